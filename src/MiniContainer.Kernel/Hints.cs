@@ -1,0 +1,40 @@
+// What to do about an error, in one table keyed by call and errno. A hint is one sentence, names a cure, and has a
+// test that provokes the error and meets the hint (tests/MiniContainer.Kernel.Tests/HintsTests.cs).
+
+using static MiniContainer.Kernel.Errno;
+
+namespace MiniContainer.Kernel;
+
+/// <summary>Remedies for the failures that people meet most.</summary>
+public static class Hints
+{
+    private static readonly Dictionary<(string Call, int Errno), string> Table = new()
+    {
+        [("clone3", EPERM)] = "Namespaces other than a user namespace need root: run as root, or add a user namespace.",
+        [("clone3", EINVAL)] = "This kernel refuses the combination of namespaces; ls /proc/self/ns shows those it has.",
+        [("clone3", ENOSPC)] = "A limit of namespaces is reached: see /proc/sys/user/max_*_namespaces.",
+        [("clone3", EAGAIN)] = "A limit of processes is reached: see ulimit -u and pids.max of this cgroup.",
+        [("mount", EPERM)] = "Mounting needs CAP_SYS_ADMIN; a new proc needs its own PID namespace besides.",
+        [("mount", ENODEV)] = "The kernel has no such file system: see /proc/filesystems.",
+        [("mount", ENOENT)] = "The source or the target of the mount does not exist.",
+        [("pivot_root", EINVAL)] = "The new root must be a mount point, and its parent mount must not be shared.",
+        [("pivot_root", EBUSY)] = "The new root is the current root; give the container a directory of its own.",
+        [("execve", ENOENT)] = "The command is not in the container's root, or the interpreter or loader that it asks for is not.",
+        [("execve", EACCES)] = "The file is not executable, or its file system is mounted noexec: chmod +x it.",
+        [("execve", ENOEXEC)] = "The file is no program of this machine's kind; a script needs a #! line.",
+        [("sethostname", EINVAL)] = "A host name is at most 64 bytes long.",
+        [("setrlimit", EPERM)] = "Raising a hard limit needs CAP_SYS_RESOURCE: ask for no more than ulimit -H shows.",
+        [("prlimit64", EPERM)] = "Raising a hard limit needs CAP_SYS_RESOURCE: ask for no more than ulimit -H shows.",
+        [("open_tree", ENOENT)] = "The source of a bind mount must exist: create it first.",
+        [("setns", EPERM)] = "Joining a namespace needs CAP_SYS_ADMIN in the user namespace that owns it: run as root.",
+        [("capset", EPERM)] = "A capability that minic itself lacks cannot be handed on: see capsh --print.",
+    };
+
+    /// <summary>All rows, for the test that provokes each of them.</summary>
+    public static IReadOnlyDictionary<(string Call, int Errno), string> All => Table;
+
+    /// <summary>The remedy for a call that failed in this way, or null.</summary>
+    /// <param name="call">The system call's name, without arguments.</param>
+    /// <param name="errno">A positive error number.</param>
+    public static string? For(string call, int errno) => Table.GetValueOrDefault((call, errno));
+}
