@@ -1,0 +1,67 @@
+// Plain libc calls in the shapes that the rest of this floor wants: strings in, MinicException out. The calls and their
+// constants are Tmds.LibC's; what it lacks (it follows an older header) is declared here by number and name.
+
+using System.Runtime.InteropServices;
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+using static Tmds.Linux.LibC;
+
+namespace MiniContainer.Kernel;
+
+/// <summary>Thin wrappers over libc.</summary>
+public static unsafe class Libc
+{
+    /// <summary>The errno of the last call on this thread.</summary>
+    internal static int Errno => Marshal.GetLastPInvokeError();
+
+    /// <summary>Drops a result on purpose: the name says that somebody thought about it.</summary>
+    internal static void Ignore(int result) => _ = result;
+
+    /// <summary>open(2). Equivalent to a shell's redirection.</summary>
+    /// <returns>A descriptor; the caller closes it.</returns>
+    /// <exception cref="MinicException">The file cannot be opened.</exception>
+    internal static int Open(string path, int flags, uint mode = 0)
+    {
+        int fd;
+        fixed (byte* p = Utf8(path))
+        {
+            do
+                fd = open(p, flags, (Tmds.Linux.mode_t)mode);
+            while (fd < 0 && Errno == Kernel.Errno.EINTR);
+        }
+
+        return fd >= 0 ? fd : throw MinicException.FromErrno($"open {path}", $"open({TapeArg.Quote(path)}, {FlagText.Open(flags)})", Errno);
+    }
+
+    /// <summary>open(2) with O_CLOEXEC, as a handle that closes itself.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="flags">O_RDONLY and the like (open(2)).</param>
+    /// <param name="mode">Permissions of a file that is created.</param>
+    /// <exception cref="MinicException">The file cannot be opened.</exception>
+    public static SafeFileHandle OpenHandle(string path, int flags, uint mode = 0) =>
+        new(Open(path, flags | O_CLOEXEC, mode), ownsHandle: true);
+
+    /// <summary>A duplicate with a number of at least <paramref name="least"/>, closed on exec (fcntl(2), F_DUPFD_CLOEXEC).</summary>
+    internal static int DuplicateAbove(int fd, int least)
+    {
+        var copy = fcntl(fd, F_DUPFD_CLOEXEC, least);
+        return copy >= 0 ? copy : throw MinicException.FromErrno("duplicate a descriptor", $"fcntl({fd}, F_DUPFD_CLOEXEC, {least})", Errno);
+    }
+
+    /// <summary>A pipe whose ends are closed on exec (pipe2(2)).</summary>
+    internal static (int Read, int Write) Pipe()
+    {
+        var ends = stackalloc int[2];
+        return pipe2(ends, O_CLOEXEC) == 0
+            ? (ends[0], ends[1])
+            : throw MinicException.FromErrno("make a pipe", "pipe2(O_CLOEXEC)", Errno);
+    }
+
+    /// <summary>A string as C wants it.</summary>
+    internal static byte[] Utf8(string text)
+    {
+        if (text.Contains('\0', StringComparison.Ordinal))
+            throw new MinicException($"use {TapeArg.Quote(text)}", "it holds a zero byte, which ends every string in the kernel");
+        return Encoding.UTF8.GetBytes(text + "\0");
+    }
+}

@@ -1,0 +1,23 @@
+// One system call that a child will make: its name, its arguments, and what counts as success.
+// Printed, it is what strace(1) would show.
+
+namespace MiniContainer.Kernel;
+
+/// <summary>An entry of a tape, as data.</summary>
+/// <param name="Name">The system call's name (syscalls(2)).</param>
+/// <param name="Args">Up to six arguments.</param>
+public sealed record TapeCall(string Name, params IReadOnlyList<TapeArg> Args)
+{
+    /// <summary>The least result that is a success: 0, or 1 for a read that must not meet the end of the file.</summary>
+    public long Least { get; init; }
+
+    /// <summary>Error numbers (below 64) that are a success all the same: EEXIST of mkdir, say.</summary>
+    public IReadOnlyList<int> Allowed { get; init; } = [];
+
+    /// <summary>The call as strace(1) prints it.</summary>
+    public override string ToString() => $"{Name}({string.Join(", ", Args)})";
+
+    /// <summary>Whether a result of this call ends the tape.</summary>
+    public bool Fails(long result) =>
+        result < Least && !(result < 0 && result > -64 && Allowed.Contains((int)-result));
+}

@@ -1,0 +1,139 @@
+// A tape in memory: the entries that the player walks, and behind them everything that their pointers mean. The memory
+// is shared between parent and child (and, when it has a file, with whoever opens that later), so the results of the
+// calls can be read while the child plays and after it has gone. Lab 03-threads; player.x86_64.s has the layout.
+
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+using static Tmds.Linux.LibC;
+
+namespace MiniContainer.Kernel;
+
+/// <summary>The memory image of a list of calls.</summary>
+public sealed unsafe class TapeImage : IDisposable
+{
+    internal const int HeaderSize = 64;
+    internal const int EntrySize = 88;
+    private const long Pending = long.MinValue;
+
+    private readonly byte* memory;
+    private readonly nuint size;
+    private nuint used;
+
+    /// <summary>Lays out the calls in anonymous shared memory, or in a file that outlives the process.</summary>
+    /// <param name="calls">What the child will do; the last should not return (execve, exit_group).</param>
+    /// <param name="file">An empty file opened for reading and writing, or null.</param>
+    /// <exception cref="MinicException">There is no room for the tape (ENOSPC, ENOMEM).</exception>
+    public TapeImage(IReadOnlyList<TapeCall> calls, SafeFileHandle? file = null)
+    {
+        Calls = [.. calls, new TapeCall("exit_group", 125)];
+        size = (nuint)((HeaderSize + (Calls.Count * EntrySize) + Calls.Sum(c => c.Args.Sum(SizeOf)) + 4095) & ~4095);
+        var fd = -1;
+        if (file is not null)
+        {
+            fd = (int)file.DangerousGetHandle();
+            // Blocks are allocated now, so that a full disk is an error here and not a SIGBUS in the child.
+            var error = posix_fallocate(fd, 0, (long)size);
+            if (error != 0)
+                throw MinicException.FromErrno("write the tape", $"posix_fallocate({fd}, 0, {size})", error);
+        }
+
+        var address = mmap(null, (Tmds.Linux.size_t)size, PROT_READ | PROT_WRITE, MAP_SHARED | (file is null ? MAP_ANONYMOUS : 0), fd, 0);
+        if (address == MAP_FAILED)
+            throw MinicException.FromErrno("lay out the tape", $"mmap(NULL, {size}, PROT_READ|PROT_WRITE, MAP_SHARED)", Libc.Errno);
+        memory = (byte*)address;
+        used = (nuint)(HeaderSize + (Calls.Count * EntrySize));
+        for (var i = 0; i < Calls.Count; i++)
+            Write(i, Calls[i]);
+    }
+
+    /// <summary>The calls, and the exit_group that stands behind them all.</summary>
+    public IReadOnlyList<TapeCall> Calls { get; }
+
+    /// <summary>How many entries have been played; the next one may be under way.</summary>
+    public int Played => (int)Volatile.Read(ref *(long*)memory);
+
+    /// <summary>The time stamp counter (in its own ticks) when the child began.</summary>
+    public ulong Began => *(ulong*)(memory + 8);
+
+    internal byte* Address => memory;
+
+    /// <summary>The result of an entry, a negative errno if it failed; null while it has not returned.</summary>
+    public long? Result(int index)
+    {
+        var result = Volatile.Read(ref *(long*)(Entry(index) + 56));
+        return result == Pending ? null : result;
+    }
+
+    /// <summary>The time stamp counter when the entry's call returned; 0 while it has not.</summary>
+    public ulong Stamp(int index) => *(ulong*)(Entry(index) + 80);
+
+    /// <summary>The entry whose result ended the tape, or null while none has.</summary>
+    public int? Failed
+    {
+        get
+        {
+            var last = Played - 1;
+            return last >= 0 && Result(last) is { } result && Calls[last].Fails(result) ? last : null;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Libc.Ignore(munmap(memory, (Tmds.Linux.size_t)size));
+
+    private static int SizeOf(TapeArg arg) => arg switch
+    {
+        TapeArg.Str s => Encoding.UTF8.GetByteCount(s.Value) + 1 + 8,
+        TapeArg.Strs s => ((s.Values.Count + 1) * 8) + s.Values.Sum(v => Encoding.UTF8.GetByteCount(v) + 1 + 8),
+        TapeArg.Block b => b.Data.Length + 8 + b.Pointers.Sum(p => SizeOf(p.Target)),
+        _ => 0,
+    };
+
+    private byte* Entry(int index)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)Calls.Count);
+        return memory + HeaderSize + (index * EntrySize);
+    }
+
+    private void Write(int index, TapeCall call)
+    {
+        var entry = (long*)Entry(index);
+        entry[0] = SyscallNumber.Of(call.Name);
+        for (var i = 0; i < call.Args.Count; i++)
+            entry[1 + i] = Place(call.Args[i]);
+        entry[7] = Pending;
+        entry[8] = call.Least;
+        foreach (var errno in call.Allowed)
+            entry[9] |= 1L << errno;
+    }
+
+    private long Place(TapeArg arg)
+    {
+        switch (arg)
+        {
+            case TapeArg.Number n:
+                return n.Value;
+            case TapeArg.Str s:
+                return Reserve(Encoding.UTF8.GetBytes(s.Value + "\0"));
+            case TapeArg.Strs s:
+                var pointers = (long*)Reserve(new byte[(s.Values.Count + 1) * 8]);
+                for (var i = 0; i < s.Values.Count; i++)
+                    pointers[i] = Place(s.Values[i]);
+                return (long)pointers;
+            case TapeArg.Block b:
+                var block = (byte*)Reserve(b.Data);
+                foreach (var (offset, target) in b.Pointers)
+                    *(long*)(block + offset) = Place(target);
+                return (long)block;
+            default:
+                throw new ArgumentException($"no layout for {arg.GetType()}", nameof(arg));
+        }
+    }
+
+    private long Reserve(byte[] data)
+    {
+        var address = memory + used;
+        data.CopyTo(new Span<byte>(address, data.Length));
+        used += (nuint)((data.Length + 7) & ~7);
+        return (long)address;
+    }
+}
