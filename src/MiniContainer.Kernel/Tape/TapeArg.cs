@@ -77,8 +77,11 @@ public abstract record TapeArg
     /// <summary>A number is an argument as it is.</summary>
     public static implicit operator TapeArg(long value) => new Number(value);
 
-    /// <summary>A string is an argument as it is; null is a null pointer.</summary>
-    public static implicit operator TapeArg(string? value) => value is null ? Null : new Str(value);
+    /// <summary>A string is an argument as it is.</summary>
+    public static implicit operator TapeArg(string value) => new Str(value);
+
+    /// <summary>A string, or a null pointer.</summary>
+    public static TapeArg OrNull(string? value) => value is null ? Null : new Str(value);
 
     /// <summary>A string as C writes it: quoted, with control characters escaped.</summary>
     public static string Quote(string value)

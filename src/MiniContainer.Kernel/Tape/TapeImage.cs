@@ -41,6 +41,7 @@ public sealed unsafe class TapeImage : IDisposable
         if (address == MAP_FAILED)
             throw MinicException.FromErrno("lay out the tape", $"mmap(NULL, {size}, PROT_READ|PROT_WRITE, MAP_SHARED)", Libc.Errno);
         memory = (byte*)address;
+        *(byte**)(memory + 16) = memory; // for readers of the file: what its pointers are relative to
         used = (nuint)(HeaderSize + (Calls.Count * EntrySize));
         for (var i = 0; i < Calls.Count; i++)
             Write(i, Calls[i]);

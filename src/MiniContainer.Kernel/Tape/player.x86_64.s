@@ -14,6 +14,7 @@
 #   struct header (64 bytes)
 #     0  how many entries have been played
 #     8  time stamp counter when the child began
+#    16  the address of the tape itself
 
         .intel_syntax noprefix
         .globl play

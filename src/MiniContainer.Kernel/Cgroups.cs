@@ -1,0 +1,119 @@
+// The cgroup hierarchies of this machine, and removing what is in them (lab 08-cgroups, cgroups(7), cgroup-v2.rst).
+//
+//   version 1   one mount per controller: /sys/fs/cgroup/pids, /sys/fs/cgroup/memory …
+//   version 2   one mount for all: /sys/fs/cgroup
+//   hybrid      version 1, and an empty version 2 at /sys/fs/cgroup/unified
+
+using static Tmds.Linux.LibC;
+
+namespace MiniContainer.Kernel;
+
+/// <summary>One mounted hierarchy, and the cgroup of this process in it.</summary>
+/// <param name="Controllers">"pids", "cpu", "cpuacct" …; "name=systemd"; empty for version 2.</param>
+/// <param name="MountPoint">Where it is mounted.</param>
+/// <param name="Own">The directory of our own cgroup.</param>
+public sealed record CgroupHierarchy(IReadOnlyList<string> Controllers, string MountPoint, string Own)
+{
+    /// <summary>Whether this is the unified hierarchy, version 2.</summary>
+    public bool IsV2 => Controllers.Count == 0;
+}
+
+/// <summary>The doors to cgroups.</summary>
+public static class Cgroups
+{
+    /// <summary>The hierarchies that are mounted here, in the order of /proc/self/cgroup.</summary>
+    public static IReadOnlyList<CgroupHierarchy> Hierarchies()
+    {
+        var mounts = ReadMounts();
+        var result = new List<CgroupHierarchy>();
+        foreach (var line in File.ReadLines("/proc/self/cgroup"))
+        {
+            var parts = line.Split(':', 3);
+            string[] controllers = parts[1].Length == 0 ? [] : parts[1].Split(',');
+            var mount = mounts.FirstOrDefault(m => controllers.Length == 0 ? m.Type == "cgroup2" : m.Type == "cgroup" && controllers.All(c => m.Options.Contains(c)));
+            if (mount.Point is null)
+                continue;
+            // In a cgroup namespace or a container the mount may begin below the hierarchy's root.
+            var own = mount.Root != "/" && parts[2].StartsWith(mount.Root, StringComparison.Ordinal) ? parts[2][mount.Root.Length..] : parts[2];
+            result.Add(new CgroupHierarchy(controllers, mount.Point, Path.TrimEndingDirectorySeparator(mount.Point + own)));
+        }
+
+        return result;
+    }
+
+    /// <summary>Makes a cgroup of version 2 and enables controllers in each one on the way down to it.</summary>
+    /// <exception cref="MinicException">A controller is missing, or the cgroup above holds processes of its own.</exception>
+    public static void EnableControllers(string under, string path, IReadOnlyList<string> controllers)
+    {
+        var current = under;
+        foreach (var name in path[under.Length..].Split('/', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var enabled = (Knob.TryRead($"{current}/cgroup.subtree_control") ?? "").Split(' ');
+            var missing = controllers.Where(c => !enabled.Contains(c)).ToList();
+            if (missing.Count > 0)
+                Knob.Write($"{current}/cgroup.subtree_control", string.Join(" ", missing.Select(c => "+" + c)), create: false);
+            current = $"{current}/{name}";
+            Directories.MakeAll(current, 0x1ed /* 0755 */);
+        }
+    }
+
+    /// <summary>The pids of all processes in a cgroup and those below it.</summary>
+    public static IReadOnlyList<int> Processes(string path)
+    {
+        var pids = new List<int>();
+        try
+        {
+            foreach (var directory in Directory.EnumerateDirectories(path))
+                pids.AddRange(Processes(directory));
+            foreach (var line in File.ReadLines($"{path}/cgroup.procs"))
+                pids.Add(int.Parse(line, System.Globalization.CultureInfo.InvariantCulture));
+        }
+        catch (IOException)
+        {
+            // It went away under our eyes: then nobody is in it.
+        }
+
+        return pids;
+    }
+
+    /// <summary>Kills what is in a cgroup and removes it, with those below.</summary>
+    /// <exception cref="MinicException">It is still busy after 10 s.</exception>
+    public static void Remove(string path)
+    {
+        for (var tries = 0; ; tries++)
+        {
+            foreach (var directory in Directory.Exists(path) ? Directory.GetDirectories(path) : [])
+                Remove(directory);
+            var errno = Directories.Remove(path);
+            if (errno is 0 or Kernel.Errno.ENOENT)
+                return;
+            if (errno != Kernel.Errno.EBUSY || tries == 1000)
+                throw MinicException.FromErrno($"remove the cgroup {path}", $"rmdir({TapeArg.Quote(path)})", errno);
+            foreach (var pid in Processes(path))
+            {
+                using var pidfd = Kernel.Processes.OpenPidFd(pid);
+                if (pidfd is not null)
+                    _ = Kernel.Processes.Signal(pidfd, SIGKILL);
+            }
+
+            // A process leaves its cgroup a moment after its end is announced.
+            Thread.Sleep(tries < 10 ? 1 : 10);
+        }
+    }
+
+    // mountinfo: "36 35 98:0 /root /point options - type source superoptions" (proc_pid_mountinfo(5)).
+    private static List<(string Root, string Point, string Type, string[] Options)> ReadMounts()
+    {
+        var mounts = new List<(string, string, string, string[])>();
+        foreach (var line in File.ReadLines("/proc/self/mountinfo"))
+        {
+            if (!line.Contains(" - cgroup", StringComparison.Ordinal))
+                continue;
+            var fields = line.Split(' ');
+            var dash = Array.IndexOf(fields, "-");
+            mounts.Add((fields[3], fields[4], fields[dash + 1], fields[dash + 3].Split(',')));
+        }
+
+        return mounts;
+    }
+}

@@ -1,0 +1,36 @@
+// The player that undoes what a journal says was begun: delete, rollback and gc are all this.
+
+using MiniContainer.Kernel;
+
+namespace MiniContainer.Plans;
+
+/// <summary>Plays the undo of a journal's steps, the last one first.</summary>
+public static class Backward
+{
+    /// <summary>Undoes every step that was begun and is not undone yet.</summary>
+    /// <remarks>
+    /// A step that cannot be undone does not stop the others; the journal still holds it, so a later call tries again.
+    /// </remarks>
+    /// <returns>What went wrong, in the order in which it did; empty if nothing is left.</returns>
+    public static IReadOnlyList<MinicException> Play(Journal journal)
+    {
+        var failures = new List<MinicException>();
+        for (var i = journal.Entries.Count - 1; i >= 0; i--)
+        {
+            var entry = journal.Entries[i];
+            if (entry.Undone)
+                continue;
+            try
+            {
+                entry.Step.Undo(entry.Facts);
+                journal.Undone(entry.Number);
+            }
+            catch (MinicException e)
+            {
+                failures.Add(e);
+            }
+        }
+
+        return failures;
+    }
+}

@@ -1,0 +1,49 @@
+// A step on a child's tape: one to a few system calls that belong together (open, write, close). It has no undo: what a
+// child does in its own namespaces goes away with it. Lab 03-threads.
+
+using MiniContainer.Kernel;
+
+namespace MiniContainer.Plans;
+
+/// <summary>A step that a child plays from its tape.</summary>
+public sealed record ChildStep : Step
+{
+    /// <summary>Whose tape it stands on.</summary>
+    public required string Child { get; init; }
+
+    /// <summary>The system calls, in order.</summary>
+    public required IReadOnlyList<TapeCall> Calls { get; init; }
+
+    /// <summary>What <see cref="Title"/> returns.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>What <see cref="Man"/> returns.</summary>
+    public required string ManPage { get; init; }
+
+    /// <summary>What <see cref="Lab"/> returns.</summary>
+    public required string LabName { get; init; }
+
+    /// <summary>What <see cref="ByHand"/> returns.</summary>
+    public IReadOnlyList<string> Shell { get; init; } = [];
+
+    /// <inheritdoc/>
+    public override string Actor => Child;
+
+    /// <inheritdoc/>
+    public override string Title => Name;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> CallTexts => [.. Calls.Select(c => c.ToString())];
+
+    /// <inheritdoc/>
+    public override string Man => ManPage;
+
+    /// <inheritdoc/>
+    public override string Lab => LabName;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> ByHand => Shell;
+
+    /// <summary>Does nothing here: the child plays it.</summary>
+    public override StepFacts? Do(Playing playing) => null;
+}

@@ -1,0 +1,62 @@
+// The player that plays a plan forward, and, when a step fails, backward again. There is no other way to do anything.
+
+using MiniContainer.Kernel;
+
+namespace MiniContainer.Plans;
+
+/// <summary>Plays plans.</summary>
+public static class Forward
+{
+    /// <summary>Plays every step; if one fails, undoes what was begun and throws.</summary>
+    /// <param name="plan">What to do.</param>
+    /// <param name="journal">Where it is written down.</param>
+    /// <param name="playing">What the steps share; the caller keeps it, and with it the children.</param>
+    /// <param name="watch">Called around each step; null for nobody.</param>
+    /// <exception cref="MinicException">A step failed; everything before it has been undone.</exception>
+    public static void Play(Plan plan, Journal journal, Playing playing, PlayWatch? watch = null)
+    {
+        try
+        {
+            foreach (var step in plan.Steps)
+            {
+                watch?.Before(step, playing);
+                if (step is not ChildStep)
+                {
+                    var number = journal.Begin(step);
+                    journal.Done(number, step.Do(playing));
+                }
+
+                watch?.After(step, playing);
+            }
+
+            journal.MarkUp();
+        }
+        catch (MinicException failure)
+        {
+            var left = Backward.Play(journal);
+            if (left.Count == 0)
+                throw;
+            throw new MinicException(
+                failure.Doing,
+                $"{failure.Message}\nand not all of it could be undone: {string.Join("\n", left.Select(l => l.Message))}",
+                "minic gc will try again.",
+                failure.ExitCode,
+                failure);
+        }
+    }
+}
+
+/// <summary>Sees each step come and go: the players that explain, wait and measure are made of this.</summary>
+public class PlayWatch
+{
+    /// <summary>A step is about to be played; a child's step may be under way already.</summary>
+    /// <exception cref="MinicException">Stops the play, as a failing step does.</exception>
+    public virtual void Before(Step step, Playing playing)
+    {
+    }
+
+    /// <summary>A step has been played; a child's step may still be under way.</summary>
+    public virtual void After(Step step, Playing playing)
+    {
+    }
+}

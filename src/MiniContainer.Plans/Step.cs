@@ -1,0 +1,83 @@
+// A step: one thing done to the kernel, as data that can be played, undone, explained and written down by hand.
+// Runtime steps are records under Steps/; a child's steps are on its tape (ChildStep). See docs/decisions/0001-plans.md.
+
+using System.Text.Json.Serialization;
+using MiniContainer.Plans.Steps;
+
+namespace MiniContainer.Plans;
+
+/// <summary>One step of a <see cref="Plan"/>.</summary>
+/// <remarks>Undo is idempotent and needs nothing but the journal: names are computed from the container's id.</remarks>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "step")]
+[JsonDerivedType(typeof(MakeDirectory), "mkdir")]
+[JsonDerivedType(typeof(WriteFile), "write-file")]
+[JsonDerivedType(typeof(SetFile), "set-file")]
+[JsonDerivedType(typeof(MakeFifo), "mkfifo")]
+[JsonDerivedType(typeof(MakeCgroup), "mkcgroup")]
+[JsonDerivedType(typeof(CloneChild), "clone")]
+[JsonDerivedType(typeof(MapIds), "map-ids")]
+[JsonDerivedType(typeof(Release), "release")]
+[JsonDerivedType(typeof(AwaitReady), "await-ready")]
+[JsonDerivedType(typeof(AwaitExec), "await-exec")]
+[JsonDerivedType(typeof(StartInit), "start")]
+public abstract record Step
+{
+    /// <summary>Why this step is there, and why there: a sentence.</summary>
+    public string Why { get; init; } = "";
+
+    /// <summary>Who does it: "minic", or the name of the child on whose tape it stands.</summary>
+    [JsonIgnore]
+    public virtual string Actor => "minic";
+
+    /// <summary>What it does, in a few words: "make the bridge minic0".</summary>
+    [JsonIgnore]
+    public abstract string Title { get; }
+
+    /// <summary>The calls in the kernel's own words, as strace(1) prints them.</summary>
+    [JsonIgnore]
+    public abstract IReadOnlyList<string> CallTexts { get; }
+
+    /// <summary>The man page that tells more: "pivot_root(2)".</summary>
+    [JsonIgnore]
+    public abstract string Man { get; }
+
+    /// <summary>The lab that teaches it: "06-mounts".</summary>
+    [JsonIgnore]
+    public abstract string Lab { get; }
+
+    /// <summary>The same by hand: lines of a POSIX shell script.</summary>
+    [JsonIgnore]
+    public abstract IReadOnlyList<string> ByHand { get; }
+
+    /// <summary>The undo by hand; no lines where nothing is to be undone.</summary>
+    [JsonIgnore]
+    public virtual IReadOnlyList<string> UndoByHand => [];
+
+    /// <summary>Does it.</summary>
+    /// <returns>What the undo will need besides the step itself, or null.</returns>
+    /// <exception cref="Kernel.MinicException">It could not be done; what was half done is left to <see cref="Undo"/>.</exception>
+    public abstract StepFacts? Do(Playing playing);
+
+    /// <summary>Undoes it, wholly or half done, once or again.</summary>
+    /// <param name="facts">What <see cref="Do"/> returned; null if it did not get that far.</param>
+    /// <exception cref="Kernel.MinicException">Something is left; a later undo may remove it.</exception>
+    public virtual void Undo(StepFacts? facts)
+    {
+    }
+}
+
+/// <summary>What a step found out while it was played, and its undo needs.</summary>
+public sealed record StepFacts
+{
+    /// <summary>A child's pid.</summary>
+    public int? Pid { get; init; }
+
+    /// <summary>When that child started, in clock ticks after boot; with the pid it names one process for good.</summary>
+    public ulong? StartTime { get; init; }
+
+    /// <summary>What a file held before.</summary>
+    public string? Was { get; init; }
+
+    /// <summary>Whether the step made the thing, rather than finding it there.</summary>
+    public bool? Made { get; init; }
+}

@@ -1,0 +1,115 @@
+// Making a child and undoing it (lab 04-pid; clone(2), pidfd_send_signal(2)).
+
+using System.Runtime.InteropServices;
+using MiniContainer.Kernel;
+using static Tmds.Linux.LibC;
+
+namespace MiniContainer.Plans.Steps;
+
+/// <summary>Makes a child that plays the steps of this plan which bear its name; the undo kills it.</summary>
+/// <param name="Child">The child's name in the plan.</param>
+/// <param name="Flags">CLONE_NEW* flags.</param>
+/// <param name="Descriptors">
+/// What its descriptors 0, 1, 2 … are. "go" and "status" are pipes to it; "pidfd:NAME" another child of the plan;
+/// "log:PATH" a file to append to; "fifo:PATH" a named pipe; "ns:PATH" a namespace; any other name one of <see cref="Playing.Handles"/>.
+/// </param>
+public sealed record CloneChild(string Child, ulong Flags, IReadOnlyList<string> Descriptors) : Step
+{
+    /// <summary>How many of the descriptors stay open in the command: 3, or more with preserved ones.</summary>
+    public int Kept { get; init; } = 3;
+
+    /// <summary>The descriptor, named as in <see cref="Descriptors"/>, of the pid namespace that it is born into; null for ours.</summary>
+    public string? PidNamespace { get; init; }
+
+    /// <summary>The descriptor of a cgroup v2 directory that it is born into ("dir:PATH"); null for ours.</summary>
+    public string? Cgroup { get; init; }
+
+    /// <summary>A file for its tape, where a later process is to read the results; null for none.</summary>
+    public string? TapePath { get; init; }
+
+    /// <inheritdoc/>
+    public override string Title => $"make the process {Child}";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> CallTexts => [$"clone3({{flags={FlagText.Clone(Flags)}|CLONE_PIDFD|CLONE_CLEAR_SIGHAND, exit_signal=SIGCHLD}}, 88)"];
+
+    /// <inheritdoc/>
+    public override string Man => "clone(2)";
+
+    /// <inheritdoc/>
+    public override string Lab => "04-pid";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> ByHand => [$"unshare --fork {FlagText.Clone(Flags)} sh \"$CHILD_SCRIPT\" &"];
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> UndoByHand => ["kill -KILL \"$CHILD\""];
+
+    /// <inheritdoc/>
+    public override StepFacts? Do(Playing playing)
+    {
+        var temporary = new List<SafeHandle>();
+        try
+        {
+            using var tapeFile = TapePath is null ? null : Libc.OpenHandle(TapePath, O_RDWR | O_CREAT | O_TRUNC, 0x180);
+            var options = new ChildOptions([.. playing.Plan.StepsOf(Child).SelectMany(s => s.Calls)])
+            {
+                Flags = Flags,
+                Kept = Kept,
+                Descriptors = [.. Descriptors.Select(d => Resolve(d, playing, temporary))],
+                PidNamespace = PidNamespace is null ? null : Resolve(PidNamespace, playing, temporary).Handle,
+                Cgroup = Cgroup is null ? null : Resolve(Cgroup, playing, temporary).Handle,
+                TapeFile = tapeFile,
+            };
+            var child = Kernel.Child.Clone(options);
+            playing.Add(Child, child);
+            return new StepFacts { Pid = child.Pid, StartTime = ProcessIdentity.Of(child.Pid).StartTime };
+        }
+        finally
+        {
+            temporary.ForEach(h => h.Dispose());
+        }
+    }
+
+    /// <summary>Kills it and waits for its end. One that never came into the journal read end of file, and ended by itself.</summary>
+    public override void Undo(StepFacts? facts)
+    {
+        if (facts is not { Pid: { } pid, StartTime: { } start })
+            return;
+        using var pidfd = Processes.OpenPidFd(pid);
+        // Opened first, compared then: from here on the descriptor means one process, whatever becomes of its number.
+        if (pidfd is null || Processes.Stat(pid)?.StartTime != start)
+            return;
+        _ = Processes.Signal(pidfd, SIGKILL);
+        if (!Processes.WaitEnd(pidfd, 10_000))
+            throw new MinicException($"end process {pid}", "it is still there 10 s after SIGKILL", "It hangs in the kernel: see cat /proc/PID/stack.");
+        _ = Processes.Reap(pid);
+    }
+
+    private static ChildDescriptor Resolve(string name, Playing playing, List<SafeHandle> temporary)
+    {
+        var colon = name.IndexOf(':', StringComparison.Ordinal);
+        var (kind, rest) = colon < 0 ? (name, "") : (name[..colon], name[(colon + 1)..]);
+        if (playing.Handles.TryGetValue(name, out var known))
+            return new ChildDescriptor(name, known);
+        var handle = kind switch
+        {
+            "go" => null,
+            "status" => null,
+            "pidfd" => playing.Children[rest].PidFd,
+            "log" => Opened(Libc.OpenHandle(rest, O_WRONLY | O_CREAT | O_APPEND, 0x1a0 /* 0640 */)),
+            "fifo" => Opened(Libc.OpenHandle(rest, O_RDWR)),
+            "ns" => Opened(Libc.OpenHandle(rest, O_RDONLY)),
+            "dir" => Opened(Libc.OpenHandle(rest, O_RDONLY | O_DIRECTORY)),
+            "null" => Opened(Libc.OpenHandle("/dev/null", O_RDWR)),
+            _ => throw new ArgumentException($"nobody provides the descriptor {name}", nameof(name)),
+        };
+        return kind switch { "go" => ChildDescriptor.Go, "status" => ChildDescriptor.Status, _ => new ChildDescriptor(name, handle) };
+
+        SafeHandle Opened(SafeHandle h)
+        {
+            temporary.Add(h);
+            return h;
+        }
+    }
+}

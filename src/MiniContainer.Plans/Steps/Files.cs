@@ -1,0 +1,154 @@
+// Steps that make small files and directories on the host (mkdir(2), open(2), mkfifo(3)).
+
+using MiniContainer.Kernel;
+
+namespace MiniContainer.Plans.Steps;
+
+/// <summary>Makes a directory; one that is there already is left alone, now and at the undo.</summary>
+/// <param name="Path">Its path; its parents are made with it, and stay only if something else is in them.</param>
+/// <param name="Mode">Permissions, before the file mode mask.</param>
+public sealed record MakeDirectory(string Path, uint Mode) : Step
+{
+    /// <inheritdoc/>
+    public override string Title => $"make the directory {Path}";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> CallTexts => [$"mkdir({TapeArg.Quote(Path)}, 0{Convert.ToString(Mode, 8)})"];
+
+    /// <inheritdoc/>
+    public override string Man => "mkdir(2)";
+
+    /// <inheritdoc/>
+    public override string Lab => "12-oci";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> ByHand => [$"mkdir -p -m 0{Convert.ToString(Mode, 8)} {ShellWord.Quote(Path)}"];
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> UndoByHand => [$"rm -rf {ShellWord.Quote(Path)}"];
+
+    /// <summary>Whether the undo removes what is inside too: for directories that only we and our children write.</summary>
+    public bool Tree { get; init; }
+
+    /// <inheritdoc/>
+    public override StepFacts? Do(Playing playing)
+    {
+        if (Directory.Exists(Path))
+            return new StepFacts { Made = false };
+        Directories.MakeAll(Path, Mode);
+        return new StepFacts { Made = true };
+    }
+
+    /// <inheritdoc/>
+    public override void Undo(StepFacts? facts)
+    {
+        if (facts?.Made == false)
+            return;
+        if (Tree && Directory.Exists(Path))
+            Directory.Delete(Path, recursive: true);
+        else
+            Directories.TryRemove(Path);
+    }
+}
+
+/// <summary>Makes a file with some content; the undo removes it.</summary>
+/// <param name="Path">Its path.</param>
+/// <param name="Content">Its content.</param>
+public sealed record WriteFile(string Path, string Content) : Step
+{
+    /// <inheritdoc/>
+    public override string Title => $"write {Path}";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> CallTexts =>
+        [$"open({TapeArg.Quote(Path)}, O_WRONLY|O_CREAT|O_TRUNC, 0644)", $"write(fd, {TapeArg.Quote(Content)}, {Content.Length})"];
+
+    /// <inheritdoc/>
+    public override string Man => "open(2)";
+
+    /// <inheritdoc/>
+    public override string Lab => "12-oci";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> ByHand => [$"printf %s {ShellWord.Quote(Content)} > {ShellWord.Quote(Path)}"];
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> UndoByHand => [$"rm -f {ShellWord.Quote(Path)}"];
+
+    /// <inheritdoc/>
+    public override StepFacts? Do(Playing playing)
+    {
+        Knob.Write(Path, Content, create: true);
+        return null;
+    }
+
+    /// <inheritdoc/>
+    public override void Undo(StepFacts? facts) => File.Delete(Path);
+}
+
+/// <summary>Writes into a file that is there, a knob of /proc or of a cgroup.</summary>
+/// <param name="Path">Its path.</param>
+/// <param name="Value">What to write, in one write(2).</param>
+public sealed record SetFile(string Path, string Value) : Step
+{
+    /// <inheritdoc/>
+    public override string Title => $"set {Path} to {Value}";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> CallTexts =>
+        [$"open({TapeArg.Quote(Path)}, O_WRONLY)", $"write(fd, {TapeArg.Quote(Value)}, {Value.Length})"];
+
+    /// <inheritdoc/>
+    public override string Man => "cgroups(7)";
+
+    /// <inheritdoc/>
+    public override string Lab => "08-cgroups";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> ByHand => [$"echo {ShellWord.Quote(Value)} > {ShellWord.Quote(Path)}"];
+
+    /// <summary>Whether a file that does not exist is passed over: a knob that this kernel lacks and nobody misses.</summary>
+    public bool Optional { get; init; }
+
+    /// <inheritdoc/>
+    public override StepFacts? Do(Playing playing)
+    {
+        if (Optional && !File.Exists(Path))
+            return new StepFacts { Made = false };
+        Knob.Write(Path, Value, create: false);
+        return null;
+    }
+}
+
+/// <summary>Makes a named pipe.</summary>
+/// <param name="Path">Its path.</param>
+public sealed record MakeFifo(string Path) : Step
+{
+    /// <inheritdoc/>
+    public override string Title => $"make the named pipe {Path}";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> CallTexts => [$"mkfifo({TapeArg.Quote(Path)}, 0600)"];
+
+    /// <inheritdoc/>
+    public override string Man => "fifo(7)";
+
+    /// <inheritdoc/>
+    public override string Lab => "12-oci";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> ByHand => [$"mkfifo -m 0600 {ShellWord.Quote(Path)}"];
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> UndoByHand => [$"rm -f {ShellWord.Quote(Path)}"];
+
+    /// <inheritdoc/>
+    public override StepFacts? Do(Playing playing)
+    {
+        Knob.MakeFifo(Path);
+        return null;
+    }
+
+    /// <inheritdoc/>
+    public override void Undo(StepFacts? facts) => File.Delete(Path);
+}

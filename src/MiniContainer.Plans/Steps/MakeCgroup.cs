@@ -1,0 +1,57 @@
+// Cgroup directories (lab 08-cgroups, cgroups(7)). Version 1 has one for each hierarchy, version 2 a single one.
+
+using MiniContainer.Kernel;
+
+namespace MiniContainer.Plans.Steps;
+
+/// <summary>Makes a cgroup; the undo ends whatever is left in it and removes it, with the empty ones above up to a bound.</summary>
+/// <param name="Path">Its directory.</param>
+/// <param name="Under">The cgroup above, which is not ours and stays.</param>
+public sealed record MakeCgroup(string Path, string Under) : Step
+{
+    /// <inheritdoc/>
+    public override string Title => $"make the cgroup {Path}";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> CallTexts => [$"mkdir({TapeArg.Quote(Path)}, 0755)"];
+
+    /// <inheritdoc/>
+    public override string Man => "cgroups(7)";
+
+    /// <inheritdoc/>
+    public override string Lab => "08-cgroups";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> ByHand => [$"mkdir -p {ShellWord.Quote(Path)}"];
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> UndoByHand => [$"rmdir {ShellWord.Quote(Path)}"];
+
+    /// <summary>Controllers to enable on the way down (version 2): "pids", "memory", "cpu".</summary>
+    public IReadOnlyList<string> Controllers { get; init; } = [];
+
+    /// <inheritdoc/>
+    public override StepFacts? Do(Playing playing)
+    {
+        if (Directory.Exists(Path))
+            return new StepFacts { Made = false };
+        if (Controllers.Count > 0)
+            Cgroups.EnableControllers(Under, Path, Controllers);
+        else
+            Directories.MakeAll(Path, 0x1ed /* 0755 */);
+        return new StepFacts { Made = true };
+    }
+
+    /// <inheritdoc/>
+    public override void Undo(StepFacts? facts)
+    {
+        if (facts?.Made == false || !Directory.Exists(Path))
+            return;
+        Cgroups.Remove(Path);
+        for (var parent = System.IO.Path.GetDirectoryName(Path); parent is not null && parent.Length > Under.Length; parent = System.IO.Path.GetDirectoryName(parent))
+        {
+            if (!Directories.TryRemove(parent))
+                break;
+        }
+    }
+}

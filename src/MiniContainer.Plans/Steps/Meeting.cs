@@ -1,0 +1,148 @@
+// Steps in which minic and a child meet: each is one end of what the tape's Await and Report are the other end of
+// (lab 03-threads, pipe(7), fifo(7)). Child.cs in the Kernel draws the protocol.
+
+using System.Globalization;
+using MiniContainer.Kernel;
+
+namespace MiniContainer.Plans.Steps;
+
+/// <summary>Writes the id maps of a child in a new user namespace.</summary>
+/// <param name="Child">The child's name in the plan.</param>
+/// <param name="UidMap">Lines of "inside outside count" (user_namespaces(7)).</param>
+/// <param name="GidMap">The same for groups.</param>
+public sealed record MapIds(string Child, string UidMap, string GidMap) : Step
+{
+    /// <summary>Whether setgroups(2) is to be denied first, as the kernel asks of a writer without privileges.</summary>
+    public bool DenySetgroups { get; init; }
+
+    /// <inheritdoc/>
+    public override string Title => $"map the ids of {Child}";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> CallTexts =>
+    [
+        .. DenySetgroups ? ["write(\"/proc/PID/setgroups\", \"deny\")"] : Array.Empty<string>(),
+        $"write(\"/proc/PID/uid_map\", {TapeArg.Quote(UidMap)})", $"write(\"/proc/PID/gid_map\", {TapeArg.Quote(GidMap)})",
+    ];
+
+    /// <inheritdoc/>
+    public override string Man => "user_namespaces(7)";
+
+    /// <inheritdoc/>
+    public override string Lab => "09-rootless";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> ByHand =>
+    [
+        .. DenySetgroups ? ["echo deny > /proc/$CHILD/setgroups"] : Array.Empty<string>(),
+        $"printf {ShellWord.Quote(UidMap)} > /proc/$CHILD/uid_map", $"printf {ShellWord.Quote(GidMap)} > /proc/$CHILD/gid_map",
+    ];
+
+    /// <inheritdoc/>
+    public override StepFacts? Do(Playing playing)
+    {
+        var pid = playing.Children[Child].Pid.ToString(CultureInfo.InvariantCulture);
+        if (DenySetgroups)
+            Knob.Write($"/proc/{pid}/setgroups", "deny", create: false);
+        Knob.Write($"/proc/{pid}/uid_map", UidMap, create: false);
+        Knob.Write($"/proc/{pid}/gid_map", GidMap, create: false);
+        return null;
+    }
+}
+
+/// <summary>Lets a child go on from its wait for "go". From here on its pid is in the journal.</summary>
+/// <param name="Child">The child's name in the plan.</param>
+public sealed record Release(string Child) : Step
+{
+    /// <inheritdoc/>
+    public override string Title => $"let {Child} go on";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> CallTexts => ["write(go, \"g\", 1)"];
+
+    /// <inheritdoc/>
+    public override string Man => "pipe(7)";
+
+    /// <inheritdoc/>
+    public override string Lab => "03-threads";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> ByHand => ["echo go >&3"];
+
+    /// <inheritdoc/>
+    public override StepFacts? Do(Playing playing)
+    {
+        playing.Children[Child].Go();
+        return null;
+    }
+}
+
+/// <summary>Waits until a child's tape reports.</summary>
+/// <param name="Child">The child's name in the plan.</param>
+public sealed record AwaitReady(string Child) : Step
+{
+    /// <inheritdoc/>
+    public override string Title => $"wait until {Child} is ready";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> CallTexts => ["read(status, ..., 1)"];
+
+    /// <inheritdoc/>
+    public override string Man => "pipe(7)";
+
+    /// <inheritdoc/>
+    public override string Lab => "12-oci";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> ByHand => ["read -r _ <&4"];
+
+    /// <inheritdoc/>
+    public override StepFacts? Do(Playing playing) => playing.Children[Child].WaitStatus() ? null : throw Ended.Early(playing, Child);
+}
+
+/// <summary>Waits until a child has executed its command.</summary>
+/// <param name="Child">The child's name in the plan.</param>
+public sealed record AwaitExec(string Child) : Step
+{
+    /// <inheritdoc/>
+    public override string Title => $"wait until {Child} has executed its command";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> CallTexts => ["read(status, ..., 1)"];
+
+    /// <inheritdoc/>
+    public override string Man => "pipe(7)";
+
+    /// <inheritdoc/>
+    public override string Lab => "03-threads";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> ByHand => [": # the shell's exec reports by itself"];
+
+    /// <inheritdoc/>
+    public override StepFacts? Do(Playing playing)
+    {
+        // End of file means execve, or the child's end; the tape tells which.
+        while (playing.Children[Child].WaitStatus())
+        {
+        }
+
+        var tape = playing.Children[Child].Tape;
+        // All entries but the last execve and the exit_group behind it have been played: the command runs, or has run.
+        if (tape.Failed is null && tape.Calls[tape.Played].Name == "execve")
+            return null;
+        throw Ended.Early(playing, Child);
+    }
+}
+
+/// <summary>The error for a child whose pipe ended before its tape did.</summary>
+internal static class Ended
+{
+    public static MinicException Early(Playing playing, string child)
+    {
+        if (playing.FailureOf(child) is { } failure)
+            return failure;
+        var tape = playing.Children[child].Tape;
+        return new MinicException($"wait for {child}", $"it was killed at {tape.Calls[tape.Played]}", "Its cgroup's memory limit may be too low: see dmesg.");
+    }
+}

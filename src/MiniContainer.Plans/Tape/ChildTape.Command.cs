@@ -1,0 +1,101 @@
+// Waiting for the parent, the terminal, and the command itself
+// (labs 01-run, 03-threads; execve(2), pipe(7), pty(7), ioctl_tty(2), unix(7)).
+
+using System.Text;
+using MiniContainer.Kernel;
+using static Tmds.Linux.LibC;
+
+namespace MiniContainer.Plans;
+
+public sealed partial class ChildTape
+{
+    private const int TIOCGPTPEER_ = 0x5441;
+    private const int TIOCSPTLCK_ = 0x40045431;
+    private const int TIOCSCTTY_ = 0x540e;
+
+    /// <summary>Waits until a byte arrives on a descriptor; if its other end has gone, the tape ends.</summary>
+    public void Await(string descriptor, string why) =>
+        Add($"wait for {descriptor}", why, "pipe(7)", "03-threads",
+            [new TapeCall("read", Descriptor(descriptor), new TapeArg.Block(new byte[8], "..."), 1) { Least = 1 }],
+            "read -r _ <&3 || exit 125");
+
+    /// <summary>Tells the parent, on a descriptor, that the tape has come so far.</summary>
+    public void Report(string descriptor, string why) =>
+        Add("report to minic", why, "pipe(7)", "03-threads", [new TapeCall("write", Descriptor(descriptor), "r", 1) { Least = 1 }], "echo ready >&4");
+
+    /// <summary>Opens a pair of pseudoterminals in the container's own devpts; its slave becomes descriptors 0, 1 and 2.</summary>
+    /// <param name="socket">The descriptor of a UNIX socket to which the master is sent.</param>
+    /// <param name="owner">Who owns the slave.</param>
+    /// <param name="console">Where to bind the slave, /dev/console; null for nowhere.</param>
+    /// <param name="size">Rows and columns, or null.</param>
+    /// <param name="why">Why, and why here.</param>
+    public void OpenTerminal(string socket, (uint Uid, uint Gid) owner, string? console, (ushort Rows, ushort Columns)? size, string why)
+    {
+        var master = Allocate("ptmx");
+        var slave = Allocate("pts");
+        var flags = TapeArg.Named((long)(uint)(O_RDWR | O_NOCTTY | O_CLOEXEC), FlagText.Open(O_RDWR | O_NOCTTY | O_CLOEXEC));
+        var calls = new List<TapeCall>
+        {
+            new("openat", TapeArg.AtFdCwd, "/dev/ptmx", flags, 0),
+            new("ioctl", master, TapeArg.Named(TIOCSPTLCK_, "TIOCSPTLCK"), new TapeArg.Block(TapeArg.Ints(0), "[0]")),
+            new("ioctl", master, TapeArg.Named(TIOCGPTPEER_, "TIOCGPTPEER"), flags),
+            new("fchownat", slave, "", owner.Uid, owner.Gid, TapeArg.Named((long)(uint)AT_EMPTY_PATH, "AT_EMPTY_PATH")),
+        };
+        if (size is { } s)
+            calls.Add(new TapeCall("ioctl", master, TapeArg.Named(0x5414, "TIOCSWINSZ"), new TapeArg.Block(TapeArg.Ints(s.Rows | ((uint)s.Columns << 16), 0), $"{{ws_row={s.Rows}, ws_col={s.Columns}}}")));
+        calls.Add(new TapeCall("sendmsg", Descriptor(socket), DescriptorMessage(master), 0) { Least = 1 });
+        if (console is not null)
+        {
+            // A new devpts instance counts from 0, and this is the first terminal in it.
+            calls.Add(new TapeCall("mknodat", TapeArg.AtFdCwd, console, TapeArg.Named((long)(uint)S_IFREG | 0x180, "S_IFREG|0600"), 0) { Allowed = [Errno.EEXIST] });
+            calls.Add(new TapeCall("mount", "/dev/pts/0", console, TapeArg.Null, TapeArg.Named((long)(ulong)MS_BIND, "MS_BIND"), TapeArg.Null));
+        }
+
+        calls.Add(new TapeCall("ioctl", slave, TapeArg.Named(TIOCSCTTY_, "TIOCSCTTY"), 0));
+        for (var fd = 0; fd < 3; fd++)
+            calls.Add(new TapeCall("dup3", slave, fd, 0));
+        calls.Add(new TapeCall("close", slave));
+        calls.Add(new TapeCall("close", master));
+        Free(slave);
+        Free(master);
+        Add("open a terminal", why, "pty(7)", "01-run", calls, ": # script -q /dev/null gives a command a terminal of its own");
+    }
+
+    /// <summary>Executes the command; each path is tried in turn, as a shell goes through PATH.</summary>
+    /// <param name="paths">Where the program may be.</param>
+    /// <param name="argv">Its arguments, its name first.</param>
+    /// <param name="environment">Its environment, NAME=VALUE.</param>
+    /// <param name="why">Why, and why here.</param>
+    public void Execve(IReadOnlyList<string> paths, IReadOnlyList<string> argv, IReadOnlyList<string> environment, string why)
+    {
+        // Shared by all candidates: on the tape each argument is laid out where it is used, so keep the list short.
+        var calls = paths.Select((path, i) => new TapeCall("execve", path, new TapeArg.Strs(argv), new TapeArg.Strs(environment, $"[/* {environment.Count} vars */]"))
+        {
+            Allowed = i < paths.Count - 1 ? [Errno.ENOENT, Errno.ENOTDIR, Errno.EACCES, Errno.ENAMETOOLONG, Errno.ELOOP] : [],
+        }).ToList();
+        var assignments = string.Concat(environment.Select(e => ShellWord.Quote(e) + " "));
+        Add($"execute {argv[0]}", why, "execve(2)", "01-run", calls, $"exec env -i {assignments}{string.Join(" ", argv.Select(ShellWord.Quote))}");
+    }
+
+    /// <summary>Sets a signal back to its default, which an ignored one would not be after execve.</summary>
+    public void DefaultSignal(int signal, string why) =>
+        Add($"set {Processes.SignalName(signal)} to its default", why, "sigaction(2)", "01-run",
+            [new TapeCall("rt_sigaction", TapeArg.Named(signal, Processes.SignalName(signal)), new TapeArg.Block(new byte[32], "{sa_handler=SIG_DFL}"), TapeArg.Null, 8)],
+            ": # a shell does not ignore it");
+
+    /// <summary>Restricts which memory layout and ABI programs see (personality(2)).</summary>
+    public void Personality(long persona, string text, string why) =>
+        Add($"set the personality {text}", why, "personality(2)", "12-oci", [new TapeCall("personality", TapeArg.Named(persona, text))], "setarch");
+
+    // struct msghdr with one byte of data and one SCM_RIGHTS control message: unix(7), cmsg(3).
+    private static TapeArg.Block DescriptorMessage(int descriptor)
+    {
+        var iovec = new TapeArg.Block(TapeArg.Longs(0, 8), "iov") { Pointers = [(0, new TapeArg.Block(Encoding.ASCII.GetBytes("terminal"), "\"terminal\""))] };
+        // struct cmsghdr {len = 16 + 4, level SOL_SOCKET, type SCM_RIGHTS}, the descriptor, padding.
+        byte[] control = [.. TapeArg.Longs(20), .. TapeArg.Ints(1, 1, (uint)descriptor, 0)];
+        return new TapeArg.Block(TapeArg.Longs(0, 0, 0, 1, 0, (ulong)control.Length, 0), $"{{[\"terminal\"], SCM_RIGHTS=[{descriptor}]}}")
+        {
+            Pointers = [(16, iovec), (32, new TapeArg.Block(control, "control"))],
+        };
+    }
+}

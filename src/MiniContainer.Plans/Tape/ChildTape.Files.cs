@@ -1,0 +1,98 @@
+// Small files, directories, device nodes and links that a child makes in its new root
+// (lab 06-mounts; mkdir(2), mknod(2), symlink(2), open(2)).
+
+using System.Text;
+using MiniContainer.Kernel;
+using static Tmds.Linux.LibC;
+
+namespace MiniContainer.Plans;
+
+public sealed partial class ChildTape
+{
+    /// <summary>Changes the current directory.</summary>
+    public void Chdir(string path, string why) =>
+        Add($"go to {path}", why, "chdir(2)", "05-chroot", [new TapeCall("chdir", path)], $"cd {ShellWord.Quote(path)}");
+
+    /// <summary>Sets the mask of permissions that new files do not get.</summary>
+    public void Umask(uint mask, string why) =>
+        Add($"set the file mode mask to 0{Convert.ToString(mask, 8)}", why, "umask(2)", "06-mounts",
+            [new TapeCall("umask", TapeArg.Mode(mask))], $"umask 0{Convert.ToString(mask, 8)}");
+
+    /// <summary>Makes a directory and its parents, as far as they are not there.</summary>
+    public void MakeDirectories(string path, uint mode, string why)
+    {
+        var calls = new List<TapeCall>();
+        for (var end = path.IndexOf('/', 1); ; end = path.IndexOf('/', end + 1))
+        {
+            var part = end < 0 ? path : path[..end];
+            // EROFS: on a read-only file system an existing directory may be reported so before it is found to exist.
+            calls.Add(new TapeCall("mkdirat", TapeArg.AtFdCwd, part, TapeArg.Mode(mode)) { Allowed = [Errno.EEXIST, Errno.EROFS] });
+            if (end < 0)
+                break;
+        }
+
+        Add($"make the directory {path}", why, "mkdir(2)", "06-mounts", calls, $"mkdir -p {ShellWord.Quote(path)}");
+    }
+
+    /// <summary>Makes an empty file to mount on, unless there is one; its directory must be there.</summary>
+    public void MakeEmptyFile(string path, uint mode, string why)
+    {
+        var fd = Allocate(path);
+        Free(fd);
+        Add($"make the empty file {path}", why, "open(2)", "06-mounts",
+            [
+                // An existing file on a read-only file system opens for reading; only a new one needs to be made.
+                new TapeCall("mknodat", TapeArg.AtFdCwd, path, TapeArg.Named((long)(uint)S_IFREG | mode, $"S_IFREG|0{Convert.ToString(mode, 8)}"), 0) { Allowed = [Errno.EEXIST, Errno.EROFS] },
+            ],
+            $"[ -e {ShellWord.Quote(path)} ] || : > {ShellWord.Quote(path)}");
+    }
+
+    /// <summary>Makes a device node.</summary>
+    /// <param name="path">Where.</param>
+    /// <param name="type">'c', 'b' or 'p', as mknod(1) has them.</param>
+    /// <param name="major">Major device number.</param>
+    /// <param name="minor">Minor device number.</param>
+    /// <param name="mode">Permissions.</param>
+    /// <param name="owner">Owner and group, or null for root's.</param>
+    /// <param name="why">Why, and why here.</param>
+    public void MakeNode(string path, char type, uint major, uint minor, uint mode, (uint Uid, uint Gid)? owner, string why)
+    {
+        var (bits, name) = type switch { 'b' => ((uint)S_IFBLK, "S_IFBLK"), 'p' => ((uint)S_IFIFO, "S_IFIFO"), _ => ((uint)S_IFCHR, "S_IFCHR") };
+        // The kernel's own encoding of a device number in 32 bits: new_encode_dev() in linux/kdev_t.h.
+        var device = (minor & 0xff) | (major << 8) | ((minor & ~0xffu) << 12);
+        var calls = new List<TapeCall>
+        {
+            new("mknodat", TapeArg.AtFdCwd, path, TapeArg.Named(bits | mode, $"{name}|0{Convert.ToString(mode, 8)}"), TapeArg.Named(device, $"makedev({major}, {minor})")) { Allowed = [Errno.EEXIST] },
+        };
+        if (owner is { } o)
+            calls.Add(new TapeCall("fchownat", TapeArg.AtFdCwd, path, o.Uid, o.Gid, 0));
+        Add($"make the device {path}", why, "mknod(2)", "06-mounts", calls,
+            type == 'p' ? $"mknod -m {Convert.ToString(mode, 8)} {ShellWord.Quote(path)} p" : $"mknod -m {Convert.ToString(mode, 8)} {ShellWord.Quote(path)} {type} {major} {minor}");
+    }
+
+    /// <summary>Makes a symbolic link, unless something is there.</summary>
+    public void Symlink(string target, string path, string why) =>
+        Add($"link {path} to {target}", why, "symlink(2)", "06-mounts",
+            [new TapeCall("symlinkat", target, TapeArg.AtFdCwd, path) { Allowed = [Errno.EEXIST] }],
+            $"ln -s {ShellWord.Quote(target)} {ShellWord.Quote(path)}");
+
+    /// <summary>Writes into a file that is there: a knob of /proc or of a cgroup.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="content">What to write, in one write(2).</param>
+    /// <param name="name">The step's title.</param>
+    /// <param name="why">Why, and why here.</param>
+    /// <param name="man">The man page of the knob.</param>
+    /// <param name="lab">The lab that teaches it.</param>
+    public void WriteKnob(string path, string content, string name, string why, string man, string lab)
+    {
+        var fd = Allocate(path);
+        Free(fd);
+        Add(name, why, man, lab,
+            [
+                new TapeCall("openat", TapeArg.AtFdCwd, path, TapeArg.Named((long)(uint)(O_WRONLY | O_CLOEXEC), "O_WRONLY|O_CLOEXEC"), 0),
+                new TapeCall("write", fd, content, Encoding.UTF8.GetByteCount(content)) { Least = Encoding.UTF8.GetByteCount(content) },
+                new TapeCall("close", fd),
+            ],
+            $"echo {ShellWord.Quote(content)} > {ShellWord.Quote(path)}");
+    }
+}

@@ -1,0 +1,120 @@
+// The mounts of a child: a private copy of the mount table, a new root, and what is mounted in it
+// (lab 06-mounts; mount(2), pivot_root(2), open_tree(2), move_mount(2), mount_setattr(2)).
+
+using MiniContainer.Kernel;
+using static Tmds.Linux.LibC;
+
+namespace MiniContainer.Plans;
+
+public sealed partial class ChildTape
+{
+    private const long OPEN_TREE_CLONE = 1;
+    private const long AT_RECURSIVE = 0x8000;
+    private const long MOVE_MOUNT_F_EMPTY_PATH = 4;
+    private const long MOVE_MOUNT_T_EMPTY_PATH = 0x40;
+
+    /// <summary>Changes how mounts travel between this mount namespace and the one it was copied from.</summary>
+    /// <param name="path">The mount; those below it follow.</param>
+    /// <param name="flags">MS_PRIVATE, MS_SLAVE, MS_SHARED or MS_UNBINDABLE.</param>
+    /// <param name="why">Why, and why here.</param>
+    public void Propagation(string path, ulong flags, string why)
+    {
+        var name = FlagText.Mount(flags | (ulong)MS_REC);
+        var option = name.Contains("SLAVE", StringComparison.Ordinal) ? "rslave" : name.Contains("SHARED", StringComparison.Ordinal) ? "rshared"
+            : name.Contains("UNBINDABLE", StringComparison.Ordinal) ? "runbindable" : "rprivate";
+        Add($"make {path} {option}", why, "mount(2)", "06-mounts",
+            [new TapeCall("mount", TapeArg.Null, path, TapeArg.Null, TapeArg.Named((long)(flags | (ulong)MS_REC), name), TapeArg.Null)],
+            $"mount --make-{option} {ShellWord.Quote(path)}");
+    }
+
+    /// <summary>mount(2) of a new file system, or a bind mount.</summary>
+    public void Mount(string source, string target, string? type, ulong flags, string? data, string why, string lab = "06-mounts")
+    {
+        var bind = (flags & (ulong)MS_BIND) != 0;
+        var options = string.Join(",", new[] { MountOptionText(flags), data }.Where(o => !string.IsNullOrEmpty(o)));
+        Add(bind ? $"bind {source} on {target}" : $"mount {type} on {target}", why, "mount(2)", lab,
+            [new TapeCall("mount", source, target, TapeArg.OrNull(bind ? null : type), TapeArg.Named((long)flags, FlagText.Mount(flags)), TapeArg.OrNull(data))],
+            bind
+                ? $"mount --{((flags & (ulong)MS_REC) != 0 ? "r" : "")}bind {ShellWord.Quote(source)} {ShellWord.Quote(target)}"
+                : $"mount -t {type}{(options.Length > 0 ? " -o " + ShellWord.Quote(options) : "")} {ShellWord.Quote(source)} {ShellWord.Quote(target)}");
+    }
+
+    /// <summary>Changes the flags of a mount, of that mount alone.</summary>
+    public void Remount(string target, ulong flags, string why)
+    {
+        var all = flags | (ulong)MS_REMOUNT | (ulong)MS_BIND;
+        Add($"remount {target} {MountOptionText(flags)}", why, "mount(2)", "06-mounts",
+            [new TapeCall("mount", TapeArg.Null, target, TapeArg.Null, TapeArg.Named((long)all, FlagText.Mount(all)), TapeArg.Null)],
+            $"mount -o remount,bind,{MountOptionText(flags)} {ShellWord.Quote(target)}");
+    }
+
+    /// <summary>Takes a copy of a mount, not attached anywhere yet, while the old root can still be seen.</summary>
+    /// <returns>Its descriptor, for <see cref="Attach"/>.</returns>
+    public int OpenTree(string source, bool recursive, string why)
+    {
+        var flags = OPEN_TREE_CLONE | (long)(ulong)O_CLOEXEC | (recursive ? AT_RECURSIVE : 0);
+        var text = $"OPEN_TREE_CLONE|OPEN_TREE_CLOEXEC{(recursive ? "|AT_RECURSIVE" : "")}";
+        Add($"pick up {source}", why, "open_tree(2)", "07-layers",
+            [new TapeCall("open_tree", TapeArg.AtFdCwd, source, TapeArg.Named(flags, text))],
+            $"mount --{(recursive ? "r" : "")}bind {ShellWord.Quote(source)} \"$ROOTFS\"/.source  # and move it once the root is new");
+        return Allocate("tree");
+    }
+
+    /// <summary>Attaches what <see cref="OpenTree"/> picked up, and forgets its descriptor.</summary>
+    /// <param name="tree">The descriptor.</param>
+    /// <param name="target">Where, in the new root.</param>
+    /// <param name="why">Why, and why here.</param>
+    public void Attach(int tree, string target, string why)
+    {
+        Add($"attach it to {target}", why, "move_mount(2)", "07-layers",
+            [
+                new TapeCall("move_mount", tree, "", TapeArg.AtFdCwd, target, TapeArg.Named(MOVE_MOUNT_F_EMPTY_PATH, "MOVE_MOUNT_F_EMPTY_PATH")),
+                new TapeCall("close", tree),
+            ],
+            $"mount --move /.source {ShellWord.Quote(target)}");
+        Free(tree);
+    }
+
+    /// <summary>Sets and clears attributes of a tree that is not attached yet, or of a mount.</summary>
+    /// <param name="tree">A descriptor of the tree.</param>
+    /// <param name="set">MOUNT_ATTR_* bits to set.</param>
+    /// <param name="clear">MOUNT_ATTR_* bits to clear.</param>
+    /// <param name="recursive">Whether the mounts below change too.</param>
+    /// <param name="propagation">MS_PRIVATE and the like, or 0.</param>
+    /// <param name="why">Why, and why here.</param>
+    public void SetAttributes(int tree, ulong set, ulong clear, bool recursive, ulong propagation, string why)
+    {
+        var text = $"{{attr_set={FlagText.MountAttr(set)}, attr_clr={FlagText.MountAttr(clear)}, propagation={FlagText.Mount(propagation)}, userns_fd=0}}";
+        Add($"set {FlagText.MountAttr(set)} on it", why, "mount_setattr(2)", "07-layers",
+            [new TapeCall("mount_setattr", tree, "", TapeArg.Named((uint)AT_EMPTY_PATH | (recursive ? AT_RECURSIVE : 0), recursive ? "AT_EMPTY_PATH|AT_RECURSIVE" : "AT_EMPTY_PATH"),
+                new TapeArg.Block(TapeArg.Longs(set, clear, propagation, 0), text), TapeArg.Named(32, "MOUNT_ATTR_SIZE_VER0"))],
+            "mount -o remount,bind,ro \"$ROOTFS\"/.source");
+    }
+
+    /// <summary>Makes the current directory the root, and stacks the old root on top of it.</summary>
+    /// <remarks>
+    /// pivot_root(".", ".") works because both may be the same directory: the old root is then mounted over the new one.
+    /// Paths from "/" start in the new root; "." still means the old one, until <see cref="DetachOldRoot"/>.
+    /// </remarks>
+    public void PivotRoot(string why) =>
+        Add("make this directory the root", why, "pivot_root(2)", "06-mounts",
+            [new TapeCall("pivot_root", ".", ".")],
+            "pivot_root . .");
+
+    /// <summary>Lets go of the old root: nothing of the host's file systems can be reached any more.</summary>
+    public void DetachOldRoot(string why) =>
+        Add("let go of the old root", why, "umount2(2)", "06-mounts",
+            [new TapeCall("umount2", ".", TapeArg.Named(MNT_DETACH, "MNT_DETACH")), new TapeCall("chdir", "/")],
+            "umount -l .", "cd /");
+
+    private static string MountOptionText(ulong flags)
+    {
+        (ulong Bit, string Name)[] table =
+        [
+            ((ulong)MS_RDONLY, "ro"), ((ulong)MS_NOSUID, "nosuid"), ((ulong)MS_NODEV, "nodev"), ((ulong)MS_NOEXEC, "noexec"),
+            ((ulong)MS_SYNCHRONOUS, "sync"), ((ulong)MS_DIRSYNC, "dirsync"), ((ulong)MS_NOATIME, "noatime"), ((ulong)MS_NODIRATIME, "nodiratime"),
+            ((ulong)MS_RELATIME, "relatime"), ((ulong)MS_STRICTATIME, "strictatime"),
+        ];
+        return string.Join(",", table.Where(t => (flags & t.Bit) != 0).Select(t => t.Name));
+    }
+}

@@ -1,0 +1,104 @@
+// What a child may do: limits, ids, capabilities, no_new_privs, seccomp. The order matters, and each method's callers say
+// why (lab 10-privileges; capabilities(7), credentials(7), prctl(2), seccomp(2), prlimit(2)).
+
+using System.Globalization;
+using MiniContainer.Kernel;
+
+namespace MiniContainer.Plans;
+
+public sealed partial class ChildTape
+{
+    private const int PR_CAPBSET_DROP = 24;
+    private const int PR_SET_KEEPCAPS = 8;
+    private const int PR_SET_NO_NEW_PRIVS = 38;
+    private const int PR_CAP_AMBIENT = 47;
+    private const int PR_CAP_AMBIENT_RAISE = 2;
+    private const int PR_CAP_AMBIENT_CLEAR_ALL = 4;
+
+    /// <summary>Sets a limit of resources.</summary>
+    /// <param name="name">RLIMIT_NOFILE and the like.</param>
+    /// <param name="resource">Its number.</param>
+    /// <param name="soft">The limit that holds.</param>
+    /// <param name="hard">How far it may be raised.</param>
+    /// <param name="why">Why, and why here.</param>
+    public void SetLimit(string name, int resource, ulong soft, ulong hard, string why) =>
+        Add($"set {name}", why, "prlimit(2)", "10-privileges",
+            [new TapeCall("prlimit64", 0, TapeArg.Named(resource, name), new TapeArg.Block(TapeArg.Longs(soft, hard), $"{{rlim_cur={Limit(soft)}, rlim_max={Limit(hard)}}}"), TapeArg.Null)],
+            $"prlimit --pid $$ --{name[7..].ToLowerInvariant()}={Limit(soft)}:{Limit(hard)}");
+
+    /// <summary>Keeps the permitted capabilities over the change of user (PR_SET_KEEPCAPS); execve forgets the setting.</summary>
+    public void KeepCapabilities(string why) =>
+        Add("keep capabilities over setuid", why, "prctl(2)", "10-privileges",
+            [Prctl(PR_SET_KEEPCAPS, "PR_SET_KEEPCAPS", 1, "1")], ": # setpriv does this itself");
+
+    /// <summary>Takes capabilities out of the bounding set: no program can bring them back.</summary>
+    public void DropBounding(IReadOnlyList<int> capabilities, string why) =>
+        Add("drop capabilities from the bounding set", why, "capabilities(7)", "10-privileges",
+            // EINVAL: this kernel does not know the capability, so nobody can have it.
+            [.. capabilities.Select(c => Prctl(PR_CAPBSET_DROP, "PR_CAPBSET_DROP", c, Capabilities.Name(c)) with { Allowed = [Errno.EINVAL] })],
+            $"exec setpriv --bounding-set {string.Join(",", capabilities.Select(c => "-" + Capabilities.Name(c)[4..].ToLowerInvariant()))} \"$@\"");
+
+    /// <summary>Becomes a user.</summary>
+    /// <param name="uid">User id.</param>
+    /// <param name="gid">Group id.</param>
+    /// <param name="groups">Supplementary groups.</param>
+    /// <param name="setGroups">False where the user namespace denies setgroups(2).</param>
+    /// <param name="why">Why, and why here.</param>
+    public void BecomeUser(uint uid, uint gid, IReadOnlyList<uint> groups, bool setGroups, string why)
+    {
+        var calls = new List<TapeCall>();
+        if (setGroups)
+            calls.Add(new TapeCall("setgroups", groups.Count, groups.Count == 0 ? TapeArg.Null : new TapeArg.Block(TapeArg.Ints([.. groups]), $"[{string.Join(", ", groups)}]")));
+        calls.Add(new TapeCall("setresgid", gid, gid, gid));
+        calls.Add(new TapeCall("setresuid", uid, uid, uid));
+        Add($"become user {uid}, group {gid}", why, "credentials(7)", "10-privileges", calls,
+            $"exec setpriv --reuid={uid} --regid={gid} {(groups.Count == 0 ? "--clear-groups" : "--groups=" + string.Join(",", groups))} \"$@\"");
+    }
+
+    /// <summary>Sets the effective, permitted and inheritable capabilities.</summary>
+    public void SetCapabilities(ulong effective, ulong permitted, ulong inheritable, string why)
+    {
+        var text = $"{{effective={Capabilities.Text(effective)}, permitted={Capabilities.Text(permitted)}, inheritable={Capabilities.Text(inheritable)}}}";
+        // struct __user_cap_header_struct {version 3, pid 0 = self}, then two __user_cap_data_struct: low and high 32 bits.
+        var data = TapeArg.Ints(
+            (uint)effective, (uint)permitted, (uint)inheritable,
+            (uint)(effective >> 32), (uint)(permitted >> 32), (uint)(inheritable >> 32));
+        Add("set the capabilities", why, "capset(2)", "10-privileges",
+            [new TapeCall("capset", new TapeArg.Block(TapeArg.Ints(0x20080522, 0), "{version=_LINUX_CAPABILITY_VERSION_3, pid=0}"), new TapeArg.Block(data, text))],
+            $"exec setpriv --inh-caps=-all{string.Concat(Capabilities.List(inheritable).Select(c => ",+" + Capabilities.Name(c)[4..].ToLowerInvariant()))} \"$@\"");
+    }
+
+    /// <summary>Sets the ambient capabilities: those that a plain program keeps when a user who is not root executes it.</summary>
+    public void SetAmbient(IReadOnlyList<int> capabilities, string why) =>
+        Add("set the ambient capabilities", why, "capabilities(7)", "10-privileges",
+            [
+                Prctl(PR_CAP_AMBIENT, "PR_CAP_AMBIENT", PR_CAP_AMBIENT_CLEAR_ALL, "PR_CAP_AMBIENT_CLEAR_ALL"),
+                .. capabilities.Select(c => new TapeCall("prctl", TapeArg.Named(PR_CAP_AMBIENT, "PR_CAP_AMBIENT"), TapeArg.Named(PR_CAP_AMBIENT_RAISE, "PR_CAP_AMBIENT_RAISE"), TapeArg.Named(c, Capabilities.Name(c)), 0, 0)),
+            ],
+            $"exec setpriv --ambient-caps=-all{string.Concat(capabilities.Select(c => ",+" + Capabilities.Name(c)[4..].ToLowerInvariant()))} \"$@\"");
+
+    /// <summary>Gives up the gain of privileges by execve for good: set-user-id bits and file capabilities do nothing.</summary>
+    public void NoNewPrivileges(string why) =>
+        Add("set no_new_privs", why, "prctl(2)", "10-privileges",
+            [Prctl(PR_SET_NO_NEW_PRIVS, "PR_SET_NO_NEW_PRIVS", 1, "1")], "exec setpriv --no-new-privs \"$@\"");
+
+    /// <summary>Installs a compiled filter of system calls.</summary>
+    /// <param name="program">The filter: struct sock_filter, eight bytes each.</param>
+    /// <param name="flags">SECCOMP_FILTER_FLAG_* bits.</param>
+    /// <param name="why">Why, and why here.</param>
+    public void Seccomp(byte[] program, long flags, string why)
+    {
+        var length = (ushort)(program.Length / 8);
+        var header = new byte[16];
+        BitConverter.TryWriteBytes(header, length);
+        var filter = new TapeArg.Block(header, $"{{len={length}, filter=...}}") { Pointers = [(8, new TapeArg.Block(program, "..."))] };
+        Add("filter system calls", why, "seccomp(2)", "10-privileges",
+            [new TapeCall("seccomp", TapeArg.Named(1, "SECCOMP_SET_MODE_FILTER"), flags, filter)],
+            ": # no shell tool loads a seccomp filter; the container has all system calls here");
+    }
+
+    private static TapeCall Prctl(int option, string name, long value, string text) =>
+        new("prctl", TapeArg.Named(option, name), TapeArg.Named(value, text), 0, 0, 0);
+
+    private static string Limit(ulong value) => value == ulong.MaxValue ? "unlimited" : value.ToString(CultureInfo.InvariantCulture);
+}

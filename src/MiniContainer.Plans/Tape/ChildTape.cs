@@ -1,0 +1,50 @@
+// The tape that a planner writes: each method appends one step to the plan, in the child's own order, so that planning
+// code reads as the story that it tells. Descriptors are numbers known while writing: the child is single-threaded and its
+// table is full from 0 on, so the next open returns the lowest free number. Lab 03-threads.
+//
+// The methods stand in files by subject: mounts, identity, files, waiting.
+
+using MiniContainer.Kernel;
+
+namespace MiniContainer.Plans;
+
+/// <summary>Appends a child's steps to a plan.</summary>
+public sealed partial class ChildTape
+{
+    private readonly Plan plan;
+    private readonly string child;
+    private readonly List<string?> table;
+
+    internal ChildTape(Plan plan, string child, IReadOnlyList<string> descriptors)
+    {
+        this.plan = plan;
+        this.child = child;
+        table = [.. descriptors];
+    }
+
+    /// <summary>The number of a descriptor that the child was given by name.</summary>
+    /// <exception cref="ArgumentException">It was given none of that name.</exception>
+    public int Descriptor(string name)
+    {
+        var number = table.IndexOf(name);
+        return number >= 0 ? number : throw new ArgumentException($"child {child} has no descriptor {name}", nameof(name));
+    }
+
+    private int Allocate(string name)
+    {
+        var free = table.IndexOf(null);
+        if (free < 0)
+        {
+            table.Add(name);
+            return table.Count - 1;
+        }
+
+        table[free] = name;
+        return free;
+    }
+
+    private void Free(int descriptor) => table[descriptor] = null;
+
+    private void Add(string name, string why, string man, string lab, IReadOnlyList<TapeCall> calls, params IReadOnlyList<string> shell) =>
+        plan.Add(new ChildStep { Child = child, Name = name, Why = why, ManPage = man, LabName = lab, Calls = calls, Shell = shell });
+}
