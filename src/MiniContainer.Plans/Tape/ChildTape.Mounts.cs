@@ -101,6 +101,46 @@ public sealed partial class ChildTape
             [new TapeCall("pivot_root", ".", ".")],
             "pivot_root . .");
 
+    /// <summary>Moves the current directory's mount over the root, and makes it the root: what pivot_root cannot do on an initramfs.</summary>
+    public void MoveRoot(string why) =>
+        Add("move this directory over the root", why, "mount(2)", "06-mounts",
+            [
+                new TapeCall("mount", ".", "/", TapeArg.Null, TapeArg.Named((long)(ulong)MS_MOVE, "MS_MOVE"), TapeArg.Null),
+                new TapeCall("chroot", "."),
+                new TapeCall("chdir", "/"),
+            ],
+            "mount --move . /", "chroot .");
+
+    /// <summary>Makes a path read-only, if it is there: a bind mount of it on itself.</summary>
+    /// <param name="path">The path.</param>
+    /// <param name="flags">The flags of the file system around it, to be kept.</param>
+    /// <param name="why">Why, and why here.</param>
+    public void MakeReadOnly(string path, ulong flags, string why)
+    {
+        var bind = (ulong)MS_BIND | (ulong)MS_REC;
+        var remount = flags | (ulong)MS_BIND | (ulong)MS_REMOUNT | (ulong)MS_RDONLY;
+        Add($"make {path} read-only", why, "mount(2)", "10-privileges",
+            [
+                new TapeCall("mount", path, path, TapeArg.Null, TapeArg.Named((long)bind, FlagText.Mount(bind)), TapeArg.Null) { Allowed = [Errno.ENOENT] },
+                // EINVAL: the path is not there, or was not bound a moment ago.
+                new TapeCall("mount", TapeArg.Null, path, TapeArg.Null, TapeArg.Named((long)remount, FlagText.Mount(remount)), TapeArg.Null) { Allowed = [Errno.ENOENT] },
+            ],
+            $"[ ! -e {path} ] || {{ mount --rbind {path} {path}; mount -o remount,bind,ro {path}; }}");
+    }
+
+    /// <summary>Hides a path, if it is there: a file under /dev/null, a directory under an empty tmpfs.</summary>
+    public void Mask(string path, string why)
+    {
+        var flags = (ulong)MS_RDONLY;
+        Add($"hide {path}", why, "mount(2)", "10-privileges",
+            [
+                // Each of the two fits one kind, and is refused with ENOTDIR for the other.
+                new TapeCall("mount", "/dev/null", path, TapeArg.Null, TapeArg.Named((long)(ulong)MS_BIND, "MS_BIND"), TapeArg.Null) { Allowed = [Errno.ENOENT, Errno.ENOTDIR] },
+                new TapeCall("mount", "tmpfs", path, "tmpfs", TapeArg.Named((long)flags, FlagText.Mount(flags)), "size=0k") { Allowed = [Errno.ENOENT, Errno.ENOTDIR] },
+            ],
+            $"[ ! -f {path} ] || mount --bind /dev/null {path}", $"[ ! -d {path} ] || mount -t tmpfs -o ro,size=0k tmpfs {path}");
+    }
+
     /// <summary>Lets go of the old root: nothing of the host's file systems can be reached any more.</summary>
     public void DetachOldRoot(string why) =>
         Add("let go of the old root", why, "umount2(2)", "06-mounts",

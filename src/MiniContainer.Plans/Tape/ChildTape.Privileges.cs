@@ -26,6 +26,39 @@ public sealed partial class ChildTape
             [new TapeCall("prlimit64", 0, TapeArg.Named(resource, name), new TapeArg.Block(TapeArg.Longs(soft, hard), $"{{rlim_cur={Limit(soft)}, rlim_max={Limit(hard)}}}"), TapeArg.Null)],
             $"prlimit --pid $$ --{name[7..].ToLowerInvariant()}={Limit(soft)}:{Limit(hard)}");
 
+    /// <summary>Sets the scheduling policy.</summary>
+    /// <param name="name">SCHED_OTHER and the like.</param>
+    /// <param name="policy">Its number.</param>
+    /// <param name="flags">SCHED_FLAG_* bits.</param>
+    /// <param name="nice">Nice value, for the policies that have one.</param>
+    /// <param name="priority">Static priority, for the real-time ones.</param>
+    /// <param name="deadline">Runtime, deadline and period in nanoseconds, for SCHED_DEADLINE.</param>
+    /// <param name="why">Why, and why here.</param>
+    public void SetScheduler(string name, uint policy, ulong flags, int nice, uint priority, (ulong Runtime, ulong Deadline, ulong Period) deadline, string why)
+    {
+        // struct sched_attr, 48 bytes: size, policy, flags, nice, priority, runtime, deadline, period.
+        byte[] attr =
+        [
+            .. TapeArg.Ints(48, policy), .. TapeArg.Longs(flags), .. TapeArg.Ints((uint)nice, priority),
+            .. TapeArg.Longs(deadline.Runtime, deadline.Deadline, deadline.Period),
+        ];
+        Add($"set the scheduler {name}", why, "sched_setattr(2)", "12-oci",
+            [new TapeCall("sched_setattr", 0, new TapeArg.Block(attr, $"{{sched_policy={name}, sched_nice={nice}, sched_priority={priority}}}"), 0)],
+            $"chrt --pid {priority} $$");
+    }
+
+    /// <summary>Sets the priority of input and output (ioprio_set(2)).</summary>
+    public void SetIoPriority(int ioClass, int level, string why) =>
+        Add($"set the I/O priority to class {ioClass}, level {level}", why, "ioprio_set(2)", "12-oci",
+            [new TapeCall("ioprio_set", TapeArg.Named(1, "IOPRIO_WHO_PROCESS"), 0, TapeArg.Named((ioClass << 13) | level, $"IOPRIO_PRIO_VALUE({ioClass}, {level})"))],
+            $"ionice -c {ioClass} -n {level} -p $$");
+
+    /// <summary>Begins a session keyring of its own (keyrings(7)); a kernel without keys has none to leave.</summary>
+    public void JoinKeyring(string name, string why) =>
+        Add("get an empty session keyring", why, "keyctl(2)", "10-privileges",
+            [new TapeCall("keyctl", TapeArg.Named(1, "KEYCTL_JOIN_SESSION_KEYRING"), name) { Allowed = [Errno.ENOSYS, Errno.EPERM, Errno.EACCES] }],
+            $"keyctl session {ShellWord.Quote(name)}");
+
     /// <summary>Keeps the permitted capabilities over the change of user (PR_SET_KEEPCAPS); execve forgets the setting.</summary>
     public void KeepCapabilities(string why) =>
         Add("keep capabilities over setuid", why, "prctl(2)", "10-privileges",

@@ -1,0 +1,166 @@
+// The cgroup of a container: one directory per hierarchy in version 1, one in all in version 2, and the limits as the
+// files of either (lab 08-cgroups; cgroups(7), cgroup-v2.rst; runtime-spec, "Control groups").
+
+using System.Globalization;
+using MiniContainer.Containers.Oci;
+using MiniContainer.Kernel;
+using MiniContainer.Plans;
+using MiniContainer.Plans.Steps;
+
+namespace MiniContainer.Containers.Planning;
+
+/// <summary>Plans cgroups.</summary>
+public static class CgroupPlanner
+{
+    /// <summary>Adds the steps that make a container's cgroups and set its limits.</summary>
+    /// <returns>The files by which the child joins: cgroup.procs, or tasks in version 1.</returns>
+    public static IReadOnlyList<string> Add(Plan plan, Spec spec, string id, Facts facts)
+    {
+        var resources = spec.Linux?.Resources ?? new LinuxResources();
+        var files = new List<string>();
+        foreach (var hierarchy in facts.Hierarchies)
+        {
+            if (!Wanted(hierarchy, resources, facts))
+                continue;
+            var (path, under) = Place(hierarchy, spec.Linux?.CgroupsPath, id);
+            plan.Add(new MakeCgroup(path, under)
+            {
+                Why = hierarchy.IsV2 ? "One cgroup for all controllers." : $"The {string.Join(" and ", hierarchy.Controllers)} hierarchy has a tree of its own.",
+                Controllers = hierarchy.IsV2 ? AvailableV2(hierarchy, resources, facts) : [],
+            });
+            foreach (var (file, value, why, optional) in hierarchy.IsV2 ? V2(resources) : V1(hierarchy, resources))
+                plan.Add(new SetFile($"{path}/{file}", value) { Why = why, Optional = optional });
+            files.Add(hierarchy.IsV2 ? $"{path}/cgroup.procs" : $"{path}/tasks");
+        }
+
+        return files;
+    }
+
+    /// <summary>Where a container's cgroup is in a hierarchy.</summary>
+    /// <returns>Its directory, and the one above that is not ours.</returns>
+    public static (string Path, string Under) Place(CgroupHierarchy hierarchy, string? cgroupsPath, string id)
+    {
+        // A relative path is below our own cgroup, so that our limits hold for what we start. In version 2 a cgroup that
+        // has processes cannot hand controllers on, and ours has: there it is below the root of what we see.
+        var own = hierarchy.IsV2 ? hierarchy.MountPoint : hierarchy.Own;
+        var path = string.IsNullOrEmpty(cgroupsPath) ? $"minic/{id}" : cgroupsPath;
+        return path.StartsWith('/') ? (hierarchy.MountPoint + path, hierarchy.MountPoint) : ($"{own}/{path}", own);
+    }
+
+    // A cpuset must be given processors and memory nodes before anyone can join it, so it is made only where it was asked for.
+    private static bool Wanted(CgroupHierarchy hierarchy, LinuxResources resources, Facts facts) =>
+        hierarchy.IsV2 ? !facts.Hierarchies.Any(h => !h.IsV2) || resources.Unified is { Count: > 0 }
+        : !hierarchy.Controllers.Contains("cpuset") || resources.Cpu is { } cpu && (cpu.Cpus ?? cpu.Mems) is not null;
+
+    private static List<string> AvailableV2(CgroupHierarchy hierarchy, LinuxResources resources, Facts facts)
+    {
+        _ = hierarchy;
+        if (facts.Hierarchies.Any(h => !h.IsV2))
+            return [];
+        List<string> wanted = ["pids", "memory", "cpu"];
+        if (resources.Cpu is { } cpu && (cpu.Cpus ?? cpu.Mems) is not null)
+            wanted.Add("cpuset");
+        return wanted;
+    }
+
+    private static IEnumerable<(string File, string Value, string Why, bool Optional)> V1(CgroupHierarchy hierarchy, LinuxResources resources) =>
+        hierarchy.Controllers.SelectMany(controller => controller switch
+        {
+            "pids" => Pids(resources),
+            "memory" => MemoryV1(resources.Memory),
+            "cpu" => CpuV1(resources.Cpu),
+            "cpuset" => Cpuset(resources.Cpu),
+            "devices" => Devices(resources.Devices),
+            _ => [],
+        });
+
+    private static IEnumerable<(string File, string Value, string Why, bool Optional)> V2(LinuxResources resources) =>
+    [
+        .. Pids(resources), .. MemoryV2(resources.Memory), .. CpuV2(resources.Cpu), .. Cpuset(resources.Cpu),
+        .. (resources.Unified ?? new Dictionary<string, string>()).Select(u => (u.Key, u.Value, "Asked for by its own name.", false)),
+    ];
+
+    private static IEnumerable<(string, string, string, bool)> Pids(LinuxResources resources)
+    {
+        if (resources.Pids?.Limit is { } limit and not 0)
+            yield return ("pids.max", limit < 0 ? "max" : Text(limit), "A fork bomb stops here: fork fails with EAGAIN.", false);
+    }
+
+    private static IEnumerable<(string, string, string, bool)> MemoryV1(LinuxMemory? memory)
+    {
+        if (memory is null)
+            yield break;
+        if (memory.Limit is { } limit)
+            yield return ("memory.limit_in_bytes", Text(limit), "Beyond this the kernel kills a process of the container.", false);
+        if (memory.Swap is { } swap)
+            yield return ("memory.memsw.limit_in_bytes", Text(swap), "Memory and swap together.", false);
+        else if (memory.Limit is { } both and > 0)
+            yield return ("memory.memsw.limit_in_bytes", Text(both), "Memory and swap together: without this the rest would be swapped out.", true);
+        if (memory.Reservation is { } reservation)
+            yield return ("memory.soft_limit_in_bytes", Text(reservation), "Down to this much memory is taken back first when it is short.", false);
+        if (memory.Swappiness is { } swappiness)
+            yield return ("memory.swappiness", Text((long)swappiness), "How readily memory is swapped out.", false);
+        if (memory.DisableOomKiller == true)
+            yield return ("memory.oom_control", "1", "Processes wait for memory instead of being killed.", false);
+    }
+
+    private static IEnumerable<(string, string, string, bool)> MemoryV2(LinuxMemory? memory)
+    {
+        if (memory is null)
+            yield break;
+        if (memory.Limit is { } limit)
+            yield return ("memory.max", Max(limit), "Beyond this the kernel kills a process of the container.", false);
+        if (memory.Swap is { } swap && memory.Limit is { } total and > 0)
+            yield return ("memory.swap.max", swap < 0 ? "max" : Text(swap - total), "Version 2 counts swap alone: config.json's figure less the memory.", false);
+        else if (memory.Limit is > 0)
+            yield return ("memory.swap.max", "0", "Without this the rest would be swapped out.", true);
+        if (memory.Reservation is { } reservation)
+            yield return ("memory.low", Max(reservation), "This much is not taken back while others have more to give.", false);
+    }
+
+    private static IEnumerable<(string, string, string, bool)> CpuV1(LinuxCpu? cpu)
+    {
+        if (cpu?.Shares is { } shares and not 0)
+            yield return ("cpu.shares", Text((long)shares), "A weight against its neighbours when processors are short; 1024 is one share.", false);
+        if (cpu?.Period is { } period and not 0)
+            yield return ("cpu.cfs_period_us", Text((long)period), "The window, in microseconds, in which time is counted.", false);
+        if (cpu?.Quota is { } quota and not 0)
+            yield return ("cpu.cfs_quota_us", Text(quota), "How many microseconds of each window may be used, by all threads together.", false);
+    }
+
+    private static IEnumerable<(string, string, string, bool)> CpuV2(LinuxCpu? cpu)
+    {
+        if (cpu?.Shares is { } shares and not 0)
+        {
+            // 2 .. 262144 shares become 1 .. 10000 of weight, the mapping that the KEP on cgroup v2 fixed for all runtimes.
+            var weight = 1 + (((Math.Clamp(shares, 2, 262144) - 2) * 9999) / 262142);
+            yield return ("cpu.weight", Text((long)weight), "A weight against its neighbours when processors are short.", false);
+        }
+
+        if (cpu is not null && (cpu.Quota ?? 0) != 0 || cpu?.Period is > 0)
+            yield return ("cpu.max", $"{(cpu.Quota is > 0 ? Text(cpu.Quota.Value) : "max")} {Text((long)(cpu.Period is > 0 and var p ? p.Value : 100_000))}", "Microseconds of time in each window of microseconds.", false);
+    }
+
+    private static IEnumerable<(string, string, string, bool)> Cpuset(LinuxCpu? cpu)
+    {
+        if (cpu?.Cpus is { Length: > 0 } cpus)
+            yield return ("cpuset.cpus", cpus, "Only these processors.", false);
+        if (cpu?.Mems is { Length: > 0 } mems)
+            yield return ("cpuset.mems", mems, "Only memory of these nodes.", false);
+        else if (cpu?.Cpus is { Length: > 0 })
+            yield return ("cpuset.mems", "0", "Version 1 lets nobody join before a memory node is set.", true);
+    }
+
+    private static IEnumerable<(string, string, string, bool)> Devices(IReadOnlyList<LinuxDeviceCgroup>? rules) =>
+        (rules ?? []).Select(r => (
+            r.Allow ? "devices.allow" : "devices.deny",
+            r.Type is null or "a" ? "a" : $"{r.Type} {Number(r.Major)}:{Number(r.Minor)} {r.Access ?? "rwm"}",
+            r.Allow ? "This device may be used." : "Otherwise root in the container could make a node of the host's disk and read it.",
+            false));
+
+    private static string Number(long? number) => number is { } n and >= 0 ? Text(n) : "*";
+
+    private static string Max(long value) => value < 0 ? "max" : Text(value);
+
+    private static string Text(long value) => value.ToString(CultureInfo.InvariantCulture);
+}

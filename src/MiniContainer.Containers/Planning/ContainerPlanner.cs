@@ -1,0 +1,161 @@
+// From a bundle to a plan: the whole story of a container, in the order in which it is played. What the child does
+// inside its namespaces is told in RootPlanner.cs and ProcessPlanner.cs. Lab 12-oci; runtime-spec, "Lifecycle".
+//
+//     minic                                   the child
+//     make the cgroup, set its limits
+//     clone3 ------------------------------>  waits
+//     id maps, network
+//     go ---------------------------------->  joins the cgroup and namespaces, names itself
+//                                             builds its root, pivots into it
+//                                             gives up its privileges
+//                                             (created: reports, waits for start)
+//     waits <-------------------------------  executes the command
+
+using MiniContainer.Containers.Oci;
+using MiniContainer.Plans;
+using MiniContainer.Plans.Steps;
+
+namespace MiniContainer.Containers.Planning;
+
+/// <summary>Plans containers.</summary>
+public static class ContainerPlanner
+{
+    /// <summary>Adds the steps that make a container of a bundle.</summary>
+    /// <param name="plan">Takes the steps.</param>
+    /// <param name="bundle">A valid bundle, with a process.</param>
+    /// <param name="setup">What the bundle leaves open.</param>
+    /// <param name="facts">The machine.</param>
+    public static void Add(Plan plan, Bundle bundle, ContainerSetup setup, Facts facts)
+    {
+        var spec = bundle.Spec;
+        var made = CloneFlags.Made(spec) & ~setup.Joins.Aggregate(0UL, (flags, j) => flags | j.Flags);
+        var joins = Joins(spec, setup);
+        var cgroup = CgroupPlanner.Add(plan, spec, setup.Id, facts);
+        if (setup.Create)
+        {
+            plan.Add(new MakeFifo(StartFifo(setup)) { Why = "start, which may come from another process, writes to it." });
+            plan.Add(new MakeFifo(StatusFifo(setup)) { Why = "The container closes it by execve, so start knows when the command runs." });
+        }
+
+        if (setup.Overlay is { } overlay)
+            AddLayers(plan, overlay);
+
+        var clone = Clone(setup, spec, made, joins);
+        plan.Add(clone);
+        var tape = plan.Tape(setup.Child, clone.Descriptors);
+        tape.Await("go", "Until its pid is in the journal and its ids, network and limits are there, the child does nothing; if minic dies, it reads end of file and ends.");
+        AddIdMaps(plan, spec, setup, made);
+        setup.WhileWaiting?.Invoke(plan);
+        plan.Add(new Release(setup.Child) { Why = "All that only the host's side can do has been done." });
+
+        foreach (var procs in cgroup)
+            tape.JoinCgroup(procs, "Before anything that costs: from here on the limits hold. The child does it itself, since a parent that moves another process waits for a grace period.");
+        JoinAndName(tape, spec, setup, joins, made);
+        RootPlanner.Add(tape, bundle, setup, made, facts);
+        ProcessPlanner.Add(tape, spec, setup, facts, HomeRoot(bundle, setup), made);
+        if (setup.Create)
+        {
+            tape.Report("status", "create may return now.");
+            tape.Await("fifo:" + StartFifo(setup), "A created container waits here, all but its command in place.");
+        }
+
+        var process = spec.Process!;
+        ProcessPlanner.AddExecve(tape, process, facts, HomeRoot(bundle, setup));
+        plan.Add(setup.Create
+            ? new AwaitReady(setup.Child) { Why = "If anything on the tape failed, create must fail." }
+            : new AwaitExec(setup.Child) { Why = "If anything on the tape failed, it is known now, with the call that failed." });
+    }
+
+    /// <summary>The named pipe on which a created container waits.</summary>
+    public static string StartFifo(ContainerSetup setup) => Path.Combine(setup.StateDirectory, "start");
+
+    /// <summary>The named pipe that a created container holds open until it executes its command.</summary>
+    public static string StatusFifo(ContainerSetup setup) => Path.Combine(setup.StateDirectory, "status");
+
+    /// <summary>The file of a created container's tape.</summary>
+    public static string TapePath(ContainerSetup setup) => Path.Combine(setup.StateDirectory, "tape");
+
+    private static CloneChild Clone(ContainerSetup setup, Spec spec, ulong made, IReadOnlyList<Join> joins)
+    {
+        List<string> descriptors = [.. setup.Stdio];
+        for (var i = 0; i < setup.PreserveFds; i++)
+            descriptors.Add($"preserved:{3 + i}");
+        descriptors.AddRange(["go", "status"]);
+        if (spec.Process!.Terminal)
+            descriptors.Add("console");
+        if (setup.Create)
+            descriptors.AddRange(["fifo:" + StartFifo(setup), "fifo:" + StatusFifo(setup)]);
+        descriptors.AddRange(joins.Where(j => j.Flags != CloneFlags.NEWPID).Select(j => j.Descriptor).Distinct());
+        // A cgroup namespace takes the cgroup of its maker for its root, so it is made once that is joined; a time namespace
+        // takes its offsets only until somebody is in it.
+        var late = CloneFlags.NEWCGROUP | CloneFlags.NEWTIME;
+        return new CloneChild(setup.Child, made & ~late, descriptors)
+        {
+            Why = "clone3 makes the process in its new namespaces at once: unshare could not put the caller itself into a pid namespace.",
+            Kept = 3 + setup.PreserveFds,
+            PidNamespace = joins.FirstOrDefault(j => (j.Flags & CloneFlags.NEWPID) != 0)?.Descriptor,
+            TapePath = setup.Create ? TapePath(setup) : null,
+        };
+    }
+
+    private static List<Join> Joins(Spec spec, ContainerSetup setup)
+    {
+        List<Join> joins =
+        [
+            .. (spec.Linux?.Namespaces ?? []).Where(n => !string.IsNullOrEmpty(n.Path))
+                .Select(n => new Join("ns:" + n.Path, CloneFlags.Of(n.Type), n.Path!)),
+            .. setup.Joins,
+        ];
+        // The user namespace first: it gives the privileges that joining the others may need.
+        joins.Sort((a, b) => (b.Flags & CloneFlags.NEWUSER).CompareTo(a.Flags & CloneFlags.NEWUSER));
+        return joins;
+    }
+
+    private static void AddLayers(Plan plan, OverlayRoot overlay)
+    {
+        plan.Add(new MakeDirectory(overlay.Upper, 0x1ed) { Tree = true, Why = "What the container writes goes here; the image below stays as it is." });
+        plan.Add(new MakeDirectory(overlay.Work, 0x1ed) { Tree = true, Why = "overlayfs prepares files here before it moves them to the upper layer at once." });
+        plan.Add(new MakeDirectory(overlay.Merged, 0x1ed) { Tree = true, Why = "The layers are joined here, in the container's mount namespace alone." });
+    }
+
+    private static void AddIdMaps(Plan plan, Spec spec, ContainerSetup setup, ulong made)
+    {
+        if ((made & CloneFlags.NEWUSER) == 0)
+            return;
+        plan.Add(new MapIds(setup.Child, Lines(spec.Linux?.UidMappings), Lines(spec.Linux?.GidMappings))
+        {
+            Why = "A new user namespace maps nobody; its maps are written once, from outside.",
+        });
+
+        static string Lines(IReadOnlyList<LinuxIdMapping>? maps) =>
+            string.Concat((maps ?? []).Select(m => $"{m.ContainerId} {m.HostId} {m.Size}\n"));
+    }
+
+    private static void JoinAndName(ChildTape tape, Spec spec, ContainerSetup setup, IReadOnlyList<Join> joins, ulong made)
+    {
+        foreach (var group in joins.Where(j => j.Flags != CloneFlags.NEWPID).GroupBy(j => j.Descriptor))
+        {
+            var flags = group.Aggregate(0UL, (f, j) => f | j.Flags) & ~CloneFlags.NEWPID;
+            tape.JoinNamespaces(group.Key, flags, group.First().Shown, "These are shared with what is there already.");
+        }
+
+        if ((made & CloneFlags.NEWCGROUP) != 0)
+            tape.Unshare(CloneFlags.NEWCGROUP, "The cgroup just joined becomes the root that the container sees.");
+        if ((made & CloneFlags.NEWTIME) != 0)
+        {
+            tape.Unshare(CloneFlags.NEWTIME, "Clocks of its own; it enters them by execve.");
+            foreach (var (clock, offset) in spec.Linux?.TimeOffsets ?? new Dictionary<string, LinuxTimeOffset>())
+                tape.WriteKnob("/proc/self/timens_offsets", $"{clock} {offset.Secs} {offset.Nanosecs}", $"shift the {clock} clock", "Offsets can be set only while nobody is in the time namespace.", "time_namespaces(7)", "12-oci");
+        }
+
+        tape.Setsid("Signals from the caller's terminal are for minic, which passes them on.");
+        if (!setup.KeepKeyring)
+            tape.JoinKeyring($"minic-{setup.Id}", "The caller's keys are none of the container's business.");
+        if (!string.IsNullOrEmpty(spec.Hostname) && (made & CloneFlags.NEWUTS) != 0)
+            tape.SetHostname(spec.Hostname, "The UTS namespace is new, so this changes nobody else's name.");
+        if (!string.IsNullOrEmpty(spec.Domainname) && (made & CloneFlags.NEWUTS) != 0)
+            tape.SetDomainname(spec.Domainname, "The UTS namespace is new, so this changes nobody else's name.");
+    }
+
+    private static string HomeRoot(Bundle bundle, ContainerSetup setup) => setup.Overlay?.Lower[0] ?? bundle.RootPath;
+}

@@ -1,0 +1,42 @@
+// What planners know of the machine: read once, before planning, so that planning itself touches nothing and a plan can
+// be made for any machine (--explain, tests).
+
+using MiniContainer.Kernel;
+
+namespace MiniContainer.Containers.Planning;
+
+/// <summary>The machine as planners see it.</summary>
+public sealed record Facts
+{
+    /// <summary>The cgroup hierarchies (cgroups(7)).</summary>
+    public required IReadOnlyList<CgroupHierarchy> Hierarchies { get; init; }
+
+    /// <summary>The capabilities that minic itself may use and hand on, bit n for capability n.</summary>
+    public required ulong Capabilities { get; init; }
+
+    /// <summary>Whether a path on the host is a directory: a bind mount's target must be of its source's kind.</summary>
+    public required Func<string, bool> IsDirectory { get; init; }
+
+    /// <summary>The home directory of a user in a root file system, from its etc/passwd; null if it has none.</summary>
+    public required Func<string, uint, string?> Home { get; init; }
+
+    /// <summary>This machine, now.</summary>
+    public static Facts Read() => new()
+    {
+        Hierarchies = Cgroups.Hierarchies(),
+        Capabilities = Kernel.Capabilities.Bounding(),
+        IsDirectory = Directory.Exists,
+        Home = HomeOf,
+    };
+
+    // passwd(5): name:password:uid:gid:comment:home:shell
+    private static string? HomeOf(string root, uint uid)
+    {
+        var path = Path.Combine(root, "etc/passwd");
+        // A link could lead out of the root, and its target is none of the container's business.
+        if (!File.Exists(path) || File.ResolveLinkTarget(path, returnFinalTarget: false) is not null)
+            return null;
+        var text = uid.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        return File.ReadLines(path).Select(l => l.Split(':')).FirstOrDefault(f => f.Length >= 7 && f[2] == text)?[5];
+    }
+}

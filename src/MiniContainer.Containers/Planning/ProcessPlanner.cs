@@ -1,0 +1,99 @@
+// What the command may do, and its execution (lab 10-privileges; capabilities(7), credentials(7); runtime-spec, "Process").
+//
+// The order: what needs privileges first (limits, bounding set), then the user, then the capabilities, last what takes
+// away the right to undo any of it.
+
+using MiniContainer.Containers.Oci;
+using MiniContainer.Kernel;
+using MiniContainer.Plans;
+
+namespace MiniContainer.Containers.Planning;
+
+/// <summary>Plans a process inside a container, the first one or one of exec.</summary>
+public static class ProcessPlanner
+{
+    private static readonly string[] Resources =
+    [
+        "RLIMIT_CPU", "RLIMIT_FSIZE", "RLIMIT_DATA", "RLIMIT_STACK", "RLIMIT_CORE", "RLIMIT_RSS", "RLIMIT_NPROC", "RLIMIT_NOFILE",
+        "RLIMIT_MEMLOCK", "RLIMIT_AS", "RLIMIT_LOCKS", "RLIMIT_SIGPENDING", "RLIMIT_MSGQUEUE", "RLIMIT_NICE", "RLIMIT_RTPRIO", "RLIMIT_RTTIME",
+    ];
+
+    /// <summary>Adds the steps from limits to capabilities.</summary>
+    /// <param name="tape">The child's tape.</param>
+    /// <param name="spec">The configuration.</param>
+    /// <param name="setup">What the bundle leaves open.</param>
+    /// <param name="facts">The machine.</param>
+    /// <param name="root">The root file system on the host, where users are looked up.</param>
+    /// <param name="made">The namespaces that the child is in anew.</param>
+    public static void Add(ChildTape tape, Spec spec, ContainerSetup setup, Facts facts, string root, ulong made)
+    {
+        _ = setup;
+        _ = root;
+        _ = made;
+        AddPrivileges(tape, spec.Process!, spec.Linux?.Seccomp is { } seccomp ? SeccompCompiler.Compile(seccomp) : null, facts);
+    }
+
+    /// <summary>Adds the steps that give a process its limits, user and capabilities.</summary>
+    public static void AddPrivileges(ChildTape tape, Process process, CompiledSeccomp? seccomp, Facts facts)
+    {
+        foreach (var limit in process.Rlimits ?? [])
+            tape.SetLimit(limit.Type, Array.IndexOf(Resources, limit.Type), limit.Soft, limit.Hard, "While the privileges to raise it are still there.");
+        if (process.OomScoreAdj is { } score)
+            tape.WriteKnob("/proc/self/oom_score_adj", Text(score), $"set the OOM score to {score}", "Lowering it needs privileges.", "proc_pid_oom_score_adj(5)", "08-cgroups");
+        if (process.Scheduler is { } scheduler)
+            SchedulerPlan.Add(tape, scheduler);
+        if (process.IoPriority is { } priority)
+            tape.SetIoPriority(Array.IndexOf(["IOPRIO_CLASS_NONE", "IOPRIO_CLASS_RT", "IOPRIO_CLASS_BE", "IOPRIO_CLASS_IDLE"], priority.Class), priority.Priority, "As config.json asks.");
+        // Without no_new_privs a filter needs CAP_SYS_ADMIN, which the next steps give away.
+        if (seccomp is not null && !process.NoNewPrivileges)
+            tape.Seccomp(seccomp.Program, seccomp.Flags, "Without no_new_privs this needs a privilege that goes away next.");
+        AddUser(tape, process, facts);
+        if (process.NoNewPrivileges)
+            tape.NoNewPrivileges("From here on execve can only take privileges away.");
+        if (seccomp is not null && process.NoNewPrivileges)
+            tape.Seccomp(seccomp.Program, seccomp.Flags, "Last: the steps before are no calls that the filter must allow.");
+        tape.Chdir(process.Cwd, "As the user who will run there: a directory that this user may not enter is refused.");
+        // The .NET runtime ignores SIGPIPE, and ignoring outlives execve: `yes | head` would never end.
+        tape.DefaultSignal(13, "minic ignores it, and that would be inherited.");
+    }
+
+    /// <summary>Adds the execution of the command.</summary>
+    public static void AddExecve(ChildTape tape, Process process, Facts facts, string root)
+    {
+        var args = process.Args!;
+        var environment = (process.Env ?? []).ToList();
+        if (!environment.Exists(e => e.StartsWith("HOME=", StringComparison.Ordinal)))
+            environment.Add("HOME=" + (facts.Home(root, process.User?.Uid ?? 0) ?? "/"));
+        var path = environment.FindLast(e => e.StartsWith("PATH=", StringComparison.Ordinal))?[5..] ?? "/bin:/usr/bin";
+        var candidates = args[0].Contains('/', StringComparison.Ordinal) ? [args[0]] : path.Split(':').Select(d => d.Length == 0 ? args[0] : $"{d}/{args[0]}").ToList();
+        tape.Execve(candidates, args, environment, "The tape ends here: the command has the process to itself, and all descriptors of minic close.");
+    }
+
+    private static void AddUser(ChildTape tape, Process process, Facts facts)
+    {
+        var user = process.User ?? new User();
+        if (process.Capabilities is { } capabilities)
+        {
+            var keep = Set(capabilities.Bounding);
+            var drop = Enumerable.Range(0, Kernel.Capabilities.All.Count).Where(c => (keep >> c & 1) == 0 && (facts.Capabilities >> c & 1) == 1).ToList();
+            if (drop.Count > 0)
+                tape.DropBounding(drop, "No set-user-id program and no file capability can bring back what is not in here.");
+            if (user.Uid != 0)
+                tape.KeepCapabilities("The change of user would clear the permitted set, and the next steps need it.");
+        }
+
+        tape.BecomeUser(user.Uid, user.Gid, user.AdditionalGids ?? [], setGroups: true, "Groups first: a user without privileges may not change them.");
+        if (process.Capabilities is { } sets)
+        {
+            // What minic lacks it cannot hand on; runtimes pass over such capabilities, and so does this one.
+            tape.SetCapabilities(Set(sets.Effective) & facts.Capabilities, Set(sets.Permitted) & facts.Capabilities, Set(sets.Inheritable) & facts.Capabilities, "After the change of user, which changes them.");
+            if (sets.Ambient is { Count: > 0 } ambient)
+                tape.SetAmbient([.. Kernel.Capabilities.List(Set(ambient) & facts.Capabilities)], "A user who is not root keeps these over execve.");
+        }
+    }
+
+    private static ulong Set(IReadOnlyList<string>? names) =>
+        (names ?? []).Select(n => Kernel.Capabilities.Number(n)).OfType<int>().Aggregate(0UL, (set, c) => set | 1UL << c);
+
+    private static string Text(long value) => value.ToString(System.Globalization.CultureInfo.InvariantCulture);
+}

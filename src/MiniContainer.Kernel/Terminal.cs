@@ -1,0 +1,115 @@
+// The user's terminal and the container's: raw mode, window size, and the master side that arrives over a UNIX socket
+// (lab 01-run; termios(3), pty(7), ioctl_tty(2), unix(7)).
+
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+using Tmds.Linux;
+using static Tmds.Linux.LibC;
+
+namespace MiniContainer.Kernel;
+
+/// <summary>The doors to terminals.</summary>
+public static unsafe class Terminal
+{
+    /// <summary>Whether a descriptor is a terminal (isatty(3)).</summary>
+    public static bool Is(SafeHandle handle) => isatty((int)handle.DangerousGetHandle()) == 1;
+
+    /// <summary>Rows and columns of a terminal, or null.</summary>
+    public static (ushort Rows, ushort Columns)? Size(SafeHandle handle)
+    {
+        winsize size;
+        return ioctl((int)handle.DangerousGetHandle(), TIOCGWINSZ, &size) == 0 ? (size.ws_row, size.ws_col) : null;
+    }
+
+    /// <summary>Tells a terminal its size; the programs on it get SIGWINCH.</summary>
+    public static void Resize(SafeHandle master, (ushort Rows, ushort Columns) size)
+    {
+        var value = new winsize { ws_row = size.Rows, ws_col = size.Columns };
+        Libc.Ignore(ioctl((int)master.DangerousGetHandle(), TIOCSWINSZ, &value));
+    }
+
+    /// <summary>Puts a terminal into raw mode: every key, Ctrl-C among them, is a byte for the container.</summary>
+    /// <returns>What puts it back.</returns>
+    public static IDisposable Raw(SafeHandle handle)
+    {
+        var fd = (int)handle.DangerousGetHandle();
+        termios before;
+        if (tcgetattr(fd, &before) != 0)
+            throw MinicException.FromErrno("put the terminal into raw mode", $"tcgetattr({fd})", Libc.Errno);
+        var raw = before;
+        // cfmakeraw(3), but output is still processed: the container's own terminal has done its part already.
+        raw.c_iflag &= ~(IGNBRK | BRKINT | PARMRK | ISTRIP | INLCR | IGNCR | ICRNL | IXON);
+        raw.c_oflag &= ~OPOST;
+        raw.c_lflag &= ~(ECHO | ECHONL | ICANON | ISIG | IEXTEN);
+        raw.c_cc[VMIN] = 1;
+        raw.c_cc[VTIME] = 0;
+        if (tcsetattr(fd, (int)TCSANOW, &raw) != 0)
+            throw MinicException.FromErrno("put the terminal into raw mode", $"tcsetattr({fd}, TCSANOW)", Libc.Errno);
+        return new Restore(fd, before);
+    }
+
+    /// <summary>A connected pair of UNIX sockets, closed on exec (socketpair(2)).</summary>
+    public static (SafeFileHandle Ours, SafeFileHandle Theirs) SocketPair()
+    {
+        var ends = stackalloc int[2];
+        if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
+            throw MinicException.FromErrno("make a pair of sockets", "socketpair(AF_UNIX, SOCK_STREAM|SOCK_CLOEXEC)", Libc.Errno);
+        return (new SafeFileHandle(ends[0], true), new SafeFileHandle(ends[1], true));
+    }
+
+    /// <summary>Receives one descriptor (SCM_RIGHTS, unix(7)).</summary>
+    /// <returns>Null if the other end closed without sending one.</returns>
+    public static SafeFileHandle? ReceiveDescriptor(SafeHandle socket)
+    {
+        var data = stackalloc byte[64];
+        var control = stackalloc long[8];
+        var vector = new iovec { iov_base = data, iov_len = 64 };
+        var message = new msghdr { msg_iov = &vector, msg_iovlen = 1, msg_control = control, msg_controllen = 64 };
+        long count;
+        do
+            count = (long)recvmsg((int)socket.DangerousGetHandle(), &message, MSG_CMSG_CLOEXEC);
+        while (count < 0 && Libc.Errno == Kernel.Errno.EINTR);
+        // struct cmsghdr: length (8), level (4), type (4), then the descriptor.
+        return count <= 0 || (uint)message.msg_controllen < 20 ? null : new SafeFileHandle(*(int*)(control + 2), true);
+    }
+
+    /// <summary>Copies bytes until the source ends; EIO of a terminal whose other side has gone is an end too.</summary>
+    public static void Copy(SafeHandle from, SafeHandle to)
+    {
+        const int size = 16384;
+        var buffer = stackalloc byte[size];
+        while (true)
+        {
+            var count = (long)read((int)from.DangerousGetHandle(), buffer, size);
+            if (count < 0 && Libc.Errno is Kernel.Errno.EINTR or Kernel.Errno.EAGAIN)
+                continue;
+            if (count <= 0 || !WriteAll(to, buffer, count))
+                return;
+        }
+    }
+
+    private static bool WriteAll(SafeHandle to, byte* data, long count)
+    {
+        while (count > 0)
+        {
+            var done = (long)write((int)to.DangerousGetHandle(), data, (size_t)(ulong)count);
+            if (done < 0 && Libc.Errno is Kernel.Errno.EINTR or Kernel.Errno.EAGAIN)
+                continue;
+            if (done <= 0)
+                return false;
+            data += done;
+            count -= done;
+        }
+
+        return true;
+    }
+
+    private sealed class Restore(int fd, termios before) : IDisposable
+    {
+        public void Dispose()
+        {
+            var value = before;
+            Libc.Ignore(tcsetattr(fd, (int)TCSANOW, &value));
+        }
+    }
+}
