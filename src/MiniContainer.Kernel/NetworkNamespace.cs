@@ -4,7 +4,6 @@
 
 using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
-using System.Text;
 using Microsoft.Win32.SafeHandles;
 using static MiniContainer.Kernel.Netlink.NetlinkAbi;
 using static Tmds.Linux.LibC;
@@ -98,7 +97,7 @@ public static unsafe partial class NetworkNamespace
     {
         if (!File.Exists(path)) return false;
         var doing = $"unpin the network namespace {path}";
-        fixed (byte* target = CString(path))
+        fixed (byte* target = Libc.Utf8(path))
         {
             // Several mounts may lie on one another; EINVAL says that no more is there, ENOENT that another was faster.
             while (umount2(target, MNT_DETACH) == 0) { }
@@ -115,7 +114,7 @@ public static unsafe partial class NetworkNamespace
     {
         var doing = $"open the network namespace {path}";
         int fd;
-        fixed (byte* bytes = CString(path)) fd = open(bytes, O_RDONLY | O_CLOEXEC, 0);
+        fixed (byte* bytes = Libc.Utf8(path)) fd = open(bytes, O_RDONLY | O_CLOEXEC, 0);
         if (fd < 0) throw Failed(doing, $"open(\"{path}\", O_RDONLY|O_CLOEXEC)");
         var handle = new SafeFileHandle(fd, ownsHandle: true);
         if (ioctl(fd, NS_GET_NSTYPE) == CLONE_NEWNET) return handle;
@@ -163,7 +162,7 @@ public static unsafe partial class NetworkNamespace
     private static void Share(string directory, string doing)
     {
         System.IO.Directory.CreateDirectory(directory);
-        fixed (byte* path = CString(directory))
+        fixed (byte* path = Libc.Utf8(directory))
         {
             var fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
             if (fd < 0) throw Failed(doing, $"open(\"{directory}\", O_RDONLY|O_DIRECTORY)");
@@ -181,7 +180,7 @@ public static unsafe partial class NetworkNamespace
 
     private static void MakeFile(string path, string doing)
     {
-        fixed (byte* bytes = CString(path))
+        fixed (byte* bytes = Libc.Utf8(path))
         {
             var fd = open(bytes, O_RDONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0);
             if (fd < 0) throw Failed(doing, $"open(\"{path}\", O_CREAT|O_EXCL)");
@@ -191,14 +190,12 @@ public static unsafe partial class NetworkNamespace
 
     private static void Mount(string source, string target, string type, ulong flags, string flagNames, string doing)
     {
-        fixed (byte* from = CString(source), onto = CString(target), kind = CString(type))
+        fixed (byte* from = Libc.Utf8(source), onto = Libc.Utf8(target), kind = Libc.Utf8(type))
         {
             if (mount(from, onto, kind, (Tmds.Linux.ulong_t)flags, null) < 0)
                 throw Failed(doing, $"mount(\"{source}\", \"{target}\", \"{type}\", {flagNames}, NULL)");
         }
     }
-
-    private static byte[] CString(string text) => Encoding.UTF8.GetBytes(text + '\0');
 
     private static MinicException Failed(string doing, string call) => MinicException.FromErrno(doing, call, errno);
 

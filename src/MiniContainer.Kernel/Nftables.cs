@@ -4,6 +4,8 @@
 
 using System.Runtime.InteropServices;
 using System.Text;
+using Microsoft.Win32.SafeHandles;
+using static Tmds.Linux.LibC;
 
 namespace MiniContainer.Kernel;
 
@@ -66,8 +68,6 @@ public static unsafe partial class Nftables
 
     private static Result Execute(string commands, SafeHandle? netns, uint flags)
     {
-        if (commands.Contains('\0', StringComparison.Ordinal))
-            throw new MinicException("apply nft commands", "a zero byte is in the text, which would end there");
         try
         {
             lock (Gate)
@@ -96,14 +96,30 @@ public static unsafe partial class Nftables
             if (nft_ctx_buffer_output(context) != 0 || nft_ctx_buffer_error(context) != 0)
                 throw new MinicException("apply nft commands", "nft_ctx_buffer_output: no buffer could be made");
             nft_ctx_output_set_flags(context, flags);
+
+            // The library tells line and column only of what it reads from a file; so it gets one, of memory alone.
+            using var file = MemoryFile(commands);
+            using var held = new HeldDescriptor(file);
+            var name = $"/proc/self/fd/{held.Number}";
             int result;
-            fixed (byte* text = Encoding.UTF8.GetBytes(commands + '\0')) result = nft_run_cmd_from_buffer(context, text);
-            return new Result(result == 0, Text(nft_ctx_get_output_buffer(context)), Text(nft_ctx_get_error_buffer(context)));
+            fixed (byte* path = Libc.Utf8(name)) result = nft_run_cmd_from_filename(context, path);
+            var errors = Text(nft_ctx_get_error_buffer(context)).Replace(name, "commands", StringComparison.Ordinal);
+            return new Result(result == 0, Text(nft_ctx_get_output_buffer(context)), errors);
         }
         finally
         {
             nft_ctx_free(context);
         }
+    }
+
+    private static SafeFileHandle MemoryFile(string content)
+    {
+        int fd;
+        fixed (byte* name = "nft\0"u8) fd = memfd_create(name, (uint)MFD_CLOEXEC);
+        if (fd < 0) throw MinicException.FromErrno("apply nft commands", "memfd_create(\"nft\", MFD_CLOEXEC)", Libc.Errno);
+        var file = new SafeFileHandle(fd, ownsHandle: true);
+        RandomAccess.Write(file, Encoding.UTF8.GetBytes(content + '\n'), fileOffset: 0);
+        return file;
     }
 
     // libnftables has no error numbers, only their texts: those of strerror(3), here as there.
@@ -136,5 +152,5 @@ public static unsafe partial class Nftables
     private static partial byte* nft_ctx_get_error_buffer(nint ctx);
 
     [LibraryImport(Library)]
-    private static partial int nft_run_cmd_from_buffer(nint nft, byte* buf);
+    private static partial int nft_run_cmd_from_filename(nint nft, byte* filename);
 }

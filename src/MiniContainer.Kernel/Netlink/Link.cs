@@ -53,9 +53,6 @@ public sealed record VethEnd(string Name)
 
     /// <summary>IFLA_MTU in bytes; null is 1500.</summary>
     public int? Mtu { get; init; }
-
-    /// <summary>Whether to set it up at once.</summary>
-    public bool Up { get; init; }
 }
 
 /// <summary>How the macvlans of one parent see each other: the kernel's MACVLAN_MODE_*.</summary>

@@ -20,14 +20,12 @@ internal static class NetlinkAbi
     public const ushort NLMSG_OVERRUN = 4;
 
     public const ushort NLM_F_REQUEST = 0x1;
-    public const ushort NLM_F_MULTI = 0x2;
     public const ushort NLM_F_ACK = 0x4;
     public const ushort NLM_F_DUMP_INTR = 0x10;
     public const ushort NLM_F_DUMP = 0x300;
     public const ushort NLM_F_REPLACE = 0x100;
     public const ushort NLM_F_EXCL = 0x200;
     public const ushort NLM_F_CREATE = 0x400;
-    public const ushort NLM_F_APPEND = 0x800;
     public const ushort NLM_F_CAPPED = 0x100;
     public const ushort NLM_F_ACK_TLVS = 0x200;
 
@@ -86,7 +84,6 @@ internal static class NetlinkAbi
     public const ushort IFLA_LINK = 5;
     public const ushort IFLA_MASTER = 10;
     public const ushort IFLA_PROTINFO = 12;
-    public const ushort IFLA_OPERSTATE = 16;
     public const ushort IFLA_LINKINFO = 18;
     public const ushort IFLA_NET_NS_FD = 28;
     public const ushort IFLA_EXT_MASK = 29;
@@ -95,7 +92,6 @@ internal static class NetlinkAbi
     public const ushort IFLA_INFO_DATA = 2;
     public const ushort IFLA_INFO_SLAVE_KIND = 4;
     public const ushort IFLA_INFO_SLAVE_DATA = 5;
-    public const ushort IFLA_BR_VLAN_FILTERING = 7;
     public const ushort IFLA_BRPORT_MODE = 4;
     public const ushort IFLA_BRPORT_ISOLATED = 33;
     public const ushort IFLA_VXLAN_ID = 1;
@@ -124,9 +120,6 @@ internal static class NetlinkAbi
     public const ushort NDA_DST = 1;
     public const ushort NDA_LLADDR = 2;
     public const byte NTF_SELF = 0x2;
-    public const ushort NUD_REACHABLE = 0x2;
-    public const ushort NUD_STALE = 0x4;
-    public const ushort NUD_FAILED = 0x20;
     public const ushort NUD_NOARP = 0x40;
     public const ushort NUD_PERMANENT = 0x80;
 

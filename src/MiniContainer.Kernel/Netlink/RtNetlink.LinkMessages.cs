@@ -17,7 +17,7 @@ public sealed partial class RtNetlink
 
     internal static NetlinkMessage VethMessage(VethEnd end, int endNetns, VethEnd peer, int peerNetns)
     {
-        var message = NewLinkMessage(end.Up);
+        var message = NewLinkMessage(up: false);
         AddEnd(message, end, endNetns);
         using (message.Nest(IFLA_LINKINFO))
         {
@@ -26,7 +26,7 @@ public sealed partial class RtNetlink
             using (message.Nest(VETH_INFO_PEER))
             {
                 // The peer is described as a link of its own: again an ifinfomsg, and the same attributes.
-                message.Struct(UpFlags(peer.Up));
+                message.Struct(default(ifinfomsg));
                 AddEnd(message, peer, peerNetns);
             }
         }
@@ -39,12 +39,9 @@ public sealed partial class RtNetlink
         var message = NewLinkMessage(up).Add(IFLA_IFNAME, name);
         if (mac is not null) message.Add(IFLA_ADDRESS, mac);
         if (mtu is not null) message.Add(IFLA_MTU, mtu.Value);
-        using (message.Nest(IFLA_LINKINFO))
-        {
-            message.Add(IFLA_INFO_KIND, "bridge");
-            using (message.Nest(IFLA_INFO_DATA)) message.Add(IFLA_BR_VLAN_FILTERING, (byte)0);
-        }
 
+        // VLAN filtering is off unless asked for; saying so is refused by kernels that were built without it.
+        using (message.Nest(IFLA_LINKINFO)) message.Add(IFLA_INFO_KIND, "bridge");
         return message;
     }
 
@@ -112,10 +109,9 @@ public sealed partial class RtNetlink
     private static NetlinkMessage GetLinkMessage(int index) =>
         LinkMessage(RTM_GETLINK, NLM_F_ACK, index).Add(IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
 
-    private static NetlinkMessage NewLinkMessage(bool up) => new NetlinkMessage(RTM_NEWLINK, Create).Struct(UpFlags(up));
-
-    private static ifinfomsg UpFlags(bool up) =>
-        up ? new ifinfomsg { ifi_flags = IFF_UP, ifi_change = IFF_UP } : default;
+    private static NetlinkMessage NewLinkMessage(bool up) => up
+        ? LinkMessage(RTM_NEWLINK, Create, flags: IFF_UP, change: IFF_UP)
+        : LinkMessage(RTM_NEWLINK, Create);
 
     private static void AddEnd(NetlinkMessage message, VethEnd end, int netns)
     {

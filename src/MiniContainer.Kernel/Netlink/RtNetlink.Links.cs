@@ -18,6 +18,7 @@ public sealed partial class RtNetlink
     /// <remarks>
     /// Equivalent to: <c>ip link add NAME netns NS type veth peer name PEER netns NS</c>. Both ends appear in the
     /// namespace where they belong, under the name that they keep; in one step, so undo has one state to think of.
+    /// Both are down: the kernel makes the peer first, and refuses to set up an end whose other is not there (ENOTCONN).
     /// </remarks>
     /// <param name="end">The end that a host keeps.</param>
     /// <param name="peer">The end that a container gets.</param>
@@ -34,7 +35,7 @@ public sealed partial class RtNetlink
     }
 
     /// <summary>Makes a bridge, a switch in software, without VLAN filtering.</summary>
-    /// <remarks>Equivalent to: <c>ip link add NAME [address MAC] [mtu N] [up] type bridge vlan_filtering 0</c>.</remarks>
+    /// <remarks>Equivalent to: <c>ip link add NAME [address MAC] [mtu N] [up] type bridge</c>.</remarks>
     /// <param name="name">Its name.</param>
     /// <param name="mac">
     /// Its address. A bridge without one takes the lowest of its ports, and so changes it as containers come and go,
