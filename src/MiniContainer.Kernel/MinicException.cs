@@ -35,8 +35,12 @@ public sealed class MinicException : Exception
         ExitCode = exitCode;
     }
 
-    private MinicException(string doing, string call, int errno, string? hint, int exitCode)
-        : this(doing, $"{call}: {Kernel.Errno.Describe(errno)}", hint, exitCode)
+    private MinicException(string doing, string call, int errno, string? kernelText, string? hint, int exitCode)
+        : this(
+            doing,
+            $"{call}: {Kernel.Errno.Describe(errno)}{(kernelText is null ? "" : $": {kernelText}")}",
+            hint,
+            exitCode)
     {
         Call = call;
         Errno = errno;
@@ -61,13 +65,14 @@ public sealed class MinicException : Exception
     /// <param name="doing">What was being done: "mount proc".</param>
     /// <param name="call">The call as strace(1) would print it; its name, up to "(", selects the hint.</param>
     /// <param name="errno">A positive error number.</param>
-    public static MinicException FromErrno(string doing, string call, int errno)
+    /// <param name="kernelText">What the kernel adds in its own words, as netlink does; null where it says no more.</param>
+    public static MinicException FromErrno(string doing, string call, int errno, string? kernelText = null)
     {
         var paren = call.IndexOf('(', StringComparison.Ordinal);
         var name = paren < 0 ? call : call[..paren];
         var exitCode = name is "execve" or "execveat"
             ? errno is Kernel.Errno.ENOENT or Kernel.Errno.ENOTDIR ? ExitNotFound : ExitCannotExecute
             : ExitFailure;
-        return new MinicException(doing, call, errno, Hints.For(name, errno), exitCode);
+        return new MinicException(doing, call, errno, kernelText, Hints.For(name, errno), exitCode);
     }
 }
