@@ -1,0 +1,107 @@
+// The configuration that `minic spec` writes and `minic run --rootfs` starts from: the privileges that Docker gives by
+// default, so that what is learned here holds there. The rootless form is that of `runc spec --rootless`.
+// Labs: labs/02-bundles, labs/05-privileges. See capabilities(7).
+
+namespace MiniContainer.Containers.Oci;
+
+/// <summary>The default configuration.</summary>
+public static class DefaultSpec
+{
+    // Of 41 capabilities, the 14 that Docker leaves to root in a container. What is missing is what would reach the
+    // host: SYS_ADMIN (mounts), SYS_MODULE, SYS_PTRACE of others, NET_ADMIN, SYS_TIME, SYS_BOOT ….
+    private static readonly string[] KeptCapabilities =
+    [
+        "CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FSETID", "CAP_FOWNER", "CAP_MKNOD", "CAP_NET_RAW", "CAP_SETGID",
+        "CAP_SETUID", "CAP_SETFCAP", "CAP_SETPCAP", "CAP_NET_BIND_SERVICE", "CAP_SYS_CHROOT", "CAP_KILL", "CAP_AUDIT_WRITE",
+    ];
+
+    // What tells about the host, or reaches it, and has no namespace of its own.
+    private static readonly string[] Masked =
+    [
+        "/proc/acpi", "/proc/asound", "/proc/interrupts", "/proc/kcore", "/proc/keys", "/proc/latency_stats",
+        "/proc/sched_debug", "/proc/scsi", "/proc/timer_list", "/proc/timer_stats", "/sys/devices/virtual/powercap", "/sys/firmware",
+    ];
+
+    private static readonly string[] ReadOnly = ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"];
+
+    /// <summary>The PATH of a new container.</summary>
+    public const string Path = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+    /// <summary>The default configuration with these parts filled in.</summary>
+    /// <param name="rootPath">The root file system, absolute or below the bundle.</param>
+    /// <param name="args">argv; a shell where not given.</param>
+    /// <param name="hostname">The host name.</param>
+    /// <param name="terminal">Whether the process gets a pseudoterminal; TERM is set then.</param>
+    public static Spec Create(
+        string rootPath = "rootfs", IReadOnlyList<string>? args = null, string hostname = "minic", bool terminal = false) => new()
+    {
+        OciVersion = Spec.CurrentVersion,
+        Process = new Process
+        {
+            Terminal = terminal,
+            User = new User(),
+            Args = args ?? ["sh"],
+            Env = terminal ? [Path, "TERM=xterm"] : [Path],
+            Cwd = "/",
+            Capabilities = new Capabilities { Bounding = KeptCapabilities, Effective = KeptCapabilities, Permitted = KeptCapabilities },
+        },
+        Root = new Root { Path = rootPath },
+        Hostname = hostname,
+        Mounts = Mounts(),
+        Linux = new Linux
+        {
+            Namespaces = [new("pid"), new("network"), new("ipc"), new("uts"), new("mount"), new("cgroup")],
+            Resources = new LinuxResources { Devices = DeviceRules() },
+            MaskedPaths = Masked,
+            ReadonlyPaths = ReadOnly,
+        },
+    };
+
+    /// <summary>The same for one who is not root: a user namespace in which the caller is root, and the host's network.</summary>
+    /// <param name="spec">What <see cref="Create"/> made.</param>
+    /// <param name="uid">The caller's user id (getuid(2)).</param>
+    /// <param name="gid">The caller's group id (getgid(2)).</param>
+    public static Spec Rootless(Spec spec, uint uid, uint gid) => spec with
+    {
+        Mounts = [.. (spec.Mounts ?? []).Select(WithoutRoot)],
+        Linux = (spec.Linux ?? new Linux()) with
+        {
+            Namespaces = [.. (spec.Linux?.Namespaces ?? []).Where(ns => ns.Type is not ("network" or "user")), new("user")],
+            UidMappings = [new(0, uid, 1)],
+            GidMappings = [new(0, gid, 1)],
+            Resources = null,
+        },
+    };
+
+    // In this order: /dev before what is mounted below it, /sys before its cgroup.
+    private static Mount[] Mounts() =>
+    [
+        Entry("/proc", "proc", "proc", "nosuid", "noexec", "nodev"),
+        Entry("/dev", "tmpfs", "tmpfs", "nosuid", "strictatime", "mode=755", "size=65536k"),
+        Entry("/dev/pts", "devpts", "devpts", "nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", "gid=5"),
+        Entry("/dev/shm", "tmpfs", "shm", "nosuid", "noexec", "nodev", "mode=1777", "size=65536k"),
+        Entry("/dev/mqueue", "mqueue", "mqueue", "nosuid", "noexec", "nodev"),
+        Entry("/sys", "sysfs", "sysfs", "nosuid", "noexec", "nodev", "ro"),
+        Entry("/sys/fs/cgroup", "cgroup", "cgroup", "nosuid", "noexec", "nodev", "relatime", "ro"),
+    ];
+
+    private static Mount Entry(string destination, string type, string source, params string[] options) =>
+        new() { Destination = destination, Type = type, Source = source, Options = options };
+
+    // All are denied, then those that no program can do without are allowed: null, zero, full, random, urandom, tty,
+    // console, ptmx and the pts of its own devpts; nodes of any kind may be made, but not opened.
+    private static LinuxDeviceCgroup[] DeviceRules() =>
+    [
+        new(false, null, null, null, "rwm"),
+        new(true, "c", null, null, "m"), new(true, "b", null, null, "m"),
+        new(true, "c", 1, 3, "rwm"), new(true, "c", 1, 5, "rwm"), new(true, "c", 1, 7, "rwm"),
+        new(true, "c", 1, 8, "rwm"), new(true, "c", 1, 9, "rwm"), new(true, "c", 5, 0, "rwm"),
+        new(true, "c", 5, 1, "rwm"), new(true, "c", 5, 2, "rwm"), new(true, "c", 136, null, "rwm"),
+    ];
+
+    // A group that the mapping lacks (gid=5) cannot be set, and a sysfs cannot be mounted without owning the network
+    // namespace: /sys is bound from the host.
+    private static Mount WithoutRoot(Mount mount) => mount.Destination == "/sys"
+        ? Entry("/sys", "none", "/sys", "rbind", "nosuid", "noexec", "nodev", "ro")
+        : mount with { Options = [.. (mount.Options ?? []).Where(o => !o.StartsWith("gid=", StringComparison.Ordinal) && !o.StartsWith("uid=", StringComparison.Ordinal))] };
+}

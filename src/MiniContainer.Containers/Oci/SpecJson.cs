@@ -1,0 +1,36 @@
+// How the OCI's records become JSON and back, written by the compiler (System.Text.Json source generation), since a
+// program compiled ahead of time has no reflection to do it with. Names are camelCase; null members are not written.
+
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace MiniContainer.Containers.Oci;
+
+/// <summary>The JSON form of the OCI's records.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
+    AllowDuplicateProperties = false,
+    WriteIndented = true,
+    Converters = [typeof(LowerCaseStatus)])]
+[JsonSerializable(typeof(Spec))]
+[JsonSerializable(typeof(Process))]
+[JsonSerializable(typeof(LinuxResources))]
+[JsonSerializable(typeof(ContainerState))]
+public sealed partial class SpecJson : JsonSerializerContext
+{
+    /// <summary>A configuration as indented JSON that ends with a newline; the same bytes every time.</summary>
+    /// <param name="spec">The configuration.</param>
+    public static string Write(Spec spec)
+    {
+        // "<" and "'" need no escapes in a file that no browser reads.
+        var readable = new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+        return JsonSerializer.Serialize(spec, new SpecJson(readable).Spec) + "\n";
+    }
+
+    private sealed class LowerCaseStatus()
+        : JsonStringEnumConverter<ContainerStatus>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);
+}

@@ -1,0 +1,160 @@
+// The rules of config.json that its types cannot express, each with where it is broken and what to do. Nothing here
+// asks the kernel: what this machine can do is found out by the plan's steps. Lab: labs/02-bundles.
+// https://github.com/opencontainers/runtime-spec/blob/v1.3.0/config.md
+
+using MiniContainer.Kernel.Documents;
+
+namespace MiniContainer.Containers.Oci;
+
+/// <summary>Finds every rule that a configuration breaks.</summary>
+public static class SpecValidator
+{
+    // HOST_NAME_MAX: __NEW_UTS_LEN of the kernel.
+    private const int MaxHostname = 64;
+
+    /// <summary>Adds a problem for each broken rule.</summary>
+    /// <param name="spec">The configuration.</param>
+    /// <param name="bundle">The bundle's absolute path, which relative paths are below.</param>
+    /// <param name="problems">Takes them.</param>
+    public static void Check(Spec spec, string bundle, Problems problems)
+    {
+        CheckVersion(spec, problems);
+        CheckRoot(spec, bundle, problems);
+        if (spec.Process is { } process)
+        {
+            ProcessValidator.Check(process, "$.process", problems);
+        }
+
+        CheckUtsName(spec, "hostname", spec.Hostname, problems);
+        CheckUtsName(spec, "domainname", spec.Domainname, problems);
+        CheckMounts(spec, problems);
+        CheckHooks(spec, problems);
+        LinuxValidator.Check(spec, problems);
+        SeccompValidator.Check(spec.Linux?.Seccomp, "$.linux.seccomp", problems);
+    }
+
+    private static void CheckVersion(Spec spec, Problems problems)
+    {
+        var numbers = spec.OciVersion.Split('-', '+')[0].Split('.');
+        if (numbers.Length != 3 || !numbers.All(n => int.TryParse(n, out var number) && number >= 0))
+        {
+            problems.Add("$.ociVersion", $"\"{spec.OciVersion}\" is no semantic version", $"Write \"{Spec.CurrentVersion}\".");
+        }
+        else if (numbers[0] != "1")
+        {
+            problems.Add("$.ociVersion", $"version {spec.OciVersion} is not 1.x", $"minic follows {Spec.CurrentVersion} and all versions 1.x.");
+        }
+    }
+
+    private static void CheckRoot(Spec spec, string bundle, Problems problems)
+    {
+        if (spec.Root is not { } root)
+        {
+            problems.Add("$", "the required member \"root\" is missing", "Add \"root\": {\"path\": \"rootfs\"}.");
+            return;
+        }
+
+        var path = root.Path.Length == 0 ? "" : Bundle.Resolve(bundle, root.Path);
+        if (path.Length == 0)
+        {
+            problems.Add("$.root.path", "the path is empty", "Name the directory of the root file system.");
+        }
+        else if (path == "/")
+        {
+            problems.Add("$.root.path", "the path is the host's own root", "Give the container a root of its own.");
+        }
+        else if (File.Exists(path))
+        {
+            problems.Add("$.root.path", $"{path} is a file, not a directory", "Unpack it to a directory and name that.");
+        }
+        else if (!Directory.Exists(path))
+        {
+            problems.Add("$.root.path", $"there is no directory {path}", "Unpack a root file system there, or name the one that is there.");
+        }
+    }
+
+    private static void CheckUtsName(Spec spec, string member, string? name, Problems problems)
+    {
+        var path = $"$.{member}";
+        if (string.IsNullOrEmpty(name))
+        {
+            return;
+        }
+
+        if (System.Text.Encoding.UTF8.GetByteCount(name) is > MaxHostname and var length)
+        {
+            problems.Add(path, $"the name is {length} bytes long", $"Linux allows {MaxHostname}.");
+        }
+
+        if (name.Any(c => char.IsControl(c) || char.IsWhiteSpace(c) || c == '/'))
+        {
+            problems.Add(path, "the name has a character that no name can have", "Use letters, digits, '-' and '.'.");
+        }
+
+        if (spec.Linux?.Namespaces?.Any(ns => ns.Type == "uts") != true)
+        {
+            problems.Add(path, "a name is set, but the container has no UTS namespace of its own",
+                "Add {\"type\": \"uts\"} to $.linux.namespaces, or remove the name.");
+        }
+    }
+
+    private static void CheckMounts(Spec spec, Problems problems)
+    {
+        foreach (var (mount, i) in (spec.Mounts ?? []).Select((mount, i) => (mount, i)))
+        {
+            var path = $"$.mounts[{i}]";
+            var options = MountOptions.Parse(mount.Options);
+            if (!mount.Destination.StartsWith('/'))
+            {
+                problems.Add($"{path}.destination", $"\"{mount.Destination}\" is not absolute", "Begin the path with a slash.");
+            }
+
+            if (options.IsBind && string.IsNullOrEmpty(mount.Source))
+            {
+                problems.Add(path, "a bind mount has no source", "Add \"source\", the path on the host.");
+            }
+            else if (!options.IsBind && string.IsNullOrEmpty(mount.Type))
+            {
+                problems.Add(path, "the mount has neither a type nor the option bind or rbind", "Add \"type\", as in /proc/filesystems.");
+            }
+
+            CheckIdMap(mount, options, path, problems);
+        }
+    }
+
+    private static void CheckIdMap(Mount mount, MountOptions options, string path, Problems problems)
+    {
+        if ((mount.UidMappings is null) != (mount.GidMappings is null))
+        {
+            problems.Add(path, "uidMappings and gidMappings are given together or not at all", "Add the other one.");
+        }
+
+        if (mount.UidMappings is not null && !options.IsBind)
+        {
+            problems.Add(path, "ids can be mapped for bind mounts only", "Add the option rbind, or remove the mappings.");
+        }
+    }
+
+    private static void CheckHooks(Spec spec, Problems problems)
+    {
+        var hooks = spec.Hooks ?? new Hooks();
+        (string Name, IReadOnlyList<Hook>? List)[] points =
+        [
+            ("prestart", hooks.Prestart), ("createRuntime", hooks.CreateRuntime), ("createContainer", hooks.CreateContainer),
+            ("startContainer", hooks.StartContainer), ("poststart", hooks.Poststart), ("poststop", hooks.Poststop),
+        ];
+        foreach (var (name, hook, i) in points.SelectMany(p => (p.List ?? []).Select((hook, i) => (p.Name, hook, i))))
+        {
+            var path = $"$.hooks.{name}[{i}]";
+            if (!hook.Path.StartsWith('/'))
+            {
+                problems.Add($"{path}.path", $"\"{hook.Path}\" is not absolute", "A hook is not searched for in PATH: write its whole path.");
+            }
+
+            if (hook.Timeout <= 0)
+            {
+                problems.Add($"{path}.timeout", $"{hook.Timeout} seconds are no time", "Give more than 0, or leave it out for no limit.");
+            }
+        }
+    }
+}

@@ -1,0 +1,126 @@
+// Reads a JSON file into a record, or says all that is wrong with it. Two ways: System.Text.Json alone for a good document;
+// and, once it has refused one, JsonScanner and JsonShape to find out why and where.
+// Shared by the bundle's config.json and the network configurations; the types are source-generated. RFC 8259.
+
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace MiniContainer.Kernel.Documents;
+
+/// <summary>A JSON file that was read, with its text kept so that later problems can be given their place.</summary>
+public sealed class JsonFile
+{
+    // A hundred times the largest that container engines write; a mistyped path to a disk image ends here.
+    private const long MaxBytes = 16 * 1024 * 1024;
+
+    private readonly string _doing;
+    private readonly string _text;
+
+    private JsonFile(string doing, string path, string text) => (_doing, Path, _text) = (doing, path, text);
+
+    /// <summary>The file's name, as the user gave it.</summary>
+    public string Path { get; }
+
+    /// <summary>Reads a file's text; what is in it is looked at by <see cref="As"/>.</summary>
+    /// <param name="doing">What is being done, for the errors: "read the bundle's configuration".</param>
+    /// <param name="path">The file.</param>
+    /// <param name="missing">What to do when the file is not there, a sentence.</param>
+    /// <exception cref="MinicException">There is no such file, or it cannot be read.</exception>
+    public static JsonFile Read(string doing, string path, string missing)
+    {
+        if (Directory.Exists(path))
+        {
+            throw new MinicException(doing, $"{path}: is a directory", "Name a file.");
+        }
+
+        try
+        {
+            if (new FileInfo(path) is { Exists: true, Length: > MaxBytes } large)
+            {
+                throw new MinicException(doing, $"{path}: {large.Length} bytes are no configuration", "Name a smaller file.");
+            }
+
+            return new JsonFile(doing, path, File.ReadAllText(path, new UTF8Encoding(false, throwOnInvalidBytes: true)));
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new MinicException(doing, $"{path}: there is no such file", missing, inner: e);
+        }
+        catch (DecoderFallbackException e)
+        {
+            throw new MinicException(doing, $"{path}: the text is not UTF-8", "Save it as UTF-8.", inner: e);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new MinicException(doing, $"{path}: permission denied", "Run as root, or chmod the file.", inner: e);
+        }
+        catch (IOException e)
+        {
+            throw new MinicException(doing, $"{path}: the file cannot be read", "See dmesg and df.", inner: e);
+        }
+    }
+
+    /// <summary>A text that is no file's, such as one read from standard input.</summary>
+    /// <param name="doing">What is being done, for the errors.</param>
+    /// <param name="name">What to call it in errors: "stdin".</param>
+    /// <param name="text">The whole document.</param>
+    public static JsonFile FromText(string doing, string name, string text) => new(doing, name, text);
+
+    /// <summary>The document as a record.</summary>
+    /// <typeparam name="T">The record.</typeparam>
+    /// <param name="type">Its description by the source generator.</param>
+    /// <exception cref="MinicException">It is not JSON, or not of this shape: every misfit, with line and column.</exception>
+    public T As<T>(JsonTypeInfo<T> type)
+        where T : class
+    {
+        try
+        {
+            if (JsonSerializer.Deserialize(_text, type) is { } value)
+            {
+                return value;
+            }
+        }
+        catch (JsonException)
+        {
+            // The scanner below finds the same fault and has better words for it.
+        }
+
+        var problems = new Problems();
+        JsonShape.Check(Scan(), "$", type, problems);
+        throw problems.All.Count > 0 ? Fail(problems) : new MinicException(_doing, $"{Path}: not a {typeof(T).Name}");
+    }
+
+    /// <summary>The whole document without a shape; it has been read <see cref="As"/> something before.</summary>
+    public JsonElement Element() => JsonElement.Parse(_text);
+
+    /// <summary>A part of the document as a record of its own, or null after its misfits have been added to the problems.</summary>
+    /// <typeparam name="T">The record.</typeparam>
+    /// <param name="part">The part, as System.Text.Json left it.</param>
+    /// <param name="path">Where it stands: <c>$.plugins[0]</c>.</param>
+    /// <param name="type">The record's description by the source generator.</param>
+    /// <param name="problems">Takes the misfits.</param>
+    public T? Part<T>(JsonElement part, string path, JsonTypeInfo<T> type, Problems problems)
+        where T : class
+    {
+        try
+        {
+            return part.Deserialize(type);
+        }
+        catch (JsonException)
+        {
+            JsonShape.Check(Scan().Nearest(path), path, type, problems);
+            return null;
+        }
+    }
+
+    /// <summary>The exception that tells these problems with their places in this file.</summary>
+    /// <param name="problems">What a validator found; at least one.</param>
+    public MinicException Fail(Problems problems)
+    {
+        var root = Scan();
+        return problems.ToException(_doing, Path, path => root.Locate(path));
+    }
+
+    private JsonSpot Scan() => JsonScanner.Scan(_doing, Path, _text);
+}
