@@ -138,7 +138,7 @@ public static class CgroupPlanner
         }
 
         if (cpu is not null && (cpu.Quota ?? 0) != 0 || cpu?.Period is > 0)
-            yield return ("cpu.max", $"{(cpu.Quota is > 0 ? Text(cpu.Quota.Value) : "max")} {Text((long)(cpu.Period is > 0 and var p ? p.Value : 100_000))}", "Microseconds of time in each window of microseconds.", false);
+            yield return ("cpu.max", $"{(cpu.Quota is > 0 ? Text(cpu.Quota.Value) : "max")} {Text((long)(cpu.Period is > 0 and var p ? p : 100_000))}", "Microseconds of time in each window of microseconds.", false);
     }
 
     private static IEnumerable<(string, string, string, bool)> Cpuset(LinuxCpu? cpu)

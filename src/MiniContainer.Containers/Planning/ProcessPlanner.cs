@@ -4,7 +4,6 @@
 // away the right to undo any of it.
 
 using MiniContainer.Containers.Oci;
-using MiniContainer.Kernel;
 using MiniContainer.Plans;
 
 namespace MiniContainer.Containers.Planning;

@@ -6,7 +6,6 @@
 // root lies on top until the end, since the kernel lets a user namespace mount a proc only where one can be seen already.
 
 using MiniContainer.Containers.Oci;
-using MiniContainer.Kernel;
 using MiniContainer.Plans;
 using static Tmds.Linux.LibC;
 

@@ -1,0 +1,132 @@
+// A container that exists: its state directory and journal, and what can be asked of it. There is no file of state beside
+// the journal: the pid is the fact of its clone step, the status follows from that process and the steps after it.
+// Lab 12-oci; runtime-spec, "State".
+
+using MiniContainer.Containers.Oci;
+using MiniContainer.Kernel;
+using MiniContainer.Plans;
+using MiniContainer.Plans.Steps;
+
+namespace MiniContainer.Containers.Lifecycle;
+
+/// <summary>A container as its journal tells it.</summary>
+public sealed class Container
+{
+    private Container(string id, string directory, JournalHeader header, IReadOnlyList<JournalEntry> entries, bool up)
+    {
+        Id = id;
+        Directory = directory;
+        Header = header;
+        Entries = entries;
+        Up = up;
+    }
+
+    /// <summary>The id.</summary>
+    public string Id { get; }
+
+    /// <summary>Its state directory.</summary>
+    public string Directory { get; }
+
+    /// <summary>Whose it is, and since when.</summary>
+    public JournalHeader Header { get; }
+
+    /// <summary>The steps that made it.</summary>
+    public IReadOnlyList<JournalEntry> Entries { get; }
+
+    /// <summary>Whether its plan was played to the end.</summary>
+    public bool Up { get; }
+
+    /// <summary>The step that made its first process, or null.</summary>
+    public JournalEntry? Clone => Entries.FirstOrDefault(e => e.Step is CloneChild);
+
+    /// <summary>Its first process; null while there is none in the journal.</summary>
+    public ProcessIdentity? Init => Clone?.Facts is { Pid: { } pid, StartTime: { } start } ? new ProcessIdentity(pid, start) : null;
+
+    /// <summary>Its status (runtime-spec, "State").</summary>
+    public ContainerStatus Status
+    {
+        get
+        {
+            if (Init is not { } init)
+                return Header.Owner.Alive ? ContainerStatus.Creating : ContainerStatus.Stopped;
+            if (!init.Alive)
+                return ContainerStatus.Stopped;
+            if (!Up)
+                return ContainerStatus.Creating;
+            var waits = ((CloneChild)Clone!.Step).TapePath is not null && !Entries.Any(e => e is { Step: StartInit, Facts: not null });
+            return waits ? ContainerStatus.Created : ContainerStatus.Running;
+        }
+    }
+
+    /// <summary>The directories of its cgroups.</summary>
+    public IEnumerable<string> CgroupPaths => Entries.Select(e => e.Step).OfType<MakeCgroup>().Select(c => c.Path);
+
+    /// <summary>The state directory of an id.</summary>
+    /// <param name="root">The directory of all state, /run/minic.</param>
+    /// <param name="id">The container's id; checked.</param>
+    /// <exception cref="MinicException">The id has characters that no id may have.</exception>
+    public static string DirectoryOf(string root, string id)
+    {
+        ContainerId.Check(id);
+        return Path.Combine(root, "containers", id);
+    }
+
+    /// <summary>Reads a container.</summary>
+    /// <exception cref="MinicException">There is none of that id.</exception>
+    public static Container Load(string root, string id) =>
+        TryLoad(root, id) ?? throw new MinicException($"find container {id}", $"container \"{id}\" does not exist", $"minic list shows those that do (below {root}).");
+
+    /// <summary>Reads a container, or null if there is none.</summary>
+    public static Container? TryLoad(string root, string id)
+    {
+        var directory = DirectoryOf(root, id);
+        var path = Path.Combine(directory, "journal");
+        if (!File.Exists(path))
+            return null;
+        using var journal = Journal.Open(path);
+        return journal.Header is null ? null : new Container(id, directory, journal.Header, journal.Entries, journal.Up);
+    }
+
+    /// <summary>All containers, by id.</summary>
+    public static IEnumerable<Container> All(string root)
+    {
+        var all = Path.Combine(root, "containers");
+        return System.IO.Directory.Exists(all)
+            ? System.IO.Directory.GetDirectories(all).Order(StringComparer.Ordinal).Select(d => TryLoad(root, Path.GetFileName(d))).OfType<Container>()
+            : [];
+    }
+
+    /// <summary>The OCI state.</summary>
+    public ContainerState State()
+    {
+        var status = Status;
+        return new ContainerState
+        {
+            OciVersion = Spec.CurrentVersion,
+            Id = Id,
+            Status = status,
+            Pid = status == ContainerStatus.Stopped ? 0 : Init?.Pid ?? 0,
+            Bundle = Header.Bundle,
+            Annotations = Header.Annotations,
+        };
+    }
+
+    /// <summary>The pids of all its processes, in the host's pid namespace, in order.</summary>
+    public IReadOnlyList<int> Processes() => [.. CgroupPaths.Take(1).SelectMany(Cgroups.Processes).Order()];
+
+    /// <summary>Sends a signal.</summary>
+    /// <param name="signal">Its number.</param>
+    /// <param name="all">To every process instead of the first.</param>
+    /// <exception cref="MinicException">The container is stopped.</exception>
+    public void Kill(int signal, bool all)
+    {
+        if (Init is not { } init || Status == ContainerStatus.Stopped)
+            throw new MinicException($"send a signal to container {Id}", "the container is not running", "minic delete removes it.");
+        foreach (var pid in all ? Processes() : [init.Pid])
+        {
+            using var pidfd = Kernel.Processes.OpenPidFd(pid);
+            if (pidfd is not null)
+                _ = Kernel.Processes.Signal(pidfd, signal);
+        }
+    }
+}

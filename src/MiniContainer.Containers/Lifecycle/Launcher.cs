@@ -1,0 +1,152 @@
+// From a bundle to a container that is there: claim the name, plan, play. And the way back (lab 12-oci).
+// `run`, `create` and the pods' containers all pass here; what they do differently is data.
+
+using System.Runtime.InteropServices;
+using MiniContainer.Containers.Oci;
+using MiniContainer.Containers.Planning;
+using MiniContainer.Kernel;
+using MiniContainer.Plans;
+using MiniContainer.Plans.Steps;
+
+namespace MiniContainer.Containers.Lifecycle;
+
+/// <summary>How to launch a container.</summary>
+/// <param name="Root">The directory of all state, /run/minic.</param>
+/// <param name="Id">The container's id.</param>
+public sealed record LaunchOptions(string Root, string Id)
+{
+    /// <summary>Whether the container is to wait for <c>start</c>.</summary>
+    public bool Create { get; init; }
+
+    /// <summary>Whether it goes away with this process (<c>run</c> in the foreground).</summary>
+    public bool Foreground { get; init; }
+
+    /// <summary>How many descriptors from 3 on the command keeps.</summary>
+    public int PreserveFds { get; init; }
+
+    /// <summary>Whether to do without pivot_root(2).</summary>
+    public bool NoPivot { get; init; }
+
+    /// <summary>Whether to keep the session keyring.</summary>
+    public bool KeepKeyring { get; init; }
+
+    /// <summary>The UNIX socket to which the terminal's master is sent; null where the bundle asks for none.</summary>
+    public SafeHandle? Console { get; init; }
+
+    /// <summary>Adds the container's network while its child waits; the argument is the child's name in the plan.</summary>
+    public Action<Plan, string>? Network { get; init; }
+
+    /// <summary>Sees each step come and go.</summary>
+    public PlayWatch? Watch { get; init; }
+}
+
+/// <summary>A container that this process has launched, and whose parent it is.</summary>
+/// <param name="id">The container's id.</param>
+/// <param name="directory">Its state directory.</param>
+/// <param name="root">The directory of all state.</param>
+/// <param name="playing">The play that made it.</param>
+public sealed class Launched(string id, string directory, string root, Playing playing) : IDisposable
+{
+    /// <summary>The container's first process, a child of this one.</summary>
+    public Child Init => playing.Children[id];
+
+    /// <summary>Undoes all that made the container; no harm if somebody else did already.</summary>
+    /// <exception cref="MinicException">Something is left; the journal still holds it.</exception>
+    public void Delete() => Removal.Play(directory, root);
+
+    /// <inheritdoc/>
+    public void Dispose() => playing.Dispose();
+}
+
+/// <summary>Launches containers.</summary>
+public static class Launcher
+{
+    /// <summary>Makes a container of a bundle; if that fails, nothing is left.</summary>
+    /// <exception cref="MinicException">It could not be made.</exception>
+    public static Launched Launch(Bundle bundle, LaunchOptions options)
+    {
+        var path = Container.DirectoryOf(options.Root, options.Id);
+        var plan = MakePlan(bundle, options);
+        using var directory = StateDirectory.Claim(path, $"container {options.Id}");
+        var playing = new Playing(plan);
+        try
+        {
+            using var journal = Journal.Create(directory.JournalPath, Header(bundle, options));
+            GiveDescriptors(playing, options);
+            try
+            {
+                Forward.Play(plan, journal, playing, options.Watch);
+            }
+            catch when (!journal.Clean)
+            {
+                playing.Dispose();
+                throw;
+            }
+
+            return new Launched(options.Id, path, options.Root, playing);
+        }
+        catch (MinicException e) when (e.InnerException is not MinicException)
+        {
+            // All that was begun has been undone: the name is free again.
+            playing.Dispose();
+            directory.Remove(options.Root);
+            throw;
+        }
+    }
+
+    /// <summary>The plan alone, for those who want to read it.</summary>
+    public static Plan MakePlan(Bundle bundle, LaunchOptions options)
+    {
+        if (bundle.Spec.Process?.Args is not { Count: > 0 })
+            throw new MinicException($"make container {options.Id}", "$.process.args: there is no command", "Give config.json a process with args, at least one.");
+        var plan = new Plan();
+        var setup = new ContainerSetup(options.Id, Container.DirectoryOf(options.Root, options.Id))
+        {
+            Create = options.Create,
+            PreserveFds = options.PreserveFds,
+            NoPivot = options.NoPivot,
+            KeepKeyring = options.KeepKeyring,
+            WhileWaiting = options.Network is null ? null : p => options.Network(p, options.Id),
+        };
+        ContainerPlanner.Add(plan, bundle, setup, Facts.Read());
+        return plan;
+    }
+
+    /// <summary>Lets a created container execute its command.</summary>
+    /// <exception cref="MinicException">It does not wait for that, or the command cannot be executed.</exception>
+    public static void Start(string root, string id)
+    {
+        var container = Container.Load(root, id);
+        if (container.Status != ContainerStatus.Created)
+            throw new MinicException($"start container {id}", $"it is {container.Status.ToString().ToLowerInvariant()}, not created", "Only a created container can be started.");
+        var setup = new ContainerSetup(id, container.Directory);
+        using var directory = StateDirectory.Lock(container.Directory) ?? throw new MinicException($"start container {id}", "it has just been deleted");
+        using var journal = Journal.Open(directory.JournalPath);
+        var step = new StartInit(ContainerPlanner.StartFifo(setup), ContainerPlanner.StatusFifo(setup), ContainerPlanner.TapePath(setup)) { Why = "The user said start." };
+        using var playing = new Playing(new Plan());
+        var number = journal.Begin(step);
+        journal.Done(number, step.Do(playing));
+    }
+
+    private static JournalHeader Header(Bundle bundle, LaunchOptions options) => new()
+    {
+        Kind = "container",
+        Id = options.Id,
+        Owner = ProcessIdentity.Self,
+        Foreground = options.Foreground,
+        Created = DateTimeOffset.UtcNow,
+        Bundle = bundle.Directory,
+        Annotations = bundle.Spec.Annotations,
+    };
+
+    private static void GiveDescriptors(Playing playing, LaunchOptions options)
+    {
+        string[] names = ["stdin", "stdout", "stderr"];
+        for (var i = 0; i < names.Length; i++)
+            playing.Handles[names[i]] = StandardStreams.Get(i);
+        for (var i = 0; i < options.PreserveFds; i++)
+            playing.Handles[$"preserved:{3 + i}"] = new Microsoft.Win32.SafeHandles.SafeFileHandle(3 + i, ownsHandle: false);
+        if (options.Console is { } console)
+            playing.Handles["console"] = console;
+    }
+}

@@ -1,0 +1,105 @@
+// The parent of a process in the foreground: passes signals on, copies between two terminals, and tells how it ended
+// (lab 01-run; signal(7), pty(7)). Behaves as runc does: without a terminal, Ctrl-C is passed on; with one, it is a byte.
+
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+using MiniContainer.Kernel;
+
+namespace MiniContainer.Containers.Lifecycle;
+
+/// <summary>Stands between the caller and a container's process.</summary>
+public sealed class Supervisor : IDisposable
+{
+    // All that can be caught, but for SIGCHLD (of our own children), SIGURG and the like, which are no messages.
+    // Job control's SIGTSTP, SIGTTIN and SIGTTOU stop minic itself, as they would any command in a shell.
+    private static readonly int[] Forwarded = [1, 2, 3, 10, 12, 15, 18];
+
+    private readonly List<PosixSignalRegistration> registrations = [];
+    private readonly List<int> early = [];
+    private readonly Lock gate = new();
+    private SafeHandle? target;
+    private SafeHandle? master;
+
+    /// <summary>Begins to catch signals; those that come before there is a process are kept for it.</summary>
+    public Supervisor()
+    {
+        foreach (var signal in Forwarded)
+        {
+            registrations.Add(PosixSignalRegistration.Create(Named(signal), context =>
+            {
+                context.Cancel = true;
+                Forward(signal);
+            }));
+        }
+    }
+
+    /// <summary>Waits for a process to end, passing on what comes.</summary>
+    /// <param name="child">The process, a child of ours.</param>
+    /// <param name="terminal">The master side of its terminal; null without one.</param>
+    /// <returns>Its exit code, 128 plus the signal if one ended it.</returns>
+    public int Wait(Child child, SafeFileHandle? terminal)
+    {
+        lock (gate)
+        {
+            target = child.PidFd;
+            foreach (var signal in early)
+                _ = Processes.Signal(target, signal);
+        }
+
+        if (terminal is not null)
+            return WaitWithTerminal(child, terminal);
+        _ = Processes.WaitEnd(child.PidFd, -1);
+        return Processes.Reap(child.Pid) ?? MinicException.ExitFailure;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => registrations.ForEach(r => r.Dispose());
+
+    private static PosixSignal Named(int signal) => signal switch
+    {
+        1 => PosixSignal.SIGHUP,
+        2 => PosixSignal.SIGINT,
+        3 => PosixSignal.SIGQUIT,
+        15 => PosixSignal.SIGTERM,
+        18 => PosixSignal.SIGCONT,
+        28 => PosixSignal.SIGWINCH,
+        _ => (PosixSignal)signal,
+    };
+
+    private int WaitWithTerminal(Child child, SafeFileHandle terminal)
+    {
+        using var input = StandardStreams.Get(0);
+        using var output = StandardStreams.Get(1);
+        master = terminal;
+        Resize();
+        using var resize = PosixSignalRegistration.Create(PosixSignal.SIGWINCH, _ => Resize());
+        using var raw = Terminal.Is(input) ? Terminal.Raw(input) : null;
+        // The reader of our input may block for ever: a background thread does not keep the process alive.
+        new Thread(() => Terminal.Copy(input, terminal)) { IsBackground = true }.Start();
+        var show = new Thread(() => Terminal.Copy(terminal, output)) { IsBackground = true };
+        show.Start();
+        _ = Processes.WaitEnd(child.PidFd, -1);
+        var code = Processes.Reap(child.Pid) ?? MinicException.ExitFailure;
+        // What is still in the terminal is shown; a background process that keeps it open does not hold us.
+        show.Join(TimeSpan.FromMilliseconds(500));
+        return code;
+    }
+
+    private void Resize()
+    {
+        using var output = StandardStreams.Get(1);
+        if (master is not null && Terminal.Size(output) is { Rows: > 0 } size)
+            Terminal.Resize(master, size);
+    }
+
+    private void Forward(int signal)
+    {
+        lock (gate)
+        {
+            if (target is null)
+                early.Add(signal);
+            else
+                _ = Processes.Signal(target, signal);
+        }
+    }
+}

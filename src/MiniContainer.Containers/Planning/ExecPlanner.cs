@@ -1,0 +1,68 @@
+// Another process in a container that runs: join its cgroup and namespaces, then what every process gets
+// (lab 11-exec; setns(2); nsenter(1)).
+
+using MiniContainer.Containers.Oci;
+using MiniContainer.Plans;
+using MiniContainer.Plans.Steps;
+
+namespace MiniContainer.Containers.Planning;
+
+/// <summary>Plans exec.</summary>
+public static class ExecPlanner
+{
+    /// <summary>Adds the steps that start a process in a container.</summary>
+    /// <param name="plan">Takes the steps.</param>
+    /// <param name="child">The child's name in the plan.</param>
+    /// <param name="process">What to run, and as whom.</param>
+    /// <param name="target">The container to join.</param>
+    /// <param name="facts">The machine.</param>
+    public static void Add(Plan plan, string child, Process process, ExecTarget target, Facts facts)
+    {
+        List<string> descriptors = ["stdin", "stdout", "stderr"];
+        for (var i = 0; i < target.PreserveFds; i++)
+            descriptors.Add($"preserved:{3 + i}");
+        descriptors.AddRange(["go", "status", "target"]);
+        if (process.Terminal)
+            descriptors.Add("console");
+        plan.Add(new CloneChild(child, 0, descriptors)
+        {
+            Why = "A pid namespace takes in only those who are born into it: the parent enters it for the moment of the clone.",
+            Kept = 3 + target.PreserveFds,
+            PidNamespace = target.JoinsPid ? "target" : null,
+        });
+        var tape = plan.Tape(child, descriptors);
+        tape.Await("go", "Until its pid is in the journal it does nothing.");
+        plan.Add(new Release(child) { Why = "Its pid is known." });
+        foreach (var procs in target.CgroupFiles)
+            tape.JoinCgroup(procs, "Before the namespaces: afterwards the host's cgroup files cannot be seen. The container's limits hold for this process too.");
+        tape.JoinNamespaces("target", target.Namespaces, $"/proc/{target.Pid}/ns/@", "All at once, by the container's pidfd: its user namespace, if it has one, comes first by itself.");
+        tape.Setsid("Signals from the caller's terminal are for minic, which passes them on.");
+        tape.Umask(process.User?.Umask ?? 0x12, "The usual mask.");
+        if (process.Terminal)
+            tape.OpenTerminal("console", (process.User?.Uid ?? 0, process.User?.Gid ?? 0), null, null, "A terminal of the container's own devpts.");
+        ProcessPlanner.AddPrivileges(tape, process, target.Seccomp is { } seccomp ? SeccompCompiler.Compile(seccomp) : null, facts);
+        ProcessPlanner.AddExecve(tape, process, facts, target.RootPath);
+        plan.Add(new AwaitExec(child) { Why = "If anything on the tape failed, it is known now, with the call that failed." });
+    }
+}
+
+/// <summary>The container that exec joins.</summary>
+/// <param name="Pid">Its first process.</param>
+/// <param name="Namespaces">CLONE_NEW* of the namespaces that differ from ours.</param>
+public sealed record ExecTarget(int Pid, ulong Namespaces)
+{
+    /// <summary>The files by which to join its cgroups.</summary>
+    public IReadOnlyList<string> CgroupFiles { get; init; } = [];
+
+    /// <summary>Where users are looked up.</summary>
+    public string RootPath { get; init; } = "";
+
+    /// <summary>Its filter of system calls.</summary>
+    public LinuxSeccomp? Seccomp { get; init; }
+
+    /// <summary>How many descriptors from 3 on the command keeps.</summary>
+    public int PreserveFds { get; init; }
+
+    /// <summary>Whether its pid namespace is another one than ours.</summary>
+    public bool JoinsPid => (Namespaces & CloneFlags.NEWPID) != 0;
+}
