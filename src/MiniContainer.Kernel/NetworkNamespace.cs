@@ -12,9 +12,9 @@ namespace MiniContainer.Kernel;
 
 /// <summary>Makes, names, opens and enters network namespaces.</summary>
 /// <remarks>
-/// A namespace lives as long as a process is in it, a descriptor of it is open, or a file is bind-mounted on it. The last
-/// is what ip-netns(8) calls a named namespace, with the files in /run/netns; minic keeps to that, so that <c>ip netns
-/// exec NAME</c> enters what minic made and minic opens what <c>ip netns add</c> made.
+/// A namespace lives as long as a process is in it, a descriptor of it is open, or it is bind-mounted onto a file. The
+/// last is what ip-netns(8) calls a named namespace, with the files in /run/netns; minic keeps to that, so that <c>ip
+/// netns exec NAME</c> enters what minic made, and minic opens what <c>ip netns add</c> made.
 /// </remarks>
 public static unsafe partial class NetworkNamespace
 {
@@ -120,7 +120,9 @@ public static unsafe partial class NetworkNamespace
         if (ioctl(fd, NS_GET_NSTYPE) == CLONE_NEWNET) return handle;
         handle.Dispose();
         throw new MinicException(
-            doing, "the file is not a network namespace", "A file of /run/netns without its mount is a leftover: remove it.");
+            doing,
+            "the file is not a network namespace",
+            "A file of /run/netns without its mount is a leftover: remove it.");
     }
 
     /// <summary>Does something with the calling thread in another network namespace, and brings it back.</summary>
@@ -161,7 +163,7 @@ public static unsafe partial class NetworkNamespace
     // could bind the directory twice, and the second hide the names of the first.
     private static void Share(string directory, string doing)
     {
-        System.IO.Directory.CreateDirectory(directory);
+        MakeDirectory(directory, doing);
         fixed (byte* path = Libc.Utf8(directory))
         {
             var fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
@@ -171,10 +173,22 @@ public static unsafe partial class NetworkNamespace
             if (mount(null, path, null, MS_SHARED | MS_REC, null) == 0) return;
 
             // EINVAL: the directory is no mount point yet, so it becomes one, by a bind mount onto itself.
-            if (errno != Kernel.Errno.EINVAL) throw Failed(doing, $"mount(NULL, \"{directory}\", NULL, MS_SHARED|MS_REC, NULL)");
+            var call = $"mount(NULL, \"{directory}\", NULL, MS_SHARED|MS_REC, NULL)";
+            if (errno != Kernel.Errno.EINVAL) throw Failed(doing, call);
             Mount(directory, directory, "none", (ulong)(MS_BIND | MS_REC), "MS_BIND|MS_REC", doing);
-            if (mount(null, path, null, MS_SHARED | MS_REC, null) < 0)
-                throw Failed(doing, $"mount(NULL, \"{directory}\", NULL, MS_SHARED|MS_REC, NULL)");
+            if (mount(null, path, null, MS_SHARED | MS_REC, null) < 0) throw Failed(doing, call);
+        }
+    }
+
+    private static void MakeDirectory(string directory, string doing)
+    {
+        try
+        {
+            _ = System.IO.Directory.CreateDirectory(directory);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new MinicException(doing, $"mkdir(\"{directory}\"): {exception.Message}", inner: exception);
         }
     }
 

@@ -49,7 +49,10 @@ public static class Sysctl
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
             throw new MinicException(
-                doing, $"the kernel has no setting {name}", "Its module may not be loaded, or its interface not exist.", inner: exception);
+                doing,
+                $"the kernel has no setting {name}",
+                "Its module may not be loaded, or its interface not exist.",
+                inner: exception);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -62,7 +65,9 @@ public static class Sysctl
         var parts = name.Split(name.Contains('/', StringComparison.Ordinal) ? '/' : '.');
         return Array.Exists(parts, part => part is "" or "." or "..")
             ? throw new MinicException(
-                $"find the setting \"{name}\"", "a part of the name is empty", "Write it as net.ipv4.ip_forward or net/ipv4/ip_forward.")
+                $"find the setting \"{name}\"",
+                "a part of the name is empty, or dots",
+                "Write it as net.ipv4.ip_forward or net/ipv4/ip_forward.")
             : Root + string.Join('/', parts);
     }
 }

@@ -78,7 +78,8 @@ public sealed partial class RtNetlink
 
     private static byte Family(AddressFamily family) => (byte)(family == AddressFamily.InterNetworkV6 ? 10 : 2);
 
-    private static string DeleteAddressCall(string dev, Address address) => $"RTM_DELADDR(dev=\"{dev}\", local={address})";
+    private static string DeleteAddressCall(string dev, Address address) =>
+        $"RTM_DELADDR(dev=\"{dev}\", local={address})";
 
     private static NetlinkMessage DeleteAddressMessage(int index, Address address) =>
         AddressMessage(RTM_DELADDR, NLM_F_ACK, index, new Address(address.Local, address.PrefixLength));

@@ -57,7 +57,8 @@ public sealed partial class RtNetlink
             using (message.Nest(IFLA_INFO_DATA))
             {
                 message.Add(IFLA_VXLAN_ID, id);
-                message.Add(local.AddressFamily == AddressFamily.InterNetwork ? IFLA_VXLAN_LOCAL : IFLA_VXLAN_LOCAL6, local);
+                message.Add(
+                    local.AddressFamily == AddressFamily.InterNetwork ? IFLA_VXLAN_LOCAL : IFLA_VXLAN_LOCAL6, local);
                 message.AddBigEndian(IFLA_VXLAN_PORT, port);
                 message.Add(IFLA_VXLAN_LEARNING, (byte)0); // its table is written, not guessed from what arrives
                 if (devIndex is not null) message.Add(IFLA_VXLAN_LINK, devIndex.Value);
@@ -95,7 +96,8 @@ public sealed partial class RtNetlink
         return message;
     }
 
-    internal static NetlinkMessage LinkMessage(ushort type, int nlmsg_flags, int index = 0, uint flags = 0, uint change = 0) =>
+    internal static NetlinkMessage LinkMessage(
+        ushort type, int nlmsg_flags, int index = 0, uint flags = 0, uint change = 0) =>
         new NetlinkMessage(type, nlmsg_flags)
             .Struct(new ifinfomsg { ifi_index = index, ifi_flags = flags, ifi_change = change });
 

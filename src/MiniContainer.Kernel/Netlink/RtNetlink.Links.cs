@@ -52,8 +52,9 @@ public sealed partial class RtNetlink
             $"RTM_NEWLINK(ifname=\"{name}\", kind=\"bridge\"{Show(mac, "address")}{Show(mtu, "mtu")})");
     }
 
-    /// <summary>Makes a vxlan link: Ethernet frames inside UDP (RFC 7348), with a table that says where to send what.</summary>
-    /// <remarks>Equivalent to: <c>ip link add NAME type vxlan id ID local IP dstport PORT [dev DEV] nolearning</c>.</remarks>
+    /// <summary>Makes a vxlan link: Ethernet frames inside UDP (RFC 7348), and a table of where to send what.</summary>
+    /// <remarks>Equivalent to: <c>ip link add NAME type vxlan id ID local IP dstport PORT [dev DEV] nolearning</c>.
+    /// </remarks>
     /// <param name="name">Its name.</param>
     /// <param name="id">The network's number (VNI), 24 bits.</param>
     /// <param name="local">The outer source address.</param>
@@ -62,7 +63,13 @@ public sealed partial class RtNetlink
     /// <param name="mac">Its hardware address; null lets the kernel pick one.</param>
     /// <param name="mtu">In bytes; the outer headers take 50 (IPv6: 70).</param>
     public void AddVxlan(
-        string name, int id, IPAddress local, int port = 4789, string? dev = null, PhysicalAddress? mac = null, int? mtu = null)
+        string name,
+        int id,
+        IPAddress local,
+        int port = 4789,
+        string? dev = null,
+        PhysicalAddress? mac = null,
+        int? mtu = null)
     {
         InterfaceName.Check(name, "vxlan");
         var doing = $"create vxlan {name}";
@@ -83,7 +90,11 @@ public sealed partial class RtNetlink
     /// <param name="netns">The namespace that it is made in; null is the socket's own.</param>
     /// <param name="mac">Its hardware address; null lets the kernel pick one.</param>
     public void AddMacvlan(
-        string name, string parent, MacvlanMode mode = MacvlanMode.Bridge, SafeHandle? netns = null, PhysicalAddress? mac = null)
+        string name,
+        string parent,
+        MacvlanMode mode = MacvlanMode.Bridge,
+        SafeHandle? netns = null,
+        PhysicalAddress? mac = null)
     {
         InterfaceName.Check(name, "macvlan");
         var doing = $"create macvlan {name}";
@@ -96,10 +107,12 @@ public sealed partial class RtNetlink
     }
 
     /// <summary>Sets a link up. Equivalent to: <c>ip link set NAME up</c>.</summary>
-    public void SetUp(string name) => SetLink(name, "IFF_UP", LinkMessage(RTM_SETLINK, NLM_F_ACK, flags: IFF_UP, change: IFF_UP));
+    public void SetUp(string name) =>
+        SetLink(name, "IFF_UP", LinkMessage(RTM_SETLINK, NLM_F_ACK, flags: IFF_UP, change: IFF_UP));
 
     /// <summary>Sets a link down. Equivalent to: <c>ip link set NAME down</c>.</summary>
-    public void SetDown(string name) => SetLink(name, "!IFF_UP", LinkMessage(RTM_SETLINK, NLM_F_ACK, change: IFF_UP));
+    public void SetDown(string name) =>
+        SetLink(name, "!IFF_UP", LinkMessage(RTM_SETLINK, NLM_F_ACK, change: IFF_UP));
 
     /// <summary>Sets the longest packet, in bytes. Equivalent to: <c>ip link set NAME mtu N</c>.</summary>
     public void SetMtu(string name, int mtu) =>

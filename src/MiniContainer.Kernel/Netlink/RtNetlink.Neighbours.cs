@@ -61,7 +61,8 @@ public sealed partial class RtNetlink
             $"RTM_NEWNEIGH(AF_BRIDGE, dev=\"{entry.Dev}\"{Show(entry.Mac, "lladdr")}{Show(entry.Destination, "dst")})");
     }
 
-    /// <summary>Deletes from a link's own forwarding table. Equivalent to: <c>bridge fdb del MAC dev DEV [dst IP] self</c>.</summary>
+    /// <summary>Deletes from a link's own forwarding table: <see cref="ReplaceForwarding"/> undone.</summary>
+    /// <remarks>Equivalent to: <c>bridge fdb del MAC dev DEV [dst IP] self</c>.</remarks>
     /// <returns>False if the link or the entry is not there.</returns>
     public bool TryDeleteForwarding(ForwardingEntry entry) =>
         FindLink(entry.Dev) is { } link

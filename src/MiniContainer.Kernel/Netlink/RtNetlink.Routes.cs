@@ -44,7 +44,8 @@ public sealed partial class RtNetlink
     public IReadOnlyList<Route> ListRoutes(AddressFamily? family = null, int table = Route.MainTable)
     {
         var names = NamesByIndex();
-        var families = family is null ? [AddressFamily.InterNetwork, AddressFamily.InterNetworkV6] : new[] { family.Value };
+        AddressFamily[] families =
+            family is null ? [AddressFamily.InterNetwork, AddressFamily.InterNetworkV6] : [family.Value];
         return [.. families.SelectMany(one => Dump(
             new NetlinkMessage(RTM_GETROUTE, NLM_F_DUMP).Struct(new rtmsg { rtm_family = Family(one) }),
             "list routes",
@@ -86,7 +87,8 @@ public sealed partial class RtNetlink
         : route.Gateway is null && route.Type == RouteType.Unicast ? RouteScope.Link
         : RouteScope.Universe;
 
-    private static Route AnyScope(Route route) => route.Scope is null ? route with { Scope = RouteScope.Nowhere } : route;
+    private static Route AnyScope(Route route) =>
+        route.Scope is null ? route with { Scope = RouteScope.Nowhere } : route;
 
     private static string RouteCall(string typeName, Route route) =>
         $"{typeName}(dst={route.Destination}{Show(route.Gateway, "gateway")}{Show(route.Dev, "dev")}"

@@ -57,6 +57,25 @@ public class NetworkNamespaceTests
     });
 
     [SkippableFact]
+    public void Many_makers_at_once_share_one_mount_with_ip_among_them() => InPrivateRun(() =>
+    {
+        // Threads, not the pool: they inherit the mounts of the thread that makes them.
+        var makers = Enumerable.Range(0, 6).Select(i => new Thread(() =>
+        {
+            if (i % 2 == 0) NetworkNamespace.CreateAndPin($"/run/netns/n{i}").Dispose();
+            else NetworkWorld.Shell($"ip netns add n{i}");
+        })).ToList();
+        makers.ForEach(maker => maker.Start());
+        makers.ForEach(maker => maker.Join());
+        Mounts("/run/netns ").Should().ContainSingle();
+        for (var i = 0; i < 6; i++)
+        {
+            NetworkWorld.Shell($"ip -n n{i} -br link show lo").Should().StartWith("lo");
+            NetworkNamespace.Unpin($"/run/netns/n{i}").Should().BeTrue();
+        }
+    });
+
+    [SkippableFact]
     public void What_is_no_namespace_is_not_opened()
     {
         var missing = () => NetworkNamespace.Open("/run/netns/there/is/none");
