@@ -98,7 +98,9 @@ public static class ProcessValidator
 
         CheckSubset(sets?.Effective, sets?.Permitted, $"{path}.effective", "permitted", problems);
         CheckSubset(sets?.Ambient, sets?.Permitted, $"{path}.ambient", "permitted", problems);
-        CheckSubset(sets?.Ambient, sets?.Inheritable, $"{path}.ambient", "inheritable", problems);
+
+        // Ambient ones that are not inheritable cannot be raised either, but `runc spec` and `crun spec` write such, and both
+        // run without: so it has to pass here, and the planner leaves them out.
     }
 
     // The kernel refuses it with a bare EPERM (capset(2)), or drops it in silence.

@@ -12,7 +12,7 @@ public static class NearestName
     public static string? Find(string name, IEnumerable<string> known)
     {
         var nearest = known.Select(candidate => (candidate, distance: Distance(Fold(name), Fold(candidate))))
-            .Where(pair => pair.distance <= Math.Max(1, pair.candidate.Length / 4))
+            .Where(pair => pair.distance <= pair.candidate.Length / 4 || (pair.distance == 1 && pair.candidate.Length > 3))
             .OrderBy(pair => pair.distance).ThenBy(pair => pair.candidate, StringComparer.Ordinal)
             .FirstOrDefault();
         return nearest.candidate ?? known.FirstOrDefault(

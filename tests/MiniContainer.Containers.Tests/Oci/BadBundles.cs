@@ -63,7 +63,7 @@ public sealed class BadBundles : IDisposable
         ("an unknown capability", c => c["process"]!["capabilities"]!["bounding"]!.AsArray().Add("CAP_SYS_ADMN")),
         ("a capability without its prefix", c => c["process"]!["capabilities"]!["bounding"]!.AsArray().Add("NET_ADMIN")),
         ("effective without permitted", c => c["process"]!["capabilities"]!["permitted"] = new JsonArray("CAP_KILL", "CAP_CHOWN")),
-        ("ambient without inheritable", c => c["process"]!["capabilities"]!["ambient"] = new JsonArray("CAP_KILL")),
+        ("ambient without permitted", c => c["process"]!["capabilities"]!["ambient"] = new JsonArray("CAP_SYS_ADMIN")),
         ("an unknown rlimit", c => c["process"]!["rlimits"] = Rlimits(("NOFILE", 10, 10))),
         ("soft above hard", c => c["process"]!["rlimits"] = Rlimits(("RLIMIT_NOFILE", 10, 20))),
         ("an rlimit twice", c => c["process"]!["rlimits"] = Rlimits(("RLIMIT_NOFILE", 10, 10), ("RLIMIT_NOFILE", 20, 20))),
@@ -161,6 +161,14 @@ public sealed class BadBundles : IDisposable
     [Fact]
     public void The_rootless_bundle_is_good() =>
         Load(SpecJson.Write(DefaultSpec.Rootless(DefaultSpec.Create(), 1000, 1000))).Spec.Linux!.UidMappings.Should().Equal(new LinuxIdMapping(0, 1000, 1));
+
+    [Fact]
+    public void Ambient_capabilities_that_are_not_inheritable_pass_as_runc_spec_writes_them()
+    {
+        var config = JsonNode.Parse(SpecJson.Write(DefaultSpec.Create()))!;
+        config["process"]!["capabilities"]!["ambient"] = new JsonArray("CAP_KILL");
+        Load(config.ToJsonString(SpecJson.Default.Options)).Spec.Process!.Capabilities!.Ambient.Should().Equal("CAP_KILL");
+    }
 
     [Fact]
     public void A_directory_called_config_json_is_refused()

@@ -1,0 +1,172 @@
+// A container of a pod: its image, command, environment, ports, limits and mounts.
+// https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#Container   Lab: labs/12-pods.
+
+using MiniContainer.Containers.Oci;
+
+namespace MiniContainer.Pods.Manifest;
+
+/// <summary>Reads spec.containers and spec.initContainers.</summary>
+internal static class ContainerReader
+{
+    private static readonly Dictionary<string, string> Refused = new()
+    {
+        ["livenessProbe"] = "probes", ["readinessProbe"] = "probes", ["startupProbe"] = "probes", ["lifecycle"] = "lifecycle hooks",
+        ["envFrom"] = "config maps and secrets", ["volumeDevices"] = "block volumes", ["resizePolicy"] = "resizing",
+        ["restartPolicy"] = "restart policies of single containers",
+    };
+
+    private static readonly Dictionary<string, string> Ignored = new()
+    {
+        ["imagePullPolicy"] = "minic pulls no images", ["terminationMessagePath"] = "minic keeps no termination messages",
+        ["terminationMessagePolicy"] = "minic keeps no termination messages", ["stdinOnce"] = "stdin closes with its one client",
+    };
+
+    public static Container Read(YamlMap map, PodSecurityContext pod, IReadOnlyList<Volume> volumes)
+    {
+        var env = ReadEnv(map);
+        var container = new Container
+        {
+            Name = ManifestNames.Label(map, "name"),
+            Image = map.Required("image", "Name a built root file system, or the path of one."),
+            Command = [.. map.Texts("command").Select(text => Expansion.Expand(text, env))],
+            Args = [.. map.Texts("args").Select(text => Expansion.Expand(text, env))],
+            WorkingDir = map.Text("workingDir"),
+            Env = [.. env.Select(variable => $"{variable.Key}={variable.Value}")],
+            Ports = [.. map.Maps("ports").Select(ReadPort)],
+            VolumeMounts = ReadMounts(map, volumes),
+            SecurityContext = SecurityReader.ReadContainer(map.Map("securityContext"), pod),
+            Tty = map.Bool("tty") ?? false,
+            Stdin = map.Bool("stdin") ?? false,
+        };
+        if (container.WorkingDir is { Length: > 0 } cwd && cwd[0] != '/')
+        {
+            map.Bad("workingDir", $"\"{cwd}\" is not absolute", "Begin the path with a slash.");
+        }
+
+        container = ReadResources(container, map.Map("resources"));
+        map.End(Refused, Ignored);
+        return container;
+    }
+
+    // In order, since a variable may refer to those above it; a name given again replaces the older value.
+    private static OrderedDictionary<string, string> ReadEnv(YamlMap map)
+    {
+        var env = new OrderedDictionary<string, string>();
+        foreach (var entry in map.Maps("env"))
+        {
+            var name = entry.Required("name", "Write the variable's name.");
+            if (name.Contains('=', StringComparison.Ordinal) || name.Any(char.IsControl))
+            {
+                entry.Bad("name", $"\"{name}\" is no variable's name", "Use letters, digits, '_', '-' and '.'.");
+            }
+
+            env[name] = Expansion.Expand(entry.Text("value") ?? "", env);
+            entry.End(new Dictionary<string, string> { ["valueFrom"] = "config maps, secrets and field references" });
+        }
+
+        return env;
+    }
+
+    private static ContainerPort ReadPort(YamlMap map)
+    {
+        var number = map.Number("containerPort", 1, 65535);
+        if (number is null && !map.Has("containerPort"))
+        {
+            map.Notes.Problems.Add(map.Path, "the required field \"containerPort\" is missing", "Write the port that the program listens on.");
+        }
+
+        var port = new ContainerPort((int)(number ?? 0), (int?)map.Number("hostPort", 1, 65535), map.Choice("protocol", "TCP", "UDP", "SCTP"), map.Text("hostIP"), map.Text("name"));
+        if (port.HostIp is { Length: > 0 } address && !System.Net.IPAddress.TryParse(address, out _))
+        {
+            map.Bad("hostIP", $"\"{address}\" is no address", "Write an address of this host.");
+        }
+
+        if (port.Name is { } name && (name.Length is 0 or > 15 || !name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-') || !name.Any(char.IsAsciiLetter)))
+        {
+            map.Bad("name", $"\"{name}\" is no port's name", "Use up to 15 lower-case letters, digits and '-', a letter among them.");
+        }
+
+        map.End();
+        return port;
+    }
+
+    private static Container ReadResources(Container container, YamlMap resources)
+    {
+        var (limits, requests) = (resources.Map("limits"), resources.Map("requests"));
+        var read = container with
+        {
+            MemoryLimit = Bytes(limits),
+            MemoryRequest = Bytes(requests),
+            CpuLimit = Cpu(limits),
+            CpuRequest = Cpu(requests),
+        };
+        if (read.MemoryRequest > read.MemoryLimit)
+        {
+            requests.Bad("memory", "more is requested than the limit allows", "Raise the limit, or lower the request.");
+        }
+
+        if (read.CpuRequest?.Millis > read.CpuLimit?.Millis)
+        {
+            requests.Bad("cpu", "more is requested than the limit allows", "Raise the limit, or lower the request.");
+        }
+
+        var refused = new Dictionary<string, string> { ["ephemeral-storage"] = "limits of storage", ["hugepages-2Mi"] = "limits of huge pages", ["hugepages-1Gi"] = "limits of huge pages" };
+        limits.End(refused);
+        requests.End(refused);
+        resources.End(new Dictionary<string, string> { ["claims"] = "resource claims" });
+        return read;
+    }
+
+    // Rounded up: a limit of half a byte is one byte, and of a thousandth of a thousandth one thousandth.
+    private static long? Bytes(YamlMap map) => map.Quantity("memory") is { } amount ? (long)Math.Ceiling(amount) : null;
+
+    private static CpuQuantity? Cpu(YamlMap map)
+    {
+        var amount = map.Quantity("cpu");
+        if (amount > 1_000_000)
+        {
+            map.Bad("cpu", $"{amount} CPUs are more than any machine has", "Thousandths are written 500m.");
+            return null;
+        }
+
+        return amount is { } cpus ? new CpuQuantity((long)Math.Ceiling(cpus * 1000)) : null;
+    }
+
+    private static VolumeMount[] ReadMounts(YamlMap map, IReadOnlyList<Volume> volumes)
+    {
+        var seen = new HashSet<string>();
+        return [.. map.Maps("volumeMounts").Select(entry => ReadMount(entry, volumes, seen))];
+    }
+
+    private static VolumeMount ReadMount(YamlMap entry, IReadOnlyList<Volume> volumes, HashSet<string> seen)
+    {
+        var mount = new VolumeMount(
+            entry.Required("name", "Name one of spec.volumes."), entry.Required("mountPath", "Name a path in the container."),
+            entry.Bool("readOnly") ?? false, entry.Text("subPath"));
+        if (mount.Name.Length > 0 && volumes.All(volume => volume.Name != mount.Name))
+        {
+            entry.Bad("name", $"there is no volume {mount.Name}",
+                Kernel.Documents.NearestName.Ask(mount.Name, volumes.Select(volume => volume.Name), "Add it to spec.volumes."));
+        }
+
+        if (mount.MountPath.Length > 0 && mount.MountPath[0] != '/')
+        {
+            entry.Bad("mountPath", $"\"{mount.MountPath}\" is not absolute", "Begin the path with a slash.");
+        }
+        else if (mount.MountPath.Length > 0 && !seen.Add(mount.MountPath))
+        {
+            entry.Bad("mountPath", $"two volumes are mounted on {mount.MountPath}", "Choose another path.");
+        }
+
+        if (mount.SubPath is { } sub && (sub.StartsWith('/') || sub.Split('/').Contains("..")))
+        {
+            entry.Bad("subPath", $"\"{sub}\" leads out of the volume", "Write a path below it, without \"..\".");
+        }
+
+        entry.End(new Dictionary<string, string>
+        {
+            ["mountPropagation"] = "choice of mount propagation", ["subPathExpr"] = "expansion in subPath", ["recursiveReadOnly"] = "choice of recursiveReadOnly",
+        });
+        return mount;
+    }
+}
