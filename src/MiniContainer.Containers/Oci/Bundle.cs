@@ -1,6 +1,6 @@
 // A bundle: a directory with a config.json and, most often, the root file system beside it. Loading one reads,
 // understands and validates it before anything is changed: what `create` plans from here on can be relied on.
-// https://github.com/opencontainers/runtime-spec/blob/v1.3.0/bundle.md   Lab: labs/02-bundles.
+// https://github.com/opencontainers/runtime-spec/blob/v1.3.0/bundle.md   Lab: 12-oci.
 
 using MiniContainer.Kernel;
 using MiniContainer.Kernel.Documents;

@@ -1,5 +1,5 @@
 // The state of a container as `minic state` prints it and hooks read it on their stdin.
-// https://github.com/opencontainers/runtime-spec/blob/v1.3.0/runtime.md#state   Lab: labs/02-bundles.
+// https://github.com/opencontainers/runtime-spec/blob/v1.3.0/runtime.md#state   Lab: 12-oci.
 
 using System.Text.Json;
 

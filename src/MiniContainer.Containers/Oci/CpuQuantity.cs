@@ -1,5 +1,5 @@
 // Amounts of CPU: 0.5 and 500m are both half of one. A limit becomes a quota of each period; a request becomes shares.
-// https://docs.kernel.org/scheduler/sched-bwc.html   Lab: labs/07-cgroups.
+// https://docs.kernel.org/scheduler/sched-bwc.html   Lab: 08-cgroups.
 
 using System.Globalization;
 using MiniContainer.Kernel;

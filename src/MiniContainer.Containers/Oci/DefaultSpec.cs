@@ -1,6 +1,6 @@
 // The configuration that `minic spec` writes and `minic run --rootfs` starts from: the privileges that Docker gives by
 // default, so that what is learned here holds there. The rootless form is that of `runc spec --rootless`.
-// Labs: labs/02-bundles, labs/05-privileges. See capabilities(7).
+// Labs: 12-oci, 10-privileges. See capabilities(7).
 
 namespace MiniContainer.Containers.Oci;
 

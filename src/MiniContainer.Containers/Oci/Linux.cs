@@ -1,5 +1,5 @@
 // What only Linux has: namespaces, id mappings, devices, the cgroup and its limits, and what is hidden in /proc and
-// /sys. The `linux` member of config.json. Labs: labs/03-namespaces to labs/09-seccomp.
+// /sys. The `linux` member of config.json. Labs: 02-uts to 10-privileges.
 // https://github.com/opencontainers/runtime-spec/blob/v1.3.0/config-linux.md
 
 using System.Text.Json.Serialization;

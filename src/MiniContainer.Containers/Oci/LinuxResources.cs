@@ -1,6 +1,6 @@
 // The limits of a container, as config.json writes them; the cgroup planner turns them into files of cgroup v1 or v2.
 // The units are those of the specification: bytes, microseconds, counts; -1 is "no limit" where the type is signed.
-// https://github.com/opencontainers/runtime-spec/blob/v1.3.0/config-linux.md#control-groups   Lab: labs/07-cgroups.
+// https://github.com/opencontainers/runtime-spec/blob/v1.3.0/config-linux.md#control-groups   Lab: 08-cgroups.
 
 using System.Text.Json.Serialization;
 

@@ -1,6 +1,6 @@
 // The filter of system calls as config.json writes it; libseccomp compiles it. The names SCMP_* are libseccomp's.
 // https://github.com/opencontainers/runtime-spec/blob/v1.3.0/config-linux.md#seccomp
-// Lab: labs/09-seccomp. See seccomp(2), seccomp_rule_add(3).
+// Lab: 10-privileges. See seccomp(2), seccomp_rule_add(3).
 
 namespace MiniContainer.Containers.Oci;
 

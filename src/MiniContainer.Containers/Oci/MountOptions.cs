@@ -1,6 +1,6 @@
 // The options of a mount, taken apart: flags for mount(2), propagation, attributes for the whole tree below
 // (mount_setattr(2)), what the runtime itself does, and the rest, which is the file system's own business.
-// https://github.com/opencontainers/runtime-spec/blob/v1.3.0/config.md#linux-mount-options   Lab: labs/06-mounts.
+// https://github.com/opencontainers/runtime-spec/blob/v1.3.0/config.md#linux-mount-options   Lab: 06-mounts.
 
 using static Tmds.Linux.LibC;
 

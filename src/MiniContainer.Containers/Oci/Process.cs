@@ -1,5 +1,5 @@
 // The process of a container: who runs what, where, with which rights and limits. The `process` member of config.json,
-// and the whole of a process.json that `exec --process` takes. Labs: labs/02-bundles, labs/05-privileges.
+// and the whole of a process.json that `exec --process` takes. Labs: 12-oci, 10-privileges.
 // https://github.com/opencontainers/runtime-spec/blob/v1.3.0/config.md#process
 
 using System.Text.Json.Serialization;

@@ -1,5 +1,5 @@
 // The container's configuration as the OCI writes it: config.json of a bundle, member for member. A property is the
-// specification's member of the same name in camelCase; null means that it was not given. Lab: labs/02-bundles.
+// specification's member of the same name in camelCase; null means that it was not given. Lab: 12-oci.
 // https://github.com/opencontainers/runtime-spec/blob/v1.3.0/config.md
 
 using System.Text.Json;

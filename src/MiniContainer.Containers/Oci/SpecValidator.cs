@@ -1,5 +1,5 @@
 // The rules of config.json that its types cannot express, each with where it is broken and what to do. Nothing here
-// asks the kernel: what this machine can do is found out by the plan's steps. Lab: labs/02-bundles.
+// asks the kernel: what this machine can do is found out by the plan's steps. Lab: 12-oci.
 // https://github.com/opencontainers/runtime-spec/blob/v1.3.0/config.md
 
 using MiniContainer.Kernel.Documents;

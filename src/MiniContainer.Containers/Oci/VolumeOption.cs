@@ -1,4 +1,4 @@
-// `-v SRC:DST[:OPTIONS]` of `minic run`: a directory or file of the host, bound into the container. Lab: labs/06-mounts.
+// `-v SRC:DST[:OPTIONS]` of `minic run`: a directory or file of the host, bound into the container. Lab: 06-mounts.
 
 using MiniContainer.Kernel;
 

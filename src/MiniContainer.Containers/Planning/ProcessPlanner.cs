@@ -86,8 +86,9 @@ public static class ProcessPlanner
         {
             // What minic lacks it cannot hand on; runtimes pass over such capabilities, and so does this one.
             tape.SetCapabilities(Set(sets.Effective) & facts.Capabilities, Set(sets.Permitted) & facts.Capabilities, Set(sets.Inheritable) & facts.Capabilities, "After the change of user, which changes them.");
+            // The kernel makes ambient only what is inheritable and permitted; runc's own spec lists more, and runc passes over it.
             if (sets.Ambient is { Count: > 0 } ambient)
-                tape.SetAmbient([.. Kernel.Capabilities.List(Set(ambient) & facts.Capabilities)], "A user who is not root keeps these over execve.");
+                tape.SetAmbient([.. Kernel.Capabilities.List(Set(ambient) & Set(sets.Inheritable) & Set(sets.Permitted) & facts.Capabilities)], "A user who is not root keeps these over execve.");
         }
     }
 

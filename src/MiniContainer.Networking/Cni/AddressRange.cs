@@ -1,6 +1,6 @@
 // The arithmetic of host-local: which addresses of a network may be given, and which is the next free one. Addresses are
 // numbers of 128 bits here; those of IPv4 use the last 32. No files and no kernel: leases are kept elsewhere.
-// https://www.cni.dev/plugins/current/ipam/host-local/   Lab: labs/10-cni. See ip-address(8).
+// https://www.cni.dev/plugins/current/ipam/host-local/   Lab: 22-cni. See ip-address(8).
 
 using System.Buffers.Binary;
 using System.Globalization;

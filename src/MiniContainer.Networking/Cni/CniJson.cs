@@ -1,6 +1,6 @@
 // The JSON of CNI, member for member: the configuration of a network and of its plugins, what ADD returns, and errors.
 // Null means that a member was not given. Addresses stay text here; NetworkConfig makes them addresses.
-// https://github.com/containernetworking/cni/blob/spec-v1.1.0/SPEC.md   Lab: labs/10-cni.
+// https://github.com/containernetworking/cni/blob/spec-v1.1.0/SPEC.md   Lab: 22-cni.
 
 using System.Text.Json;
 using System.Text.Json.Serialization;

@@ -1,5 +1,5 @@
 // A network, read from a .conflist or .conf file of CNI and found valid, or minic's built-in one. What the planner of
-// attachments starts from. https://github.com/containernetworking/cni/blob/spec-v1.1.0/SPEC.md   Lab: labs/10-cni.
+// attachments starts from. https://github.com/containernetworking/cni/blob/spec-v1.1.0/SPEC.md   Lab: 22-cni.
 
 using System.Text.Json;
 using MiniContainer.Kernel;

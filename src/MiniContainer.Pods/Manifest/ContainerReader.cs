@@ -1,5 +1,5 @@
 // A container of a pod: its image, command, environment, ports, limits and mounts.
-// https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#Container   Lab: labs/12-pods.
+// https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#Container   Lab: 21-pod.
 
 using MiniContainer.Containers.Oci;
 

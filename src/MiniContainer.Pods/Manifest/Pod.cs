@@ -1,5 +1,5 @@
 // A pod as Kubernetes' v1/Pod describes it, as far as minic can run it; member for member, with Kubernetes' defaults
-// filled in and everything checked. Read by PodReader. Lab: labs/12-pods.
+// filled in and everything checked. Read by PodReader. Lab: 21-pod.
 // https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/
 
 using MiniContainer.Containers.Oci;

@@ -1,6 +1,6 @@
 // Reads a Pod from YAML: the file, the document, metadata and spec. All problems are told at once, each with line and
 // column; fields of Kubernetes that minic cannot honour are refused, so that nobody believes them to work.
-// Lab: labs/12-pods. https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/
+// Lab: 21-pod. https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/
 
 using MiniContainer.Kernel;
 using MiniContainer.Kernel.Documents;

@@ -1,5 +1,5 @@
 // The privileges of a pod and its containers. What is not said is as Docker has it by default (DefaultSpec).
-// https://kubernetes.io/docs/tasks/configure-pod-container/security-context/   Lab: labs/05-privileges.
+// https://kubernetes.io/docs/tasks/configure-pod-container/security-context/   Lab: 10-privileges.
 
 using MiniContainer.Containers.Oci;
 using MiniContainer.Kernel.Documents;
