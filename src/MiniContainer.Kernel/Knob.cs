@@ -33,16 +33,19 @@ public static unsafe class Knob
         }
     }
 
-    /// <summary>The first line of a file, or null if it cannot be read.</summary>
-    public static string? TryRead(string path)
+    /// <summary>The first line of a file, or null if it has none or cannot be read.</summary>
+    public static string? TryRead(string path) => TryReadLines(path) is [var first, ..] ? first : null;
+
+    /// <summary>The lines of a file, or none if it cannot be read.</summary>
+    public static IReadOnlyList<string> TryReadLines(string path)
     {
         try
         {
-            return File.ReadLines(path).FirstOrDefault() ?? "";
+            return File.ReadAllLines(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return null;
+            return [];
         }
     }
 

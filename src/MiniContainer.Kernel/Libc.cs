@@ -57,6 +57,13 @@ public static unsafe class Libc
             : throw MinicException.FromErrno("make a pipe", "pipe2(O_CLOEXEC)", Errno);
     }
 
+    /// <summary>A pipe whose ends are closed on exec (pipe2(2)), as handles that close themselves.</summary>
+    public static (SafeFileHandle Read, SafeFileHandle Write) PipePair()
+    {
+        var (read, write) = Pipe();
+        return (new SafeFileHandle(read, ownsHandle: true), new SafeFileHandle(write, ownsHandle: true));
+    }
+
     /// <summary>A string as C wants it.</summary>
     internal static byte[] Utf8(string text)
     {

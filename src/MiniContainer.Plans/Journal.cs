@@ -62,7 +62,16 @@ public sealed record JournalLine
 
     /// <summary>The plan has been played to its end.</summary>
     public bool? Up { get; init; }
+
+    /// <summary>A child of the plan has ended.</summary>
+    public JournalExit? Exit { get; init; }
 }
+
+/// <summary>How a child of a plan ended: its parent alone can know, and writes it down for all.</summary>
+/// <param name="Child">The child's name in the plan.</param>
+/// <param name="Code">Its exit code, 128 plus the signal if one ended it.</param>
+/// <param name="At">When.</param>
+public sealed record JournalExit(string Child, int Code, DateTimeOffset At);
 
 /// <summary>A step in a journal, and how far it has come.</summary>
 public sealed record JournalEntry(int Number, Step Step)
@@ -78,12 +87,16 @@ public sealed record JournalEntry(int Number, Step Step)
 public sealed class Journal : IDisposable
 {
     private readonly List<JournalEntry> entries = [];
+    private readonly List<JournalExit> exits = [];
     private readonly FileStream file;
 
     private Journal(FileStream file) => this.file = file;
 
     /// <summary>Whose it is; null in a file whose first line was never written whole.</summary>
     public JournalHeader? Header { get; private set; }
+
+    /// <summary>The children that have ended, as far as their parent saw it.</summary>
+    public IReadOnlyList<JournalExit> Exits => exits;
 
     /// <summary>The steps begun, in their order.</summary>
     public IReadOnlyList<JournalEntry> Entries => entries;
@@ -152,6 +165,9 @@ public sealed class Journal : IDisposable
     /// <summary>Notes that the plan was played to its end.</summary>
     public void MarkUp() => Append(new JournalLine { Up = true });
 
+    /// <summary>Notes how a child ended.</summary>
+    public void MarkExit(JournalExit exit) => Append(new JournalLine { Exit = exit });
+
     /// <inheritdoc/>
     public void Dispose() => file.Dispose();
 
@@ -190,6 +206,8 @@ public sealed class Journal : IDisposable
     {
         if (line.Open is not null)
             Header = line.Open;
+        if (line.Exit is not null)
+            exits.Add(line.Exit);
         if (line.Up == true)
             Up = true;
         if (line.N is not { } number)

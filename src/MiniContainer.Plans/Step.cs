@@ -19,6 +19,7 @@ namespace MiniContainer.Plans;
 [JsonDerivedType(typeof(Release), "release")]
 [JsonDerivedType(typeof(AwaitReady), "await-ready")]
 [JsonDerivedType(typeof(AwaitExec), "await-exec")]
+[JsonDerivedType(typeof(AwaitSuccess), "await-success")]
 [JsonDerivedType(typeof(StartInit), "start")]
 public abstract record Step
 {

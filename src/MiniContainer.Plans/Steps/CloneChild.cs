@@ -101,6 +101,7 @@ public sealed record CloneChild(string Child, ulong Flags, IReadOnlyList<string>
             "fifo" => Opened(Libc.OpenHandle(rest, O_RDWR)),
             "ns" => Opened(Libc.OpenHandle(rest, O_RDONLY)),
             "dir" => Opened(Libc.OpenHandle(rest, O_RDONLY | O_DIRECTORY)),
+            "pause-program" => Opened(PauseProgram.Open()),
             "null" => Opened(Libc.OpenHandle("/dev/null", O_RDWR)),
             _ => throw new ArgumentException($"nobody provides the descriptor {name}", nameof(name)),
         };

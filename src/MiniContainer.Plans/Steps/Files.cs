@@ -25,10 +25,13 @@ public sealed record MakeDirectory(string Path, uint Mode) : Step
     public override IReadOnlyList<string> ByHand => [$"mkdir -p -m 0{Convert.ToString(Mode, 8)} {ShellWord.Quote(Path)}"];
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> UndoByHand => [$"rm -rf {ShellWord.Quote(Path)}"];
+    public override IReadOnlyList<string> UndoByHand => Kept ? [] : [Tree ? $"rm -rf {ShellWord.Quote(Path)}" : $"rmdir {ShellWord.Quote(Path)}"];
 
     /// <summary>Whether the undo removes what is inside too: for directories that only we and our children write.</summary>
     public bool Tree { get; init; }
+
+    /// <summary>Whether the undo leaves it: it belongs to the user from now on.</summary>
+    public bool Kept { get; init; }
 
     /// <inheritdoc/>
     public override StepFacts? Do(Playing playing)
@@ -42,7 +45,7 @@ public sealed record MakeDirectory(string Path, uint Mode) : Step
     /// <inheritdoc/>
     public override void Undo(StepFacts? facts)
     {
-        if (facts?.Made == false)
+        if (Kept || facts?.Made == false)
             return;
         if (Tree && Directory.Exists(Path))
             Directory.Delete(Path, recursive: true);

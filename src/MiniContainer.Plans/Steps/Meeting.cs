@@ -129,9 +129,39 @@ public sealed record AwaitExec(string Child) : Step
 
         var tape = playing.Children[Child].Tape;
         // All entries but the last execve and the exit_group behind it have been played: the command runs, or has run.
-        if (tape.Failed is null && tape.Calls[tape.Played].Name == "execve")
+        if (tape.Failed is null && tape.Calls[tape.Played].Name is "execve" or "execveat")
             return null;
         throw Ended.Early(playing, Child);
+    }
+}
+
+/// <summary>Waits until a child has ended, and fails unless its exit code is 0.</summary>
+/// <param name="Child">The child's name in the plan.</param>
+public sealed record AwaitSuccess(string Child) : Step
+{
+    /// <inheritdoc/>
+    public override string Title => $"wait until {Child} has ended well";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> CallTexts => ["waitpid(PID, &status, 0)"];
+
+    /// <inheritdoc/>
+    public override string Man => "waitpid(2)";
+
+    /// <inheritdoc/>
+    public override string Lab => "21-pod";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> ByHand => ["wait \"$CHILD\""];
+
+    /// <inheritdoc/>
+    public override StepFacts? Do(Playing playing)
+    {
+        var child = playing.Children[Child];
+        _ = Processes.WaitEnd(child.PidFd, -1);
+        return Processes.Reap(child.Pid) is 0
+            ? null
+            : throw new MinicException($"run {Child}", "it did not end with exit code 0", "Its log tells why, as far as it wrote one.");
     }
 }
 

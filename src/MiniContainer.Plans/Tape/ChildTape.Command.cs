@@ -77,6 +77,12 @@ public sealed partial class ChildTape
         Add($"execute {argv[0]}", why, "execve(2)", "01-run", calls, $"exec env -i {assignments}{string.Join(" ", argv.Select(ShellWord.Quote))}");
     }
 
+    /// <summary>Executes the pause program from the descriptor "pause-program".</summary>
+    public void ExecutePause(string why) =>
+        Add("execute pause", why, "execveat(2)", "20-pause",
+            [new TapeCall("execveat", Descriptor("pause-program"), "", new TapeArg.Strs(["pause"]), new TapeArg.Strs([]), TapeArg.Named((uint)AT_EMPTY_PATH, "AT_EMPTY_PATH"))],
+            "exec sleep infinity  # pause also reaps orphans; a shell's sleep does not");
+
     /// <summary>Sets a signal back to its default, which an ignored one would not be after execve.</summary>
     public void DefaultSignal(int signal, string why) =>
         Add($"set {Processes.SignalName(signal)} to its default", why, "sigaction(2)", "01-run",

@@ -1,0 +1,102 @@
+// Making a pod and staying with it. The process that plays the plan is the parent of the pod's processes: it alone can
+// learn how they end, so it stays, as the pod's monitor, until the last one has ended. If it is killed the pod goes on:
+// logs are written by the containers themselves, and delete needs nobody but the journal (lab 21-pod).
+
+using MiniContainer.Containers.Planning;
+using MiniContainer.Kernel;
+using MiniContainer.Plans;
+using MiniContainer.Pods.Manifest;
+using MiniContainer.Pods.Planning;
+
+namespace MiniContainer.Pods.Lifecycle;
+
+/// <summary>Makes pods.</summary>
+public static class PodLauncher
+{
+    /// <summary>The plan of a pod, for playing or reading.</summary>
+    /// <param name="root">The directory of all state.</param>
+    /// <param name="pod">The manifest.</param>
+    /// <param name="network">Its attachment; null with the host's network.</param>
+    /// <exception cref="MinicException">An image is missing.</exception>
+    public static Plan MakePlan(string root, Pod pod, PodNetwork? network)
+    {
+        foreach (var container in pod.InitContainers.Concat(pod.Containers))
+        {
+            if (container.Command.Count + container.Args.Count == 0)
+                throw new MinicException($"plan pod {pod.Name}", $"container {container.Name} has no command", "An image here is a plain directory and brings none: give command or args.");
+        }
+
+        var images = pod.InitContainers.Concat(pod.Containers).Select(c => c.Image).Distinct().ToDictionary(i => i, Images.Find);
+        var setup = new PodSetup(pod, PodState.DirectoryOf(root, pod.Name), images)
+        {
+            ResolvConf = network?.ResolvConf ?? (File.Exists("/etc/resolv.conf") ? File.ReadAllText("/etc/resolv.conf") : ""),
+            Addresses = network?.Addresses ?? [],
+        };
+        var plan = new Plan();
+        network?.Before(plan);
+        PodPlanner.Add(plan, setup, network is null ? null : p => network.While(p, PausePlanner.Child), Facts.Read());
+        return plan;
+    }
+
+    /// <summary>Makes a pod; if that fails, nothing is left.</summary>
+    /// <returns>The play, whose children are the pod's processes.</returns>
+    /// <exception cref="MinicException">It could not be made.</exception>
+    public static Playing Launch(string root, Pod pod, PodNetwork? network, PlayWatch? watch = null)
+    {
+        var plan = MakePlan(root, pod, network);
+        using var directory = StateDirectory.Claim(PodState.DirectoryOf(root, pod.Name), $"pod {pod.Name}");
+        var playing = new Playing(plan);
+        try
+        {
+            using var journal = Journal.Create(directory.JournalPath, new JournalHeader
+            {
+                Kind = "pod",
+                Id = pod.Name,
+                Owner = ProcessIdentity.Self,
+                Created = DateTimeOffset.UtcNow,
+                Annotations = new Dictionary<string, string>
+                {
+                    ["minic/addresses"] = string.Join(",", network?.Addresses ?? []),
+                    ["minic/grace"] = pod.TerminationGracePeriodSeconds.ToString(System.Globalization.CultureInfo.InvariantCulture),
+                },
+            });
+            Forward.Play(plan, journal, playing, watch);
+            return playing;
+        }
+        catch (MinicException e)
+        {
+            playing.Dispose();
+            // What could not be undone stays in the journal, for gc; else the name is free again.
+            if (e.InnerException is not MinicException)
+                directory.Remove(root);
+            throw;
+        }
+    }
+
+    /// <summary>Stays until every container has ended, and writes down how each did.</summary>
+    public static void Monitor(string root, string name, Playing playing)
+    {
+        var path = PodState.DirectoryOf(root, name);
+        var threads = playing.Children.Where(c => c.Key != PausePlanner.Child).Select(c => Watch(path, c.Key, c.Value)).ToList();
+        threads.ForEach(t => t.Join());
+        // The sandbox outlives its containers: the pod can still be looked at until it is removed. It has nothing to report.
+    }
+
+    private static Thread Watch(string path, string name, Child child)
+    {
+        var thread = new Thread(() =>
+        {
+            _ = Processes.WaitEnd(child.PidFd, -1);
+            if (Processes.Reap(child.Pid) is not { } code)
+                return;
+            // Nobody may be waiting for the lock while the pod is being removed: then nobody wants to know either.
+            using var directory = StateDirectory.Lock(path);
+            if (directory is null || !File.Exists(directory.JournalPath))
+                return;
+            using var journal = Journal.Open(directory.JournalPath);
+            journal.MarkExit(new JournalExit(name, code, DateTimeOffset.UtcNow));
+        });
+        thread.Start();
+        return thread;
+    }
+}

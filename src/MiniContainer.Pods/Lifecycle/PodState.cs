@@ -1,0 +1,120 @@
+// A pod that exists, as its journal tells it: which children are there, which have ended and how (lab 21-pod).
+
+using MiniContainer.Kernel;
+using MiniContainer.Plans;
+using MiniContainer.Plans.Steps;
+using MiniContainer.Pods.Planning;
+
+namespace MiniContainer.Pods.Lifecycle;
+
+/// <summary>One container of a pod.</summary>
+/// <param name="Name">Its name in the manifest.</param>
+/// <param name="Process">Its first process.</param>
+/// <param name="Exit">How it ended; null while it runs, or if nobody was there to see.</param>
+/// <param name="CgroupPaths">The directories of its cgroups.</param>
+public sealed record PodContainer(string Name, ProcessIdentity Process, JournalExit? Exit, IReadOnlyList<string> CgroupPaths)
+{
+    /// <summary>"Running", "Exited (3)", or "Unknown" when its end was seen by nobody.</summary>
+    public string Status => Process.Alive ? "Running" : Exit is { } exit ? $"Exited ({exit.Code})" : "Unknown";
+}
+
+/// <summary>A pod as its journal tells it.</summary>
+public sealed class PodState
+{
+    private PodState(string name, string directory, JournalHeader header, bool up, IReadOnlyList<PodContainer> containers, ProcessIdentity? pause)
+    {
+        Name = name;
+        Directory = directory;
+        Header = header;
+        Up = up;
+        Containers = containers;
+        Pause = pause;
+    }
+
+    /// <summary>The name.</summary>
+    public string Name { get; }
+
+    /// <summary>Its state directory.</summary>
+    public string Directory { get; }
+
+    /// <summary>Whose it is; the owner is its monitor.</summary>
+    public JournalHeader Header { get; }
+
+    /// <summary>Whether its plan was played to the end.</summary>
+    public bool Up { get; }
+
+    /// <summary>Its containers, in the manifest's order, init containers first.</summary>
+    public IReadOnlyList<PodContainer> Containers { get; }
+
+    /// <summary>The sandbox's process.</summary>
+    public ProcessIdentity? Pause { get; }
+
+    /// <summary>Its addresses, separated by commas; empty with the host's network.</summary>
+    public string Addresses => Header.Annotations?.GetValueOrDefault("minic/addresses") ?? "";
+
+    /// <summary>"Creating", "Running", "Completed", "Failed" or "Dead" (nobody is left, and nobody saw why).</summary>
+    public string Status
+    {
+        get
+        {
+            if (!Up)
+                return Header.Owner.Alive ? "Creating" : "Dead";
+            if (Containers.Any(c => c.Process.Alive))
+                return "Running";
+            return Containers.All(c => c.Exit?.Code == 0) ? "Completed" : Containers.All(c => c.Exit is not null) ? "Failed" : "Dead";
+        }
+    }
+
+    /// <summary>The state directory of a pod.</summary>
+    public static string DirectoryOf(string root, string name) => Path.Combine(root, "pods", name);
+
+    /// <summary>Reads a pod.</summary>
+    /// <exception cref="MinicException">There is none of that name.</exception>
+    public static PodState Load(string root, string name) =>
+        TryLoad(root, name) ?? throw new MinicException($"find pod {name}", $"pod \"{name}\" does not exist", $"minic pod ps shows those that do (below {root}).");
+
+    /// <summary>All pods, by name.</summary>
+    public static IEnumerable<PodState> All(string root)
+    {
+        var all = Path.Combine(root, "pods");
+        return System.IO.Directory.Exists(all)
+            ? System.IO.Directory.GetDirectories(all).Order(StringComparer.Ordinal).Select(d => TryLoad(root, Path.GetFileName(d))).OfType<PodState>()
+            : [];
+    }
+
+    /// <summary>A container by name; the first one that is not an init container if none is given.</summary>
+    /// <exception cref="MinicException">The pod has none of that name.</exception>
+    public PodContainer Container(string? name) =>
+        (name is null ? Containers.LastOrDefault(c => c.Process.Alive) ?? Containers.LastOrDefault() : Containers.FirstOrDefault(c => c.Name == name))
+        ?? throw new MinicException($"find container {name} of pod {Name}", "there is none of that name", $"It has {string.Join(", ", Containers.Select(c => c.Name))}.");
+
+    private static PodState? TryLoad(string root, string name)
+    {
+        var directory = DirectoryOf(root, name);
+        var path = Path.Combine(directory, "journal");
+        if (name.Contains('/', StringComparison.Ordinal) || !File.Exists(path))
+            return null;
+        using var journal = Journal.Open(path);
+        if (journal.Header is not { } header)
+            return null;
+        var containers = new List<PodContainer>();
+        var cgroups = new List<string>();
+        ProcessIdentity? pause = null;
+        foreach (var entry in journal.Entries)
+        {
+            // A container's cgroups are made just before its process.
+            if (entry.Step is MakeCgroup cgroup)
+                cgroups.Add(cgroup.Path);
+            if (entry is not { Step: CloneChild clone, Facts: { Pid: { } pid, StartTime: { } start } })
+                continue;
+            var process = new ProcessIdentity(pid, start);
+            if (clone.Child == PausePlanner.Child)
+                pause = process;
+            else
+                containers.Add(new PodContainer(clone.Child, process, journal.Exits.FirstOrDefault(e => e.Child == clone.Child), [.. cgroups]));
+            cgroups.Clear();
+        }
+
+        return new PodState(name, directory, header, journal.Up, containers, pause);
+    }
+}
