@@ -82,10 +82,10 @@ public sealed class PodState
             : [];
     }
 
-    /// <summary>A container by name; the first one that is not an init container if none is given.</summary>
+    /// <summary>A container by name; without one the last in the manifest, those that run before those that do not.</summary>
     /// <exception cref="MinicException">The pod has none of that name.</exception>
     public PodContainer Container(string? name) =>
-        (name is null ? Containers.LastOrDefault(c => c.Process.Alive) ?? Containers.LastOrDefault() : Containers.FirstOrDefault(c => c.Name == name))
+        Containers.Where(c => name is null || c.Name == name).OrderBy(c => name is null && c.Process.Alive).LastOrDefault()
         ?? throw new MinicException($"find container {name} of pod {Name}", "there is none of that name", $"It has {string.Join(", ", Containers.Select(c => c.Name))}.");
 
     private static PodState? TryLoad(string root, string name)

@@ -9,6 +9,8 @@ namespace MiniContainer.Pods.Planning;
 /// <summary>Makes the OCI configuration of a pod's container.</summary>
 public static class PodContainerSpec
 {
+    private static readonly string[] SharedFiles = ["hosts", "hostname", "resolv.conf"];
+
     /// <summary>The configuration.</summary>
     /// <param name="setup">The pod.</param>
     /// <param name="container">The container in it.</param>
@@ -49,14 +51,14 @@ public static class PodContainerSpec
     private static List<uint> Groups(Pod pod) =>
         pod.SecurityContext.FsGroup is { } group ? [.. pod.SecurityContext.SupplementalGroups, group] : [.. pod.SecurityContext.SupplementalGroups];
 
-    private static Oci.Capabilities Capabilities(ContainerSecurityContext security, IReadOnlyList<string> defaults)
+    private static Containers.Oci.Capabilities Capabilities(ContainerSecurityContext security, IReadOnlyList<string> defaults)
     {
         var all = Kernel.Capabilities.All;
         IReadOnlyList<string> set = security.Privileged ? all : Expand(security.DropCapabilities).Contains("ALL") ? [] : defaults;
         var dropped = Expand(security.DropCapabilities);
         var added = Expand(security.AddCapabilities);
         set = [.. (added.Contains("ALL") ? all : set.Concat(added)).Distinct().Where(c => !dropped.Contains(c) || added.Contains(c))];
-        return new Oci.Capabilities { Bounding = set, Effective = set, Permitted = set };
+        return new Containers.Oci.Capabilities { Bounding = set, Effective = set, Permitted = set };
 
         // Kubernetes leaves the prefix out.
         static List<string> Expand(IReadOnlyList<string> names) => [.. names.Select(n => n == "ALL" || n.StartsWith("CAP_", StringComparison.Ordinal) ? n : "CAP_" + n)];
@@ -66,7 +68,7 @@ public static class PodContainerSpec
         security.Privileged ? defaults.Select(m => m with { Options = [.. (m.Options ?? []).Where(o => o != "ro")] }) : defaults;
 
     private static IEnumerable<Mount> PodFiles(PodSetup setup) =>
-        new[] { "hosts", "hostname", "resolv.conf" }.Select(name => new Mount
+        SharedFiles.Select(name => new Mount
         {
             Destination = "/etc/" + name,
             Type = "bind",
