@@ -25,6 +25,10 @@ public static class Backward
                 entry.Step.Undo(entry.Facts);
                 journal.Undone(entry.Number);
             }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                failures.Add(new MinicException($"undo \"{entry.Step.Title}\"", e.Message, inner: e));
+            }
             catch (MinicException e)
             {
                 failures.Add(e);

@@ -31,16 +31,17 @@ public static class Forward
 
             journal.MarkUp();
         }
-        catch (MinicException failure)
+        catch (Exception failure)
         {
+            // Whatever it was, a bug of ours included: what was begun is undone.
             var left = Backward.Play(journal);
             if (left.Count == 0)
                 throw;
             throw new MinicException(
-                failure.Doing,
+                "undo what was begun",
                 $"{failure.Message}\nand not all of it could be undone: {string.Join("\n", left.Select(l => l.Message))}",
                 "minic gc will try again.",
-                failure.ExitCode,
+                (failure as MinicException)?.ExitCode ?? MinicException.ExitFailure,
                 failure);
         }
     }

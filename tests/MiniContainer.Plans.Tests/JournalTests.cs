@@ -1,0 +1,74 @@
+using MiniContainer.Kernel;
+using MiniContainer.Plans.Steps;
+
+namespace MiniContainer.Plans.Tests;
+
+public sealed class JournalTests : IDisposable
+{
+    private readonly string directory = Directory.CreateTempSubdirectory("minic-journal-").FullName;
+
+    private string JournalFile => Path.Combine(directory, "journal");
+
+    public void Dispose() => Directory.Delete(directory, recursive: true);
+
+    internal static JournalHeader Header(string id = "box") => new()
+    {
+        Kind = "container",
+        Id = id,
+        Owner = ProcessIdentity.Self,
+        Created = DateTimeOffset.UnixEpoch,
+        Bundle = "/b",
+        Annotations = new Dictionary<string, string> { ["a"] = "b" },
+    };
+
+    [Fact]
+    public void What_was_written_is_read_again()
+    {
+        using (var journal = Journal.Create(JournalFile, Header()))
+        {
+            journal.Done(journal.Begin(new MakeDirectory("/x", 0x1c0) { Why = "because" }), new StepFacts { Made = true });
+            var clone = journal.Begin(new CloneChild("box", 0x20000000, ["stdin", "go"]) { PidNamespace = "ns:/p" });
+            journal.Done(clone, new StepFacts { Pid = 7, StartTime = 99 });
+            journal.Begin(new WriteFile("/y", "text\n"));
+            journal.MarkUp();
+            journal.Undone(2);
+            journal.MarkExit(new JournalExit("box", 137, DateTimeOffset.UnixEpoch));
+        }
+
+        using var read = Journal.Open(JournalFile);
+        read.Header.Should().BeEquivalentTo(Header());
+        read.Up.Should().BeTrue();
+        read.Entries.Should().HaveCount(3);
+        read.Entries[0].Step.Should().Be(new MakeDirectory("/x", 0x1c0) { Why = "because" });
+        read.Entries[0].Facts.Should().Be(new StepFacts { Made = true });
+        read.Entries[1].Step.Should().BeOfType<CloneChild>().Which.Descriptors.Should().Equal("stdin", "go");
+        read.Entries[1].Facts.Should().Be(new StepFacts { Pid = 7, StartTime = 99 });
+        read.Entries[1].Undone.Should().BeTrue();
+        read.Entries[2].Facts.Should().BeNull("it was begun, and nobody knows whether it was done");
+        read.Exits.Should().Equal(new JournalExit("box", 137, DateTimeOffset.UnixEpoch));
+        read.Clean.Should().BeFalse();
+    }
+
+    [Theory]
+    [InlineData("{\"n\":2,\"begin\":{\"step\":\"wri")]
+    [InlineData("{\"n\":2,\"begin\":{\"step\":\"no-such-step\"}}")]
+    [InlineData("\0\0\0")]
+    public void A_line_that_was_cut_short_is_passed_over(string tail)
+    {
+        using (var journal = Journal.Create(JournalFile, Header()))
+            journal.Begin(new WriteFile("/y", "text"));
+        File.AppendAllText(JournalFile, tail);
+
+        using var read = Journal.Open(JournalFile);
+        read.Entries.Should().ContainSingle().Which.Step.Should().Be(new WriteFile("/y", "text"));
+    }
+
+    [Fact]
+    public void Every_step_there_is_can_be_written_down()
+    {
+        var known = typeof(Step).GetCustomAttributes(typeof(System.Text.Json.Serialization.JsonDerivedTypeAttribute), false)
+            .Cast<System.Text.Json.Serialization.JsonDerivedTypeAttribute>().Select(a => a.DerivedType);
+        var all = typeof(Step).Assembly.GetTypes().Where(t => t.IsSubclassOf(typeof(Step)) && !t.IsAbstract && t != typeof(ChildStep));
+        known.Should().BeEquivalentTo(all, "a step that the journal cannot hold could not be undone after a crash");
+    }
+}

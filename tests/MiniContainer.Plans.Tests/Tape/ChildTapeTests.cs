@@ -1,0 +1,97 @@
+using MiniContainer.Testing;
+
+namespace MiniContainer.Plans.Tests.Tape;
+
+public class ChildTapeTests
+{
+    [Fact]
+    public void Descriptors_are_known_while_the_tape_is_written()
+    {
+        var plan = new Plan();
+        var tape = plan.Tape("box", ["stdin", "stdout", "stderr", "go", "status"]);
+
+        var first = tape.OpenTree("/a", recursive: true, "one");
+        var second = tape.OpenTree("/b", recursive: false, "two");
+        tape.Attach(first, "/mnt/a", "back");
+        var third = tape.OpenTree("/c", recursive: false, "three");
+
+        (first, second, third).Should().Be((5, 6, 5), "the next open returns the lowest free number");
+        tape.Descriptor("status").Should().Be(4);
+    }
+
+    [Fact]
+    public void A_tape_reads_as_strace_would_print_it()
+    {
+        var plan = new Plan();
+        var tape = plan.Tape("box", ["stdin", "stdout", "stderr", "go", "status", "console", "target"]);
+        tape.Await("go", "w");
+        tape.JoinNamespaces("target", 0x48020000, "/proc/7/ns/@", "w");
+        tape.JoinCgroup("/sys/fs/cgroup/minic/box/cgroup.procs", "w");
+        tape.Unshare(0x2000000, "w");
+        tape.SetHostname("box", "w");
+        tape.Setsid("w");
+        tape.Propagation("/", 1 << 19, "w");
+        tape.Mount("proc", "/proc", "proc", 2 | 4 | 8, null, "w");
+        tape.Mount("/r", "/r", null, 4096 | 16384, null, "w");
+        tape.Mount("overlay", "/m", "overlay", 0, "lowerdir=/l,upperdir=/u,workdir=/w", "w");
+        var tree = tape.OpenTree("/host dir", recursive: true, "w");
+        tape.SetAttributes(tree, 1, 0, recursive: false, 0, "w");
+        tape.Chdir("/r", "w");
+        tape.PivotRoot("w");
+        tape.MakeDirectories("/a/b", 0x1ed, "w");
+        tape.Attach(tree, "/a/b", "w");
+        tape.MakeEmptyFile("/etc/hosts", 0x1a4, "w");
+        tape.MakeNode("/dev/null", 'c', 1, 3, 0x1b6, null, "w");
+        tape.MakeNode("/dev/sd", 'b', 259, 300, 0x1b0, (0, 6), "w");
+        tape.Symlink("/proc/self/fd", "/dev/fd", "w");
+        tape.OpenTerminal("console", (1000, 5), "/dev/console", (24, 80), "w");
+        tape.MakeReadOnly("/proc/sys", 2 | 4 | 8, "w");
+        tape.Mask("/proc/kcore", "w");
+        tape.DetachOldRoot("w");
+        tape.Remount("/", 1, "w");
+        tape.Umask(0x12, "w");
+        tape.SetLimit("RLIMIT_NOFILE", 7, 1024, ulong.MaxValue, "w");
+        tape.DropBounding([21, 12], "w");
+        tape.KeepCapabilities("w");
+        tape.BecomeUser(1000, 100, [5, 6], setGroups: true, "w");
+        tape.SetCapabilities(1, 1 << 10, 0, "w");
+        tape.SetAmbient([10], "w");
+        tape.NoNewPrivileges("w");
+        tape.Seccomp(new byte[16], 0, "w");
+        tape.DefaultSignal(13, "w");
+        tape.Execve(["/bin/sh", "/usr/bin/sh"], ["sh", "-c", "echo \"hi\"\n"], ["A=1", "B=it's"], "w");
+
+        var text = string.Concat(plan.Steps.Select(s => $"# {s.Title}\n{string.Concat(s.CallTexts.Select(c => $"    {c}\n"))}{string.Concat(s.ByHand.Select(l => $"  $ {l}\n"))}"));
+        Golden.Check(text, "tape.txt");
+    }
+
+    [Fact]
+    public void Every_step_says_why_where_to_read_and_which_lab_teaches_it()
+    {
+        var plan = new Plan();
+        var tape = plan.Tape("box", ["go"]);
+        tape.Await("go", "because");
+        var step = plan.Steps.Should().ContainSingle().Subject;
+        step.Why.Should().Be("because");
+        step.Man.Should().MatchRegex(@"^[a-z_]+\([1-8]\)$");
+        step.Lab.Should().MatchRegex("^[0-9]{2}-[a-z]+$");
+        step.Actor.Should().Be("box");
+    }
+
+    [Theory]
+    [InlineData("plain-1.2/x", "plain-1.2/x")]
+    [InlineData("", "''")]
+    [InlineData("a b", "'a b'")]
+    [InlineData("it's", "'it'\\''s'")]
+    [InlineData("$HOME", "'$HOME'")]
+    public void Words_are_quoted_where_a_shell_would_take_them_apart(string word, string quoted) =>
+        ShellWord.Quote(word).Should().Be(quoted);
+
+    [Fact]
+    public void A_descriptor_that_was_not_given_is_a_bug_and_says_so()
+    {
+        var tape = new Plan().Tape("box", ["go"]);
+        var ask = () => tape.Await("start", "w");
+        ask.Should().Throw<ArgumentException>().WithMessage("child box has no descriptor start*");
+    }
+}
