@@ -50,6 +50,8 @@ public static class ContainerPlanner
 
         foreach (var procs in cgroup)
             tape.JoinCgroup(procs, "Before anything that costs: from here on the limits hold. The child does it itself, since a parent that moves another process waits for a grace period.");
+        if ((made & CloneFlags.NEWUSER) != 0)
+            tape.BecomeUser(0, 0, [], setGroups: true, "Root of the new user namespace, which is nobody special outside. After the cgroup, whose files belong to the host's root.");
         JoinAndName(tape, spec, setup, joins, made);
         RootPlanner.Add(tape, bundle, setup, made, facts);
         ProcessPlanner.Add(tape, spec, setup, facts, HomeRoot(bundle, setup), made);
