@@ -39,6 +39,8 @@ public sealed record MakeDirectory(string Path, uint Mode) : Step
         if (Directory.Exists(Path))
             return new StepFacts { Made = false };
         Directories.MakeAll(Path, Mode);
+        // Whatever the caller's mask of file modes took away.
+        File.SetUnixFileMode(Path, (UnixFileMode)Mode);
         return new StepFacts { Made = true };
     }
 
