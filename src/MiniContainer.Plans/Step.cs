@@ -14,6 +14,7 @@ namespace MiniContainer.Plans;
 [JsonDerivedType(typeof(SetFile), "set-file")]
 [JsonDerivedType(typeof(MakeFifo), "mkfifo")]
 [JsonDerivedType(typeof(MakeCgroup), "mkcgroup")]
+[JsonDerivedType(typeof(DeviceProgram), "device-program")]
 [JsonDerivedType(typeof(CloneChild), "clone")]
 [JsonDerivedType(typeof(MapIds), "map-ids")]
 [JsonDerivedType(typeof(Release), "release")]
