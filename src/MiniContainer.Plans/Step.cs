@@ -15,6 +15,8 @@ namespace MiniContainer.Plans;
 [JsonDerivedType(typeof(MakeFifo), "mkfifo")]
 [JsonDerivedType(typeof(MakeCgroup), "mkcgroup")]
 [JsonDerivedType(typeof(DeviceProgram), "device-program")]
+[JsonDerivedType(typeof(KeepHooks), "keep-hooks")]
+[JsonDerivedType(typeof(RunHook), "hook")]
 [JsonDerivedType(typeof(CloneChild), "clone")]
 [JsonDerivedType(typeof(MapIds), "map-ids")]
 [JsonDerivedType(typeof(Release), "release")]
