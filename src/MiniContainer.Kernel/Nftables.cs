@@ -4,8 +4,6 @@
 
 using System.Runtime.InteropServices;
 using System.Text;
-using Microsoft.Win32.SafeHandles;
-using static Tmds.Linux.LibC;
 
 namespace MiniContainer.Kernel;
 
@@ -102,7 +100,7 @@ public static unsafe partial class Nftables
             nft_ctx_output_set_flags(context, flags);
 
             // The library tells line and column only of what it reads from a file; so it gets one, of memory alone.
-            using var file = MemoryFile(commands);
+            using var file = MemoryFile.Create("nft", Encoding.UTF8.GetBytes(commands + '\n'));
             using var held = new HeldDescriptor(file);
             var name = $"/proc/self/fd/{held.Number}";
             int result;
@@ -114,17 +112,6 @@ public static unsafe partial class Nftables
         {
             nft_ctx_free(context);
         }
-    }
-
-    private static SafeFileHandle MemoryFile(string content)
-    {
-        int fd;
-        fixed (byte* name = "nft\0"u8) fd = memfd_create(name, (uint)MFD_CLOEXEC);
-        if (fd < 0)
-            throw MinicException.FromErrno("apply nft commands", "memfd_create(\"nft\", MFD_CLOEXEC)", Libc.Errno);
-        var file = new SafeFileHandle(fd, ownsHandle: true);
-        RandomAccess.Write(file, Encoding.UTF8.GetBytes(content + '\n'), fileOffset: 0);
-        return file;
     }
 
     // libnftables has no error numbers, only their texts: those of strerror(3), here as there.

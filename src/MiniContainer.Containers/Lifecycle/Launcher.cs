@@ -7,6 +7,7 @@ using MiniContainer.Containers.Planning;
 using MiniContainer.Kernel;
 using MiniContainer.Plans;
 using MiniContainer.Plans.Steps;
+using static Tmds.Linux.LibC;
 
 namespace MiniContainer.Containers.Lifecycle;
 
@@ -123,9 +124,26 @@ public static class Launcher
         using var directory = StateDirectory.Lock(container.Directory) ?? throw new MinicException($"start container {id}", "it has just been deleted");
         using var journal = Journal.Open(directory.JournalPath);
         var step = new StartInit(ContainerPlanner.StartFifo(setup), ContainerPlanner.StatusFifo(setup), ContainerPlanner.TapePath(setup)) { Why = "The user said start." };
+        var hooks = container.Entries.Select(e => e.Step).OfType<KeepHooks>().FirstOrDefault();
+        List<Step> steps = [.. Of(hooks?.StartContainer), step, .. Of(hooks?.Poststart)];
         using var playing = new Playing(new Plan());
-        var number = journal.Begin(step);
-        journal.Done(number, step.Do(playing));
+        try
+        {
+            foreach (var next in steps)
+            {
+                var number = journal.Begin(next);
+                journal.Done(number, next.Do(playing));
+            }
+        }
+        catch (MinicException) when (hooks is not null)
+        {
+            // A hook that fails stops the container (runtime-spec, "Lifecycle" 7 and 9); delete is the caller's to say.
+            if (container.Status != ContainerStatus.Stopped)
+                container.Kill(SIGKILL, all: true);
+            throw;
+        }
+
+        IEnumerable<RunHook> Of(IReadOnlyList<RunHook>? list) => (list ?? []).Select(h => h with { Pid = container.Init!.Pid });
     }
 
     private static JournalHeader Header(Bundle bundle, LaunchOptions options) => new()

@@ -17,7 +17,6 @@ public static class CgroupPlanner
     public static IReadOnlyList<string> Add(Plan plan, Spec spec, string id, Facts facts)
     {
         var resources = spec.Linux?.Resources ?? new LinuxResources();
-        var files = new List<string>();
         foreach (var hierarchy in facts.Hierarchies)
         {
             if (!Wanted(hierarchy, resources, facts))
@@ -30,10 +29,24 @@ public static class CgroupPlanner
             });
             foreach (var (file, value, why, optional) in hierarchy.IsV2 ? V2(resources) : V1(hierarchy, resources))
                 plan.Add(new SetFile($"{path}/{file}", value) { Why = why, Optional = optional });
-            files.Add(hierarchy.IsV2 ? $"{path}/cgroup.procs" : $"{path}/tasks");
+            if (hierarchy.IsV2 && !facts.Hierarchies.Any(h => h.Controllers.Contains("devices")))
+                AddDeviceProgram(plan, path, resources);
         }
 
-        return files;
+        return JoinFiles(spec, id, facts);
+    }
+
+    /// <summary>The files by which a process joins a container's cgroups.</summary>
+    public static IReadOnlyList<string> JoinFiles(Spec spec, string id, Facts facts) =>
+    [
+        .. facts.Hierarchies.Where(h => Wanted(h, spec.Linux?.Resources ?? new LinuxResources(), facts))
+            .Select(h => $"{Place(h, spec.Linux?.CgroupsPath, id).Path}/{(h.IsV2 ? "cgroup.procs" : "tasks")}"),
+    ];
+
+    private static void AddDeviceProgram(Plan plan, string path, LinuxResources resources)
+    {
+        if (DeviceRules.Effective(resources.Devices) is { Count: > 0 } rules)
+            plan.Add(new DeviceProgram(path, rules) { Why = "Otherwise root in the container could make a node of the host's disk and read it. Version 2 has no file for such rules; it asks a program." });
     }
 
     /// <summary>Where a container's cgroup is in a hierarchy.</summary>
@@ -152,13 +165,11 @@ public static class CgroupPlanner
     }
 
     private static IEnumerable<(string, string, string, bool)> Devices(IReadOnlyList<LinuxDeviceCgroup>? rules) =>
-        (rules ?? []).Select(r => (
+        DeviceRules.Effective(rules).Select(r => (
             r.Allow ? "devices.allow" : "devices.deny",
-            r.Type is null or "a" ? "a" : $"{r.Type} {Number(r.Major)}:{Number(r.Minor)} {r.Access ?? "rwm"}",
+            r.ToString(),
             r.Allow ? "This device may be used." : "Otherwise root in the container could make a node of the host's disk and read it.",
             false));
-
-    private static string Number(long? number) => number is { } n and >= 0 ? Text(n) : "*";
 
     private static string Max(long value) => value < 0 ? "max" : Text(value);
 

@@ -4,7 +4,7 @@
 //     minic                                   the child
 //     make the cgroup, set its limits
 //     clone3 ------------------------------>  waits
-//     id maps, network
+//     id maps, network, hooks
 //     go ---------------------------------->  joins the cgroup and namespaces, names itself
 //                                             builds its root, pivots into it
 //                                             gives up its privileges
@@ -30,6 +30,9 @@ public static class ContainerPlanner
         var spec = bundle.Spec;
         var made = CloneFlags.Made(spec) & ~setup.Joins.Aggregate(0UL, (flags, j) => flags | j.Flags);
         var joins = Joins(spec, setup);
+        // The time namespace is entered by execve alone: until then nobody else can join it.
+        var hooks = new HookPlanner(bundle, setup, (made | joins.Aggregate(0UL, (flags, j) => flags | j.Flags)) & ~CloneFlags.NEWTIME, CgroupPlanner.JoinFiles(spec, setup.Id, facts));
+        hooks.Keep(plan);
         var cgroup = CgroupPlanner.Add(plan, spec, setup.Id, facts);
         if (setup.Create)
         {
@@ -46,6 +49,7 @@ public static class ContainerPlanner
         tape.Await("go", "Until its pid is in the journal and its ids, network and limits are there, the child does nothing; if minic dies, it reads end of file and ends.");
         AddIdMaps(plan, spec, setup, made);
         setup.WhileWaiting?.Invoke(plan);
+        hooks.AddRuntime(plan);
         plan.Add(new Release(setup.Child) { Why = "All that only the host's side can do has been done." });
 
         foreach (var procs in cgroup)
@@ -53,7 +57,7 @@ public static class ContainerPlanner
         if ((made & CloneFlags.NEWUSER) != 0)
             tape.BecomeUser(0, 0, [], setGroups: true, "Root of the new user namespace, which is nobody special outside. After the cgroup, whose files belong to the host's root.");
         JoinAndName(tape, spec, setup, joins, made);
-        RootPlanner.Add(tape, bundle, setup, made, facts);
+        RootPlanner.Add(tape, bundle, setup, made, facts, () => hooks.AddCreateContainer(plan, tape));
         ProcessPlanner.Add(tape, spec, setup, facts, HomeRoot(bundle, setup), made);
         if (setup.Create)
         {
@@ -61,11 +65,13 @@ public static class ContainerPlanner
             tape.Await("fifo:" + StartFifo(setup), "A created container waits here, all but its command in place.");
         }
 
+        hooks.AddStartContainer(plan, tape);
         var process = spec.Process!;
         ProcessPlanner.AddExecve(tape, process, facts, HomeRoot(bundle, setup));
         plan.Add(setup.Create
             ? new AwaitReady(setup.Child) { Why = "If anything on the tape failed, create must fail." }
             : new AwaitExec(setup.Child) { Why = "If anything on the tape failed, it is known now, with the call that failed." });
+        hooks.AddPoststart(plan);
     }
 
     /// <summary>The named pipe on which a created container waits.</summary>

@@ -31,7 +31,8 @@ public static class RootPlanner
     /// <param name="setup">What the bundle leaves open.</param>
     /// <param name="made">The namespaces that the child is in anew.</param>
     /// <param name="facts">The machine.</param>
-    public static void Add(ChildTape tape, Bundle bundle, ContainerSetup setup, ulong made, Facts facts)
+    /// <param name="beforePivot">Adds what is to be done while the host's files can still be seen.</param>
+    public static void Add(ChildTape tape, Bundle bundle, ContainerSetup setup, ulong made, Facts facts, Action beforePivot)
     {
         var spec = bundle.Spec;
         var mounts = (spec.Mounts ?? []).Select(m => (Mount: m, Options: MountOptions.Parse(m.Options))).ToList();
@@ -39,6 +40,7 @@ public static class RootPlanner
         tape.Propagation("/", propagation & ~(ulong)MS_REC, "What is mounted from here on must not appear on the host.");
         EnterRoot(tape, bundle, setup);
         var trees = PickUp(tape, bundle, mounts, made, spec);
+        beforePivot();
         tape.Umask(0, "Nodes and directories get the modes that they are made with.");
         if (setup.NoPivot)
             tape.MoveRoot("pivot_root cannot replace an initramfs.");

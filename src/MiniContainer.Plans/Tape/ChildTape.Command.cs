@@ -89,6 +89,10 @@ public sealed partial class ChildTape
             [new TapeCall("rt_sigaction", TapeArg.Named(signal, Processes.SignalName(signal)), new TapeArg.Block(new byte[32], "{sa_handler=SIG_DFL}"), TapeArg.Null, 8)],
             ": # a shell does not ignore it");
 
+    /// <summary>Has the kernel kill the child when the thread that made it ends (PR_SET_PDEATHSIG).</summary>
+    public void DieWithParent(string why) =>
+        Add("die with minic", why, "prctl(2)", "03-threads", [Prctl(1, "PR_SET_PDEATHSIG", SIGKILL, "SIGKILL")], "exec setpriv --pdeathsig KILL \"$@\"");
+
     /// <summary>Restricts which memory layout and ABI programs see (personality(2)).</summary>
     public void Personality(long persona, string text, string why) =>
         Add($"set the personality {text}", why, "personality(2)", "12-oci", [new TapeCall("personality", TapeArg.Named(persona, text))], "setarch");
