@@ -33,6 +33,7 @@ public static class Forward
         }
         catch (MinicException failure)
         {
+            playing.Unlock();
             var left = Backward.Play(journal);
             if (left.Count == 0)
                 throw;
