@@ -44,6 +44,10 @@ public static unsafe partial class Nftables
         return IsNotFound(result.Errors) ? false : throw Refused("apply nft commands", result.Errors);
     }
 
+    /// <summary>Whether a failure says that something exists already (EEXIST): a key of a map with another value, say.</summary>
+    public static bool IsExists(MinicException failure) => failure.Message.Contains(
+        Mono.Unix.UnixMarshal.GetErrorDescription(Mono.Unix.Native.Errno.EEXIST), StringComparison.Ordinal);
+
     /// <summary>Lists what is there, as nft commands or as JSON (libnftables-json(5)).</summary>
     /// <remarks>Equivalent to: <c>[ip netns exec NS] nft [-j] list WHAT</c>.</remarks>
     /// <param name="what">"ruleset", "table ip minic", "map ip minic ports".</param>

@@ -34,6 +34,7 @@ public static class Forward
         catch (Exception failure)
         {
             // Whatever it was, a bug of ours included: what was begun is undone.
+            playing.Unlock();
             var left = Backward.Play(journal);
             if (left.Count == 0)
                 throw;

@@ -17,6 +17,12 @@ public sealed class Playing(Plan plan) : IDisposable
     /// <summary>Descriptors of ours that steps name: "stdin", "console", "ns:net" …; closed by their owners.</summary>
     public Dictionary<string, SafeHandle> Handles { get; } = [];
 
+    /// <summary>
+    /// Locks taken before the plan was made, by the path that they lock. A step may give one up early; before anything is
+    /// undone all are, since an undo takes for itself what it needs.
+    /// </summary>
+    public Dictionary<string, IDisposable> Locks { get; } = [];
+
     /// <summary>The children by name.</summary>
     public IReadOnlyDictionary<string, Child> Children => children;
 
@@ -42,9 +48,18 @@ public sealed class Playing(Plan plan) : IDisposable
         return failure;
     }
 
+    /// <summary>Gives up the locks that are left.</summary>
+    public void Unlock()
+    {
+        foreach (var held in Locks.Values)
+            held.Dispose();
+        Locks.Clear();
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
+        Unlock();
         foreach (var child in children.Values)
             child.Dispose();
     }

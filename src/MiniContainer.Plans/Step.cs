@@ -3,6 +3,7 @@
 
 using System.Text.Json.Serialization;
 using MiniContainer.Plans.Steps;
+using MiniContainer.Plans.Steps.Network;
 
 namespace MiniContainer.Plans;
 
@@ -24,6 +25,20 @@ namespace MiniContainer.Plans;
 [JsonDerivedType(typeof(AwaitExec), "await-exec")]
 [JsonDerivedType(typeof(AwaitSuccess), "await-success")]
 [JsonDerivedType(typeof(StartInit), "start")]
+[JsonDerivedType(typeof(JoinNetwork), "join-network")]
+[JsonDerivedType(typeof(LeaseAddresses), "lease-addresses")]
+[JsonDerivedType(typeof(MakeBridge), "make-bridge")]
+[JsonDerivedType(typeof(AddGateway), "add-gateway")]
+[JsonDerivedType(typeof(SetSetting), "set-setting")]
+[JsonDerivedType(typeof(SetSettingInside), "set-setting-inside")]
+[JsonDerivedType(typeof(MakeNatTable), "make-nat-table")]
+[JsonDerivedType(typeof(AddElements), "add-elements")]
+[JsonDerivedType(typeof(ClaimLink), "claim-link")]
+[JsonDerivedType(typeof(MakeVeth), "make-veth")]
+[JsonDerivedType(typeof(PlugIn), "plug-in")]
+[JsonDerivedType(typeof(SetLinkUp), "set-link-up")]
+[JsonDerivedType(typeof(AddAddress), "add-address")]
+[JsonDerivedType(typeof(AddRoute), "add-route")]
 public abstract record Step
 {
     /// <summary>Why this step is there, and why there: a sentence.</summary>
