@@ -28,7 +28,7 @@ internal static class WorldRun
     {
         using var relay = new SignalRelay();
         var world = new World(name);
-        if (Directory.Exists(world.Path) && WorldStatus.Read(world).IsUp)
+        if (WorldStatus.IsUp(world))
             return body(world, relay);
         var own = new World(string.Create(CultureInfo.InvariantCulture, $"run-{Environment.ProcessId}"));
         try

@@ -1,6 +1,7 @@
 // `lab world up`: claim the name, make the places, join them by a cable, start the servers. If it fails, or is killed, on
 // the way, what there is of the world lies under its name, and Removal.cs takes it away.
 
+using System.Diagnostics;
 using MiniContainer.Kernel;
 using MiniContainer.Plans;
 
@@ -53,7 +54,7 @@ internal static class Building
             using var existing = StateDirectory.Lock(world.Path);
             if (existing is null)
                 continue;
-            if (WorldStatus.Read(world).IsUp)
+            if (WorldStatus.IsUp(world))
                 return null;
             Removal.TakeDown(world, existing);
         }
@@ -71,7 +72,41 @@ internal static class Building
         }
     }
 
+    // A mount namespace can be bound within an older one only, or there could be a loop; the kernel compares their numbers.
+    // Linux 6.18 hands these out in blocks, one for each processor, so a newer one that was made on another processor may
+    // have the smaller number, and is refused with EINVAL. (Never on the machine itself, whose mount namespace is number
+    // one; but in a world within a world, or in a container.) On the processor that made ours the next number is greater.
     private static void MakePlaces(World world)
+    {
+        using var self = Process.GetCurrentProcess();
+        var all = self.ProcessorAffinity;
+        try
+        {
+            var processors = new Queue<int>(Enumerable.Range(0, 64).Where(p => (all >> p & 1) == 1));
+            while (!TryMakePlaces(world, last: processors.Count == 0))
+                self.ProcessorAffinity = (nint)1 << processors.Dequeue();
+        }
+        finally
+        {
+            self.ProcessorAffinity = all;
+        }
+    }
+
+    private static bool TryMakePlaces(World world, bool last)
+    {
+        try
+        {
+            MakePlacesOnce(world);
+            return true;
+        }
+        catch (MinicException e) when (!last && e.Errno == Errno.EINVAL && e.Call!.StartsWith("mount(\"/proc/", StringComparison.Ordinal))
+        {
+            Removal.Unmount(world);
+            return false;
+        }
+    }
+
+    private static void MakePlacesOnce(World world)
     {
         var plan = new Plan();
         foreach (var place in world.Places)
@@ -80,7 +115,7 @@ internal static class Building
         try
         {
             var pins = new Plan();
-            PlacePlanner.AddPins(pins, [.. world.Places.Select(p => (p, playing.Children[p.Name].Pid))]);
+            PlacePlanner.AddPins(pins, world, [.. world.Places.Select(p => playing.Children[p.Name].Pid)]);
             PlanPlay.End(PlanPlay.Start(pins));
         }
         finally

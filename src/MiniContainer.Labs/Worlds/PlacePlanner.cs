@@ -41,13 +41,15 @@ internal static class PlacePlanner
 
     /// <summary>Adds the child that binds the namespaces of places to their files.</summary>
     /// <param name="plan">The plan.</param>
-    /// <param name="places">Each place with the pid of a process in it.</param>
-    public static void AddPins(Plan plan, IReadOnlyList<(Place Place, int Pid)> places)
+    /// <param name="world">The world.</param>
+    /// <param name="pids">A process in each of its places, in their order.</param>
+    public static void AddPins(Plan plan, World world, IReadOnlyList<int> pids)
     {
         IReadOnlyList<string> descriptors = ["null", "null", "null", "status"];
         plan.Add(new CloneChild("pins", 0, descriptors) { Why = "A mount namespace cannot be bound within itself, only in one that is older." });
         var tape = plan.Tape("pins", descriptors);
-        foreach (var (place, pid) in places)
+        tape.Mount(world.Path, world.Path, null, (ulong)MS_BIND, null, "All that is mounted below can be unmounted with it at once: each unmount waits for a grace period.");
+        foreach (var (place, pid) in world.Places.Zip(pids))
         {
             foreach (var kind in Place.Kinds)
             {

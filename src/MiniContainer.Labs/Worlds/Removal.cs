@@ -6,6 +6,7 @@
 
 using MiniContainer.Kernel;
 using MiniContainer.Plans;
+using static Tmds.Linux.LibC;
 
 namespace MiniContainer.Labs.Worlds;
 
@@ -52,8 +53,19 @@ internal static class Removal
             Inhabitants.End(namespaces);
         }
 
-        foreach (var pin in world.Places.SelectMany(place => Place.Kinds.Select(place.Pin)))
-            _ = NetworkNamespace.Unpin(pin);
+        Unmount(world);
+        // Removing a file also takes away what copies of our mount namespace have mounted on it (umount2(2), since Linux
+        // 3.18), so the namespaces go, wherever else their binding was copied to.
         directory.Remove(World.Root);
+    }
+
+    /// <summary>Lets go of the world's namespaces.</summary>
+    public static void Unmount(World world)
+    {
+        if (!MountTable.Read().Any(m => m.Point == world.Path))
+            return;
+        PlanPlay.InChild("unpin", tape => tape.Step(
+            $"unmount {world.Path}", "With all that is bound below; lazily, since our lock is held open there.", "umount2(2)",
+            [new TapeCall("umount2", world.Path, TapeArg.Named(MNT_DETACH, "MNT_DETACH"))], $"umount -l {world.Path}"));
     }
 }

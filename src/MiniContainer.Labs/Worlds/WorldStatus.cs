@@ -20,8 +20,11 @@ internal sealed record WorldStatus(string Stage, ProcessIdentity Owner)
     /// <summary>It is up.</summary>
     public static WorldStatus Standing => new("standing", new ProcessIdentity(0, 0));
 
-    /// <summary>Whether it is up and still somebody's.</summary>
-    public bool IsUp => Stage == "standing" || (Stage == "session" && Owner.Alive);
+    /// <summary>Whether a world is up, and can be entered from here.</summary>
+    /// <remarks>One that was made in another mount namespace, or whose mounts somebody took away, is not.</remarks>
+    public static bool IsUp(World world) =>
+        Read(world) is var status && (status.Stage == "standing" || (status.Stage == "session" && status.Owner.Alive))
+        && world.Places.All(p => MountTable.Namespaces(p).Count == Place.Kinds.Count);
 
     /// <summary>Whether the one who would have taken it down is dead.</summary>
     public bool IsLeftOver => Stage != "standing" && !Owner.Alive;
