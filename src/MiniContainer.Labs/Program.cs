@@ -1,0 +1,24 @@
+// lab: the helper of the workshop. `lab world` makes the small world that labs and tests run in; each verb is a file in
+// Verbs/. Exit codes are minic's: 125 for lab's own failure, 126 and 127 when a command cannot be executed or found.
+
+using System.CommandLine;
+using MiniContainer.Kernel;
+using MiniContainer.Labs.Verbs;
+
+var root = new RootCommand("The workshop: a container from scratch, and the small world that it is built in.")
+{
+    WorldVerb.Create(),
+    ServeVerb.Create(),
+};
+try
+{
+    // A word that begins with @ is a word, not the name of a file with more of them.
+    var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+    // Signals are for the command that runs in the world: CommandRun passes them on.
+    return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+}
+catch (MinicException e)
+{
+    Console.Error.WriteLine("lab: " + e.Message);
+    return e.ExitCode;
+}

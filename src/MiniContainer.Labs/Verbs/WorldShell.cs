@@ -1,0 +1,31 @@
+// lab world shell: a shell in a world, with a prompt that says where one is.
+
+using System.CommandLine;
+using MiniContainer.Labs.Worlds;
+
+namespace MiniContainer.Labs.Verbs;
+
+/// <summary>lab world shell.</summary>
+internal static class WorldShell
+{
+    /// <summary>The command.</summary>
+    public static Command Create()
+    {
+        var (name, place) = (WorldVerb.Name(), WorldVerb.In());
+        var command = new Command("shell", "A shell in a world; if it is not up, in one of its own, for that time.") { name, place };
+        command.SetAction(parsed => WorldRun.InWorld(parsed.GetRequiredValue(name), (world, relay) =>
+            Run(world.PlaceNamed(parsed.GetRequiredValue(place)), relay)));
+        return command;
+    }
+
+    private static int Run(Place place, SignalRelay relay)
+    {
+        var shell = Environment.GetEnvironmentVariable("SHELL") is { Length: > 0 } set && File.Exists(set) ? set : "/bin/sh";
+        var prompt = $"[{place.Name}] \\w\\$ ";
+        if (Path.GetFileName(shell) != "bash")
+            return CommandRun.Run(place, [shell], relay, new Dictionary<string, string> { ["PS1"] = Path.GetFileName(shell) == "zsh" ? $"[{place.Name}] %~%# " : $"[{place.Name}] # " });
+        // bash takes its prompt from its own files: one more, in the place's /run, has the last word.
+        File.WriteAllText($"{place.Run}/bashrc", $"[ ! -r ~/.bashrc ] || . ~/.bashrc\nPS1='{prompt}'\n");
+        return CommandRun.Run(place, [shell, "--rcfile", "/run/bashrc"], relay);
+    }
+}

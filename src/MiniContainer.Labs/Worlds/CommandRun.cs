@@ -1,0 +1,79 @@
+// `lab world run`: a command in a place of a world. A child joins the namespaces by the files that they are bound to, and
+// executes it (lab 11-exec; setns(2)). It keeps our standard streams, our process group and our terminal.
+
+using System.Collections;
+using MiniContainer.Kernel;
+using MiniContainer.Plans;
+using MiniContainer.Plans.Steps;
+using static Tmds.Linux.LibC;
+
+namespace MiniContainer.Labs.Worlds;
+
+/// <summary>Runs commands in places.</summary>
+internal static class CommandRun
+{
+    private const int PR_SET_PDEATHSIG = 1;
+    private const int SIGKILL = 9;
+    private const int SIGPIPE = 13;
+
+    /// <summary>Runs a command to its end; signals that come meanwhile are passed on.</summary>
+    /// <param name="place">Where.</param>
+    /// <param name="command">The command and its arguments.</param>
+    /// <param name="relay">What has been catching signals since before; null to begin now.</param>
+    /// <param name="environment">Variables besides ours.</param>
+    /// <returns>Its exit code, 128 plus the signal if one ended it.</returns>
+    /// <exception cref="MinicException">It could not be executed.</exception>
+    public static int Run(Place place, IReadOnlyList<string> command, SignalRelay? relay = null, IReadOnlyDictionary<string, string>? environment = null)
+    {
+        using var own = relay is null ? new SignalRelay() : null;
+        var plan = Plan(place, command, Environment_(environment));
+        using var playing = PlanPlay.Start(plan, ("stdin", StandardStreams.Get(0)), ("stdout", StandardStreams.Get(1)), ("stderr", StandardStreams.Get(2)));
+        return (relay ?? own!).Wait(playing.Children["command"]);
+    }
+
+    /// <summary>The plan of it.</summary>
+    public static Plan Plan(Place place, IReadOnlyList<string> command, IReadOnlyList<string> environment)
+    {
+        var plan = new Plan();
+        IReadOnlyList<string> descriptors = ["stdin", "stdout", "stderr", "status", .. Place.Kinds.Select(k => "ns:" + place.Pin(k))];
+        plan.Add(new CloneChild("command", 0, descriptors) { Why = "The namespaces are opened before it: within the first of them their files cannot be seen." });
+        var tape = new TapeWriter(plan, "command", descriptors);
+        tape.Step("die with lab", "If lab is killed, nobody would be left to end the command.", "prctl(2)",
+            [new TapeCall("prctl", TapeArg.Named(PR_SET_PDEATHSIG, "PR_SET_PDEATHSIG"), TapeArg.Named(SIGKILL, "SIGKILL"), 0, 0, 0)], "setpriv --pdeathsig KILL");
+        Join(tape, place);
+        var directory = Environment.CurrentDirectory;
+        tape.Step($"go to {directory}", "A new mount namespace begins at its root; there we stay if it has no such directory.", "chdir(2)",
+            [new TapeCall("chdir", directory) { Allowed = [Errno.ENOENT, Errno.ENOTDIR] }], $"cd {ShellWord.Quote(directory)}");
+        tape.Story.DefaultSignal(SIGPIPE, "lab ignores it, and that would be inherited.");
+        tape.Story.Execve(Candidates(command[0]), command, environment, "The tape ends here.");
+        plan.Add(new AwaitExec("command") { Why = "If anything failed, it is known now." });
+        return plan;
+    }
+
+    /// <summary>Joins all namespaces of a place.</summary>
+    public static void Join(TapeWriter tape, Place place)
+    {
+        foreach (var kind in Place.Kinds)
+        {
+            var flag = kind switch { "net" => (ulong)CLONE_NEWNET, "uts" => (ulong)CLONE_NEWUTS, _ => (ulong)CLONE_NEWNS };
+            tape.Story.JoinNamespaces("ns:" + place.Pin(kind), flag, place.Pin(kind), $"Into the {kind} namespace of the {place.Name}.");
+        }
+    }
+
+    /// <summary>Our environment, with changes, as execve(2) wants it.</summary>
+    public static IReadOnlyList<string> Environment_(IReadOnlyDictionary<string, string>? changes = null)
+    {
+        var all = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().ToDictionary(e => (string)e.Key, e => (string?)e.Value ?? "");
+        foreach (var (name, value) in changes ?? new Dictionary<string, string>())
+            all[name] = value;
+        return [.. all.Select(e => $"{e.Key}={e.Value}")];
+    }
+
+    private static List<string> Candidates(string command)
+    {
+        if (command.Contains('/', StringComparison.Ordinal))
+            return [command];
+        var path = Environment.GetEnvironmentVariable("PATH") is { Length: > 0 } set ? set : "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+        return [.. path.Split(':').Select(d => d.Length == 0 ? command : $"{d}/{command}")];
+    }
+}

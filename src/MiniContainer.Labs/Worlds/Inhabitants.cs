@@ -1,0 +1,93 @@
+// The processes that live in namespaces of a world: what /proc/PID/ns says (namespaces(7)). The servers, whatever `lab world
+// run` started, and what that left behind are found the same way, and so cannot be forgotten.
+
+using System.Globalization;
+using MiniContainer.Kernel;
+
+namespace MiniContainer.Labs.Worlds;
+
+/// <summary>A process in a world.</summary>
+/// <param name="Pid">Its pid.</param>
+/// <param name="Command">Its command line.</param>
+internal sealed record Inhabitant(int Pid, string Command);
+
+/// <summary>Finds and ends the processes of a world.</summary>
+internal static class Inhabitants
+{
+    private const int SIGKILL = 9;
+
+    /// <summary>The processes of which a namespace is among the given ones.</summary>
+    /// <param name="namespaces">"net:[4026532008]" and the like; our own are never meant.</param>
+    public static IReadOnlyList<Inhabitant> Find(IEnumerable<string> namespaces)
+    {
+        var wanted = namespaces.Except(NamespacesOf("self")).ToHashSet();
+        if (wanted.Count == 0)
+            return [];
+        return
+        [
+            .. Directory.EnumerateDirectories("/proc").Select(d => Path.GetFileName(d)!)
+                .Where(name => char.IsAsciiDigit(name[0]) && NamespacesOf(name).Any(wanted.Contains))
+                .Select(name => new Inhabitant(int.Parse(name, CultureInfo.InvariantCulture), CommandOf(name))),
+        ];
+    }
+
+    /// <summary>Kills them all, those too that they start meanwhile, and waits until they have gone.</summary>
+    /// <exception cref="MinicException">One hangs in the kernel.</exception>
+    public static void End(IReadOnlyList<string> namespaces)
+    {
+        for (var round = 0; round < 100; round++)
+        {
+            var found = Find(namespaces);
+            if (found.Count == 0)
+                return;
+            foreach (var process in found)
+                Kill(process, namespaces);
+        }
+
+        throw new MinicException("end the processes of the world", "they start new ones faster than these can be killed", "Find and stop what starts them: lab world show.");
+    }
+
+    private static void Kill(Inhabitant process, IReadOnlyList<string> namespaces)
+    {
+        using var pidfd = Processes.OpenPidFd(process.Pid);
+        // Opened first, looked at then: from here on the descriptor means one process, whatever becomes of its number.
+        if (pidfd is null || !NamespacesOf(process.Pid.ToString(CultureInfo.InvariantCulture)).Any(namespaces.Contains))
+            return;
+        _ = Processes.Signal(pidfd, SIGKILL);
+        if (!Processes.WaitEnd(pidfd, 10_000))
+            throw new MinicException($"end process {process.Pid} ({process.Command})", "it is still there 10 s after SIGKILL", $"It hangs in the kernel: see cat /proc/{process.Pid}/stack.");
+    }
+
+    // A process that has ended, or is not ours to look at, has no links; a zombie has none either.
+    private static IEnumerable<string> NamespacesOf(string pid)
+    {
+        foreach (var kind in Place.Kinds)
+        {
+            string? target;
+            try
+            {
+                target = new FileInfo($"/proc/{pid}/ns/{kind}").LinkTarget;
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                target = null;
+            }
+
+            if (target is null)
+                yield break;
+            yield return target;
+        }
+    }
+
+    private static string CommandOf(string pid)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{pid}/cmdline").TrimEnd('\0').Replace('\0', ' ');
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return "";
+        }
+    }
+}

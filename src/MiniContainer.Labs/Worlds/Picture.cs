@@ -1,0 +1,67 @@
+// A world drawn in text, 80 columns wide: what the kernel says of its two network namespaces, side by side, and below them
+// who lives there. Nothing is drawn from memory, so a lab's own bridges and addresses show too.
+
+using System.Globalization;
+using System.Net.Sockets;
+using MiniContainer.Kernel;
+using MiniContainer.Kernel.Netlink;
+
+namespace MiniContainer.Labs.Worlds;
+
+/// <summary>Draws worlds.</summary>
+internal static class Picture
+{
+    private const int Width = 35;
+
+    /// <summary>The lines of the picture.</summary>
+    public static IEnumerable<string> Draw(World world)
+    {
+        yield return $"world {world.Name}  ({world.Path})";
+        yield return "";
+        var (left, right) = (Box(world.Host), Box(world.Internet));
+        // The cable is drawn at the height of eth0, the first line in both boxes.
+        for (var i = 0; i < Math.Max(left.Count, right.Count); i++)
+            yield return $" {left.ElementAtOrDefault(i) ?? "",-(Width + 4)}{(i == 1 ? "--" : "  ")}{right.ElementAtOrDefault(i)}".TrimEnd();
+        foreach (var place in world.Places)
+        {
+            yield return "";
+            yield return $"{place.Name}: {string.Join(" ", MountTable.Namespaces(place))}";
+            foreach (var process in Inhabitants.Find(MountTable.Namespaces(place)))
+                yield return Cut(string.Create(CultureInfo.InvariantCulture, $"{process.Pid,8}  {process.Command}"), 79);
+        }
+
+        yield return "";
+        yield return $"logs: {world.Log("web")}, {world.Log("dns")}";
+    }
+
+    private static List<string> Box(Place place)
+    {
+        List<string> lines = [.. Lines(place).Select(l => $"| {Cut(l, Width).PadRight(Width)} |")];
+        var title = $"- {place.Name} ";
+        return [$"+{title}{new string('-', Width + 2 - title.Length)}+", .. lines, $"+{new string('-', Width + 2)}+"];
+    }
+
+    private static IEnumerable<string> Lines(Place place)
+    {
+        using var netns = NetworkNamespace.Open(place.Pin("net"));
+        using var kernel = RtNetlink.OpenIn(netns);
+        var addresses = kernel.ListAddresses().Where(a => !a.Local.IsIPv6LinkLocal).ToLookup(a => a.Dev);
+        foreach (var link in kernel.ListLinks().OrderBy(l => l.Name == "lo").ThenBy(l => l.Index))
+        {
+            var texts = addresses[link.Name].OrderBy(a => a.Local.AddressFamily).ThenBy(a => Convert.ToHexString(a.Local.GetAddressBytes())).Select(a => $"{a}{Role(a.Local.ToString())}").DefaultIfEmpty(link.IsUp ? "" : "down");
+            foreach (var (index, text) in texts.Index())
+                yield return $"{(index == 0 ? link.Name : ""),-6}{text}".TrimEnd();
+        }
+
+        yield return "";
+        foreach (var route in ((AddressFamily[])[AddressFamily.InterNetwork, AddressFamily.InterNetworkV6]).SelectMany(f => kernel.ListRoutes(f).OrderBy(r => r.Destination.PrefixLength)))
+        {
+            if (!route.Destination.BaseAddress.IsIPv6LinkLocal && !route.Destination.BaseAddress.IsIPv6Multicast)
+                yield return route.ToString();
+        }
+    }
+
+    private static string Role(string address) => Topology.Web.Contains(address) ? "  web" : Topology.Dns.Contains(address) ? "  names" : "";
+
+    private static string Cut(string text, int width) => text.Length <= width ? text : text[..(width - 1)] + "~";
+}

@@ -1,0 +1,75 @@
+// Stands between a caller and a command in a world: passes signals on, waits, tells how it ended (lab 01-run; signal(7)).
+// Ctrl-C on a terminal reaches the command without us, since it is in our process group: passed on it would arrive twice.
+
+using System.Runtime.InteropServices;
+using MiniContainer.Kernel;
+
+namespace MiniContainer.Labs.Worlds;
+
+/// <summary>Catches signals, and hands them to a child when there is one.</summary>
+internal sealed class SignalRelay : IDisposable
+{
+    private const int SIGHUP = 1, SIGINT = 2, SIGQUIT = 3, SIGUSR1 = 10, SIGUSR2 = 12, SIGTERM = 15;
+
+    private readonly List<PosixSignalRegistration> registrations = [];
+    private readonly List<int> early = [];
+    private readonly Lock gate = new();
+    private Child? target;
+
+    /// <summary>Begins to catch; what comes before there is a child is kept for it.</summary>
+    public SignalRelay()
+    {
+        using var input = StandardStreams.Get(0);
+        var terminal = Terminal.Is(input);
+        foreach (var signal in (int[])[SIGHUP, SIGINT, SIGQUIT, SIGUSR1, SIGUSR2, SIGTERM])
+        {
+            var shared = terminal && signal is SIGINT or SIGQUIT;
+            registrations.Add(PosixSignalRegistration.Create(Named(signal), context =>
+            {
+                context.Cancel = true;
+                if (!shared)
+                    PassOn(signal);
+            }));
+        }
+    }
+
+    /// <summary>Waits for a child to end.</summary>
+    /// <returns>Its exit code, 128 plus the signal if one ended it.</returns>
+    public int Wait(Child child)
+    {
+        lock (gate)
+        {
+            target = child;
+            foreach (var signal in early)
+                _ = Processes.Signal(child.PidFd, signal);
+        }
+
+        _ = Processes.WaitEnd(child.PidFd, -1);
+        lock (gate)
+            target = null;
+        return Processes.Reap(child.Pid) ?? MinicException.ExitFailure;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => registrations.ForEach(r => r.Dispose());
+
+    private static PosixSignal Named(int signal) => signal switch
+    {
+        SIGHUP => PosixSignal.SIGHUP,
+        SIGINT => PosixSignal.SIGINT,
+        SIGQUIT => PosixSignal.SIGQUIT,
+        SIGTERM => PosixSignal.SIGTERM,
+        _ => (PosixSignal)signal,
+    };
+
+    private void PassOn(int signal)
+    {
+        lock (gate)
+        {
+            if (target is null)
+                early.Add(signal);
+            else
+                _ = Processes.Signal(target.PidFd, signal);
+        }
+    }
+}
