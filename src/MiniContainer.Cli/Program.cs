@@ -1,15 +1,25 @@
-using MiniContainer.Containers.Lifecycle;
-using MiniContainer.Containers.Oci;
-using MiniContainer.Kernel;
+// `minic`: read the command line, do what the verb says, tell how it ended. One file a verb in Verbs/; this floor alone
+// writes to the console. Labs: 01-run for `minic run`, 12-oci for the other verbs.
+
+using System.CommandLine;
+using MiniContainer.Cli;
+
 try
 {
-    var spec = DefaultSpec.Create(args[0], args[1..], "box");
-    Directory.CreateDirectory("/tmp/b1");
-    File.WriteAllText("/tmp/b1/config.json", SpecJson.Write(spec));
-    using var s = new Supervisor();
-    using var l = Launcher.Launch(Bundle.Load("/tmp/b1"), new LaunchOptions("/run/minic-dev", "t" + Environment.ProcessId) { Foreground = true });
-    var rc = s.Wait(l.Init, null);
-    l.Delete();
-    return rc;
+    var commandLine = new MinicCommand();
+    var words = Usage.Read(commandLine, args);
+    var parsed = commandLine.Parse(words, MinicCommand.Parsing);
+    Logs.Open(commandLine.Globals, parsed);
+    Usage.Check(parsed);
+    commandLine.Globals.Check(parsed);
+    // No handlers of the library's own: an exception is told below, and signals belong to the command that runs.
+    return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
 }
-catch (MinicException e) { Console.Error.WriteLine("minic: " + e.Message); return e.ExitCode; }
+catch (Exception e)
+{
+    return Failure.Tell(e);
+}
+finally
+{
+    Logs.Close();
+}

@@ -22,6 +22,7 @@ namespace MiniContainer.Plans;
 [JsonDerivedType(typeof(MapIds), "map-ids")]
 [JsonDerivedType(typeof(Release), "release")]
 [JsonDerivedType(typeof(AwaitReady), "await-ready")]
+[JsonDerivedType(typeof(FindExecutable), "find-executable")]
 [JsonDerivedType(typeof(AwaitExec), "await-exec")]
 [JsonDerivedType(typeof(AwaitSuccess), "await-success")]
 [JsonDerivedType(typeof(StartInit), "start")]

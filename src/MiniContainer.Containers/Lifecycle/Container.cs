@@ -117,12 +117,13 @@ public sealed class Container
     /// <summary>Sends a signal.</summary>
     /// <param name="signal">Its number.</param>
     /// <param name="all">To every process instead of the first.</param>
-    /// <exception cref="MinicException">The container is stopped.</exception>
+    /// <exception cref="MinicException">The container is stopped, and not all were asked for.</exception>
     public void Kill(int signal, bool all)
     {
-        if (Init is not { } init || Status == ContainerStatus.Stopped)
-            throw new MinicException($"send a signal to container {Id}", "the container is not running", "minic delete removes it.");
-        foreach (var pid in all ? Processes() : [init.Pid])
+        // containerd looks for the words "container not running". All of a stopped container are those it left behind.
+        if (!all && (Init is null || Status == ContainerStatus.Stopped))
+            throw new MinicException($"send a signal to container {Id}", "container not running", "minic delete removes it.");
+        foreach (var pid in all ? Processes() : [Init!.Pid])
         {
             using var pidfd = Kernel.Processes.OpenPidFd(pid);
             if (pidfd is not null)

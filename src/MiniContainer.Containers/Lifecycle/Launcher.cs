@@ -34,6 +34,15 @@ public sealed record LaunchOptions(string Root, string Id)
     /// <summary>The UNIX socket to which the terminal's master is sent; null where the bundle asks for none.</summary>
     public SafeHandle? Console { get; init; }
 
+    /// <summary>
+    /// Whether the bundle was made for this container alone and is its state directory: then writing its config.json is a
+    /// step of the plan, and it goes away with the container, however that ends.
+    /// </summary>
+    public bool WritesConfig { get; init; }
+
+    /// <summary>What the descriptors 0, 1 and 2 are, as <see cref="CloneChild.Descriptors"/> has them.</summary>
+    public IReadOnlyList<string> Stdio { get; init; } = ["stdin", "stdout", "stderr"];
+
     /// <summary>Adds the container's network while its child waits; the argument is the child's name in the plan.</summary>
     public Action<Plan, string>? Network { get; init; }
 
@@ -101,9 +110,12 @@ public static class Launcher
         if (bundle.Spec.Process?.Args is not { Count: > 0 })
             throw new MinicException($"make container {options.Id}", "$.process.args: there is no command", "Give config.json a process with args, at least one.");
         var plan = new Plan();
+        if (options.WritesConfig)
+            plan.Add(new WriteFile(Path.Combine(bundle.Directory, Bundle.ConfigName), SpecJson.Write(bundle.Spec)) { Why = "exec and state read it later; lying in the state directory, it goes away with the container." });
         var setup = new ContainerSetup(options.Id, Container.DirectoryOf(options.Root, options.Id))
         {
             Create = options.Create,
+            Stdio = options.Stdio,
             PreserveFds = options.PreserveFds,
             NoPivot = options.NoPivot,
             KeepKeyring = options.KeepKeyring,

@@ -11,8 +11,9 @@ namespace MiniContainer.Containers.Lifecycle;
 public sealed class Supervisor : IDisposable
 {
     // All that can be caught, but for SIGCHLD (of our own children), SIGURG and the like, which are no messages.
-    // Job control's SIGTSTP, SIGTTIN and SIGTTOU stop minic itself, as they would any command in a shell.
-    private static readonly int[] Forwarded = [1, 2, 3, 10, 12, 15, 18];
+    // SIGTSTP too, as runc does: Ctrl-Z is for the container, and minic stays. SIGTTIN and SIGTTOU stop minic itself, as they
+    // would any command in a shell: caught, they would make tcsetattr(3) try for ever.
+    private static readonly int[] Forwarded = [1, 2, 3, 10, 12, 14, 15, 18, 20];
 
     private readonly List<PosixSignalRegistration> registrations = [];
     private readonly List<int> early = [];
@@ -62,7 +63,7 @@ public sealed class Supervisor : IDisposable
         3 => PosixSignal.SIGQUIT,
         15 => PosixSignal.SIGTERM,
         18 => PosixSignal.SIGCONT,
-        28 => PosixSignal.SIGWINCH,
+        20 => PosixSignal.SIGTSTP,
         _ => (PosixSignal)signal,
     };
 
@@ -85,10 +86,22 @@ public sealed class Supervisor : IDisposable
         return code;
     }
 
+    /// <summary>The size of the caller's terminal, on whichever of its streams that is; null without one.</summary>
+    public static (ushort Rows, ushort Columns)? CallersSize()
+    {
+        foreach (var number in new[] { 1, 0, 2 })
+        {
+            using var stream = StandardStreams.Get(number);
+            if (Terminal.Size(stream) is { Rows: > 0 } size)
+                return size;
+        }
+
+        return null;
+    }
+
     private void Resize()
     {
-        using var output = StandardStreams.Get(1);
-        if (master is not null && Terminal.Size(output) is { Rows: > 0 } size)
+        if (master is not null && CallersSize() is { } size)
             Terminal.Resize(master, size);
     }
 

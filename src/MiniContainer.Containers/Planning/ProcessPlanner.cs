@@ -63,9 +63,17 @@ public static class ProcessPlanner
         var environment = (process.Env ?? []).ToList();
         if (!environment.Exists(e => e.StartsWith("HOME=", StringComparison.Ordinal)))
             environment.Add("HOME=" + (facts.Home(root, process.User?.Uid ?? 0) ?? "/"));
-        var path = environment.FindLast(e => e.StartsWith("PATH=", StringComparison.Ordinal))?[5..] ?? "/bin:/usr/bin";
-        var candidates = args[0].Contains('/', StringComparison.Ordinal) ? [args[0]] : path.Split(':').Select(d => d.Length == 0 ? args[0] : $"{d}/{args[0]}").ToList();
-        tape.Execve(candidates, args, environment, "The tape ends here: the command has the process to itself, and all descriptors of minic close.");
+        tape.Execve(Candidates(process), args, environment, "The tape ends here: the command has the process to itself, and all descriptors of minic close.");
+    }
+
+    /// <summary>Where a process's command may be, in the order of its PATH (execvp(3)).</summary>
+    public static IReadOnlyList<string> Candidates(Process process)
+    {
+        var command = process.Args![0];
+        if (command.Contains('/', StringComparison.Ordinal))
+            return [command];
+        var path = (process.Env ?? []).LastOrDefault(e => e.StartsWith("PATH=", StringComparison.Ordinal))?[5..] ?? "/bin:/usr/bin";
+        return [.. path.Split(':').Select(d => d.Length == 0 ? command : $"{d}/{command}")];
     }
 
     private static void AddUser(ChildTape tape, Process process, Facts facts)

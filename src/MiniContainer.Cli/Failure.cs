@@ -1,0 +1,29 @@
+// How a failure is told: one or two lines on stderr, the same in the log, and the exit code (DESIGN: Errors).
+
+using MiniContainer.Kernel;
+using Serilog;
+using Serilog.Events;
+
+namespace MiniContainer.Cli;
+
+/// <summary>Tells why minic failed.</summary>
+internal static class Failure
+{
+    /// <summary>Tells it.</summary>
+    /// <returns>The exit code.</returns>
+    public static int Tell(Exception exception)
+    {
+        var (message, code) = exception switch
+        {
+            MinicException e => (e.Message, e.ExitCode),
+            // A full disk, or a file that somebody else has taken away: the runtime's own message says which.
+            IOException or UnauthorizedAccessException => (exception.Message, MinicException.ExitFailure),
+            _ => ($"{exception.GetType().Name}: {exception.Message}. This is a bug in minic: please report it with what --debug shows.", MinicException.ExitFailure),
+        };
+        Console.Error.WriteLine($"minic: {message}");
+        if (exception is not MinicException && Log.IsEnabled(LogEventLevel.Debug))
+            Console.Error.WriteLine(exception);
+        Log.Error("{Message:l}", message);
+        return code;
+    }
+}

@@ -1,0 +1,56 @@
+// What this runtime can do, in the words of the specification's features.md. What is not here, it cannot do.
+
+using System.Text.Json.Serialization;
+using MiniContainer.Containers.Oci;
+using MiniContainer.Kernel;
+
+namespace MiniContainer.Cli;
+
+/// <summary>The features object (features.md).</summary>
+internal sealed record Features
+{
+    public string OciVersionMin { get; init; } = "1.0.0";
+
+    public string OciVersionMax { get; init; } = Spec.CurrentVersion;
+
+    /// <summary>The hooks that are run.</summary>
+    public IReadOnlyList<string> Hooks { get; init; } = [];
+
+    public IReadOnlyList<string> MountOptions { get; init; } = [];
+
+    public LinuxFeatures Linux { get; init; } = new();
+
+    public IReadOnlyDictionary<string, string>? Annotations { get; init; }
+
+    /// <summary>Those of this minic.</summary>
+    public static Features Here { get; } = new()
+    {
+        MountOptions = Containers.Oci.MountOptions.Known,
+        Annotations = new Dictionary<string, string> { ["org.minicontainer.minic.version"] = VersionPage.Version },
+    };
+}
+
+/// <summary>The member linux (features-linux.md).</summary>
+internal sealed record LinuxFeatures
+{
+    public IReadOnlyList<string> Namespaces { get; init; } = ["cgroup", "ipc", "mount", "network", "pid", "time", "user", "uts"];
+
+    public IReadOnlyList<string> Capabilities { get; init; } = Kernel.Capabilities.All;
+
+    public CgroupFeatures Cgroup { get; init; } = new();
+
+    public Enabled Seccomp { get; init; } = new(false);
+
+    public Enabled Apparmor { get; init; } = new(false);
+
+    public Enabled Selinux { get; init; } = new(false);
+
+    public Enabled IntelRdt { get; init; } = new(false);
+}
+
+/// <summary>Which kinds of cgroups can be made.</summary>
+internal sealed record CgroupFeatures(bool V1 = true, bool V2 = true, bool Systemd = false, bool SystemdUser = false, bool Rdma = false);
+
+/// <summary>Whether there is such a thing.</summary>
+/// <param name="Is">Whether there is.</param>
+internal sealed record Enabled([property: JsonPropertyName("enabled")] bool Is);

@@ -1,0 +1,58 @@
+// The options of minic itself, as runc has them; they may stand before the verb or after it.
+
+using System.CommandLine;
+using MiniContainer.Kernel;
+
+namespace MiniContainer.Cli;
+
+/// <summary>What every verb understands.</summary>
+internal sealed class GlobalOptions
+{
+    private readonly Option<string> root = new("--root")
+    {
+        HelpName = "DIR",
+        Description = "Where state is kept. Default: /run/minic, or $XDG_RUNTIME_DIR/minic when not root.",
+        Recursive = true,
+    };
+
+    /// <summary>The file for messages.</summary>
+    public Option<string> Log { get; } = new("--log") { HelpName = "FILE", Description = "Write messages to FILE too.", Recursive = true };
+
+    /// <summary>Their form.</summary>
+    public Option<string> LogFormat { get; } = Choice("--log-format", "The form of that file: text or json.", "text", "json");
+
+    /// <summary>Whether to tell every step.</summary>
+    public Option<bool> Debug { get; } = new("--debug") { Description = "Tell every step that is played, on stderr and in the log.", Recursive = true };
+
+    /// <summary>Asks for cgroups made by systemd.</summary>
+    public Option<bool> SystemdCgroup { get; } = new("--systemd-cgroup") { Description = "Refused: minic makes cgroups itself (cgroupfs).", Recursive = true };
+
+    /// <summary>All of them, in the order in which help shows them.</summary>
+    public IReadOnlyList<Option> All => [root, Log, LogFormat, Debug, SystemdCgroup, Rootless];
+
+    // Taken and not needed: minic sees for itself who it is.
+    private Option<string> Rootless { get; } = new("--rootless") { HelpName = "BOOL", Description = "Accepted, as runc does: true, false or auto.", Recursive = true };
+
+    /// <summary>The directory of all state, absolute.</summary>
+    public string Root(ParseResult parsed) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(parsed.GetValue(root) ?? DefaultRoot));
+
+    /// <summary>Refuses what minic cannot do.</summary>
+    /// <exception cref="MinicException">--systemd-cgroup was given.</exception>
+    public void Check(ParseResult parsed)
+    {
+        if (parsed.GetValue(SystemdCgroup))
+            throw new MinicException("use --systemd-cgroup", "minic makes cgroups itself and cannot ask systemd for them", "Leave it out; in containerd SystemdCgroup = false, in podman cgroup_manager = \"cgroupfs\".");
+    }
+
+    private static string DefaultRoot =>
+        !Environment.IsPrivilegedProcess && Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR") is { Length: > 0 } runtime
+            ? Path.Combine(runtime, "minic")
+            : "/run/minic";
+
+    private static Option<string> Choice(string name, string description, params string[] values)
+    {
+        var option = new Option<string>(name) { HelpName = string.Join("|", values), Description = description, Recursive = true };
+        option.AcceptOnlyFromAmong(values);
+        return option;
+    }
+}

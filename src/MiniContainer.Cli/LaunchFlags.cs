@@ -1,0 +1,54 @@
+// The flags that `run` and `create` share, named as runc names them.
+
+using System.CommandLine;
+using MiniContainer.Containers.Lifecycle;
+using MiniContainer.Containers.Oci;
+
+namespace MiniContainer.Cli;
+
+/// <summary>How a bundle becomes a container.</summary>
+internal sealed class LaunchFlags
+{
+    private readonly Option<bool> noPivot = new("--no-pivot") { Description = "Switch roots by chroot, for a host whose own root is an initramfs." };
+    private readonly Option<bool> noNewKeyring = new("--no-new-keyring") { Description = "Keep your session keyring instead of giving it an empty one." };
+    private readonly Option<bool> noSubreaper = new("--no-subreaper") { Hidden = true };
+    private readonly Option<int> preserveFds = PreservedDescriptors.Option();
+
+    /// <summary>Where config.json is.</summary>
+    public Option<string> Bundle { get; } = new("--bundle", "-b") { HelpName = "BUNDLE", Description = "The directory that holds config.json; the current one where not given." };
+
+    /// <summary>Who takes the terminal.</summary>
+    public Option<string> ConsoleSocket { get; } = new("--console-socket") { HelpName = "PATH", Description = "The UNIX socket to which the terminal's master side is sent." };
+
+    /// <summary>Where the pid is written.</summary>
+    public Option<string> PidFile { get; } = new("--pid-file") { HelpName = "FILE", Description = "Write the first process's pid to FILE." };
+
+    /// <summary>All of them, in the order in which help shows them.</summary>
+    public IReadOnlyList<Option> All => [Bundle, ConsoleSocket, PidFile, preserveFds, noPivot, noNewKeyring, noSubreaper];
+
+    /// <summary>The bundle.</summary>
+    public Bundle Load(ParseResult parsed) => Containers.Oci.Bundle.Load(parsed.GetValue(Bundle) is { Length: > 0 } given ? given : ".");
+
+    /// <summary>How to launch it.</summary>
+    public LaunchOptions Options(ParseResult parsed, string root, string id) => new(root, id)
+    {
+        PreserveFds = PreservedDescriptors.Check(parsed.GetValue(preserveFds)),
+        NoPivot = parsed.GetValue(noPivot),
+        KeepKeyring = parsed.GetValue(noNewKeyring),
+        Watch = StepLog.IfWanted(),
+    };
+
+    /// <summary>Writes the pid file of a container that outlives minic; if that fails, the container goes.</summary>
+    public void WritePid(ParseResult parsed, Launched launched)
+    {
+        try
+        {
+            Cli.PidFile.Write(parsed.GetValue(PidFile), launched.Init.Pid);
+        }
+        catch
+        {
+            launched.Delete();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,85 @@
+// A container as `state` and `list --format json` show it: the OCI's state, and what runc adds to it.
+// https://github.com/opencontainers/runtime-spec/blob/v1.3.0/runtime.md#state
+
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using MiniContainer.Containers.Lifecycle;
+using MiniContainer.Containers.Oci;
+using MiniContainer.Kernel;
+
+namespace MiniContainer.Cli;
+
+/// <summary>One container.</summary>
+internal sealed record StateReport
+{
+    public required string OciVersion { get; init; }
+
+    public required string Id { get; init; }
+
+    /// <summary>0 where there is no process.</summary>
+    public required int Pid { get; init; }
+
+    public required string Status { get; init; }
+
+    public required string Bundle { get; init; }
+
+    /// <summary>The root file system on the host; empty where the bundle has gone.</summary>
+    public required string Rootfs { get; init; }
+
+    public required DateTimeOffset Created { get; init; }
+
+    public IReadOnlyDictionary<string, string>? Annotations { get; init; }
+
+    /// <summary>Who made it.</summary>
+    public required string Owner { get; init; }
+
+    /// <summary>The report on a container.</summary>
+    public static StateReport Of(Container container)
+    {
+        var state = container.State();
+        return new StateReport
+        {
+            OciVersion = state.OciVersion,
+            Id = state.Id,
+            Pid = state.Pid ?? 0,
+            Status = state.Status.ToString().ToLowerInvariant(),
+            Bundle = state.Bundle,
+            Rootfs = RootOf(container),
+            Created = container.Header.Created,
+            Annotations = state.Annotations,
+            // State directories are for their owner's eyes alone: whoever reads this is the one, or is root.
+            Owner = Environment.UserName,
+        };
+    }
+
+    /// <summary>As indented JSON.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, ReportJson.Readable.StateReport);
+
+    /// <summary>Several of them, as indented JSON.</summary>
+    public static string ToJson(IReadOnlyList<StateReport> all) => JsonSerializer.Serialize(all, ReportJson.Readable.IReadOnlyListStateReport);
+
+    private static string RootOf(Container container)
+    {
+        try
+        {
+            return Containers.Oci.Bundle.Load(container.Header.Bundle).RootPath;
+        }
+        catch (MinicException)
+        {
+            return "";
+        }
+    }
+}
+
+/// <summary>The JSON form of what the verbs show.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, WriteIndented = true)]
+[JsonSerializable(typeof(StateReport))]
+[JsonSerializable(typeof(IReadOnlyList<StateReport>))]
+[JsonSerializable(typeof(IReadOnlyList<int>))]
+[JsonSerializable(typeof(Features))]
+internal sealed partial class ReportJson : JsonSerializerContext
+{
+    /// <summary>Without escapes that only a browser needs.</summary>
+    public static ReportJson Readable => new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+}

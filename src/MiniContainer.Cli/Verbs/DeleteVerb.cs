@@ -1,0 +1,28 @@
+// minic delete: undoes what made a container, and forgets it (lab 12-oci; runtime-spec, "Delete").
+
+using System.CommandLine;
+using MiniContainer.Containers.Lifecycle;
+
+namespace MiniContainer.Cli.Verbs;
+
+/// <summary>The verb <c>delete</c>.</summary>
+internal sealed class DeleteVerb : Verb
+{
+    private readonly Argument<string> id;
+    private readonly Option<bool> force = Flag("--force", "Kill it first if it runs; and be content if it is not there.", "-f");
+
+    public DeleteVerb(GlobalOptions globals)
+        : base("delete", "Remove a container that has stopped: its cgroups, its network, its state.", globals)
+    {
+        Add(force);
+        Add(id = ContainerIdArgument());
+        Examples = [("minic delete --force box", "Removes box whatever it does.")];
+    }
+
+    /// <inheritdoc/>
+    protected override int Run(ParseResult parsed)
+    {
+        Removal.Delete(Globals.Root(parsed), parsed.GetValue(id)!, parsed.GetValue(force));
+        return 0;
+    }
+}

@@ -1,0 +1,73 @@
+// minic exec: a further process in a container that runs (lab 11-exec; setns(2)).
+
+using System.CommandLine;
+using MiniContainer.Containers.Lifecycle;
+using MiniContainer.Containers.Oci;
+using MiniContainer.Kernel;
+
+namespace MiniContainer.Cli.Verbs;
+
+/// <summary>The verb <c>exec</c>.</summary>
+internal sealed class ExecVerb : Verb
+{
+    private readonly ProcessOptions process = new();
+    private readonly Option<bool> detach = Flag("--detach", "Return when the command runs.", "-d");
+    private readonly Option<string> consoleSocket = Text("--console-socket", "PATH", "The UNIX socket to which the terminal's master side is sent.");
+    private readonly Option<string> pidFile = Text("--pid-file", "FILE", "Write the process's pid to FILE.");
+    private readonly Option<int> preserveFds = PreservedDescriptors.Option();
+    private readonly Option<bool> ignorePaused = Flag("--ignore-paused", "Accepted, as runc does.");
+    private readonly Argument<string> id;
+
+    public ExecVerb(GlobalOptions globals)
+        : base("exec", "Run a further command in a container that runs, with the environment, user and capabilities of its config.json.", globals)
+    {
+        Synopsis = ["minic exec [OPTIONS] ID CMD [ARG...]", "minic exec [OPTIONS] --process FILE ID"];
+        Examples =
+        [
+            ("minic exec -it box sh", "A shell in box."),
+            ("minic exec -u 1000 -e LANG=C --cwd /tmp box ls -la", "What follows the id is the command's own; no -- is needed."),
+        ];
+        foreach (var option in process.All)
+            Add(option);
+        foreach (var option in new Option[] { detach, consoleSocket, pidFile, preserveFds, ignorePaused })
+            Add(option);
+        Add(id = ContainerIdArgument(c => c.Status == ContainerStatus.Running));
+        Add(process.Command);
+    }
+
+    /// <inheritdoc/>
+    protected override int Run(ParseResult parsed)
+    {
+        var container = Container.Load(Globals.Root(parsed), parsed.GetValue(id)!);
+        if (container.Status != ContainerStatus.Running)
+        {
+            throw new MinicException($"run a command in container {container.Id}", $"it is {container.Status.ToString().ToLowerInvariant()}, not running",
+                container.Status == ContainerStatus.Created ? $"minic start {container.Id} first." : $"minic delete {container.Id} removes it.");
+        }
+
+        var bundle = Bundle.Load(container.Header.Bundle);
+        var what = process.Build(parsed, this, container, bundle.Spec.Process!);
+        var target = Execs.Target(container.Init!, container.CgroupPaths, bundle.Spec, bundle.RootPath) with { PreserveFds = PreservedDescriptors.Check(parsed.GetValue(preserveFds)) };
+        using var supervisor = parsed.GetValue(detach) ? null : new Supervisor();
+        using var terminal = ProcessTerminal.For(what.Terminal, parsed.GetValue(detach), parsed.GetValue(consoleSocket));
+        var journal = Path.Combine(container.Directory, $"exec-{Environment.ProcessId}");
+        using var playing = Execs.Start(container.Init!, target, what, journal, terminal.Socket, StepLog.IfWanted());
+        return Attend(playing.Children["exec"], supervisor, terminal, parsed.GetValue(pidFile));
+    }
+
+    private static int Attend(Child child, Supervisor? supervisor, ProcessTerminal terminal, string? pidFile)
+    {
+        try
+        {
+            PidFile.Write(pidFile, child.Pid);
+            using var master = terminal.Receive();
+            return supervisor?.Wait(child, master) ?? 0;
+        }
+        catch
+        {
+            _ = Processes.Signal(child.PidFd, 9);
+            _ = Processes.Reap(child.Pid);
+            throw;
+        }
+    }
+}

@@ -1,0 +1,18 @@
+// minic features: what this runtime can do, as JSON (lab 12-oci).
+// https://github.com/opencontainers/runtime-spec/blob/v1.3.0/features.md
+
+using System.CommandLine;
+using System.Text.Json;
+
+namespace MiniContainer.Cli.Verbs;
+
+/// <summary>The verb <c>features</c>.</summary>
+internal sealed class FeaturesVerb(GlobalOptions globals) : Verb("features", "Show what this runtime can do, as the specification's JSON.", globals)
+{
+    /// <inheritdoc/>
+    protected override int Run(ParseResult parsed)
+    {
+        parsed.InvocationConfiguration.Output.WriteLine(JsonSerializer.Serialize(Features.Here, ReportJson.Readable.Features));
+        return 0;
+    }
+}

@@ -1,0 +1,117 @@
+// minic run: makes a container, starts its command, waits for its end and removes it (labs 01-run, 12-oci).
+
+using System.CommandLine;
+using MiniContainer.Containers.Lifecycle;
+using MiniContainer.Containers.Oci;
+using MiniContainer.Kernel;
+
+namespace MiniContainer.Cli.Verbs;
+
+/// <summary>The verb <c>run</c>.</summary>
+internal sealed class RunVerb : Verb
+{
+    private readonly RootfsOptions hurry = new();
+    private readonly LaunchFlags flags = new();
+    private readonly Option<bool> detach = Flag("--detach", "Return when the command runs. With --rootfs its output goes to the file \"output\" in its state directory.", "-d");
+    private readonly Option<bool> keep = Flag("--keep", "Leave the container there, stopped, for minic state and minic delete.");
+    private readonly Argument<string[]> words = new("ID or CMD")
+    {
+        Description = "The new container's id, of a bundle; or with --rootfs the command, all the words that follow.",
+        CaptureRemainingTokens = true,
+        Arity = ArgumentArity.ZeroOrMore,
+    };
+
+    public RunVerb(GlobalOptions globals)
+        : base("run", "Make a container and run its command. In the foreground minic passes signals and the terminal on, ends with the command's exit code, and removes the container.", globals)
+    {
+        Synopsis = ["minic run [OPTIONS] --rootfs DIR CMD [ARG...]", "minic run [OPTIONS] [-b BUNDLE] ID"];
+        Examples =
+        [
+            ("minic run --rootfs out/rootfs/busybox -it sh", "A shell in a container of its own."),
+            ("minic run --rootfs out/rootfs/busybox --pids 20 --memory 100m sh -c 'ls -l /proc/self/ns'", "What follows the options is the command's own; no -- is needed."),
+            ("minic run -b /tmp/bundle box", "A container called box, of /tmp/bundle/config.json."),
+        ];
+        foreach (var option in hurry.All)
+            Add(option);
+        Add(detach);
+        Add(keep);
+        foreach (var option in flags.All)
+            Add(option);
+        Add(words);
+    }
+
+    /// <inheritdoc/>
+    protected override int Run(ParseResult parsed)
+    {
+        var (bundle, options) = hurry.Chosen(parsed) ? FromRootfs(parsed) : FromBundle(parsed);
+        Privilege.Check(bundle.Spec, options.Id);
+        return options.Foreground || parsed.GetValue(keep) && !parsed.GetValue(detach) ? Foreground(parsed, bundle, options) : Detached(parsed, bundle, options);
+    }
+
+    private (Bundle, LaunchOptions) FromRootfs(ParseResult parsed)
+    {
+        var command = parsed.GetValue(words) ?? [];
+        if (command.Length == 0)
+            throw Usage.Wrong(this, "there is no command", "Say what to run: minic run --rootfs DIR sh.");
+        if (parsed.GetResult(flags.Bundle) is { Implicit: false })
+            throw Usage.Wrong(this, "--rootfs and --bundle exclude each other", "A bundle names its root file system in config.json.");
+        var root = Globals.Root(parsed);
+        var id = hurry.Id(parsed, root);
+        var bundle = hurry.Build(parsed, id, Container.DirectoryOf(root, id), command);
+        var options = HowTo(parsed, id) with { WritesConfig = true, Network = hurry.Network(parsed).Steps };
+        // The caller's streams would keep a pipeline waiting that minic has left: id=$(minic run -d ...).
+        var output = $"log:{Path.Combine(Container.DirectoryOf(root, id), "output")}";
+        return (bundle, parsed.GetValue(detach) && !bundle.Spec.Process!.Terminal ? options with { Stdio = ["null", output, output] } : options);
+    }
+
+    private (Bundle, LaunchOptions) FromBundle(ParseResult parsed)
+    {
+        if (hurry.Stray(parsed) is { } stray)
+            throw Usage.Wrong(this, $"{stray.Name} needs --rootfs", "Without --rootfs a bundle's config.json says all of that.");
+        if (parsed.GetValue(words) is not [var id])
+            throw Usage.Wrong(this, parsed.GetValue(words) is [] or null ? "the container's id is missing" : "a bundle's command is in its config.json, so only an id is wanted", "minic run [-b BUNDLE] ID, or minic run --rootfs DIR CMD.");
+        ContainerId.Check(id);
+        var bundle = flags.Load(parsed);
+        // Known before the first program asks: stty size, or an editor.
+        if (bundle.Spec.Process is { Terminal: true, ConsoleSize: null } process && Supervisor.CallersSize() is { } size)
+            bundle = bundle with { Spec = bundle.Spec with { Process = process with { ConsoleSize = new ConsoleSize(size.Rows, size.Columns) } } };
+        return (bundle, HowTo(parsed, id));
+    }
+
+    private LaunchOptions HowTo(ParseResult parsed, string id) =>
+        flags.Options(parsed, Globals.Root(parsed), id) with { Foreground = !parsed.GetValue(detach) && !parsed.GetValue(keep) };
+
+    private int Foreground(ParseResult parsed, Bundle bundle, LaunchOptions options)
+    {
+        // Signals are caught before there is a process: one that comes meanwhile waits for it.
+        using var supervisor = new Supervisor();
+        using var terminal = ProcessTerminal.For(bundle.Spec.Process?.Terminal == true, detached: false, parsed.GetValue(flags.ConsoleSocket));
+        using var launched = Launcher.Launch(bundle, options with { Console = terminal.Socket });
+        var code = MinicException.ExitFailure;
+        try
+        {
+            PidFile.Write(parsed.GetValue(flags.PidFile), launched.Init.Pid);
+            using var master = terminal.Receive();
+            code = supervisor.Wait(launched.Init, master);
+        }
+        catch
+        {
+            launched.Delete();
+            throw;
+        }
+
+        if (options.Foreground)
+            launched.Delete();
+        return code;
+    }
+
+    private int Detached(ParseResult parsed, Bundle bundle, LaunchOptions options)
+    {
+        using var terminal = ProcessTerminal.For(bundle.Spec.Process?.Terminal == true, detached: true, parsed.GetValue(flags.ConsoleSocket));
+        using var launched = Launcher.Launch(bundle, options with { Console = terminal.Socket });
+        flags.WritePid(parsed, launched);
+        if (options.WritesConfig)
+            parsed.InvocationConfiguration.Output.WriteLine(options.Id);
+        return 0;
+    }
+}

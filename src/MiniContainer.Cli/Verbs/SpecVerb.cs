@@ -1,0 +1,44 @@
+// minic spec: writes a config.json to start from (lab 12-oci; runtime-spec, config.md).
+
+using System.CommandLine;
+using MiniContainer.Containers.Oci;
+using MiniContainer.Kernel;
+using Mono.Unix.Native;
+
+namespace MiniContainer.Cli.Verbs;
+
+/// <summary>The verb <c>spec</c>.</summary>
+internal sealed class SpecVerb : Verb
+{
+    private readonly Option<string> bundle = Text("--bundle", "DIR", "Write it to DIR; the current directory where not given.", "-b");
+    private readonly Option<bool> rootless = Flag("--rootless", "For a caller who is not root: with a user namespace.");
+
+    public SpecVerb(GlobalOptions globals)
+        : base("spec", "Write a config.json with Docker's default privileges, which runs sh in rootfs/ on a terminal.", globals)
+    {
+        Add(bundle);
+        Add(rootless);
+        Examples = [("mkdir b && cp -a out/rootfs/busybox b/rootfs && minic spec -b b && minic run -b b box", "A bundle from nothing.")];
+    }
+
+    /// <inheritdoc/>
+    protected override int Run(ParseResult parsed)
+    {
+        var path = Path.Combine(parsed.GetValue(bundle) is { Length: > 0 } given ? given : ".", Bundle.ConfigName);
+        var spec = DefaultSpec.Create(terminal: true);
+        if (parsed.GetValue(rootless))
+            spec = DefaultSpec.Rootless(spec, Syscall.getuid(), Syscall.getgid());
+        try
+        {
+            using var writer = new StreamWriter(new FileStream(path, FileMode.CreateNew));
+            writer.Write(SpecJson.Write(spec));
+            return 0;
+        }
+        catch (IOException e)
+        {
+            throw File.Exists(path)
+                ? new MinicException($"write {path}", "it is there already", "Remove it first, or give another --bundle.", inner: e)
+                : new MinicException($"write {path}", e.Message, "Make the directory first.", inner: e);
+        }
+    }
+}

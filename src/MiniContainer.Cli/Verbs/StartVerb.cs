@@ -1,0 +1,27 @@
+// minic start: lets the process of a created container execute its command (lab 12-oci; runtime-spec, "Start").
+
+using System.CommandLine;
+using MiniContainer.Containers.Lifecycle;
+using MiniContainer.Containers.Oci;
+
+namespace MiniContainer.Cli.Verbs;
+
+/// <summary>The verb <c>start</c>.</summary>
+internal sealed class StartVerb : Verb
+{
+    private readonly Argument<string> id;
+
+    public StartVerb(GlobalOptions globals)
+        : base("start", "Let a created container execute its command.", globals)
+    {
+        Add(id = ContainerIdArgument(c => c.Status == ContainerStatus.Created));
+        Examples = [("minic start box", "box is running from here on.")];
+    }
+
+    /// <inheritdoc/>
+    protected override int Run(ParseResult parsed)
+    {
+        Launcher.Start(Globals.Root(parsed), parsed.GetValue(id)!);
+        return 0;
+    }
+}

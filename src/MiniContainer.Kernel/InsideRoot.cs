@@ -1,0 +1,81 @@
+// Files of another root file system, opened as a process in there would find them: links and ".." cannot lead out of it
+// (lab 05-chroot; openat2(2), RESOLVE_IN_ROOT).
+
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+using static Tmds.Linux.LibC;
+
+namespace MiniContainer.Kernel;
+
+/// <summary>The door to files below a root that is not ours.</summary>
+public static unsafe class InsideRoot
+{
+    private const int SYS_openat2 = 437;
+    private const ulong RESOLVE_NO_MAGICLINKS = 0x02;
+    private const ulong RESOLVE_IN_ROOT = 0x10;
+
+    /// <summary>Whether a program could be executed by somebody: a regular file with an x bit.</summary>
+    /// <param name="root">The root: a directory, or <c>/proc/PID/root</c>.</param>
+    /// <param name="path">A path in it, absolute.</param>
+    /// <returns>0, ENOENT and the like where there is none, EACCES where it is no program.</returns>
+    /// <exception cref="MinicException">The root itself cannot be opened.</exception>
+    public static int CheckExecutable(string root, string path)
+    {
+        using var file = TryOpen(root, path, O_PATH, out var errno);
+        if (file is null)
+            return errno;
+        Tmds.Linux.stat status;
+        if (fstat((int)file.DangerousGetHandle(), &status) != 0)
+            return Libc.Errno;
+        var mode = (uint)status.st_mode;
+        return (mode & (uint)S_IFMT) == (uint)S_IFREG && (mode & 0x49 /* 0111 */) != 0 ? 0 : Errno.EACCES;
+    }
+
+    /// <summary>The lines of a text file, or null where it cannot be read.</summary>
+    /// <param name="root">The root: a directory, or <c>/proc/PID/root</c>.</param>
+    /// <param name="path">A path in it, absolute.</param>
+    /// <exception cref="MinicException">The root itself cannot be opened.</exception>
+    public static IReadOnlyList<string>? TryReadLines(string root, string path)
+    {
+        // Whoever made the image may have put a named pipe there: O_NONBLOCK, so that nobody waits for its writer.
+        using var file = TryOpen(root, path, O_RDONLY | O_NONBLOCK, out _);
+        if (file is null)
+            return null;
+        try
+        {
+            using var reader = new StreamReader(new FileStream(file, FileAccess.Read, bufferSize: 0), Encoding.UTF8);
+            return reader.ReadToEnd().Split('\n');
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private static SafeFileHandle? TryOpen(string root, string path, int flags, out int errno)
+    {
+        using var directory = Libc.OpenHandle(root, O_PATH | O_DIRECTORY);
+        var how = new open_how { flags = (ulong)(uint)(flags | O_CLOEXEC), resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS };
+        int fd;
+        fixed (byte* p = Libc.Utf8(path))
+        {
+            do
+            {
+                fd = (int)syscall(SYS_openat2, (int)directory.DangerousGetHandle(), p, &how, sizeof(open_how));
+                errno = fd < 0 ? Libc.Errno : 0;
+            }
+            // EAGAIN: something was renamed or mounted while ".." was looked up (openat2(2)).
+            while (errno is Errno.EINTR or Errno.EAGAIN);
+        }
+
+        return fd < 0 ? null : new SafeFileHandle(fd, ownsHandle: true);
+    }
+
+    // struct open_how of openat2(2), 24 bytes.
+    private struct open_how
+    {
+        public ulong flags;
+        public ulong mode;
+        public ulong resolve;
+    }
+}

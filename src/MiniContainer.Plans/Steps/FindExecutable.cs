@@ -1,0 +1,49 @@
+// create fails, rather than start, where the command is not in the container's root (lab 12-oci; runtime-spec, "create";
+// execvp(3)). execve will have the last word: it knows the user, the interpreter and the loader.
+
+using System.Globalization;
+using MiniContainer.Kernel;
+
+namespace MiniContainer.Plans.Steps;
+
+/// <summary>Looks for the command of a child that waits to execute it, in the root that this child has.</summary>
+/// <param name="Child">The child's name in the plan.</param>
+/// <param name="Command">The command as it was given.</param>
+/// <param name="Paths">Where it may be, absolute, in the order in which execve will try.</param>
+public sealed record FindExecutable(string Child, string Command, IReadOnlyList<string> Paths) : Step
+{
+    /// <inheritdoc/>
+    public override string Title => $"find {Command}";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> CallTexts =>
+        [.. Paths.Select(p => $"openat2(\"/proc/PID/root\", {TapeArg.Quote(p)}, {{flags=O_PATH|O_CLOEXEC, resolve=RESOLVE_IN_ROOT}}, 24)")];
+
+    /// <inheritdoc/>
+    public override string Man => "openat2(2)";
+
+    /// <inheritdoc/>
+    public override string Lab => "12-oci";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> ByHand =>
+        [$"chroot /proc/$CHILD/root sh -c 'command -v \"$0\"' {ShellWord.Quote(Command)}"];
+
+    /// <inheritdoc/>
+    public override StepFacts? Do(Playing playing)
+    {
+        var root = $"/proc/{playing.Children[Child].Pid.ToString(CultureInfo.InvariantCulture)}/root";
+        var errno = Errno.ENOENT;
+        foreach (var path in Paths)
+        {
+            var result = InsideRoot.CheckExecutable(root, path);
+            if (result == 0)
+                return null;
+            // One that is there but may not be executed is the error to report, as execvp(3) has it.
+            if (result is not (Errno.ENOENT or Errno.ENOTDIR))
+                errno = result;
+        }
+
+        throw MinicException.FromErrno($"execute {Command}", $"execve({TapeArg.Quote(Command)}, ...)", errno);
+    }
+}
