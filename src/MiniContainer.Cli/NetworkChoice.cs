@@ -1,12 +1,13 @@
-// --net of `minic run --rootfs`: which network the container gets. The one place to extend: a choice says what it changes
-// in the configuration, and which steps it adds while the container's child waits (LaunchOptions.Network).
-//   none   a network namespace of its own, with nothing in it but lo (lab 13-netns)
-//   host   the host's
+// --net of `minic run --rootfs`: which network the container gets, what that changes in its configuration, and which
+// steps attach it.
+//   minic, or another name   a network of CNI (lab 22-cni)
+//   none                     a network namespace of its own, with nothing in it but lo (lab 13-netns)
+//   host                     the host's
 
 using MiniContainer.Containers.Oci;
-using MiniContainer.Kernel;
-using MiniContainer.Kernel.Documents;
+using MiniContainer.Networking;
 using MiniContainer.Plans;
+using MiniContainer.Plans.Steps;
 
 namespace MiniContainer.Cli;
 
@@ -14,22 +15,40 @@ namespace MiniContainer.Cli;
 /// <param name="Name">As given to --net.</param>
 internal sealed record NetworkChoice(string Name)
 {
-    private static readonly string[] Known = ["none", "host"];
-
     /// <summary>The choice where none was given.</summary>
-    public const string Default = "none";
-
-    /// <summary>Adds the network's steps while the child of that name waits; null where there are none.</summary>
-    public Action<Plan, string>? Steps { get; init; }
-
-    /// <summary>Reads the option's value.</summary>
-    /// <exception cref="MinicException">There is no such network.</exception>
-    public static NetworkChoice Parse(string? text) => Known.Contains(text ?? Default)
-        ? new NetworkChoice(text ?? Default)
-        : throw new MinicException($"read --net {text}", "there is no such network", NearestName.Ask(text!, Known, $"Known are {string.Join(" and ", Known)}."));
+    public const string Default = "minic";
 
     /// <summary>The configuration with this network.</summary>
-    public Spec Apply(Spec spec) => Name == "host"
-        ? spec with { Linux = spec.Linux! with { Namespaces = [.. (spec.Linux.Namespaces ?? []).Where(n => n.Type != "network")] } }
-        : spec;
+    /// <param name="spec">The configuration.</param>
+    /// <param name="directory">The container's state directory.</param>
+    public Spec Apply(Spec spec, string directory) => Name switch
+    {
+        "host" => spec with { Linux = spec.Linux! with { Namespaces = [.. (spec.Linux.Namespaces ?? []).Where(n => n.Type != "network")] } },
+        "none" => spec,
+        _ => spec with { Mounts = [.. spec.Mounts ?? [], new Mount { Destination = "/etc/resolv.conf", Type = "bind", Source = ResolvConfAt(directory), Options = ["bind"] }] },
+    };
+
+    /// <summary>The steps that attach the container; null for the host's network. They hold a lock until they are played.</summary>
+    /// <param name="root">The directory of all state.</param>
+    /// <param name="id">The container's id, and its child's name in the plan.</param>
+    /// <param name="directory">The container's state directory.</param>
+    /// <exception cref="Kernel.MinicException">There is no such network, or no address is free ….</exception>
+    public NetworkSteps? Plan(string root, string id, string directory)
+    {
+        if (Name == "host")
+            return null;
+        var child = "child:" + id;
+        if (Name == "none")
+        {
+            var alone = new Plan();
+            LoopbackPlanner.Add(alone, child);
+            return new NetworkSteps([], alone.Steps);
+        }
+
+        var (steps, result) = Attaching.Plan(root, Name, new Attachment(id, child));
+        var names = new WriteFile(ResolvConfAt(directory), ResolvConf.Text(result.Dns)) { Why = "Whom to ask for names, from in there." };
+        return steps with { Before = [.. steps.Before, names] };
+    }
+
+    private static string ResolvConfAt(string directory) => Path.Combine(directory, "resolv.conf");
 }

@@ -26,7 +26,7 @@ internal sealed class RootfsOptions
     private readonly Option<bool> tty = new("--tty", "-t") { Description = "Give CMD a terminal." };
     private readonly Option<bool> interactive = new("--interactive", "-i") { Description = "For the habit of -it; CMD has your stdin anyway." };
     private readonly Option<bool> readOnly = new("--read-only") { Description = "Let nothing be written to the root file system." };
-    private readonly Option<string> net = Text("--net", "NAME", $"Its network: none, a private one with nothing in it, or host. {NetworkChoice.Default} where not given.");
+    private readonly Option<string> net = Text("--net", "NAME", $"Its network: one of CNI by its name; none, a private one with nothing in it; or host. {NetworkChoice.Default} where not given.");
 
     /// <summary>All of them, in the order in which help shows them.</summary>
     public IReadOnlyList<Option> All => [rootfs, name, hostname, memory, pids, cpus, volumes, env, workdir, user, tty, interactive, readOnly, net];
@@ -41,7 +41,7 @@ internal sealed class RootfsOptions
     public string Id(ParseResult parsed, string root) => parsed.GetValue(name) ?? ContainerNames.Free(root);
 
     /// <summary>The network.</summary>
-    public NetworkChoice Network(ParseResult parsed) => NetworkChoice.Parse(parsed.GetValue(net));
+    public NetworkChoice Network(ParseResult parsed) => new(parsed.GetValue(net) ?? NetworkChoice.Default);
 
     /// <summary>The bundle; its config.json is not written yet.</summary>
     /// <param name="parsed">The command line.</param>
@@ -62,7 +62,7 @@ internal sealed class RootfsOptions
             Mounts = [.. spec.Mounts ?? [], .. (parsed.GetValue(volumes) ?? []).Select(v => Volume(v).ToMount())],
             Linux = spec.Linux! with { Resources = Limits(parsed, spec.Linux.Resources!) },
         };
-        spec = Network(parsed).Apply(spec);
+        spec = Network(parsed).Apply(spec, directory);
         var problems = new Problems();
         SpecValidator.Check(spec, directory, problems);
         return problems.All.Count == 0

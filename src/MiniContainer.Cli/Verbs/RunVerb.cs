@@ -45,6 +45,8 @@ internal sealed class RunVerb : Verb
     {
         var (bundle, options) = hurry.Chosen(parsed) ? FromRootfs(parsed) : FromBundle(parsed);
         Privilege.Check(bundle.Spec, options.Id);
+        using var network = hurry.Chosen(parsed) ? hurry.Network(parsed).Plan(options.Root, options.Id, bundle.Directory) : null;
+        options = options with { Network = network };
         return options.Foreground || parsed.GetValue(keep) && !parsed.GetValue(detach) ? Foreground(parsed, bundle, options) : Detached(parsed, bundle, options);
     }
 
@@ -58,7 +60,7 @@ internal sealed class RunVerb : Verb
         var root = Globals.Root(parsed);
         var id = hurry.Id(parsed, root);
         var bundle = hurry.Build(parsed, id, Container.DirectoryOf(root, id), command);
-        var options = HowTo(parsed, id) with { WritesConfig = true, Network = hurry.Network(parsed).Steps };
+        var options = HowTo(parsed, id) with { WritesConfig = true };
         // The caller's streams would keep a pipeline waiting that minic has left: id=$(minic run -d ...).
         var output = $"log:{Path.Combine(Container.DirectoryOf(root, id), "output")}";
         return (bundle, parsed.GetValue(detach) && !bundle.Spec.Process!.Terminal ? options with { Stdio = ["null", output, output] } : options);

@@ -43,8 +43,8 @@ public sealed record LaunchOptions(string Root, string Id)
     /// <summary>What the descriptors 0, 1 and 2 are, as <see cref="CloneChild.Descriptors"/> has them.</summary>
     public IReadOnlyList<string> Stdio { get; init; } = ["stdin", "stdout", "stderr"];
 
-    /// <summary>Adds the container's network while its child waits; the argument is the child's name in the plan.</summary>
-    public Action<Plan, string>? Network { get; init; }
+    /// <summary>What attaches the container to its network; null for nothing.</summary>
+    public NetworkSteps? Network { get; init; }
 
     /// <summary>Sees each step come and go.</summary>
     public PlayWatch? Watch { get; init; }
@@ -83,6 +83,7 @@ public static class Launcher
         {
             using var journal = Journal.Create(directory.JournalPath, Header(bundle, options));
             GiveDescriptors(playing, options);
+            options.Network?.GiveLock(playing);
             try
             {
                 Forward.Play(plan, journal, playing, options.Watch);
@@ -119,7 +120,7 @@ public static class Launcher
             PreserveFds = options.PreserveFds,
             NoPivot = options.NoPivot,
             KeepKeyring = options.KeepKeyring,
-            WhileWaiting = options.Network is null ? null : p => options.Network(p, options.Id),
+            Network = options.Network,
         };
         ContainerPlanner.Add(plan, bundle, setup, Facts.Read());
         return plan;

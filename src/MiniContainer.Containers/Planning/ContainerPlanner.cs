@@ -33,6 +33,8 @@ public static class ContainerPlanner
         // The time namespace is entered by execve alone: until then nobody else can join it.
         var hooks = new HookPlanner(bundle, setup, (made | joins.Aggregate(0UL, (flags, j) => flags | j.Flags)) & ~CloneFlags.NEWTIME, CgroupPlanner.JoinFiles(spec, setup.Id, facts));
         hooks.Keep(plan);
+        foreach (var step in setup.Network?.Before ?? [])
+            plan.Add(step);
         var cgroup = CgroupPlanner.Add(plan, spec, setup.Id, facts);
         if (setup.Create)
         {
@@ -48,7 +50,8 @@ public static class ContainerPlanner
         var tape = plan.Tape(setup.Child, clone.Descriptors);
         tape.Await("go", "Until its pid is in the journal and its ids, network and limits are there, the child does nothing; if minic dies, it reads end of file and ends.");
         AddIdMaps(plan, spec, setup, made);
-        setup.WhileWaiting?.Invoke(plan);
+        foreach (var step in setup.Network?.Inside ?? [])
+            plan.Add(step);
         hooks.AddRuntime(plan);
         plan.Add(new Release(setup.Child) { Why = "All that only the host's side can do has been done." });
 

@@ -24,8 +24,8 @@ public sealed record ContainerSetup(string Id, string StateDirectory)
     /// <summary>Namespaces to join instead of making them.</summary>
     public IReadOnlyList<Join> Joins { get; init; } = [];
 
-    /// <summary>Adds what is to be done while the child waits: its network, say.</summary>
-    public Action<Plan>? WhileWaiting { get; init; }
+    /// <summary>What attaches it to its network; null for nothing.</summary>
+    public NetworkSteps? Network { get; init; }
 
     /// <summary>Whether to switch roots by chroot(2) instead of pivot_root(2): for a root on an initramfs.</summary>
     public bool NoPivot { get; init; }

@@ -33,8 +33,7 @@ public static class PodLauncher
             Addresses = network?.Addresses ?? [],
         };
         var plan = new Plan();
-        network?.Before(plan);
-        PodPlanner.Add(plan, setup, network is null ? null : p => network.While(p, PausePlanner.Child), Facts.Read());
+        PodPlanner.Add(plan, setup, network?.Steps, Facts.Read());
         return plan;
     }
 
@@ -60,6 +59,7 @@ public static class PodLauncher
                     ["minic/grace"] = pod.TerminationGracePeriodSeconds.ToString(System.Globalization.CultureInfo.InvariantCulture),
                 },
             });
+            network?.Steps.GiveLock(playing);
             Forward.Play(plan, journal, playing, watch);
             return playing;
         }

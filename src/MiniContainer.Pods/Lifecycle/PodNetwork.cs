@@ -1,20 +1,50 @@
-// The seam between a pod and its network: what to do before the sandbox is made, and while it waits. Networking fills it
-// in; a pod with the host's network does without (lab 22-cni).
+// The attachment of a pod: its sandbox is what CNI calls the container, the ports of all its containers are its ports
+// (labs 16-ports, 21-pod, 22-cni).
 
+using MiniContainer.Networking;
+using MiniContainer.Networking.Cni;
 using MiniContainer.Plans;
+using MiniContainer.Pods.Manifest;
+using MiniContainer.Pods.Planning;
 
 namespace MiniContainer.Pods.Lifecycle;
 
 /// <summary>A planned attachment to a network.</summary>
+/// <param name="Steps">The steps.</param>
 /// <param name="Addresses">The pod's addresses, without prefix lengths.</param>
 /// <param name="ResolvConf">The content of /etc/resolv.conf.</param>
-/// <param name="Before">Adds what comes before the sandbox: the network itself, the lease.</param>
-/// <param name="While">Adds what is done to the sandbox while it waits; its argument is the child's name in the plan.</param>
-public sealed record PodNetwork(IReadOnlyList<string> Addresses, string ResolvConf, Action<Plan> Before, Action<Plan, string> While) : IDisposable
+public sealed record PodNetwork(NetworkSteps Steps, IReadOnlyList<string> Addresses, string ResolvConf) : IDisposable
 {
-    /// <summary>Held from planning until the lease is on disk: addresses are chosen under it.</summary>
-    public IDisposable? Lock { get; init; }
+    /// <summary>Plans the attachment of a pod; null if it uses the host's network.</summary>
+    /// <param name="root">The directory of all state.</param>
+    /// <param name="pod">The manifest.</param>
+    /// <param name="network">The network's name.</param>
+    /// <exception cref="Kernel.MinicException">There is no such network, or no address is free ….</exception>
+    public static PodNetwork? Plan(string root, Pod pod, string network)
+    {
+        if (pod.HostNetwork)
+            return null;
+        var ports = pod.Containers.SelectMany(c => c.Ports).Where(p => p.HostPort is not null)
+            .Select(p => new PortMapping(p.HostPort!.Value, p.Number, p.Protocol.ToLowerInvariant(), p.HostIp)).ToList();
+        var (steps, result) = Attaching.Plan(root, network, new Attachment("pod-" + pod.Name, "child:" + PausePlanner.Child) { PortMappings = ports });
+        var addresses = (result.Ips ?? []).Select(ip => ip.Address.Split('/')[0]).ToList();
+        return new PodNetwork(steps, addresses, Dns(pod, result));
+    }
 
     /// <inheritdoc/>
-    public void Dispose() => Lock?.Dispose();
+    public void Dispose() => Steps.Dispose();
+
+    private static string Dns(Pod pod, Result result)
+    {
+        var network = Networking.ResolvConf.Text(result.Dns);
+        if (pod.DnsConfig is not { } own)
+            return network;
+        var settings = pod.DnsPolicy == "None" ? new Networking.Cni.Dns() : Networking.ResolvConf.Parse(network);
+        return Networking.ResolvConf.Compose(settings with
+        {
+            Nameservers = [.. settings.Nameservers ?? [], .. own.Nameservers ?? []],
+            Search = [.. settings.Search ?? [], .. own.Search ?? []],
+            Options = [.. settings.Options ?? [], .. own.Options ?? []],
+        });
+    }
 }

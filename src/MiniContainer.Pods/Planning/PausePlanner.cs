@@ -20,10 +20,10 @@ public static class PausePlanner
     /// <summary>Adds the steps that make the sandbox.</summary>
     /// <param name="plan">Takes the steps.</param>
     /// <param name="pod">What is asked for.</param>
-    /// <param name="whileWaiting">Adds the network, while the child waits.</param>
+    /// <param name="network">What attaches it to its network; null with the host's.</param>
     /// <param name="cgroup">The files by which it joins the pod's cgroups.</param>
     /// <param name="facts">The machine.</param>
-    public static void Add(Plan plan, PodSetup pod, Action<Plan>? whileWaiting, IReadOnlyList<string> cgroup, Facts facts)
+    public static void Add(Plan plan, PodSetup pod, NetworkSteps? network, IReadOnlyList<string> cgroup, Facts facts)
     {
         var root = Path.Combine(pod.StateDirectory, "pause");
         plan.Add(new MakeDirectory(root, 0x1c0) { Why = "An empty directory for a root with nothing in it." });
@@ -34,7 +34,8 @@ public static class PausePlanner
         });
         var tape = plan.Tape(Child, descriptors);
         tape.Await("go", "Until its pid is in the journal and its network is there, it does nothing.");
-        whileWaiting?.Invoke(plan);
+        foreach (var step in network?.Inside ?? [])
+            plan.Add(step);
         plan.Add(new Release(Child) { Why = "All that only the host's side can do has been done." });
         foreach (var procs in cgroup)
             tape.JoinCgroup(procs, "The pod's account includes it.");

@@ -20,17 +20,19 @@ public static class PodPlanner
     /// <summary>Adds the steps that make a pod.</summary>
     /// <param name="plan">Takes the steps.</param>
     /// <param name="setup">The manifest and what it leaves open.</param>
-    /// <param name="whileSandboxWaits">Adds the network attachment of the child "pause"; null with the host's network.</param>
+    /// <param name="network">What attaches the child "pause" to its network; null with the host's.</param>
     /// <param name="facts">The machine.</param>
-    public static void Add(Plan plan, PodSetup setup, Action<Plan>? whileSandboxWaits, Facts facts)
+    public static void Add(Plan plan, PodSetup setup, NetworkSteps? network, Facts facts)
     {
         var pod = setup.Pod;
         // Volumes of our own are there only once the plan has made them, and are directories all.
         var volumes = Path.Combine(setup.StateDirectory, "volumes");
         var made = facts with { IsDirectory = path => path.StartsWith(volumes, StringComparison.Ordinal) || facts.IsDirectory(path) };
+        foreach (var step in network?.Before ?? [])
+            plan.Add(step);
         AddFiles(plan, setup);
         var cgroup = CgroupPlanner.Add(plan, PodSpec(setup), setup.Id, facts);
-        PausePlanner.Add(plan, setup, whileSandboxWaits, cgroup, facts);
+        PausePlanner.Add(plan, setup, network, cgroup, facts);
         foreach (var container in pod.InitContainers)
         {
             AddContainer(plan, setup, container, made);

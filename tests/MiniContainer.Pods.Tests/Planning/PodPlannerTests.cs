@@ -46,7 +46,7 @@ public class PodPlannerTests
             IsDirectory = _ => false,
             Home = (_, _) => "/root",
         };
-        PodPlanner.Add(plan, setup, p => p.Add(new SetFile("/network", "here") { Why = "Stands for the network." }), facts);
+        PodPlanner.Add(plan, setup, new NetworkSteps([], [new SetFile("/network", "here") { Why = "Stands for the network." }]), facts);
         return plan;
     }
 

@@ -1,0 +1,35 @@
+// Planning an attachment on this machine, now: the lock is taken, the facts are read, and the plan names concrete
+// addresses, which are safe until a step of it gives the lock up (lab 22-cni; NetworkLock.cs has the protocol).
+
+using MiniContainer.Networking.Cni;
+using MiniContainer.Plans;
+using MiniContainer.Plans.Steps.Network;
+
+namespace MiniContainer.Networking;
+
+/// <summary>Plans attachments under the lock of the networks.</summary>
+public static class Attaching
+{
+    /// <summary>Plans to attach a child of a plan that is being made.</summary>
+    /// <param name="stateRoot">The directory of all state, /run/minic.</param>
+    /// <param name="network">The network's name.</param>
+    /// <param name="attachment">Who is attached, and how.</param>
+    /// <returns>The steps, which the caller disposes, and CNI's result.</returns>
+    /// <exception cref="Kernel.MinicException">There is no such network, or no address is free ….</exception>
+    public static (NetworkSteps Steps, Result Result) Plan(string stateRoot, string network, Attachment attachment)
+    {
+        var config = NetworkConfigs.Find(network);
+        var networks = NetworkFacts.NetworksOf(stateRoot);
+        var held = NetworkLock.Take(networks);
+        try
+        {
+            var planned = NetworkPlanner.Plan(config, attachment, NetworkFacts.Read(networks, config));
+            return (new NetworkSteps(planned.Before, planned.Inside) { Lock = held }, planned.Result);
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
+    }
+}
