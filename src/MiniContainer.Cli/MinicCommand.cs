@@ -3,6 +3,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using MiniContainer.Cli.Verbs;
+using MiniContainer.Cli.Verbs.Pod;
 
 namespace MiniContainer.Cli;
 
@@ -27,11 +28,10 @@ internal sealed class MinicCommand : RootCommand
     /// <summary>The options that every verb understands.</summary>
     public GlobalOptions Globals { get; } = new();
 
-    // `pod` takes its place after spec.
     private IEnumerable<Command> Verbs() =>
     [
         new RunVerb(Globals), new ExecVerb(Globals), new PsVerb(Globals), new ListVerb(Globals),
         new CreateVerb(Globals), new StartVerb(Globals), new StateVerb(Globals), new KillVerb(Globals), new DeleteVerb(Globals),
-        new SpecVerb(Globals), new GcVerb(Globals), new FeaturesVerb(Globals),
+        new SpecVerb(Globals), new PodCommand(Globals), new GcVerb(Globals), new FeaturesVerb(Globals),
     ];
 }

@@ -37,10 +37,11 @@ internal sealed class ProcessOptions
     /// <summary>The process.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="verb">Whose command line it is.</param>
-    /// <param name="container">Where it is to run.</param>
+    /// <param name="id">The container where it is to run.</param>
+    /// <param name="pid">That container's first process.</param>
     /// <param name="configured">The container's own process, from its config.json.</param>
     /// <exception cref="MinicException">There is no command, or an option makes no sense.</exception>
-    public Process Build(ParseResult parsed, Command verb, Container container, Process configured)
+    public Process Build(ParseResult parsed, Command verb, string id, int pid, Process configured)
     {
         var words = parsed.GetValue(Command) ?? [];
         // Other tools want -- before the command, so some type it here.
@@ -48,7 +49,7 @@ internal sealed class ProcessOptions
         if (parsed.GetValue(file) is { } path)
             return command.Length == 0 ? Bundle.LoadProcess(path) : throw Usage.Wrong(verb, "--process and a command exclude each other", "The file has the command in args.");
         if (command.Length == 0)
-            throw Usage.Wrong(verb, "there is no command", $"Say what to run: minic exec {container.Id} sh.");
+            throw Usage.Wrong(verb, "there is no command", $"Say what to run: minic {Usage.Path(verb)} {id} sh.");
         var terminal = parsed.GetValue(tty);
         return configured with
         {
@@ -57,7 +58,7 @@ internal sealed class ProcessOptions
             Args = command,
             Env = Environment_(parsed, configured, terminal),
             Cwd = Directory(parsed.GetValue(cwd)) ?? configured.Cwd,
-            User = WhoRuns(parsed, configured.User ?? new User(), container),
+            User = WhoRuns(parsed, configured.User ?? new User(), pid),
             Capabilities = More(configured.Capabilities, [.. (parsed.GetValue(capabilities) ?? []).Select(Capability)]),
             NoNewPrivileges = configured.NoNewPrivileges || parsed.GetValue(noNewPrivileges),
         };
@@ -72,10 +73,10 @@ internal sealed class ProcessOptions
     private static string? Directory(string? given) =>
         given is null || given.StartsWith('/') ? given : throw new MinicException($"read --cwd {given}", "it is not absolute", $"Begin it with a slash: /{given}.");
 
-    private User WhoRuns(ParseResult parsed, User who, Container container)
+    private User WhoRuns(ParseResult parsed, User who, int pid)
     {
         if (parsed.GetValue(user) is { } text)
-            who = UserOption.Parse(text, who, $"/proc/{container.Init!.Pid.ToString(CultureInfo.InvariantCulture)}/root");
+            who = UserOption.Parse(text, who, $"/proc/{pid.ToString(CultureInfo.InvariantCulture)}/root");
         var more = (parsed.GetValue(groups) ?? []).Select(g => uint.TryParse(g, NumberStyles.None, CultureInfo.InvariantCulture, out var gid)
             ? gid
             : throw new MinicException($"read --additional-gids {g}", "it is no number", "Give the group's number."));

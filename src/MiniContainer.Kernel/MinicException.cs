@@ -35,6 +35,16 @@ public sealed class MinicException : Exception
         ExitCode = exitCode;
     }
 
+    /// <summary>A failure that another minic has told already, in its words.</summary>
+    /// <param name="message">The whole message.</param>
+    /// <param name="exitCode">The exit code that minic ends with.</param>
+    public MinicException(string message, int exitCode)
+        : base(message)
+    {
+        Doing = message;
+        ExitCode = exitCode;
+    }
+
     private MinicException(string doing, string call, int errno, string? kernelText, string? hint, int exitCode)
         : this(
             doing,

@@ -46,7 +46,7 @@ internal sealed class ExecVerb : Verb
         }
 
         var bundle = Bundle.Load(container.Header.Bundle);
-        var what = process.Build(parsed, this, container, bundle.Spec.Process!);
+        var what = process.Build(parsed, this, container.Id, container.Init!.Pid, bundle.Spec.Process!);
         var target = Execs.Target(container.Init!, container.CgroupPaths, bundle.Spec, bundle.RootPath) with { PreserveFds = PreservedDescriptors.Check(parsed.GetValue(preserveFds)) };
         using var supervisor = parsed.GetValue(detach) ? null : new Supervisor();
         using var terminal = ProcessTerminal.For(what.Terminal, parsed.GetValue(detach), parsed.GetValue(consoleSocket));

@@ -49,7 +49,9 @@ public static class PodPlanner
         var image = setup.Images[container.Image];
         plan.Add(new MakeDirectory(directory, 0x1c0) { Tree = true, Why = $"What belongs to container {container.Name} alone." });
         var log = "log:" + setup.LogOf(container.Name);
-        ContainerPlanner.Add(plan, new Bundle(directory, PodContainerSpec.Of(setup, container, image)), new ContainerSetup(container.Name, directory)
+        var spec = PodContainerSpec.Of(setup, container, image);
+        plan.Add(new WriteFile(Path.Combine(directory, Bundle.ConfigName), SpecJson.Write(spec)) { Why = "The container is a bundle like any other; exec reads here what its processes may do." });
+        ContainerPlanner.Add(plan, new Bundle(directory, spec), new ContainerSetup(container.Name, directory)
         {
             Stdio = ["null", log, log],
             Joins = Joins(setup),

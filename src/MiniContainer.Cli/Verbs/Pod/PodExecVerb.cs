@@ -1,0 +1,49 @@
+// minic pod exec: a further process in a container of a pod (labs 11-exec, 21-pod).
+
+using System.CommandLine;
+using MiniContainer.Containers.Lifecycle;
+using MiniContainer.Containers.Oci;
+using MiniContainer.Kernel;
+using MiniContainer.Pods.Lifecycle;
+
+namespace MiniContainer.Cli.Verbs.Pod;
+
+/// <summary>The verb <c>pod exec</c>.</summary>
+internal sealed class PodExecVerb : PodVerb
+{
+    private readonly ProcessOptions process = new();
+    private readonly Option<string> container;
+    private readonly Argument<string> name;
+
+    public PodExecVerb(GlobalOptions globals)
+        : base("exec", "Run a further command in a container of a pod.", globals)
+    {
+        Synopsis = ["minic pod exec [OPTIONS] POD CMD [ARG...]"];
+        Examples = [("minic pod exec -it web sh", "A shell in web's last container."), ("minic pod exec --container httpd web ps", "In the one named httpd.")];
+        // -c is what Kubernetes calls the container; exec's own -c is for capabilities.
+        container = Text("--container", "NAME", "The container; where not given, the last in the manifest that runs.");
+        Add(container);
+        foreach (var option in process.All)
+            Add(option);
+        Add(name = PodName());
+        Add(process.Command);
+    }
+
+    /// <inheritdoc/>
+    protected override int Run(ParseResult parsed)
+    {
+        var pod = PodState.Load(Globals.Root(parsed), parsed.GetValue(name)!);
+        var target = pod.Container(parsed.GetValue(container));
+        if (!target.Process.Alive)
+            throw new MinicException($"run a command in {pod.Name}/{target.Name}", $"it is not running: {target.Status}", $"minic pod logs --container {target.Name} {pod.Name} shows what it printed.");
+        var bundle = Bundle.Load(Path.Combine(pod.Directory, "containers", target.Name));
+        var what = process.Build(parsed, this, pod.Name, target.Process.Pid, bundle.Spec.Process!);
+        using var supervisor = new Supervisor();
+        using var terminal = ProcessTerminal.For(what.Terminal, detached: false, path: null);
+        var journal = Path.Combine(pod.Directory, $"exec-{Environment.ProcessId}");
+        var join = Execs.Target(target.Process, target.CgroupPaths, bundle.Spec, bundle.RootPath);
+        using var playing = Execs.Start(target.Process, join, what, journal, terminal.Socket, StepLog.IfWanted());
+        using var master = terminal.Receive();
+        return supervisor.Wait(playing.Children["exec"], master);
+    }
+}

@@ -1,0 +1,45 @@
+// minic pod monitor: what pod run starts, and nobody else (docs/decisions/0006-pod-monitor.md).
+
+using System.CommandLine;
+using MiniContainer.Kernel;
+using MiniContainer.Pods.Lifecycle;
+using MiniContainer.Pods.Manifest;
+
+namespace MiniContainer.Cli.Verbs.Pod;
+
+/// <summary>The hidden verb <c>pod monitor</c>.</summary>
+internal sealed class PodMonitorVerb : PodVerb
+{
+    private readonly Argument<string> file = new("FILE") { Description = "The manifest." };
+    private readonly Option<string> name = Text("--name", "NAME", "What to call it in errors.");
+    private readonly Option<string> net = Text("--net", "NAME", "Its network.");
+
+    public PodMonitorVerb(GlobalOptions globals)
+        : base("monitor", "Make a pod, report on descriptor 3, and stay until its containers have ended.", globals)
+    {
+        Hidden = true;
+        Add(file);
+        Add(name);
+        Add(net);
+    }
+
+    /// <inheritdoc/>
+    protected override int Run(ParseResult parsed)
+    {
+        var root = Globals.Root(parsed);
+        try
+        {
+            var pod = PodReader.Parse(parsed.GetValue(name)!, File.ReadAllText(parsed.GetValue(file)!));
+            using var network = PodNetwork.Plan(root, pod, parsed.GetValue(net)!);
+            using var playing = PodLauncher.Launch(root, pod, network, StepLog.IfWanted());
+            MonitorProcess.ReportUp(string.Join(",", network?.Addresses ?? []));
+            PodLauncher.Monitor(root, pod.Name, playing);
+            return 0;
+        }
+        catch (MinicException e)
+        {
+            MonitorProcess.ReportFailure(e);
+            return e.ExitCode;
+        }
+    }
+}

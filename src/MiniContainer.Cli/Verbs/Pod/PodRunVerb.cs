@@ -1,0 +1,75 @@
+// minic pod run: makes a pod and returns once it is up (lab 21-pod).
+
+using System.CommandLine;
+using MiniContainer.Kernel;
+using MiniContainer.Pods.Lifecycle;
+using MiniContainer.Pods.Manifest;
+
+namespace MiniContainer.Cli.Verbs.Pod;
+
+/// <summary>The verb <c>pod run</c>.</summary>
+internal sealed class PodRunVerb : PodVerb
+{
+    private readonly Argument<string> file = new("FILE") { Description = "The manifest; - for standard input." };
+    private readonly Option<string> net = Text("--net", "NAME", $"Its network, one of CNI by its name; {NetworkChoice.Default} where not given.");
+    private readonly Option<bool> detach = Flag("--detach", "For the habit of -d; minic pod run always returns once the pod is up.", "-d");
+
+    public PodRunVerb(GlobalOptions globals)
+        : base("run", "Make a pod of a v1/Pod in YAML, and return once its containers run. What they print is in minic pod logs.", globals)
+    {
+        Examples =
+        [
+            ("minic pod run web.yaml", "Images are root file systems by name (rootfs/build makes some) or path."),
+            ("kubectl create deployment web ... -o yaml | minic pod run -", "From standard input, if it is a Pod."),
+        ];
+        Add(file);
+        Add(net);
+        Add(detach);
+    }
+
+    /// <inheritdoc/>
+    protected override int Run(ParseResult parsed)
+    {
+        var (name, text) = Read(parsed.GetValue(file)!);
+        // Read here first: what is wrong with the file is told before anything is started.
+        var pod = PodReader.Parse(name, text);
+        foreach (var warning in pod.Warnings)
+            Console.Error.WriteLine($"minic: warning: {warning}");
+        _ = PodLauncher.MakePlan(Globals.Root(parsed), pod, network: null);
+        if (!Environment.IsPrivilegedProcess)
+            throw new MinicException($"make pod {pod.Name}", "pods need root, for their network and cgroups", "sudo minic pod run.");
+        using var copy = new ManifestCopy(text);
+        var addresses = MonitorProcess.Start(
+        [
+            "--root", Globals.Root(parsed), .. parsed.GetValue(Globals.Debug) ? ["--debug"] : Array.Empty<string>(),
+            .. parsed.GetValue(Globals.Log) is { } log ? ["--log", Path.GetFullPath(log)] : Array.Empty<string>(),
+            "pod", "monitor", "--name", name, "--net", parsed.GetValue(net) ?? NetworkChoice.Default, copy.Path,
+        ]);
+        parsed.InvocationConfiguration.Output.WriteLine(addresses.Length > 0 ? $"pod {pod.Name} is up at {addresses.Replace(",", " and ", StringComparison.Ordinal)}" : $"pod {pod.Name} is up");
+        return 0;
+    }
+
+    private static (string Name, string Text) Read(string file)
+    {
+        if (file == "-")
+            return ("standard input", Console.In.ReadToEnd());
+        try
+        {
+            return (file, File.ReadAllText(file));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new MinicException("read the pod", $"{file}: {(Directory.Exists(file) ? "is a directory, not a file" : File.Exists(file) ? "may not be read" : "there is no such file")}", "Name a file with a v1/Pod in YAML.", inner: e);
+        }
+    }
+
+    // The monitor reads the very text that was checked here, whatever happens to the user's file meanwhile.
+    private sealed class ManifestCopy : IDisposable
+    {
+        public ManifestCopy(string text) => File.WriteAllText(Path, text);
+
+        public string Path { get; } = System.IO.Path.GetTempFileName();
+
+        public void Dispose() => File.Delete(Path);
+    }
+}
