@@ -185,6 +185,9 @@ public sealed class SeccompCompilerTests : IDisposable
         Directory.Exists(Path.Combine(directory, "denied")).Should().BeFalse();
     }
 
+    [SkippableFact]
+    public void The_condition_has_the_size_of_the_librarys() => System.Runtime.CompilerServices.Unsafe.SizeOf<scmp_arg_cmp>().Should().Be(24);
+
     private SeccompCache Cache => new(directory);
 
     private byte[] Compile(LinuxSeccomp seccomp) => SeccompCompiler.Compile(seccomp, Cache).Program;

@@ -71,6 +71,35 @@ public class ChildTests
     }
 
     [Fact]
+    public void A_later_process_reads_from_the_tapes_file_what_became_of_it()
+    {
+        var path = Path.GetTempFileName();
+        try
+        {
+            using (var file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite))
+            {
+                using var child = Child.Clone(new ChildOptions([AwaitGo, new TapeCall("execve", "/no/such/program", new TapeArg.Strs(["x"]), new TapeArg.Strs([]))])
+                {
+                    Descriptors = [ChildDescriptor.Go, ChildDescriptor.Status],
+                    Kept = 0,
+                    TapeFile = file,
+                });
+                TapeFile.Failure(path).Should().BeNull("it waits");
+                child.Go();
+                Processes.Reap(child.Pid).Should().Be(MinicException.ExitFailure);
+            }
+
+            var failure = TapeFile.Failure(path)!;
+            failure.Message.Should().StartWith("execute the command: execve(\"/no/such/program\", ...): ENOENT");
+            failure.ExitCode.Should().Be(MinicException.ExitNotFound);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [Fact]
     public void Descriptors_get_the_numbers_that_the_tape_counts_on()
     {
         using var a = MemoryFile.Create("a", "A"u8);
