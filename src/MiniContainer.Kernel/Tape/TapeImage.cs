@@ -104,7 +104,11 @@ public sealed unsafe class TapeImage : IDisposable
         entry[7] = Pending;
         entry[8] = call.Least;
         foreach (var errno in call.Allowed)
+        {
+            // The player looks at one word of bits; a shift by more would mean another errno.
+            ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)errno, 63u, nameof(call));
             entry[9] |= 1L << errno;
+        }
     }
 
     private long Place(TapeArg arg)

@@ -141,13 +141,16 @@ public sealed class SeccompCompilerTests : IDisposable
         var large = Large();
         var first = SeccompCompiler.Compile(large, Cache).Program;
         var file = Directory.GetFiles(directory).Should().ContainSingle("the half-written file has been renamed").Subject;
-        first.Should().Equal(File.ReadAllBytes(file));
+        var key = SeccompCache.Key(large);
+        File.ReadAllBytes(file).Should().Equal([.. key, .. first]);
         // What is kept is what is used; a filter that allows all shows it.
         byte[] marked = [0x06, 0, 0, 0, 0, 0, 0xff, 0x7f];
-        File.WriteAllBytes(file, marked);
+        File.WriteAllBytes(file, [.. key, .. marked]);
         SeccompCompiler.Compile(large, Cache).Program.Should().Equal(marked);
         SeccompCompiler.Compile(large with { DefaultErrnoRet = 5 }, Cache).Program.Should().NotEqual(marked, "it is another filter");
-        File.WriteAllBytes(file, [1, 2, 3]);
+        File.WriteAllBytes(file, [.. SeccompCache.Key(large with { DefaultErrnoRet = 5 }), .. marked]);
+        SeccompCompiler.Compile(large, Cache).Program.Should().Equal(first, "another filter of the same name is another filter");
+        File.WriteAllBytes(file, [.. key, 1, 2, 3]);
         SeccompCompiler.Compile(large, Cache).Program.Should().Equal(first, "a broken file is no filter");
         Compile(new LinuxSeccomp { DefaultAction = "SCMP_ACT_ALLOW" });
         Directory.GetFiles(directory).Should().HaveCount(2, "a small filter is not worth keeping");
@@ -184,6 +187,9 @@ public sealed class SeccompCompilerTests : IDisposable
         child.Tape.Result(first + 2).Should().Be(-Errno.EPERM, "umask is not in the profile");
         Directory.Exists(Path.Combine(directory, "denied")).Should().BeFalse();
     }
+
+    [SkippableFact]
+    public void The_condition_has_the_size_of_the_librarys() => System.Runtime.CompilerServices.Unsafe.SizeOf<scmp_arg_cmp>().Should().Be(24);
 
     private SeccompCache Cache => new(directory);
 

@@ -1,0 +1,42 @@
+// The player's bytes are those of its assembly source.
+
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using MiniContainer.Kernel.Tests.Netlink;
+
+namespace MiniContainer.Kernel.Tests.Tape;
+
+public class PlayerTests
+{
+    [SkippableFact]
+    public void The_source_assembles_to_the_code()
+    {
+        NetworkWorld.RequireTool("as", "binutils");
+        NetworkWorld.RequireTool("objcopy", "binutils");
+        var directory = Directory.CreateTempSubdirectory("minic-player-").FullName;
+        try
+        {
+            Run("as", "--64", "-o", $"{directory}/player.o", Source());
+            Run("objcopy", "-O", "binary", "-j", ".text", $"{directory}/player.o", $"{directory}/player.bin");
+            Convert.ToHexString(Player.Code).Should().Be(Convert.ToHexString(File.ReadAllBytes($"{directory}/player.bin")));
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+    }
+
+    [Fact]
+    public void The_structure_for_clone3_has_the_kernels_size() => Unsafe.SizeOf<clone_args>().Should().Be(88, "CLONE_ARGS_SIZE_VER2");
+
+    private static string Source([CallerFilePath] string test = "") =>
+        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(test)!, "../../../src/MiniContainer.Kernel/Tape/player.x86_64.s"));
+
+    private static void Run(string program, params string[] args)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, args) { RedirectStandardError = true })!;
+        var errors = process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        process.ExitCode.Should().Be(0, errors);
+    }
+}
