@@ -1,0 +1,31 @@
+// The heads of HTTP requests: what is read, and what is not one.
+
+using System.Text;
+using MiniContainer.Labs.Servers;
+
+namespace MiniContainer.Labs.Tests.Servers;
+
+public class HttpRequestTests
+{
+    [Fact]
+    public void A_request_is_read_when_it_is_whole()
+    {
+        var bytes = Encoding.ASCII.GetBytes("GET /big?x=1&bytes=10 HTTP/1.1\r\nHost: www.example\r\n\r\n");
+        for (var length = 0; length < bytes.Length; length++)
+            HttpRequest.Parse(bytes.AsSpan(0, length)).Should().BeNull();
+        var request = HttpRequest.Parse(bytes)!;
+        request.Method.Should().Be("GET");
+        request.Path.Should().Be("/big");
+        request.Query("bytes").Should().Be("10");
+        request.Query("none").Should().BeNull();
+        request.Text.Should().EndWith("Host: www.example\r\n");
+    }
+
+    [Theory]
+    [InlineData("\r\n\r\n")]
+    [InlineData("GET\r\n\r\n")]
+    [InlineData("GET / HTTP/2.0\r\n\r\n")]
+    [InlineData("GET  / HTTP/1.1\r\n\r\n")]
+    [InlineData("GET http://there/ HTTP/1.1\r\n\r\n")]
+    public void What_is_no_request_is_not_read(string text) => HttpRequest.Parse(Encoding.ASCII.GetBytes(text)).Should().BeNull();
+}
