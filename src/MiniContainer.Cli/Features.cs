@@ -2,7 +2,6 @@
 
 using System.Text.Json.Serialization;
 using MiniContainer.Containers.Oci;
-using MiniContainer.Kernel;
 
 namespace MiniContainer.Cli;
 

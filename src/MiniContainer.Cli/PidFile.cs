@@ -24,7 +24,8 @@ internal static class PidFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            File.Delete(temporary);
+            if (File.Exists(temporary))
+                File.Delete(temporary);
             throw new MinicException($"write the pid file {path}", e.Message, "Give --pid-file a file in a directory that is there.", inner: e);
         }
     }

@@ -5,7 +5,6 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using MiniContainer.Containers.Lifecycle;
-using MiniContainer.Containers.Oci;
 using MiniContainer.Kernel;
 
 namespace MiniContainer.Cli;

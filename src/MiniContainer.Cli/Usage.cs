@@ -18,9 +18,14 @@ internal static class Usage
     /// <exception cref="MinicException">There is no such verb or option.</exception>
     public static IReadOnlyList<string> Read(Command root, IReadOnlyList<string> words)
     {
-        // A directive such as [suggest] comes from a shell, about a line that is not finished.
+        // A directive such as [suggest] comes from a shell, about a line that is not finished: it may yet become an option.
         if (words.Count > 0 && words[0].StartsWith('['))
+        {
+            foreach (var argument in root.Subcommands.SelectMany(c => c.Arguments))
+                argument.CaptureRemainingTokens = false;
             return words;
+        }
+
         var command = root;
         for (var i = 0; i < words.Count; i++)
         {
@@ -45,7 +50,7 @@ internal static class Usage
             return;
         var command = parsed.CommandResult.Command;
         if (command.Subcommands.Count > 0)
-            throw new MinicException(Doing(command), "what is to be done?", $"Give one of {string.Join(", ", command.Subcommands.Select(c => c.Name))}; {See(command)}.");
+            throw new MinicException(Doing(command), "there is no verb", $"Give one of {string.Join(", ", command.Subcommands.Select(c => c.Name))}; see {See(command)}.");
         var error = parsed.Errors[0];
         // The library's own words name symbols by class; what is wrong can only be one of these.
         var problem = error.SymbolResult switch

@@ -53,9 +53,9 @@ internal sealed class PsVerb : Verb
     }
 
     // Which columns there are and what they mean is ps's own business, as it is runc's way.
-    private static string[] Ps(IReadOnlyList<string> arguments)
+    private static string[] Ps(string[] arguments)
     {
-        var start = new ProcessStartInfo("ps", arguments.Count == 0 ? ["-ef"] : arguments) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("ps", arguments.Length == 0 ? ["-ef"] : arguments) { RedirectStandardOutput = true };
         try
         {
             using var ps = Process.Start(start)!;
