@@ -59,6 +59,7 @@ internal static class Usage
             OptionResult { Tokens.Count: 0 } option => $"{option.Option.Name} wants a value, {option.Option.HelpName}",
             ArgumentResult { Parent: OptionResult option, Tokens.Count: 0 } => $"{option.Option.Name} wants a value, {option.Option.HelpName}",
             _ when parsed.UnmatchedTokens.Count > 0 => $"\"{parsed.UnmatchedTokens[0]}\" is one word too many",
+            ArgumentResult { Parent: CommandResult, Tokens.Count: > 0 } word => $"{word.Argument.Name} cannot be \"{word.Tokens[^1].Value}\"; it wants {word.Argument.Description?.TrimEnd('.')}",
             ArgumentResult { Parent: OptionResult option } value => $"{option.Option.Name} cannot be \"{value.Tokens[0].Value}\"; it wants {option.Option.HelpName}",
             OptionResult { Tokens.Count: > 0 } option => $"{option.Option.Name} cannot be \"{option.Tokens[^1].Value}\"; it wants {option.Option.HelpName}",
             _ => error.Message.TrimEnd('.'),
