@@ -9,6 +9,13 @@ namespace MiniContainer.Cli;
 /// <summary>Tells why minic failed.</summary>
 internal static class Failure
 {
+    /// <summary>Tells of something that went wrong and does not matter to the result.</summary>
+    public static void Warn(string message)
+    {
+        Console.Error.WriteLine($"minic: warning: {message}");
+        Log.Warning("{Message:l}", message);
+    }
+
     /// <summary>Tells it.</summary>
     /// <returns>The exit code.</returns>
     public static int Tell(Exception exception)

@@ -38,7 +38,7 @@ internal sealed class HelpPage : SynchronousCommandLineAction
         foreach (var (example, does) in examples)
             output.WriteLine($"  {example}\n      {string.Join("\n      ", Wrap(does, Width - 6))}");
         output.WriteLine(command is RootCommand
-            ? "\nminic VERB --help tells more of a verb. Exit codes: 125 minic failed, 126 the command\ncannot be executed, 127 it is not there, 128+n signal n ended it, else its own."
+            ? "\nminic VERB --help tells more of a verb.\nExit codes: 125 minic failed; 126 the command cannot be executed, 127 it is not\nthere, 128+n signal n ended it; else its own."
             : "\nThe options of minic --help hold here too.");
     }
 

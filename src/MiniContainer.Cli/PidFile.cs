@@ -14,9 +14,12 @@ internal static class PidFile
     {
         if (string.IsNullOrEmpty(path))
             return;
+        var directory = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        if (!Directory.Exists(directory))
+            throw new MinicException($"write the pid file {path}", $"there is no directory {directory}", "Make it first.");
         var text = pid.ToString(CultureInfo.InvariantCulture);
         // Renamed into place: whoever waits for the file never reads half a number.
-        var temporary = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, $".{Path.GetFileName(path)}.{Environment.ProcessId}");
+        var temporary = Path.Combine(directory, $".{Path.GetFileName(path)}.{Environment.ProcessId}");
         try
         {
             File.WriteAllText(temporary, text);
@@ -24,8 +27,9 @@ internal static class PidFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            File.Delete(temporary);
-            throw new MinicException($"write the pid file {path}", e.Message, "Give --pid-file a file in a directory that is there.", inner: e);
+            if (File.Exists(temporary))
+                File.Delete(temporary);
+            throw new MinicException($"write the pid file {path}", e.Message, "Give --pid-file a file that can be written.", inner: e);
         }
     }
 }

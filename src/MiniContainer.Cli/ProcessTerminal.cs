@@ -72,6 +72,9 @@ internal sealed class ProcessTerminal : IDisposable
 
     private static Socket Connect(string path)
     {
+        // .NET has one error for a path that is not there and an address of another machine.
+        if (!Path.Exists(path))
+            throw new MinicException("prepare the terminal", $"there is no {path}", "--console-socket names a UNIX socket on which somebody listens.");
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {

@@ -3,6 +3,7 @@
 
 using System.CommandLine;
 using MiniContainer.Cli;
+using MiniContainer.Plans;
 
 try
 {
@@ -10,6 +11,7 @@ try
     var words = Usage.Read(commandLine, args);
     var parsed = commandLine.Parse(words, MinicCommand.Parsing);
     Logs.Open(commandLine.Globals, parsed);
+    Warnings.Sink = Failure.Warn;
     Usage.Check(parsed);
     commandLine.Globals.Check(parsed);
     // No handlers of the library's own: an exception is told below, and signals belong to the command that runs.

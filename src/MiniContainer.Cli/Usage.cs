@@ -18,9 +18,14 @@ internal static class Usage
     /// <exception cref="MinicException">There is no such verb or option.</exception>
     public static IReadOnlyList<string> Read(Command root, IReadOnlyList<string> words)
     {
-        // A directive such as [suggest] comes from a shell, about a line that is not finished.
+        // A directive such as [suggest] comes from a shell, about a line that is not finished: it may yet become an option.
         if (words.Count > 0 && words[0].StartsWith('['))
+        {
+            foreach (var argument in root.Subcommands.SelectMany(c => c.Arguments))
+                argument.CaptureRemainingTokens = false;
             return words;
+        }
+
         var command = root;
         for (var i = 0; i < words.Count; i++)
         {
@@ -45,7 +50,7 @@ internal static class Usage
             return;
         var command = parsed.CommandResult.Command;
         if (command.Subcommands.Count > 0)
-            throw new MinicException(Doing(command), "what is to be done?", $"Give one of {string.Join(", ", command.Subcommands.Select(c => c.Name))}; {See(command)}.");
+            throw new MinicException(Doing(command), "there is no verb", $"Give one of {string.Join(", ", command.Subcommands.Select(c => c.Name))}; see {See(command)}.");
         var error = parsed.Errors[0];
         // The library's own words name symbols by class; what is wrong can only be one of these.
         var problem = error.SymbolResult switch
@@ -54,6 +59,7 @@ internal static class Usage
             OptionResult { Tokens.Count: 0 } option => $"{option.Option.Name} wants a value, {option.Option.HelpName}",
             ArgumentResult { Parent: OptionResult option, Tokens.Count: 0 } => $"{option.Option.Name} wants a value, {option.Option.HelpName}",
             _ when parsed.UnmatchedTokens.Count > 0 => $"\"{parsed.UnmatchedTokens[0]}\" is one word too many",
+            ArgumentResult { Parent: CommandResult, Tokens.Count: > 0 } word => $"{word.Argument.Name} cannot be \"{word.Tokens[^1].Value}\"; it wants {word.Argument.Description?.TrimEnd('.')}",
             ArgumentResult { Parent: OptionResult option } value => $"{option.Option.Name} cannot be \"{value.Tokens[0].Value}\"; it wants {option.Option.HelpName}",
             OptionResult { Tokens.Count: > 0 } option => $"{option.Option.Name} cannot be \"{option.Tokens[^1].Value}\"; it wants {option.Option.HelpName}",
             _ => error.Message.TrimEnd('.'),

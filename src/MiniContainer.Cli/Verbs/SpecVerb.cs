@@ -18,7 +18,7 @@ internal sealed class SpecVerb : Verb
     {
         Add(bundle);
         Add(rootless);
-        Examples = [("mkdir b && cp -a out/rootfs/busybox b/rootfs && minic spec -b b && minic run -b b box", "A bundle from nothing.")];
+        Examples = [("minic spec -b /tmp/bundle", "The root file system belongs beside it, in /tmp/bundle/rootfs.")];
     }
 
     /// <inheritdoc/>

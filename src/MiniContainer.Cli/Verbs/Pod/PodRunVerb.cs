@@ -34,7 +34,7 @@ internal sealed class PodRunVerb : PodVerb
         // Read here first: what is wrong with the file is told before anything is started.
         var pod = PodReader.Parse(name, text);
         foreach (var warning in pod.Warnings)
-            Console.Error.WriteLine($"minic: warning: {warning}");
+            Failure.Warn(warning);
         _ = PodLauncher.MakePlan(Globals.Root(parsed), pod, network: null);
         if (!Environment.IsPrivilegedProcess)
             throw new MinicException($"make pod {pod.Name}", "pods need root, for their network and cgroups", "sudo minic pod run.");

@@ -1,0 +1,110 @@
+using MiniContainer.Containers.Oci;
+using MiniContainer.Kernel;
+
+namespace MiniContainer.Cli.Tests;
+
+public sealed class RootfsOptionsTests : IDisposable
+{
+    private readonly string rootfs = Directory.CreateTempSubdirectory("minic-test-").FullName;
+
+    public RootfsOptionsTests()
+    {
+        Directory.CreateDirectory(Path.Combine(rootfs, "etc"));
+        File.WriteAllText(Path.Combine(rootfs, "etc/passwd"), "root:x:0:0::/root:/bin/sh\nann:x:1000:100::/home/ann:/bin/sh\n");
+        File.WriteAllText(Path.Combine(rootfs, "etc/group"), "staff:x:50:\n");
+    }
+
+    public void Dispose() => Directory.Delete(rootfs, recursive: true);
+
+    [Fact]
+    public void Without_options_it_is_the_default_configuration()
+    {
+        var spec = Build().Spec;
+        spec.Hostname.Should().Be("box", "the id is the host name where none is given");
+        spec.Should().BeEquivalentTo(DefaultSpec.Create(rootfs, ["sh", "-c", "true"], "box"));
+    }
+
+    [Fact]
+    public void Limits_reach_the_configuration()
+    {
+        var resources = Build("--memory", "100m", "--pids", "20", "--cpus", "0.5").Spec.Linux!.Resources!;
+        resources.Memory!.Limit.Should().Be(100 << 20);
+        resources.Pids!.Limit.Should().Be(20);
+        resources.Cpu!.Quota.Should().Be(50_000);
+        resources.Devices.Should().NotBeEmpty("the rules of the default configuration stay");
+    }
+
+    [Fact]
+    public void The_process_is_as_asked()
+    {
+        var process = Build("-e", "A=1", "-eB=2", "-w", "/tmp", "-u", "ann", "-it").Spec.Process!;
+        process.Env.Should().Contain(["A=1", "B=2", "TERM=xterm"]);
+        process.Cwd.Should().Be("/tmp");
+        process.User.Should().Be(new User { Uid = 1000, Gid = 100 });
+        process.Terminal.Should().BeTrue();
+    }
+
+    [Theory]
+    [InlineData("5", 5, 0)]
+    [InlineData("5:6", 5, 6)]
+    [InlineData("ann", 1000, 100)]
+    [InlineData("ann:staff", 1000, 50)]
+    [InlineData("ann:7", 1000, 7)]
+    public void Users_are_numbers_or_names_of_the_container(string text, uint uid, uint gid) =>
+        UserOption.Parse(text, new User(), rootfs).Should().Be(new User { Uid = uid, Gid = gid });
+
+    [Fact]
+    public void A_passwd_that_leads_out_of_the_root_is_not_followed()
+    {
+        File.Delete(Path.Combine(rootfs, "etc/passwd"));
+        File.CreateSymbolicLink(Path.Combine(rootfs, "etc/passwd"), "/../../../../../../etc/passwd");
+        // In the root this link means itself, so there is no user; on the host there is one called root.
+        FluentActions.Invoking(() => UserOption.Parse("root", new User(), rootfs)).Should().Throw<MinicException>();
+    }
+
+    [Fact]
+    public void Volumes_and_read_only_reach_the_configuration()
+    {
+        var spec = Build("-v", $"{rootfs}:/mnt:ro", "--read-only").Spec;
+        spec.Mounts!.Last().Should().BeEquivalentTo(new Mount { Destination = "/mnt", Type = "bind", Source = rootfs, Options = ["rbind", "ro", "rprivate"] });
+        spec.Root!.Readonly.Should().BeTrue();
+    }
+
+    [Fact]
+    public void The_host_network_is_no_namespace()
+    {
+        Build("--net", "none").Spec.Linux!.Namespaces.Should().Contain(n => n.Type == "network");
+        Build("--net", "host").Spec.Linux!.Namespaces.Should().NotContain(n => n.Type == "network");
+    }
+
+    [Theory]
+    [InlineData("--net", "hots", "Did you mean host?")]
+    [InlineData("--memory", "1q", "\"1q\" is no size")]
+    [InlineData("--cpus", "0", "less than a thousandth")]
+    [InlineData("--pids", "0", "no number of processes")]
+    [InlineData("--user", "nobody", "no user \"nobody\"")]
+    [InlineData("--workdir", "tmp", "Begin it with a slash")]
+    [InlineData("-v", "/nonexistent:/x", "there is no /nonexistent")]
+    [InlineData("--hostname", "a b", "hostname")]
+    public void A_bad_value_is_told(string option, string value, string told) =>
+        FluentActions.Invoking(() => Build(option, value)).Should().Throw<MinicException>().Where(e => e.Message.Contains(told) && e.ExitCode == 125);
+
+    [Fact]
+    public void A_made_up_name_is_one_that_a_container_can_have()
+    {
+        for (var i = 0; i < 100; i++)
+            ContainerId.Check(ContainerNames.Free("/nonexistent")).Should().MatchRegex("^[a-z]+-[a-z]+$");
+    }
+
+    private Bundle Build(params string[] options)
+    {
+        var root = new MinicCommand();
+        var hurry = new RootfsOptions();
+        var command = new System.CommandLine.Command("run");
+        foreach (var option in hurry.All)
+            command.Add(option);
+        var parsed = command.Parse(["--rootfs", rootfs, .. options], MinicCommand.Parsing);
+        parsed.Errors.Should().BeEmpty();
+        return hurry.Build(parsed, "box", "/run/minic/containers/box", ["sh", "-c", "true"]);
+    }
+}
