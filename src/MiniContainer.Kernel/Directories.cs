@@ -24,16 +24,21 @@ public static unsafe partial class Directories
     /// <exception cref="MinicException">One of them cannot be made.</exception>
     public static void MakeAll(string path, uint mode)
     {
-        var errno = TryMake(path, mode);
-        // Somebody else may remove the parent, empty as it is, before the child is made in it: then once more.
-        for (var tries = 0; errno == Kernel.Errno.ENOENT && tries < 1000 && Path.GetDirectoryName(path) is { Length: > 0 } parent; tries++)
+        int errno;
+        var tries = 0;
+        do
         {
-            MakeAll(parent, mode);
             errno = TryMake(path, mode);
+            if (errno == 0 || errno is Kernel.Errno.EEXIST or Kernel.Errno.EROFS && Directory.Exists(path))
+                return;
+            if (errno == Kernel.Errno.ENOENT && Path.GetDirectoryName(path) is { Length: > 0 } parent)
+                MakeAll(parent, mode);
         }
+        // Somebody else may remove the parent, empty as it is, before the child is made in it, or the directory itself right
+        // after it was found there: then once more.
+        while (errno is Kernel.Errno.ENOENT or Kernel.Errno.EEXIST && !File.Exists(path) && ++tries < 1000);
 
-        if (errno != 0 && !(errno is Kernel.Errno.EEXIST or Kernel.Errno.EROFS && Directory.Exists(path)))
-            throw MinicException.FromErrno($"make the directory {path}", $"mkdir({TapeArg.Quote(path)}, 0{Convert.ToString(mode, 8)})", errno);
+        throw MinicException.FromErrno($"make the directory {path}", $"mkdir({TapeArg.Quote(path)}, 0{Convert.ToString(mode, 8)})", errno);
     }
 
     /// <summary>rmdir(2).</summary>

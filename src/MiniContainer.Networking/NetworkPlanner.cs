@@ -127,24 +127,21 @@ public static class NetworkPlanner
     private static IEnumerable<Step> OfItsOwn(NetworkConfig config, BridgeConfig bridge, Attachment attachment, List<IPAddress> ips, VethPlan veth)
     {
         yield return new ClaimLink(veth.Host, NetnsPath.IsChild(attachment.NetworkNamespace)) { Why = "The name is computed from the container's, so an undo knows it; what is there already is not ours to undo." };
-        if (ips.Count > 0)
+        if (ips.Count == 0)
+            yield break;
+        // One transaction, though it does two things: to take elements out costs the kernel 12 ms each time.
+        var ports = attachment.PortMappings;
+        var what = $"{(bridge.IpMasq ? "masquerade" : "note the home of")} {string.Join(" and ", ips)}";
+        yield return new AddElements(
+            ports.Count == 0 ? what : $"{what}; publish {string.Join(", ", ports.Select(Words))}",
+            [.. ips.SelectMany(ip => PortPublisher.Outbound(bridge, ip)), .. ports.Count == 0 ? [] : PortPublisher.Published(config.Portmap!, ports, ips)])
         {
-            yield return new AddElements(
-                $"{(bridge.IpMasq ? "masquerade" : "note the home of")} {string.Join(" and ", ips)}", [.. ips.SelectMany(ip => PortPublisher.Outbound(bridge, ip))])
-            {
-                Why = bridge.IpMasq ? "The world knows no way back to these addresses, only to the host's." : "The rules for published ports must know who lives behind which bridge.",
-            };
-        }
+            Why = (bridge.IpMasq ? "The world knows no way back to these addresses, only to the host's." : "The rules for published ports must know who lives behind which bridge.")
+                + (ports.Count == 0 ? "" : " What comes to the published ports gets the container's address for destination."),
+        };
 
-        if (attachment.PortMappings.Count > 0)
-        {
-            yield return new AddElements(
-                $"publish {string.Join(", ", attachment.PortMappings.Select(p => $"{(string.IsNullOrEmpty(p.HostIp) ? "" : p.HostIp + ":")}{Number(p.HostPort)} as {Number(p.ContainerPort)}/{p.Protocol}"))}",
-                [.. PortPublisher.Published(config.Portmap!, attachment.PortMappings, ips)])
-            {
-                Why = "What comes to these ports of the host gets the container's address for destination.",
-            };
-        }
+        static string Words(PortMapping port) =>
+            $"{(string.IsNullOrEmpty(port.HostIp) ? "" : port.HostIp + ":")}{Number(port.HostPort)} as {Number(port.ContainerPort)}/{port.Protocol}";
     }
 
     private static IEnumerable<Step> Cable(BridgeConfig bridge, Attachment attachment, VethPlan veth)

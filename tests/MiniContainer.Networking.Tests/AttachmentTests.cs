@@ -3,6 +3,7 @@
 using MiniContainer.Kernel;
 using MiniContainer.Networking.Cni;
 using MiniContainer.Plans;
+using MiniContainer.Plans.Steps.Network;
 using Xunit.Abstractions;
 
 namespace MiniContainer.Networking.Tests;
@@ -82,7 +83,7 @@ public class AttachmentTests(ITestOutputHelper output)
         using var first = world.Attach("first", ports: new PortMapping(8080, 80));
         var before = world.Snapshot();
         var second = () => world.Attach("second", ports: [new PortMapping(8081, 80), new PortMapping(8080, 80)]);
-        second.Should().Throw<MinicException>().WithMessage("publish 8081 as 80/tcp, 8080 as 80/tcp: one of these ports is published by another container already (tcp 8080*)*Choose another host port*");
+        second.Should().Throw<MinicException>().WithMessage("*publish 8081 as 80/tcp, 8080 as 80/tcp: one of these ports is published by another container already (tcp 8080*)*Choose another host port*");
         world.Snapshot().Should().Be(before);
         using var web = new WhoAmI(first.Netns, 80);
         World.Get(world.Internet, $"http://{World.Host4}:8080/").Should().Be(World.Internet4);
@@ -133,6 +134,85 @@ public class AttachmentTests(ITestOutputHelper output)
     }
 
     [SkippableFact]
+    public void A_namespace_of_others_stays_and_loses_its_interface()
+    {
+        using var world = World.Make();
+        using var netns = NetworkNamespace.Create();
+        var before = (world.Snapshot(), World.Run(netns, "ip -br address show type veth"));
+        var path = $"/proc/{Environment.ProcessId}/fd/{netns.DangerousGetHandle()}";
+        NetworkNamespace.Run(world.Host, () =>
+        {
+            var plan = new Plan();
+            using var held = NetworkLock.Take(world.Networks);
+            NetworkPlanner.Add(plan, NetworkConfig.Default, new Attachment("box", path) { IfName = "net1" }, NetworkFacts.Read(world.Networks, NetworkConfig.Default));
+            using var playing = new Playing(plan);
+            playing.Locks[held.Path] = held;
+            using var journal = Journal.Create(Pod.JournalPath(world, "box"), new JournalHeader { Kind = "container", Id = "box", Owner = ProcessIdentity.Self });
+            Forward.Play(plan, journal, playing);
+            World.Run(netns, $"busybox ping -c 1 -W 3 {World.Internet4}");
+        });
+        Pod.Recover(world, "box", forgetLastDone: false);
+        (world.Snapshot(), World.Run(netns, "ip -br address show type veth")).Should().Be(before);
+    }
+
+    [SkippableFact]
+    public void A_bridge_and_settings_that_were_there_before_stay_as_they_were()
+    {
+        using var world = World.Make();
+        World.Run(world.Host, "ip link add minic0 address 02:00:00:00:00:03 type bridge && ip link set minic0 addrgenmode none up && ip address add 10.44.0.1/16 dev minic0 && sysctl -qw net.ipv4.ip_forward=1 && nft add table inet others");
+        var before = world.Snapshot();
+        using (var pod = world.Attach("box"))
+            World.Run(pod.Netns, $"busybox ping -c 1 -W 3 {World.Internet4}");
+        world.Snapshot().Should().Be(before);
+    }
+
+    [SkippableFact]
+    public void Two_networks_share_the_rules_but_not_the_bridge()
+    {
+        using var world = World.Make();
+        var before = world.Snapshot();
+        var blue = NetworkConfig.Parse("blue", """
+            { "cniVersion": "1.1.0", "name": "blue", "type": "bridge", "bridge": "blue0", "isDefaultGateway": true, "ipMasq": true,
+              "ipam": { "type": "host-local", "subnet": "10.99.0.0/29" } }
+            """);
+        using (var one = world.Attach("one"))
+        {
+            using var two = world.Attach("two", blue);
+            using var web = new WhoAmI(two.Netns, 80);
+            World.Get(one.Netns, $"http://{two.Ip4}/").Should().Be("10.99.0.1", "what leaves a network is masqueraded");
+            World.Run(two.Netns, $"busybox ping -c 1 -W 3 {World.Internet4}");
+            web.Dispose();
+            two.Delete();
+            World.Run(one.Netns, $"busybox ping -c 1 -W 3 {World.Internet4}");
+            world.Snapshot().Should().NotContain("blue").And.NotContain("10.99.0");
+            var thief = () => world.Attach("three", blue with { Plugins = [blue.Bridge! with { Bridge = "minic0" }] });
+            thief.Should().Throw<MinicException>().WithMessage("make the bridge minic0: it belongs to the network minic*");
+        }
+
+        world.Snapshot().Should().Be(before);
+    }
+
+    // before: the step is in no journal; after: it was done, and the journal knows; between: it was done, and it does not.
+    [SkippableTheory]
+    [InlineData("before")]
+    [InlineData("between")]
+    [InlineData("after")]
+    public void Dying_at_any_step_leaves_nothing_to_who_plays_the_journal(string when)
+    {
+        using var world = World.Make();
+        var before = world.Snapshot();
+        var steps = NetworkNamespace.Run(world.Host, () => Pod.Planned(world.Networks, "box", NetworkConfig.Default, [new PortMapping(8080, 80)])).Plan.Steps.Count;
+        for (var k = 0; k < steps; k++)
+        {
+            var attach = () => world.Attach("box", watch: new DieAt(k, when == "before"), ports: new PortMapping(8080, 80));
+            attach.Should().Throw<DeathException>();
+            Pod.Recover(world, "box", forgetLastDone: when == "between");
+            var after = world.Snapshot();
+            after.Should().Be(before, $"it died {when} step {k}");
+        }
+    }
+
+    [SkippableFact]
     public void Thirty_at_once_get_thirty_addresses()
     {
         using var world = World.Make();
@@ -164,6 +244,26 @@ public class AttachmentTests(ITestOutputHelper output)
         {
             if (count++ == index)
                 throw new MinicException(step.Title, "the test says so");
+        }
+    }
+
+    // What Forward does not catch, as it could not catch its own death.
+    private sealed class DeathException : Exception;
+
+    private sealed class DieAt(int index, bool before) : PlayWatch
+    {
+        private int count;
+
+        public override void Before(Step step, Playing playing)
+        {
+            if (before && count++ == index)
+                throw new DeathException();
+        }
+
+        public override void After(Step step, Playing playing)
+        {
+            if (!before && count++ == index)
+                throw new DeathException();
         }
     }
 }

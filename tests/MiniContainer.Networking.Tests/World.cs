@@ -4,6 +4,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
+using System.Net.NetworkInformation;
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.Win32.SafeHandles;
@@ -63,7 +64,7 @@ internal sealed class World : IDisposable
         foreach (var setting in new[] { "net/ipv4/ip_forward", "net/ipv6/conf/all/forwarding", "net/ipv4/conf/all/route_localnet" })
             text.AppendLine(CultureInfo.InvariantCulture, $"{setting} = {Sysctl.Read(setting, Host)}");
         foreach (var file in Directory.GetFileSystemEntries(Root, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
-            text.AppendLine(file);
+            text.AppendLine(file.Replace(Root, "ROOT", StringComparison.Ordinal));
         return text.ToString();
     }
 
@@ -109,7 +110,10 @@ internal sealed class World : IDisposable
     {
         using var host = RtNetlink.OpenIn(Host);
         using var internet = RtNetlink.OpenIn(Internet);
-        host.AddVeth(new VethEnd("uplink"), new VethEnd("eth0") { Netns = Internet });
+        // Fixed addresses: snapshots of two worlds can be compared.
+        host.AddVeth(
+            new VethEnd("uplink") { Mac = PhysicalAddress.Parse("02:00:00:00:00:02") },
+            new VethEnd("eth0") { Netns = Internet, Mac = PhysicalAddress.Parse("02:00:00:00:00:01") });
         Up(host, "uplink", Host4, Host6);
         Up(internet, "eth0", Internet4, Internet6);
         host.AddRoute(Kernel.Netlink.Route.Default(IPAddress.Parse(Internet4)));
@@ -190,9 +194,10 @@ internal sealed class Pod : IDisposable
         {
             Forward.Play(plan, journal, playing, watch);
         }
-        catch
+        catch (Exception e)
         {
-            File.Delete(JournalPath(world, id));
+            if (e is MinicException)
+                File.Delete(JournalPath(world, id));
             playing.Dispose();
             throw;
         }
@@ -200,6 +205,21 @@ internal sealed class Pod : IDisposable
         clock.Stop();
         return new Pod(world, id, playing, result) { MillisecondsToAdd = clock.Elapsed.TotalMilliseconds };
     });
+
+    /// <summary>What gc does for a runtime that died: plays the undo of its journal.</summary>
+    public static void Recover(World world, string id, bool forgetLastDone)
+    {
+        var path = JournalPath(world, id);
+        var lines = File.ReadAllLines(path);
+        if (forgetLastDone && lines[^1].Contains("\"done\"", StringComparison.Ordinal))
+            File.WriteAllLines(path, lines[..^1]);
+        NetworkNamespace.Run(world.Host, () =>
+        {
+            using var journal = Journal.Open(path);
+            Backward.Play(journal).Should().BeEmpty();
+        });
+        File.Delete(path);
+    }
 
     /// <summary>Undoes all of it from the journal alone.</summary>
     public void Delete()

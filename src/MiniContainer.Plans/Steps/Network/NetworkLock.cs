@@ -8,7 +8,8 @@
 //     join the network, lease the address  the lease's step gives the lock up: the rest needs it for moments only
 //
 // It is one for all networks, since they share the nft table and the forwarding settings. So there is no order in which
-// to take several, and nothing to wait for in a circle.
+// to take several, and nothing to wait for in a circle. The lock of a container's own directory (StateDirectory) is taken
+// before it, never after.
 
 using Microsoft.Win32.SafeHandles;
 using MiniContainer.Kernel;

@@ -1,0 +1,140 @@
+// Golden plans: what is done, in which order and why, for people to read and judge. And plans that cannot be.
+
+using System.Net;
+using System.Text;
+using MiniContainer.Kernel;
+using MiniContainer.Networking.Cni;
+using MiniContainer.Plans;
+using MiniContainer.Plans.Steps.Network;
+using MiniContainer.Testing;
+
+namespace MiniContainer.Networking.Tests;
+
+public class NetworkPlannerTests
+{
+    private static readonly NetworkFacts Facts = new("/run/minic/networks") { UplinkMtu = 1500 };
+
+    [Fact]
+    public void IPv4() => Golden.Check(Show(Small("10.1.0.0/24"), new Attachment("box", "child:box")), "ipv4.txt");
+
+    [Fact]
+    public void Dual_stack_with_ports() => Golden.Check(
+        Show(NetworkConfig.Default, new Attachment("box", "child:box") { PortMappings = [new PortMapping(8080, 80), new PortMapping(53, 5353, "UDP", "192.0.2.1")] }),
+        "dual-stack-ports.txt");
+
+    [Fact]
+    public void A_namespace_of_others_behind_a_router_that_advertises() => Golden.Check(
+        Show(NetworkConfig.Default, new Attachment("box", "/run/netns/box") { IfName = "net1", Mac = "02:00:00:00:00:07", Ips = ["10.44.0.9"] }, Facts with { ListeningToRouters = ["wlan0"], UplinkMtu = 1400 }),
+        "router.txt");
+
+    [Fact]
+    public void A_switch_without_addresses() => Golden.Check(
+        Show(NetworkConfig.Parse("n", """{ "cniVersion": "1.0.0", "name": "wire", "type": "bridge", "bridge": "wire0", "portIsolation": true, "mtu": 9000 }"""), new Attachment("box", "child:box")),
+        "switch.txt");
+
+    [Fact]
+    public void Every_step_comes_back_from_the_journal()
+    {
+        var planned = NetworkPlanner.Plan(NetworkConfig.Default, new Attachment("box", "child:box") { PortMappings = [new PortMapping(8080, 80)] }, Facts);
+        var path = Path.GetTempFileName() + ".journal";
+        try
+        {
+            using (var journal = Journal.Create(path, new JournalHeader { Kind = "container", Id = "box", Owner = ProcessIdentity.Self }))
+            {
+                foreach (var step in planned.Before.Concat(planned.Inside))
+                    journal.Begin(step);
+            }
+
+            using var read = Journal.Open(path);
+            read.Entries.Select(e => e.Step).Should().BeEquivalentTo(planned.Before.Concat(planned.Inside), o => o.RespectingRuntimeTypes().WithStrictOrdering());
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [Fact]
+    public void The_default_route_of_a_dual_stack_is_dropped_with_IPv6_itself()
+    {
+        var planned = NetworkPlanner.Plan(NetworkConfig.Default, new Attachment("box", "child:box"), Facts with { HasIPv6 = false });
+        planned.Result.Ips.Should().ContainSingle().Which.Address.Should().Be("10.44.0.2/16");
+        planned.Before.Concat(planned.Inside).SelectMany(s => s.CallTexts).Where(c => c.Contains("fd00:", StringComparison.Ordinal)).Should().BeEmpty();
+    }
+
+    [Fact]
+    public void The_next_address_comes_after_the_last_one()
+    {
+        var facts = Facts with { Leased = new HashSet<IPAddress> { IPAddress.Parse("10.44.0.2"), IPAddress.Parse("10.44.0.4") }, Last = [IPAddress.Parse("10.44.0.3"), null] };
+        NetworkPlanner.Plan(NetworkConfig.Default, new Attachment("box", "child:box"), facts).Result.Ips!.Select(ip => ip.Address).Should().Equal("10.44.0.5/16", "fd00:44::2/64");
+    }
+
+    [Fact]
+    public void What_cannot_be_is_refused_in_words_worth_reading()
+    {
+        var full = Facts with { Leased = Enumerable.Range(2, 5).Select(i => IPAddress.Parse($"10.1.0.{i}")).ToHashSet() };
+        var small = Small("10.1.0.0/29");
+        (string What, NetworkConfig Config, Attachment Attachment, NetworkFacts Facts)[] bad =
+        [
+            ("a full network", small, new("box", "child:box"), full),
+            ("an address in use", small, new("box", "child:box") { Ips = ["10.1.0.3"] }, full),
+            ("an address of another network", small, new("box", "child:box") { Ips = ["10.9.0.3"] }, Facts),
+            ("two addresses of one range", small, new("box", "child:box") { Ips = ["10.1.0.3", "10.1.0.4"] }, Facts),
+            ("no address", small, new("box", "child:box") { Ips = ["box"] }, Facts),
+            ("ports without portmap", small, new("box", "child:box") { PortMappings = [new(80, 80)] }, Facts),
+            ("a port out of range", NetworkConfig.Default, new("box", "child:box") { PortMappings = [new(80000, 80)] }, Facts),
+            ("an unknown protocol", NetworkConfig.Default, new("box", "child:box") { PortMappings = [new(80, 80, "icmp")] }, Facts),
+            ("a host name for an address", NetworkConfig.Default, new("box", "child:box") { PortMappings = [new(80, 80, HostIp: "localhost")] }, Facts),
+            ("a port twice", NetworkConfig.Default, new("box", "child:box") { PortMappings = [new(80, 80), new(80, 81, "TCP")] }, Facts),
+            ("IPv6 without IPv6", NetworkConfig.Default, new("box", "child:box") { PortMappings = [new(80, 80, HostIp: "::")] }, Facts with { HasIPv6 = false }),
+            ("a long interface name", NetworkConfig.Default, new("box", "child:box") { IfName = "an-interface-too-far" }, Facts),
+        ];
+        var text = new StringBuilder();
+        foreach (var (what, config, attachment, facts) in bad)
+        {
+            var message = FluentActions.Invoking(() => NetworkPlanner.Plan(config, attachment, facts)).Should().Throw<MinicException>(what).Which.Message;
+            text.Append("# ").Append(what).Append('\n').Append(message).Append("\n\n");
+        }
+
+        Golden.Check(text.ToString(), "bad-attachments.txt");
+    }
+
+    [Fact]
+    public void Names_of_veths_fit_and_differ()
+    {
+        NetworkPlanner.VethName("box", "eth0").Should().HaveLength(15).And.StartWith("veth");
+        new[] { NetworkPlanner.VethName("box", "eth0"), NetworkPlanner.VethName("box", "eth1"), NetworkPlanner.VethName("box2", "eth0") }.Should().OnlyHaveUniqueItems();
+    }
+
+    private static NetworkConfig Small(string subnet) => NetworkConfig.Parse("small.conflist", $$"""
+        { "cniVersion": "1.1.0", "name": "small", "plugins": [{ "type": "bridge", "bridge": "small0", "isDefaultGateway": true, "ipMasq": true,
+          "dns": { "nameservers": ["192.0.2.53"] },
+          "ipam": { "type": "host-local", "subnet": "{{subnet}}", "routes": [{ "dst": "192.0.2.0/24" }] } }] }
+        """);
+
+    private static string Show(NetworkConfig config, Attachment attachment, NetworkFacts? facts = null)
+    {
+        var planned = NetworkPlanner.Plan(config, attachment, facts ?? Facts);
+        var text = new StringBuilder();
+        foreach (var step in planned.Before)
+            Show(text, step);
+        text.Append("-- the process is made --\n\n");
+        foreach (var step in planned.Inside)
+            Show(text, step);
+        return text.Append(System.Text.Json.JsonSerializer.Serialize(planned.Result, CniJson.Default.Result)).Append('\n').ToString();
+    }
+
+    private static void Show(StringBuilder text, Step step)
+    {
+        text.Append(step.Title).Append("   [").Append(step.Man).Append(", ").Append(step.Lab).Append("]\n  ").Append(step.Why).Append('\n');
+        IEnumerable<string> calls = step is MakeNatTable ? ["(NatTable.Text)"] : step.CallTexts;
+        foreach (var call in calls)
+            text.Append("    ").Append(call).Append('\n');
+        IEnumerable<string> lines = step is MakeNatTable ? [step.ByHand[0]] : step.ByHand;
+        foreach (var line in lines)
+            text.Append("    $ ").Append(line).Append('\n');
+        foreach (var line in step.UndoByHand)
+            text.Append("    undo$ ").Append(line).Append('\n');
+        text.Append('\n');
+    }
+}
