@@ -54,7 +54,12 @@ internal static class Inhabitants
         if (pidfd is null || !NamespacesOf(process.Pid.ToString(CultureInfo.InvariantCulture)).Any(namespaces.Contains))
             return;
         _ = Processes.Signal(pidfd, SIGKILL);
-        if (!Processes.WaitEnd(pidfd, 10_000))
+        var end = Environment.TickCount64 + 10_000;
+        bool ended;
+        do // A signal that is caught ends a wait early.
+            ended = Processes.WaitEnd(pidfd, (int)Math.Max(0, end - Environment.TickCount64));
+        while (!ended && Environment.TickCount64 < end);
+        if (!ended)
             throw new MinicException($"end process {process.Pid} ({process.Command})", "it is still there 10 s after SIGKILL", $"It hangs in the kernel: see cat /proc/{process.Pid}/stack.");
     }
 

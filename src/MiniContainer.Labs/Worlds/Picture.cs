@@ -11,7 +11,7 @@ namespace MiniContainer.Labs.Worlds;
 /// <summary>Draws worlds.</summary>
 internal static class Picture
 {
-    private const int Width = 35;
+    private const int Width = 34;
 
     /// <summary>The lines of the picture.</summary>
     public static IEnumerable<string> Draw(World world)
@@ -27,11 +27,11 @@ internal static class Picture
             yield return "";
             yield return $"{place.Name}: {string.Join(" ", MountTable.Namespaces(place))}";
             foreach (var process in Inhabitants.Find(MountTable.Namespaces(place)))
-                yield return Cut(string.Create(CultureInfo.InvariantCulture, $"{process.Pid,8}  {process.Command}"), 79);
+                yield return Cut(string.Create(CultureInfo.InvariantCulture, $"{process.Pid,8}  {Short(process.Command)}"), 79);
         }
 
         yield return "";
-        yield return $"logs: {world.Log("web")}, {world.Log("dns")}";
+        yield return $"logs: {world.Path}/web.log, dns.log";
     }
 
     private static List<string> Box(Place place)
@@ -62,6 +62,10 @@ internal static class Picture
     }
 
     private static string Role(string address) => Topology.Web.Contains(address) ? "  web" : Topology.Dns.Contains(address) ? "  names" : "";
+
+    // Paths to programs say little and are long: "dotnet lab.dll serve web 2".
+    private static string Short(string command) =>
+        string.Join(' ', command.Split(' ').Select((word, i) => i < 2 && word.StartsWith('/') ? Path.GetFileName(word) : word));
 
     private static string Cut(string text, int width) => text.Length <= width ? text : text[..(width - 1)] + "~";
 }

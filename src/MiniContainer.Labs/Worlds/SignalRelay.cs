@@ -44,7 +44,11 @@ internal sealed class SignalRelay : IDisposable
                 _ = Processes.Signal(child.PidFd, signal);
         }
 
-        _ = Processes.WaitEnd(child.PidFd, -1);
+        // A signal that is caught ends the wait early.
+        while (!Processes.WaitEnd(child.PidFd, -1))
+        {
+        }
+
         lock (gate)
             target = null;
         return Processes.Reap(child.Pid) ?? MinicException.ExitFailure;
