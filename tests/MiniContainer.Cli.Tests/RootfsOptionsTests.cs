@@ -66,7 +66,7 @@ public sealed class RootfsOptionsTests : IDisposable
     public void Volumes_and_read_only_reach_the_configuration()
     {
         var spec = Build("-v", $"{rootfs}:/mnt:ro", "--read-only").Spec;
-        spec.Mounts!.Last().Should().BeEquivalentTo(new Mount { Destination = "/mnt", Type = "bind", Source = rootfs, Options = ["rbind", "ro", "rprivate"] });
+        spec.Mounts![^1].Should().BeEquivalentTo(new Mount { Destination = "/mnt", Type = "bind", Source = rootfs, Options = ["rbind", "ro", "rprivate"] });
         spec.Root!.Readonly.Should().BeTrue();
     }
 
