@@ -1,5 +1,8 @@
 // Planning an attachment on this machine, now: the lock is taken, the facts are read, and the plan names concrete
 // addresses, which are safe until a step of it gives the lock up (lab 22-cni; NetworkLock.cs has the protocol).
+//
+// The lock is taken before the state directory of the container is. That cannot end in a circle: whoever claims a name
+// waits only for a directory that has just been made and has no journal yet, and nobody who holds such a one wants this lock.
 
 using MiniContainer.Networking.Cni;
 using MiniContainer.Plans;
