@@ -20,11 +20,7 @@ public static unsafe class Fifo
                 throw MinicException.FromErrno("start the container", $"write({TapeArg.Quote(start)}, \"s\", 1)", Libc.Errno);
         }
 
-        var wait = new Tmds.Linux.pollfd { fd = (int)statusPipe.DangerousGetHandle(), events = 0 };
-        int count;
-        do
-            count = poll(&wait, 1, -1);
-        while (count < 0 && Libc.Errno == Kernel.Errno.EINTR);
+        _ = Libc.Wait((int)statusPipe.DangerousGetHandle(), 0, -1);
     }
 
     private static Microsoft.Win32.SafeHandles.SafeFileHandle OpenForWriting(string path)

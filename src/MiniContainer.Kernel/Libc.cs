@@ -9,13 +9,32 @@ using static Tmds.Linux.LibC;
 namespace MiniContainer.Kernel;
 
 /// <summary>Thin wrappers over libc.</summary>
-public static unsafe class Libc
+public static unsafe partial class Libc
 {
     /// <summary>The errno of the last call on this thread.</summary>
     internal static int Errno => Marshal.GetLastPInvokeError();
 
     /// <summary>Drops a result on purpose: the name says that somebody thought about it.</summary>
     internal static void Ignore(int result) => _ = result;
+
+    /// <summary>Waits on one descriptor, over signals that are caught meanwhile (poll(2)).</summary>
+    /// <param name="fd">The descriptor.</param>
+    /// <param name="events">POLLIN and the like; 0 for the end of the other side alone.</param>
+    /// <param name="timeout">Milliseconds; -1 for ever. Each signal begins it anew.</param>
+    /// <returns>False if the time is over first.</returns>
+    internal static bool Wait(int fd, short events, int timeout)
+    {
+        var wait = new Tmds.Linux.pollfd { fd = fd, events = events };
+        int count;
+        do
+            count = poll_(&wait, 1, timeout);
+        while (count < 0 && Errno == Kernel.Errno.EINTR);
+        return count > 0;
+    }
+
+    // Tmds.LibC's poll does not keep errno, so EINTR could not be told from success there.
+    [LibraryImport("libc.so.6", EntryPoint = "poll", SetLastError = true)]
+    private static partial int poll_(Tmds.Linux.pollfd* fds, nuint count, int timeout);
 
     /// <summary>open(2). Equivalent to a shell's redirection.</summary>
     /// <returns>A descriptor; the caller closes it.</returns>

@@ -77,15 +77,7 @@ public static unsafe class Processes
     /// <param name="pidfd">The process.</param>
     /// <param name="timeout">Milliseconds; -1 for ever.</param>
     /// <returns>False if the time is over first.</returns>
-    public static bool WaitEnd(SafeHandle pidfd, int timeout)
-    {
-        var poll_ = new Tmds.Linux.pollfd { fd = (int)pidfd.DangerousGetHandle(), events = POLLIN };
-        int count;
-        do
-            count = poll(&poll_, 1, timeout);
-        while (count < 0 && Libc.Errno == Kernel.Errno.EINTR);
-        return count > 0;
-    }
+    public static bool WaitEnd(SafeHandle pidfd, int timeout) => Libc.Wait((int)pidfd.DangerousGetHandle(), POLLIN, timeout);
 
     /// <summary>Reaps a child of ours (waitpid(2)).</summary>
     /// <returns>Its exit code, or 128 plus the signal that ended it; null if it is no child of ours.</returns>
