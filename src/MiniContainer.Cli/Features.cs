@@ -13,7 +13,7 @@ internal sealed record Features
     public string OciVersionMax { get; init; } = Spec.CurrentVersion;
 
     /// <summary>The hooks that are run.</summary>
-    public IReadOnlyList<string> Hooks { get; init; } = [];
+    public IReadOnlyList<string> Hooks { get; init; } = ["prestart", "createRuntime", "createContainer", "startContainer", "poststart", "poststop"];
 
     public IReadOnlyList<string> MountOptions { get; init; } = [];
 
@@ -38,7 +38,7 @@ internal sealed record LinuxFeatures
 
     public CgroupFeatures Cgroup { get; init; } = new();
 
-    public Enabled Seccomp { get; init; } = new(false);
+    public SeccompFeatures Seccomp { get; init; } = new();
 
     public Enabled Apparmor { get; init; } = new(false);
 
@@ -49,6 +49,22 @@ internal sealed record LinuxFeatures
 
 /// <summary>Which kinds of cgroups can be made.</summary>
 internal sealed record CgroupFeatures(bool V1 = true, bool V2 = true, bool Systemd = false, bool SystemdUser = false, bool Rdma = false);
+
+/// <summary>What filters of system calls can say; user notification is not done.</summary>
+internal sealed record SeccompFeatures
+{
+    public bool Enabled { get; init; } = true;
+
+    public IReadOnlyList<string> Actions { get; init; } = [.. SeccompValidator.Actions.Where(a => a != "SCMP_ACT_NOTIFY")];
+
+    public IReadOnlyList<string> Operators { get; init; } = SeccompValidator.Operators;
+
+    public IReadOnlyList<string> Archs { get; init; } = SeccompValidator.Architectures;
+
+    public IReadOnlyList<string> KnownFlags { get; init; } = SeccompValidator.Flags;
+
+    public IReadOnlyList<string> SupportedFlags { get; init; } = [.. SeccompValidator.Flags.Where(f => !f.Contains("WAIT_KILLABLE", StringComparison.Ordinal))];
+}
 
 /// <summary>Whether there is such a thing.</summary>
 /// <param name="Is">Whether there is.</param>

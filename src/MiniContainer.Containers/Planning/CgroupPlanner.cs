@@ -73,6 +73,8 @@ public static class CgroupPlanner
         List<string> wanted = ["pids", "memory", "cpu"];
         if (resources.Cpu is { } cpu && (cpu.Cpus ?? cpu.Mems) is not null)
             wanted.Add("cpuset");
+        if (resources.HugepageLimits is { Count: > 0 })
+            wanted.Add("hugetlb");
         return wanted;
     }
 
@@ -83,13 +85,14 @@ public static class CgroupPlanner
             "memory" => MemoryV1(resources.Memory),
             "cpu" => CpuV1(resources.Cpu),
             "cpuset" => Cpuset(resources.Cpu),
+            "hugetlb" => HugePages(resources, "limit_in_bytes"),
             "devices" => Devices(resources.Devices),
             _ => [],
         });
 
     private static IEnumerable<(string File, string Value, string Why, bool Optional)> V2(LinuxResources resources) =>
     [
-        .. Pids(resources), .. MemoryV2(resources.Memory), .. CpuV2(resources.Cpu), .. Cpuset(resources.Cpu),
+        .. Pids(resources), .. MemoryV2(resources.Memory), .. CpuV2(resources.Cpu), .. Cpuset(resources.Cpu), .. HugePages(resources, "max"),
         .. (resources.Unified ?? new Dictionary<string, string>()).Select(u => (u.Key, u.Value, "Asked for by its own name.", false)),
     ];
 
@@ -139,6 +142,10 @@ public static class CgroupPlanner
             yield return ("cpu.cfs_period_us", Text((long)period), "The window, in microseconds, in which time is counted.", false);
         if (cpu?.Quota is { } quota and not 0)
             yield return ("cpu.cfs_quota_us", Text(quota), "How many microseconds of each window may be used, by all threads together.", false);
+        if (cpu?.Burst is { } burst)
+            yield return ("cpu.cfs_burst_us", Text((long)burst), "What one window leaves over may be used in another, up to this.", false);
+        if (cpu?.Idle is { } idle)
+            yield return ("cpu.idle", Text(idle), "With 1 it runs only when nobody else wants to.", false);
     }
 
     private static IEnumerable<(string, string, string, bool)> CpuV2(LinuxCpu? cpu)
@@ -152,7 +159,14 @@ public static class CgroupPlanner
 
         if (cpu is not null && (cpu.Quota ?? 0) != 0 || cpu?.Period is > 0)
             yield return ("cpu.max", $"{(cpu.Quota is > 0 ? Text(cpu.Quota.Value) : "max")} {Text((long)(cpu.Period is > 0 and var p ? p : 100_000))}", "Microseconds of time in each window of microseconds.", false);
+        if (cpu?.Burst is { } burst)
+            yield return ("cpu.max.burst", Text((long)burst), "What one window leaves over may be used in another, up to this.", false);
+        if (cpu?.Idle is { } idle)
+            yield return ("cpu.idle", Text(idle), "With 1 it runs only when nobody else wants to.", false);
     }
+
+    private static IEnumerable<(string, string, string, bool)> HugePages(LinuxResources resources, string file) =>
+        (resources.HugepageLimits ?? []).Select(h => ($"hugetlb.{h.PageSize}.{file}", Text((long)h.Limit), "Huge pages are a pool of the whole machine.", false));
 
     private static IEnumerable<(string, string, string, bool)> Cpuset(LinuxCpu? cpu)
     {

@@ -28,6 +28,7 @@ public static class ContainerPlanner
     public static void Add(Plan plan, Bundle bundle, ContainerSetup setup, Facts facts)
     {
         var spec = bundle.Spec;
+        Unsupported.Check(spec, facts);
         var made = CloneFlags.Made(spec) & ~setup.Joins.Aggregate(0UL, (flags, j) => flags | j.Flags);
         var joins = Joins(spec, setup);
         // The time namespace is entered by execve alone: until then nobody else can join it.

@@ -29,6 +29,8 @@ public static class ProcessPlanner
         _ = setup;
         _ = root;
         _ = made;
+        if (spec.Linux?.Personality is { } personality)
+            tape.Personality(personality.Domain == "LINUX32" ? 8 : 0, $"PER_{personality.Domain}", "Which kind of machine uname(2) tells of.");
         AddPrivileges(tape, spec.Process!, spec.Linux?.Seccomp is { } seccomp ? SeccompCompiler.Compile(seccomp) : null, facts);
     }
 
