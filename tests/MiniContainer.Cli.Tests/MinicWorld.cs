@@ -93,7 +93,7 @@ internal sealed class MinicWorld : IDisposable
         var files = Directory.Exists(State) ? Directory.GetFileSystemEntries(State, "*", SearchOption.AllDirectories) : [];
         // A cgroup that somebody removes meanwhile is none of ours.
         var look = new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true, MaxRecursionDepth = 6 };
-        var cgroups = Directory.EnumerateDirectories("/sys/fs/cgroup", $"{Name}*", look);
+        var cgroups = Directory.EnumerateDirectories("/sys/fs/cgroup", $"*{Name}*", look);
         var mounts = File.ReadLines("/proc/self/mountinfo").Where(l => l.Contains(Name, StringComparison.Ordinal));
         return [.. files, .. cgroups, .. mounts];
     }
@@ -104,7 +104,7 @@ internal sealed class MinicWorld : IDisposable
         if (Directory.Exists(State))
         {
             // Whatever failed, the next test begins clean; what was left is told all the same.
-            Sh("minic list -q | while read -r id; do minic delete -f \"$id\"; done; minic gc; rm -rf \"$STATE\"");
+            Sh("minic list -q | while read -r id; do minic delete -f \"$id\"; done; minic pod rm --force --all; minic gc; rm -rf \"$STATE\"");
         }
 
         Directory.Delete(Temporary, recursive: true);

@@ -17,9 +17,9 @@ public sealed class RootfsOptionsTests : IDisposable
     public void Dispose() => Directory.Delete(rootfs, recursive: true);
 
     [Fact]
-    public void Without_options_it_is_the_default_configuration()
+    public void Without_options_and_network_it_is_the_default_configuration()
     {
-        var spec = Build().Spec;
+        var spec = Build("--net", "none").Spec;
         spec.Hostname.Should().Be("box", "the id is the host name where none is given");
         spec.Should().BeEquivalentTo(DefaultSpec.Create(rootfs, ["sh", "-c", "true"], "box"));
     }
@@ -65,9 +65,17 @@ public sealed class RootfsOptionsTests : IDisposable
     [Fact]
     public void Volumes_and_read_only_reach_the_configuration()
     {
-        var spec = Build("-v", $"{rootfs}:/mnt:ro", "--read-only").Spec;
+        var spec = Build("-v", $"{rootfs}:/mnt:ro", "--read-only", "--net", "none").Spec;
         spec.Mounts![^1].Should().BeEquivalentTo(new Mount { Destination = "/mnt", Type = "bind", Source = rootfs, Options = ["rbind", "ro", "rprivate"] });
         spec.Root!.Readonly.Should().BeTrue();
+    }
+
+    [Fact]
+    public void A_network_brings_its_name_servers()
+    {
+        var spec = Build().Spec;
+        spec.Mounts![^1].Should().BeEquivalentTo(new Mount { Destination = "/etc/resolv.conf", Type = "bind", Source = "/state/resolv.conf", Options = ["bind"] }, o => o.Excluding(m => m.Source));
+        spec.Mounts[^1].Source.Should().EndWith("/resolv.conf");
     }
 
     [Fact]
@@ -78,7 +86,6 @@ public sealed class RootfsOptionsTests : IDisposable
     }
 
     [Theory]
-    [InlineData("--net", "hots", "Did you mean host?")]
     [InlineData("--memory", "1q", "\"1q\" is no size")]
     [InlineData("--cpus", "0", "less than a thousandth")]
     [InlineData("--pids", "0", "no number of processes")]

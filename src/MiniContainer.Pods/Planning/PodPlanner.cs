@@ -25,9 +25,9 @@ public static class PodPlanner
     public static void Add(Plan plan, PodSetup setup, NetworkSteps? network, Facts facts)
     {
         var pod = setup.Pod;
-        // Volumes of our own are there only once the plan has made them, and are directories all.
-        var volumes = Path.Combine(setup.StateDirectory, "volumes");
-        var made = facts with { IsDirectory = path => path.StartsWith(volumes, StringComparison.Ordinal) || facts.IsDirectory(path) };
+        // Some volumes are there only once the plan has made them, and those are directories all.
+        var volumes = setup.Pod.Volumes.Where(v => v is { HostPath: null } or { HostPathType: "DirectoryOrCreate" }).Select(v => VolumePath(setup, v)).ToList();
+        var made = facts with { IsDirectory = path => volumes.Any(v => (path + "/").StartsWith(v + "/", StringComparison.Ordinal)) || facts.IsDirectory(path) };
         foreach (var step in network?.Before ?? [])
             plan.Add(step);
         AddFiles(plan, setup);
