@@ -11,9 +11,9 @@
 // backward, kills it first, so that the kernel takes the veth away by itself while nft is busy.
 
 using System.Globalization;
+using System.IO.Hashing;
 using System.Net;
 using System.Net.Sockets;
-using System.Security.Cryptography;
 using System.Text;
 using MiniContainer.Kernel;
 using MiniContainer.Kernel.Netlink;
@@ -61,9 +61,10 @@ public static class NetworkPlanner
     }
 
     /// <summary>The name of the host's end of an attachment's veth: computed, so that an undo needs nothing else.</summary>
-    /// <returns>"veth" and the first 11 hexadecimal digits of the SHA-256 of "container/interface": 15 bytes, the most there are.</returns>
+    /// <returns>"veth" and the first 11 hexadecimal digits of the XXH128 of "container/interface": 15 bytes, the most there are.</returns>
+    /// <remarks>No secret is kept here, so no cryptography: .NET's would need OpenSSL's libraries, and milliseconds to load them.</remarks>
     public static string VethName(string containerId, string ifName) =>
-        "veth" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{containerId}/{ifName}")))[..11];
+        "veth" + Convert.ToHexStringLower(XxHash128.Hash(Encoding.UTF8.GetBytes($"{containerId}/{ifName}")))[..11];
 
     /// <summary>The name of a network's bridge; cni0 where none is given, as the plugin has it.</summary>
     public static string BridgeName(BridgeConfig bridge) => bridge.Bridge ?? "cni0";
@@ -231,7 +232,7 @@ public static class NetworkPlanner
     {
         byte[] bytes = address?.AddressFamily == AddressFamily.InterNetwork
             ? [0x0a, 0x58, .. address.GetAddressBytes()]
-            : [0x02, .. SHA256.HashData(Encoding.UTF8.GetBytes(name))[..5]];
+            : [0x02, .. XxHash128.Hash(Encoding.UTF8.GetBytes(name))[..5]];
         return string.Join(':', bytes.Select(b => b.ToString("x2", CultureInfo.InvariantCulture)));
     }
 

@@ -1,0 +1,53 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+
+namespace MiniContainer.Cli.Tests;
+
+/// <summary>minic on a machine with cgroup version 2 alone: a virtual one, since not every test machine has it.</summary>
+[Collection("minic")]
+public class CgroupV2Tests
+{
+    private const string Script = """
+        R=$PWD/out/rootfs/busybox; PATH=$PATH:$PWD/out
+        minic run --rootfs $R --net none --pids 20 --memory 64m --cpus 0.5 sh -c 'cd /sys/fs/cgroup; cat pids.max memory.max cpu.max; cat /proc/self/cgroup; i=0; while [ $i -lt 40 ]; do sleep 1 & i=$((i+1)); done; wait' 2>&1
+        minic run --rootfs $R --net none --memory 20m sh -c 'x=a; while :; do x=$x$x; done'; echo "memory hog: $?"
+        minic run --rootfs $R --net none sh -c 'mknod /tmp/k b 8 0; dd if=/tmp/k of=/dev/null count=1 2>&1; echo > /dev/null && echo null is allowed'
+        minic run --rootfs $R sh -c 'ip -4 -o addr show eth0 | grep -o "inet [0-9.]*"; ping -c1 -W5 10.44.0.1 | grep -o "1 packets received"'
+        minic run --rootfs $R --name box --net none -d sleep 100; minic exec box sh -c 'cat /proc/self/cgroup'; minic delete --force box
+        find /sys/fs/cgroup -name 'minic*'; ls /run/minic 2>/dev/null; ip -br link | grep -c minic
+        """;
+
+    [SkippableFact]
+    public void Limits_devices_network_and_exec_on_a_machine_with_cgroup_v2()
+    {
+        var root = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(Here())!, "../.."));
+        Skip.IfNot(Environment.IsPrivilegedProcess, "needs root");
+        Skip.IfNot(File.Exists("/usr/bin/qemu-system-x86_64"), "needs qemu-system-x86: scripts/setup vm");
+        Skip.IfNot(Directory.Exists(Path.Combine(root, "out/vm")), "needs a kernel for the machine: scripts/vm run -- true fetches it");
+
+        var start = new ProcessStartInfo(Path.Combine(root, "scripts/vm"), ["run", "--", "sh", "-c", Script]) { RedirectStandardOutput = true, RedirectStandardInput = true };
+        using var vm = Process.Start(start)!;
+        vm.StandardInput.Close();
+        var output = vm.StandardOutput.ReadToEnd();
+        vm.WaitForExit();
+
+        output.Replace("\r", "", StringComparison.Ordinal).Should().Be("""
+            20
+            67108864
+            50000 100000
+            0::/
+            sh: can't fork: Resource temporarily unavailable
+            memory hog: 137
+            dd: can't open '/tmp/k': Operation not permitted
+            null is allowed
+            inet 10.44.0.2
+            1 packets received
+            box
+            0::/
+            0
+
+            """);
+    }
+
+    private static string Here([CallerFilePath] string path = "") => path;
+}
