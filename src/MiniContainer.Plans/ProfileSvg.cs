@@ -1,5 +1,5 @@
 // A profile as a picture: a waterfall, a band for each who did something, on one time axis. It is made for a slide: short
-// steps of one subject that follow each other share a bar, so that it stays readable. (SVG 1.1, W3C.)
+// steps that follow each other share a bar, so that it stays readable. (SVG 1.1, W3C.)
 
 using System.Globalization;
 using System.Security;
@@ -16,6 +16,9 @@ public static class ProfileSvg
     private const double Top = 122;
     private const int MostRows = 34;
 
+    // So that the lines of the axis do not strike labels through.
+    private const string Halo = " stroke=\"#f8fafc\" stroke-width=\"4\" stroke-linejoin=\"round\" paint-order=\"stroke\"";
+
     private static readonly string[] Colours = ["#64748b", "#2563eb", "#16a34a", "#ea980c", "#9333ea", "#dc2626"];
 
     /// <summary>The picture, as an SVG file.</summary>
@@ -23,8 +26,8 @@ public static class ProfileSvg
     {
         var bands = Rows(profile);
         var rows = bands.Sum(b => b.Count);
-        var height = Math.Clamp((900 - Top - 70 - (bands.Count * 14)) / Math.Max(rows, 1), 18, 32);
-        var bottom = Top + (rows * height) + (bands.Count * 14);
+        var height = Math.Clamp((900 - Top - 76 - (bands.Count * 24)) / Math.Max(rows, 1), 18, 32);
+        var bottom = Top + bands.Sum(b => Tall(b, height) + 6);
         var svg = new StringBuilder();
         Line(svg, $"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {Width} {Math.Max(900, bottom + 60)}" font-family="'DejaVu Sans', Inter, 'Segoe UI', Helvetica, Arial, sans-serif" fill="#0f172a">""");
         Line(svg, $"""<defs><pattern id="wait" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="7" height="7" fill="#f1f5f9"/><rect width="2.5" height="7" fill="#cbd5e1"/></pattern></defs>""");
@@ -52,23 +55,33 @@ public static class ProfileSvg
         }
     }
 
+    // A bar that stands for several bears the name of the longest, and its colour.
     private static List<ProfileSpan> Join(IEnumerable<ProfileSpan> spans, double small)
     {
-        var rows = new List<(ProfileSpan Span, int Count)>();
+        var rows = new List<List<ProfileSpan>>();
         foreach (var span in spans)
         {
-            if (rows.Count > 0 && rows[^1] is var (last, count) && last.Kind == span.Kind && !last.Waits && !span.Waits
-                && span.Took < small && (count > 1 || last.Took < small))
-            {
-                rows[^1] = (last with { Took = span.End - last.Start }, count + 1);
-            }
+            if (rows.Count > 0 && Joins(rows[^1], span, small))
+                rows[^1].Add(span);
             else
-            {
-                rows.Add((span, 1));
-            }
+                rows.Add([span]);
         }
 
-        return [.. rows.Select(r => r.Count == 1 ? r.Span : r.Span with { What = $"{r.Span.What} and {r.Count - 1} more" })];
+        return [.. rows.Select(r => r.Count == 1 ? r[0] : Joined(r, r.MaxBy(s => s.Took)!))];
+    }
+
+    private static ProfileSpan Joined(List<ProfileSpan> row, ProfileSpan longest) => longest with
+    {
+        What = $"{Cut(longest.What, 52)} and {row.Count - 1} more",
+        Start = row[0].Start,
+        Took = row[^1].End - row[0].Start,
+    };
+
+    private static bool Joins(List<ProfileSpan> row, ProfileSpan span, double small)
+    {
+        if (row[0].Waits || span.Waits || row[0].Kind == ProfileKind.Runtime || span.Kind == ProfileKind.Runtime)
+            return false;
+        return row[^1].Kind == span.Kind ? row[^1].Took < small && span.Took < small : span.End - row[0].Start < small;
     }
 
     private static void Legend(StringBuilder svg, Profile profile)
@@ -90,11 +103,11 @@ public static class ProfileSvg
         var y = Top;
         foreach (var (i, band) in bands.Index())
         {
-            var tall = (band.Count * height) + 8;
+            var tall = Tall(band, height);
             Line(svg, $"""<rect x="20" y="{y}" width="{Width - 40}" height="{tall}" rx="6" fill="{(i % 2 == 0 ? "#f8fafc" : "#eef2ff")}"/>""");
             var words = band[0].Who.Split(' ');
             foreach (var (n, word) in words.Index())
-                Line(svg, $"""<text x="32" y="{y + 22 + (n * 20)}" font-size="16" font-weight="600">{Escape(Cut(word))}</text>""");
+                Line(svg, $"""<text x="32" y="{y + 22 + (n * 20)}" font-size="16" font-weight="600">{Escape(Cut(word, 11))}</text>""");
             var busy = band.Where(s => !s.Waits).Sum(s => s.Took);
             Line(svg, $"""<text x="32" y="{y + 22 + (words.Length * 20)}" font-size="12" fill="#64748b">{Escape(ProfileTable.Scale(busy))}{(busy < whole / 1000 || band.Count * height < 60 ? "" : " of work")}</text>""");
             y += tall + 6;
@@ -106,16 +119,14 @@ public static class ProfileSvg
         var y = Top;
         foreach (var band in bands)
         {
-            y += 4;
-            foreach (var span in band)
-            {
-                Bar(svg, span, y, height, whole);
-                y += height;
-            }
-
-            y += 10;
+            foreach (var (i, span) in band.Index())
+                Bar(svg, span, y + 4 + (i * height), height, whole);
+            y += Tall(band, height) + 6;
         }
     }
+
+    // However few its rows are, a band has room for its name and its sum.
+    private static double Tall(List<ProfileSpan> band, double height) => Math.Max((band.Count * height) + 8, 34 + (band[0].Who.Split(' ').Length * 20));
 
     private static void Bar(StringBuilder svg, ProfileSpan span, double y, double height, double whole)
     {
@@ -124,14 +135,14 @@ public static class ProfileSvg
         var fill = span.Waits ? "url(#wait)\" stroke=\"#94a3b8" : Colours[Math.Max(0, ProfileKind.All.TakeWhile(k => k != span.Kind).Count() % Colours.Length)];
         Line(svg, $"""<rect x="{x:F1}" y="{y + 3:F1}" width="{wide:F1}" height="{height - 6:F1}" rx="2.5" fill="{fill}"/>""");
         var size = Math.Min(15, height - 6);
-        var (label, time) = (span.What, ProfileTable.Scale(span.Took));
+        var (label, time) = (Cut(span.What, 70), ProfileTable.Scale(span.Took));
         var (room, need) = (Right - x - wide, TextWidth($"{label}  {time}", size) + 10);
         var line = y + (height / 2) + (size * 0.36);
         // Behind the bar, before it where the picture ends, and on it where it is wide enough for that alone.
         var (at, anchor, colour) = need < room ? (x + wide + 7, "start", "#0f172a")
             : need < x - Left ? (x - 7, "end", "#0f172a")
             : (x + 8, "start", span.Waits ? "#0f172a" : "#ffffff");
-        Line(svg, $"""<text x="{at:F1}" y="{line:F1}" font-size="{size:F1}" text-anchor="{anchor}" fill="{colour}">{Escape(label)}<tspan dx="8" {(colour == "#ffffff" ? "" : "fill=\"#64748b\"")}>{Escape(time)}</tspan></text>""");
+        Line(svg, $"""<text x="{at:F1}" y="{line:F1}" font-size="{size:F1}" text-anchor="{anchor}" fill="{colour}"{(colour == "#ffffff" ? "" : Halo)}>{Escape(label)}<tspan dx="8" {(colour == "#ffffff" ? "" : "fill=\"#64748b\"")}>{Escape(time)}</tspan></text>""");
     }
 
     private static void Axis(StringBuilder svg, double whole, double bottom)
@@ -159,7 +170,7 @@ public static class ProfileSvg
     // A guess on the safe side: no fonts are at hand here.
     private static double TextWidth(string text, double size) => text.Length * size * 0.6;
 
-    private static string Cut(string word) => word.Length <= 11 ? word : word[..10] + "…";
+    private static string Cut(string text, int most) => text.Length <= most ? text : text[..(most - 1)] + "…";
 
     private static string Escape(string text) => SecurityElement.Escape(text)!;
 
