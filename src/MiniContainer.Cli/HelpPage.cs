@@ -55,7 +55,9 @@ internal sealed class HelpPage : SynchronousCommandLineAction
     {
         var letters = option.Aliases.Where(a => a.Length == 2).Order(StringComparer.Ordinal).ToList();
         var name = letters.Count > 0 ? $"{letters[0]}, {option.Name}" : $"    {option.Name}";
-        return option.ValueType == typeof(bool) || option is HelpOption or VersionOption ? name : $"{name} {option.HelpName}";
+        if (option.ValueType == typeof(bool) || option is HelpOption or VersionOption)
+            return name;
+        return option.Arity.MinimumNumberOfValues == 0 ? $"{name}[={option.HelpName}]" : $"{name} {option.HelpName}";
     }
 
     private static void Section(TextWriter output, string title, IEnumerable<(string Label, string Text)> rows)

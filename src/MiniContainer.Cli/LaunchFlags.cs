@@ -3,6 +3,7 @@
 using System.CommandLine;
 using MiniContainer.Containers.Lifecycle;
 using MiniContainer.Containers.Oci;
+using MiniContainer.Plans;
 
 namespace MiniContainer.Cli;
 
@@ -23,8 +24,11 @@ internal sealed class LaunchFlags
     /// <summary>Where the pid is written.</summary>
     public Option<string> PidFile { get; } = new("--pid-file") { HelpName = "FILE", Description = "Write the first process's pid to FILE." };
 
+    /// <summary>Whether to tell where the time goes.</summary>
+    public ProfileFlags Profile { get; } = new();
+
     /// <summary>All of them, in the order in which help shows them.</summary>
-    public IReadOnlyList<Option> All => [Bundle, ConsoleSocket, PidFile, preserveFds, noPivot, noNewKeyring, noSubreaper];
+    public IReadOnlyList<Option> All => [Bundle, ConsoleSocket, PidFile, preserveFds, noPivot, noNewKeyring, noSubreaper, .. Profile.All];
 
     /// <summary>The bundle.</summary>
     public Bundle Load(ParseResult parsed) => Containers.Oci.Bundle.Load(parsed.GetValue(Bundle) is { Length: > 0 } given ? given : ".");
@@ -35,7 +39,7 @@ internal sealed class LaunchFlags
         PreserveFds = PreservedDescriptors.Check(parsed.GetValue(preserveFds)),
         NoPivot = parsed.GetValue(noPivot),
         KeepKeyring = parsed.GetValue(noNewKeyring),
-        Watch = StepLog.IfWanted(),
+        Watch = PlayWatch.Of(StepLog.IfWanted(), Profile.Watch),
     };
 
     /// <summary>Writes the pid file of a container that outlives minic; if that fails, the container goes.</summary>

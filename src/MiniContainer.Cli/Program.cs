@@ -5,6 +5,7 @@ using System.CommandLine;
 using MiniContainer.Cli;
 using MiniContainer.Plans;
 
+Startup.Note();
 try
 {
     var commandLine = new MinicCommand();

@@ -27,10 +27,15 @@ internal static class Usage
         }
 
         var command = root;
+        var read = words.ToArray();
+        words = read;
         for (var i = 0; i < words.Count; i++)
         {
             if (words[i] == "--")
                 return words;
+            // --profile alone, whose value is optional: only --profile=VALUE has one, the word behind it is not its.
+            if (Find(command, words[i]) is { } lone && IsOptional(lone))
+                read[i] = $"{words[i]}={lone.HelpName!.Split('|')[0]}";
             if (words[i].Length > 1 && words[i][0] == '-')
                 i += TakesNext(command, words[i]) ? 1 : 0;
             else if (command.Subcommands.Count > 0)
@@ -91,6 +96,8 @@ internal static class Usage
 
         return false;
     }
+
+    private static bool IsOptional(Option option) => HasValue(option) && option.Arity.MinimumNumberOfValues == 0;
 
     private static bool HasValue(Option option) => option.ValueType != typeof(bool) && option.Arity.MaximumNumberOfValues > 0;
 

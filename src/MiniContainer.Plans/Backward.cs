@@ -11,8 +11,10 @@ public static class Backward
     /// <remarks>
     /// A step that cannot be undone does not stop the others; the journal still holds it, so a later call tries again.
     /// </remarks>
+    /// <param name="journal">What was begun.</param>
+    /// <param name="watch">Called around each step; null for nobody.</param>
     /// <returns>What went wrong, in the order in which it did; empty if nothing is left.</returns>
-    public static IReadOnlyList<MinicException> Play(Journal journal)
+    public static IReadOnlyList<MinicException> Play(Journal journal, PlayWatch? watch = null)
     {
         var failures = new List<MinicException>();
         for (var i = journal.Entries.Count - 1; i >= 0; i--)
@@ -22,8 +24,10 @@ public static class Backward
                 continue;
             try
             {
+                watch?.Undoing(entry.Step);
                 entry.Step.Undo(entry.Facts);
                 journal.Undone(entry.Number);
+                watch?.Undone(entry.Step);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {

@@ -23,13 +23,17 @@ public static class Forward
                 if (step is not ChildStep)
                 {
                     var number = journal.Begin(step);
-                    journal.Done(number, step.Do(playing));
+                    watch?.Begun(step);
+                    var facts = step.Do(playing);
+                    watch?.Done(step);
+                    journal.Done(number, facts);
                 }
 
                 watch?.After(step, playing);
             }
 
             journal.MarkUp();
+            watch?.End(playing);
         }
         catch (Exception failure)
         {
@@ -45,20 +49,5 @@ public static class Forward
                 (failure as MinicException)?.ExitCode ?? MinicException.ExitFailure,
                 failure);
         }
-    }
-}
-
-/// <summary>Sees each step come and go: the players that explain, wait and measure are made of this.</summary>
-public class PlayWatch
-{
-    /// <summary>A step is about to be played; a child's step may be under way already.</summary>
-    /// <exception cref="MinicException">Stops the play, as a failing step does.</exception>
-    public virtual void Before(Step step, Playing playing)
-    {
-    }
-
-    /// <summary>A step has been played; a child's step may still be under way.</summary>
-    public virtual void After(Step step, Playing playing)
-    {
     }
 }

@@ -4,6 +4,7 @@ using System.CommandLine;
 using MiniContainer.Containers.Lifecycle;
 using MiniContainer.Containers.Oci;
 using MiniContainer.Kernel;
+using MiniContainer.Plans;
 
 namespace MiniContainer.Cli.Verbs;
 
@@ -11,6 +12,7 @@ namespace MiniContainer.Cli.Verbs;
 internal sealed class ExecVerb : Verb
 {
     private readonly ProcessOptions process = new();
+    private readonly ProfileFlags profile = new();
     private readonly Option<bool> detach = Flag("--detach", "Return when the command runs.", "-d");
     private readonly Option<string> consoleSocket = Text("--console-socket", "PATH", "The UNIX socket to which the terminal's master side is sent.");
     private readonly Option<string> pidFile = Text("--pid-file", "FILE", "Write the process's pid to FILE.");
@@ -29,7 +31,7 @@ internal sealed class ExecVerb : Verb
         ];
         foreach (var option in process.All)
             Add(option);
-        foreach (var option in new Option[] { detach, consoleSocket, pidFile, preserveFds, ignorePaused })
+        foreach (var option in new Option[] { detach, consoleSocket, pidFile, preserveFds, ignorePaused }.Concat(profile.All))
             Add(option);
         Add(id = ContainerIdArgument(c => c.Status == ContainerStatus.Running));
         Add(process.Command);
@@ -38,6 +40,7 @@ internal sealed class ExecVerb : Verb
     /// <inheritdoc/>
     protected override int Run(ParseResult parsed)
     {
+        using var measured = profile.Begin(parsed, "minic exec");
         var container = Container.Load(Globals.Root(parsed), parsed.GetValue(id)!);
         if (container.Status != ContainerStatus.Running)
         {
@@ -51,7 +54,7 @@ internal sealed class ExecVerb : Verb
         using var supervisor = parsed.GetValue(detach) ? null : new Supervisor();
         using var terminal = ProcessTerminal.For(what.Terminal, parsed.GetValue(detach), parsed.GetValue(consoleSocket));
         var journal = Path.Combine(container.Directory, $"exec-{Environment.ProcessId}");
-        using var playing = Execs.Start(container.Init!, target, what, journal, terminal.Socket, StepLog.IfWanted());
+        using var playing = Execs.Start(container.Init!, target, what, journal, terminal.Socket, PlayWatch.Of(StepLog.IfWanted(), profile.Watch));
         return Attend(playing.Children["exec"], supervisor, terminal, parsed.GetValue(pidFile));
     }
 

@@ -43,6 +43,7 @@ internal sealed class RunVerb : Verb
     /// <inheritdoc/>
     protected override int Run(ParseResult parsed)
     {
+        using var profile = flags.Profile.Begin(parsed, "minic run");
         var (bundle, options) = hurry.Chosen(parsed) ? FromRootfs(parsed) : FromBundle(parsed);
         Privilege.Check(bundle.Spec, options.Id);
         using var network = hurry.Chosen(parsed) ? hurry.Network(parsed).Plan(options.Root, options.Id, bundle.Directory) : null;

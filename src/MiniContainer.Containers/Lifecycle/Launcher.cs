@@ -55,14 +55,15 @@ public sealed record LaunchOptions(string Root, string Id)
 /// <param name="directory">Its state directory.</param>
 /// <param name="root">The directory of all state.</param>
 /// <param name="playing">The play that made it.</param>
-public sealed class Launched(string id, string directory, string root, Playing playing) : IDisposable
+/// <param name="watch">Sees each step's undo; null for nobody.</param>
+public sealed class Launched(string id, string directory, string root, Playing playing, PlayWatch? watch = null) : IDisposable
 {
     /// <summary>The container's first process, a child of this one.</summary>
     public Child Init => playing.Children[id];
 
     /// <summary>Undoes all that made the container; no harm if somebody else did already.</summary>
     /// <exception cref="MinicException">Something is left; the journal still holds it.</exception>
-    public void Delete() => Removal.Play(directory, root);
+    public void Delete() => Removal.Play(directory, root, watch);
 
     /// <inheritdoc/>
     public void Dispose() => playing.Dispose();
@@ -94,7 +95,7 @@ public static class Launcher
                 throw;
             }
 
-            return new Launched(options.Id, path, options.Root, playing);
+            return new Launched(options.Id, path, options.Root, playing, options.Watch);
         }
         catch (MinicException e) when (e.InnerException is not MinicException)
         {

@@ -13,12 +13,13 @@ public static class Removal
     /// <summary>Undoes all that a state directory's journal holds, and removes the directory; none at all is fine.</summary>
     /// <param name="path">The state directory.</param>
     /// <param name="root">The directory of all state.</param>
+    /// <param name="watch">Sees each step's undo; null for nobody.</param>
     /// <exception cref="MinicException">Something is left; the journal still holds it.</exception>
-    public static void Play(string path, string root)
+    public static void Play(string path, string root, PlayWatch? watch = null)
     {
         using var directory = StateDirectory.Lock(path);
         if (directory is not null)
-            Play(directory, root);
+            Play(directory, root, watch);
     }
 
     /// <summary>Deletes a container (runtime-spec, "Delete").</summary>
@@ -70,12 +71,12 @@ public static class Removal
         return journal.Header is null || !journal.Header.Owner.Alive && (journal.Header.Foreground || !journal.Up);
     }
 
-    private static void Play(StateDirectory directory, string root)
+    private static void Play(StateDirectory directory, string root, PlayWatch? watch = null)
     {
         if (File.Exists(directory.JournalPath))
         {
             using var journal = Journal.Open(directory.JournalPath);
-            var failures = Backward.Play(journal);
+            var failures = Backward.Play(journal, watch);
             if (failures.Count > 0)
                 throw new MinicException($"remove {Path.GetFileName(directory.Path)}", string.Join("\n", failures.Select(f => f.Message)), "The journal still holds it: mend the cause, and say it again or minic gc.");
         }

@@ -110,14 +110,7 @@ public static unsafe class Player
     {
         if (RuntimeInformation.ProcessArchitecture != Architecture.X64)
             throw new MinicException("start a child", $"there is no player for {RuntimeInformation.ProcessArchitecture} yet");
-        var size = (Tmds.Linux.size_t)(nuint)Code.Length;
-        var memory = mmap(null, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-        if (memory == MAP_FAILED)
-            throw MinicException.FromErrno("map the player", $"mmap(NULL, {size}, PROT_READ|PROT_WRITE)", Libc.Errno);
-        Code.CopyTo(new Span<byte>(memory, Code.Length));
-        if (mprotect(memory, size, PROT_READ | PROT_EXEC) < 0)
-            throw MinicException.FromErrno("map the player", $"mprotect({size}, PROT_READ|PROT_EXEC)", Libc.Errno);
-        return (delegate* unmanaged<PlayArgs*, long>)memory;
+        return (delegate* unmanaged<PlayArgs*, long>)MachineCode.Map(Code, "map the player");
     }
 
     [StructLayout(LayoutKind.Sequential)]

@@ -1,4 +1,4 @@
-// The player's bytes are those of its assembly source.
+// The bytes of our machine code are those of its assembly sources.
 
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
@@ -8,17 +8,19 @@ namespace MiniContainer.Kernel.Tests.Tape;
 
 public class PlayerTests
 {
-    [SkippableFact]
-    public void The_source_assembles_to_the_code()
+    [SkippableTheory]
+    [InlineData("player")]
+    [InlineData("ticks")]
+    public void The_source_assembles_to_the_code(string routine)
     {
         NetworkWorld.RequireTool("as", "binutils");
         NetworkWorld.RequireTool("objcopy", "binutils");
         var directory = Directory.CreateTempSubdirectory("minic-player-").FullName;
         try
         {
-            Run("as", "--64", "-o", $"{directory}/player.o", Source());
-            Run("objcopy", "-O", "binary", "-j", ".text", $"{directory}/player.o", $"{directory}/player.bin");
-            Convert.ToHexString(Player.Code).Should().Be(Convert.ToHexString(File.ReadAllBytes($"{directory}/player.bin")));
+            Run("as", "--64", "-o", $"{directory}/code.o", Source($"{routine}.x86_64.s"));
+            Run("objcopy", "-O", "binary", "-j", ".text", $"{directory}/code.o", $"{directory}/code.bin");
+            Convert.ToHexString(routine == "player" ? Player.Code : TimeStampCounter.Code).Should().Be(Convert.ToHexString(File.ReadAllBytes($"{directory}/code.bin")));
         }
         finally
         {
@@ -29,8 +31,8 @@ public class PlayerTests
     [Fact]
     public void The_structure_for_clone3_has_the_kernels_size() => Unsafe.SizeOf<clone_args>().Should().Be(88, "CLONE_ARGS_SIZE_VER2");
 
-    private static string Source([CallerFilePath] string test = "") =>
-        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(test)!, "../../../src/MiniContainer.Kernel/Tape/player.x86_64.s"));
+    private static string Source(string file, [CallerFilePath] string test = "") =>
+        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(test)!, "../../../src/MiniContainer.Kernel/Tape", file));
 
     private static void Run(string program, params string[] args)
     {

@@ -4,6 +4,7 @@ using System.CommandLine;
 using MiniContainer.Containers.Lifecycle;
 using MiniContainer.Containers.Oci;
 using MiniContainer.Kernel;
+using MiniContainer.Plans;
 using MiniContainer.Pods.Lifecycle;
 
 namespace MiniContainer.Cli.Verbs.Pod;
@@ -12,6 +13,7 @@ namespace MiniContainer.Cli.Verbs.Pod;
 internal sealed class PodExecVerb : PodVerb
 {
     private readonly ProcessOptions process = new();
+    private readonly ProfileFlags profile = new();
     private readonly Option<string> container;
     private readonly Argument<string> name;
 
@@ -23,7 +25,7 @@ internal sealed class PodExecVerb : PodVerb
         // -c is what Kubernetes calls the container; exec's own -c is for capabilities.
         container = Text("--container", "NAME", "The container; where not given, the last in the manifest that runs.");
         Add(container);
-        foreach (var option in process.All)
+        foreach (var option in process.All.Concat(profile.All))
             Add(option);
         Add(name = PodName());
         Add(process.Command);
@@ -32,6 +34,7 @@ internal sealed class PodExecVerb : PodVerb
     /// <inheritdoc/>
     protected override int Run(ParseResult parsed)
     {
+        using var measured = profile.Begin(parsed, "minic pod exec");
         var pod = PodState.Load(Globals.Root(parsed), parsed.GetValue(name)!);
         var target = pod.Container(parsed.GetValue(container));
         if (!target.Process.Alive)
@@ -42,7 +45,7 @@ internal sealed class PodExecVerb : PodVerb
         using var terminal = ProcessTerminal.For(what.Terminal, detached: false, path: null);
         var journal = Path.Combine(pod.Directory, $"exec-{Environment.ProcessId}");
         var join = Execs.Target(target.Process, target.CgroupPaths, bundle.Spec, bundle.RootPath);
-        using var playing = Execs.Start(target.Process, join, what, journal, terminal.Socket, StepLog.IfWanted());
+        using var playing = Execs.Start(target.Process, join, what, journal, terminal.Socket, PlayWatch.Of(StepLog.IfWanted(), profile.Watch));
         using var master = terminal.Receive();
         return supervisor.Wait(playing.Children["exec"], master);
     }

@@ -2,6 +2,7 @@
 
 using System.CommandLine;
 using MiniContainer.Kernel;
+using MiniContainer.Plans;
 using MiniContainer.Pods.Lifecycle;
 using MiniContainer.Pods.Manifest;
 
@@ -14,6 +15,8 @@ internal sealed class PodMonitorVerb : PodVerb
     private readonly Option<string> name = Text("--name", "NAME", "What to call it in errors.");
     private readonly Option<string> net = Text("--net", "NAME", "Its network.");
 
+    private readonly Option<string> profileTo = Text("--profile-to", "FILE", "Write the profile of the play there.");
+
     public PodMonitorVerb(GlobalOptions globals)
         : base("monitor", "Make a pod, report on descriptor 3, and stay until its containers have ended.", globals)
     {
@@ -21,17 +24,21 @@ internal sealed class PodMonitorVerb : PodVerb
         Add(file);
         Add(name);
         Add(net);
+        Add(profileTo);
     }
 
     /// <inheritdoc/>
     protected override int Run(ParseResult parsed)
     {
         var root = Globals.Root(parsed);
+        var profile = parsed.GetValue(profileTo) is null ? null : ProfileFlags.Measure("monitor");
         try
         {
             var pod = PodReader.Parse(parsed.GetValue(name)!, File.ReadAllText(parsed.GetValue(file)!));
             using var network = PodNetwork.Plan(root, pod, parsed.GetValue(net)!);
-            using var playing = PodLauncher.Launch(root, pod, network, StepLog.IfWanted());
+            using var playing = PodLauncher.Launch(root, pod, network, PlayWatch.Of(StepLog.IfWanted(), profile));
+            if (profile is not null)
+                File.WriteAllText(parsed.GetValue(profileTo)!, profile.Result("minic pod monitor").ToJson());
             MonitorProcess.ReportUp(string.Join(",", network?.Addresses ?? []));
             PodLauncher.Monitor(root, pod.Name, playing);
             return 0;

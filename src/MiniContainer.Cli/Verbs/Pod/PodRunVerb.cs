@@ -2,6 +2,7 @@
 
 using System.CommandLine;
 using MiniContainer.Kernel;
+using MiniContainer.Plans;
 using MiniContainer.Pods.Lifecycle;
 using MiniContainer.Pods.Manifest;
 
@@ -14,6 +15,8 @@ internal sealed class PodRunVerb : PodVerb
     private readonly Option<string> net = Text("--net", "NAME", $"Its network, one of CNI by its name; {NetworkChoice.Default} where not given.");
     private readonly Option<bool> detach = Flag("--detach", "For the habit of -d; minic pod run always returns once the pod is up.", "-d");
 
+    private readonly ProfileFlags profile = new();
+
     public PodRunVerb(GlobalOptions globals)
         : base("run", "Make a pod of a v1/Pod in YAML, and return once its containers run. What they print is in minic pod logs.", globals)
     {
@@ -25,11 +28,14 @@ internal sealed class PodRunVerb : PodVerb
         Add(file);
         Add(net);
         Add(detach);
+        foreach (var option in profile.All)
+            Add(option);
     }
 
     /// <inheritdoc/>
     protected override int Run(ParseResult parsed)
     {
+        using var measured = profile.Begin(parsed, "minic pod run");
         var (name, text) = Read(parsed.GetValue(file)!);
         // Read here first: what is wrong with the file is told before anything is started.
         var pod = PodReader.Parse(name, text);
@@ -39,12 +45,15 @@ internal sealed class PodRunVerb : PodVerb
         if (!Environment.IsPrivilegedProcess)
             throw new MinicException($"make pod {pod.Name}", "pods need root, for their network and cgroups", "sudo minic pod run.");
         using var copy = new ManifestCopy(text);
+        using var monitors = measured is null ? null : new MonitorProfile(measured);
         var addresses = MonitorProcess.Start(
         [
             "--root", Globals.Root(parsed), .. parsed.GetValue(Globals.Debug) ? ["--debug"] : Array.Empty<string>(),
             .. parsed.GetValue(Globals.Log) is { } log ? ["--log", Path.GetFullPath(log)] : Array.Empty<string>(),
-            "pod", "monitor", "--name", name, "--net", parsed.GetValue(net) ?? NetworkChoice.Default, copy.Path,
+            "pod", "monitor", "--name", name, "--net", parsed.GetValue(net) ?? NetworkChoice.Default,
+            .. monitors is null ? Array.Empty<string>() : ["--profile-to", monitors.Path], copy.Path,
         ]);
+        monitors?.Read();
         parsed.InvocationConfiguration.Output.WriteLine(addresses.Length > 0 ? $"pod {pod.Name} is up at {addresses.Replace(",", " and ", StringComparison.Ordinal)}" : $"pod {pod.Name} is up");
         return 0;
     }
@@ -61,6 +70,28 @@ internal sealed class PodRunVerb : PodVerb
         {
             throw new MinicException("read the pod", $"{file}: {(Directory.Exists(file) ? "is a directory, not a file" : File.Exists(file) ? "may not be read" : "there is no such file")}", "Name a file with a v1/Pod in YAML.", inner: e);
         }
+    }
+
+    // The plan is played in the monitor, which writes its profile to a file before it says that the pod is up.
+    private sealed class MonitorProfile : IDisposable
+    {
+        private readonly ProfileFlags.Running measured;
+
+        public MonitorProfile(ProfileFlags.Running measured)
+        {
+            this.measured = measured;
+            measured.Watch.Mark("read and check the manifest");
+        }
+
+        public string Path { get; } = System.IO.Path.GetTempFileName();
+
+        public void Read()
+        {
+            measured.Watch.Mark("wait until the monitor has made the pod", waits: true);
+            measured.Other = Profile.FromJson(File.ReadAllText(Path));
+        }
+
+        public void Dispose() => File.Delete(Path);
     }
 
     // The monitor reads the very text that was checked here, whatever happens to the user's file meanwhile.

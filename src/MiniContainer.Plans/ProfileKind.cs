@@ -1,0 +1,38 @@
+// The subjects by which a profile groups and colours its spans: the parts of the labs.
+
+namespace MiniContainer.Plans;
+
+/// <summary>What a step is about.</summary>
+public static class ProfileKind
+{
+    /// <summary>minic's own work, besides the steps.</summary>
+    public const string Runtime = "minic itself";
+
+    /// <summary>Processes, and how they meet.</summary>
+    public const string Process = "processes";
+
+    /// <summary>Mounts and files.</summary>
+    public const string Mounts = "mounts and files";
+
+    /// <summary>Control groups.</summary>
+    public const string Cgroups = "cgroups";
+
+    /// <summary>Users, capabilities, filters.</summary>
+    public const string Privileges = "privileges";
+
+    /// <summary>Links, addresses, routes, rules.</summary>
+    public const string Network = "network";
+
+    /// <summary>All, in the order of a legend.</summary>
+    public static IReadOnlyList<string> All { get; } = [Runtime, Process, Mounts, Cgroups, Privileges, Network];
+
+    /// <summary>The kind of a step: the subject of its lab.</summary>
+    public static string Of(Step step) => step.Lab[..2] switch
+    {
+        "05" or "06" or "07" => Mounts,
+        "08" => Cgroups,
+        "09" or "10" => Privileges,
+        "13" or "14" or "15" or "16" or "18" or "22" => Network,
+        _ => Process,
+    };
+}
