@@ -27,8 +27,12 @@ internal static class Usage
         }
 
         var command = root;
+        words = new List<string>(words);
         for (var i = 0; i < words.Count; i++)
         {
+            // The library would take the next word for the value of an option that may stand alone.
+            if (Find(command, words[i]) is AloneOption alone)
+                ((List<string>)words)[i] = $"{alone.Name}={alone.Alone}";
             if (words[i] == "--")
                 return words;
             if (words[i].Length > 1 && words[i][0] == '-')

@@ -29,7 +29,7 @@ public static class ProcessPlanner
         _ = setup;
         _ = root;
         _ = made;
-        AddPrivileges(tape, spec.Process!, spec.Linux?.Seccomp is { } seccomp ? SeccompCompiler.Compile(seccomp) : null, facts);
+        AddPrivileges(tape, spec.Process!, spec.Linux?.Seccomp is { } seccomp ? SeccompCompiler.Compile(seccomp, facts.Filters) : null, facts);
     }
 
     /// <summary>Adds the steps that give a process its limits, user and capabilities.</summary>

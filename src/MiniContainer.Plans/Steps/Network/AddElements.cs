@@ -36,6 +36,9 @@ public sealed record AddElements(string What, IReadOnlyList<NatElement> Elements
     public override IReadOnlyList<string> ByHand => ["nft -f - <<'EOF'", .. CallTexts, "EOF"];
 
     /// <inheritdoc/>
+    public override IReadOnlyList<string> UndoCallTexts => Removal(Elements).Split('\n');
+
+    /// <inheritdoc/>
     public override IReadOnlyList<string> UndoByHand => ["nft -f - <<'EOF'", .. Removal(Elements).Split('\n'), "EOF"];
 
     /// <inheritdoc/>
