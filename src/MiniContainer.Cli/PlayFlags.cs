@@ -31,11 +31,7 @@ internal sealed class PlayFlags(bool byHand = true)
     public bool Reads(ParseResult parsed) => parsed.GetValue(explain) is not null || byHand && parsed.GetValue(script) is not null;
 
     /// <summary>Who watches the play; null for nobody.</summary>
-    public PlayWatch? Watch(ParseResult parsed)
-    {
-        _ = parsed;
-        return StepLog.IfWanted();
-    }
+    public PlayWatch? Watch(ParseResult parsed) => Reads(parsed) ? null : StepLog.IfWanted();
 
     /// <summary>Tells a plan.</summary>
     /// <param name="parsed">The command line.</param>

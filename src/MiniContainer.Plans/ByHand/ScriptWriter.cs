@@ -35,7 +35,7 @@ public sealed class ScriptWriter(string title, Plan plan, string directory)
         Head($"{title}, by hand. To be run by root, on a host with glibc, util-linux, iproute2 and nftables.",
             "Print the script of the way back (--by-hand=undo) before you run this one: a plan names the addresses that are free when it is made.");
         text.Append("exec 9<&0\n");
-        text.Append("mkdir -p -m 0700 \"$STATE\"\n");
+        text.Append("(umask 077; mkdir -p \"$STATE\")\n");
         foreach (var (step, number) in plan.Steps.Select((s, i) => (s, i + 1)))
         {
             if (step is ChildStep)
@@ -118,7 +118,7 @@ public sealed class ScriptWriter(string title, Plan plan, string directory)
         var join = clone.PidNamespace is null ? "" : "nsenter --pid=\"/proc/$CHILD_pause/ns/pid\" ";
         text.Append($"{join}unshare --fork --propagation unchanged {options} setsid sh \"$STATE/{clone.Child}.1\" \\\n");
         text.Append($"    {Stdio(clone.Descriptors)} 9<&- 3<\"$STATE/{clone.Child}.go\" 4>\"$STATE/{clone.Child}.status\" &\n");
-        text.Append($"RUN=$!\nexec 3>\"$STATE/{clone.Child}.go\" 4<\"$STATE/{clone.Child}.status\"\n");
+        text.Append($"{(Waits ? "RUN=$!\n" : "")}exec 3>\"$STATE/{clone.Child}.go\" 4<\"$STATE/{clone.Child}.status\"\n");
         text.Append($"read -r CHILD <&4\necho \"$CHILD\" > \"$STATE/{clone.Child}.pid\"\n");
         if (plan.Steps.OfType<ChildStep>().Any(s => s.Shell.Any(l => l.Contains($"$CHILD_{clone.Child}/", StringComparison.Ordinal))))
             text.Append($"export CHILD_{clone.Child}=\"$CHILD\"\n");
@@ -138,8 +138,7 @@ public sealed class ScriptWriter(string title, Plan plan, string directory)
     private void Kill(string child)
     {
         text.Append($"if [ -e \"$STATE/{child}.pid\" ]; then\n  read -r CHILD < \"$STATE/{child}.pid\"\n");
-        // The pid might be another process's by now: then it does not run the child's namespaces' command in our cgroup. A script
-        // has no pidfd, so it asks whether the pipe of this child is older than the process.
+        // A script has no pidfd: should the process have ended, its number might be another's. minic's own undo compares start times.
         text.Append("  kill -KILL \"$CHILD\" 2>/dev/null\n  while kill -0 \"$CHILD\" 2>/dev/null && ! grep -q '^State:.Z' \"/proc/$CHILD/status\"; do sleep 0.01; done\n");
         text.Append($"  rm -f \"$STATE/{child}.pid\"\nfi\n");
     }

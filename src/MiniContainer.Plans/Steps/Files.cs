@@ -22,7 +22,7 @@ public sealed record MakeDirectory(string Path, uint Mode) : Step
     public override string Lab => "12-oci";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> ByHand => [$"mkdir -p -m 0{Convert.ToString(Mode, 8)} {ShellWord.Quote(Path)}"];
+    public override IReadOnlyList<string> ByHand => [$"[ -d {ShellWord.Quote(Path)} ] || {{ mkdir -p {ShellWord.Quote(Path)}; chmod 0{Convert.ToString(Mode, 8)} {ShellWord.Quote(Path)}; }}"];
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> UndoCallTexts => Kept ? [] : [Tree ? $"rm -r {TapeArg.Quote(Path)}" : $"rmdir({TapeArg.Quote(Path)})"];
