@@ -8,12 +8,16 @@ using MiniContainer.Plans;
 namespace MiniContainer.Cli;
 
 /// <summary>How a bundle becomes a container.</summary>
-internal sealed class LaunchFlags
+/// <param name="byHand">Whether the plan can be written as a script.</param>
+internal sealed class LaunchFlags(bool byHand)
 {
     private readonly Option<bool> noPivot = new("--no-pivot") { Description = "Switch roots by chroot, for a host whose own root is an initramfs." };
     private readonly Option<bool> noNewKeyring = new("--no-new-keyring") { Description = "Keep your session keyring instead of giving it an empty one." };
     private readonly Option<bool> noSubreaper = new("--no-subreaper") { Hidden = true };
     private readonly Option<int> preserveFds = PreservedDescriptors.Option();
+
+    /// <summary>How the plan is played, or read instead.</summary>
+    public PlayFlags Play { get; } = new(byHand);
 
     /// <summary>Where config.json is.</summary>
     public Option<string> Bundle { get; } = new("--bundle", "-b") { HelpName = "BUNDLE", Description = "The directory that holds config.json; the current one where not given." };
@@ -28,7 +32,7 @@ internal sealed class LaunchFlags
     public ProfileFlags Profile { get; } = new();
 
     /// <summary>All of them, in the order in which help shows them.</summary>
-    public IReadOnlyList<Option> All => [Bundle, ConsoleSocket, PidFile, preserveFds, noPivot, noNewKeyring, noSubreaper, .. Profile.All];
+    public IReadOnlyList<Option> All => [Bundle, ConsoleSocket, PidFile, preserveFds, noPivot, noNewKeyring, noSubreaper, .. Play.All, .. Profile.All];
 
     /// <summary>The bundle.</summary>
     public Bundle Load(ParseResult parsed) => Containers.Oci.Bundle.Load(parsed.GetValue(Bundle) is { Length: > 0 } given ? given : ".");
@@ -39,7 +43,7 @@ internal sealed class LaunchFlags
         PreserveFds = PreservedDescriptors.Check(parsed.GetValue(preserveFds)),
         NoPivot = parsed.GetValue(noPivot),
         KeepKeyring = parsed.GetValue(noNewKeyring),
-        Watch = PlayWatch.Of(StepLog.IfWanted(), Profile.Watch),
+        Watch = PlayWatch.Of(Play.Watch(parsed), Profile.Watch),
     };
 
     /// <summary>Writes the pid file of a container that outlives minic; if that fails, the container goes.</summary>

@@ -32,8 +32,9 @@ internal sealed record NetworkChoice(string Name)
     /// <param name="root">The directory of all state.</param>
     /// <param name="id">The container's id, and its child's name in the plan.</param>
     /// <param name="directory">The container's state directory.</param>
+    /// <param name="toLook">Whether the plan is only read: then no lock is taken.</param>
     /// <exception cref="Kernel.MinicException">There is no such network, or no address is free ….</exception>
-    public NetworkSteps? Plan(string root, string id, string directory)
+    public NetworkSteps? Plan(string root, string id, string directory, bool toLook = false)
     {
         if (Name == "host")
             return null;
@@ -45,7 +46,7 @@ internal sealed record NetworkChoice(string Name)
             return new NetworkSteps([], alone.Steps);
         }
 
-        var (steps, result) = Attaching.Plan(root, Name, new Attachment(id, child));
+        var (steps, result) = toLook ? Attaching.PlanToLook(root, Name, new Attachment(id, child)) : Attaching.Plan(root, Name, new Attachment(id, child));
         var names = new WriteFile(ResolvConfAt(directory), ResolvConf.Text(result.Dns)) { Why = "Whom to ask for names, from in there." };
         return steps with { Before = [.. steps.Before, names] };
     }

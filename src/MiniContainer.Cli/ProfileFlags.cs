@@ -10,10 +10,9 @@ namespace MiniContainer.Cli;
 /// <summary>The flags of verbs that can be measured.</summary>
 internal sealed class ProfileFlags
 {
-    private readonly Option<string> form = new("--profile")
+    private readonly AloneOption form = new("--profile", "table")
     {
         HelpName = "table|json|svg",
-        Arity = ArgumentArity.ZeroOrOne,
         Description = "Tell on stderr where the time went, the container's own steps too: --profile, --profile=json, or as a picture, --profile=svg.",
     };
 

@@ -27,15 +27,14 @@ internal static class Usage
         }
 
         var command = root;
-        var read = words.ToArray();
-        words = read;
+        words = new List<string>(words);
         for (var i = 0; i < words.Count; i++)
         {
+            // The library would take the next word for the value of an option that may stand alone.
+            if (Find(command, words[i]) is AloneOption alone)
+                ((List<string>)words)[i] = $"{alone.Name}={alone.Alone}";
             if (words[i] == "--")
                 return words;
-            // --profile alone, whose value is optional: only --profile=VALUE has one, the word behind it is not its.
-            if (Find(command, words[i]) is { } lone && IsOptional(lone))
-                read[i] = $"{words[i]}={lone.HelpName!.Split('|')[0]}";
             if (words[i].Length > 1 && words[i][0] == '-')
                 i += TakesNext(command, words[i]) ? 1 : 0;
             else if (command.Subcommands.Count > 0)

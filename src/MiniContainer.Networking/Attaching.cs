@@ -19,7 +19,19 @@ public static class Attaching
     /// <param name="attachment">Who is attached, and how.</param>
     /// <returns>The steps, which the caller disposes, and CNI's result.</returns>
     /// <exception cref="Kernel.MinicException">There is no such network, or no address is free ….</exception>
-    public static (NetworkSteps Steps, Result Result) Plan(string stateRoot, string network, Attachment attachment)
+    public static (NetworkSteps Steps, Result Result) Plan(string stateRoot, string network, Attachment attachment) =>
+        Locked(stateRoot, network, attachment);
+
+    /// <summary>The same for those who only want to read the plan: no lock, so another may have the address when it is played.</summary>
+    /// <inheritdoc cref="Plan" path="/exception"/>
+    public static (NetworkSteps Steps, Result Result) PlanToLook(string stateRoot, string network, Attachment attachment)
+    {
+        var config = NetworkConfigs.Find(network);
+        var planned = NetworkPlanner.Plan(config, attachment, NetworkFacts.Read(NetworkFacts.NetworksOf(stateRoot), config));
+        return (new NetworkSteps(planned.Before, planned.Inside), planned.Result);
+    }
+
+    private static (NetworkSteps Steps, Result Result) Locked(string stateRoot, string network, Attachment attachment)
     {
         var config = NetworkConfigs.Find(network);
         var networks = NetworkFacts.NetworksOf(stateRoot);

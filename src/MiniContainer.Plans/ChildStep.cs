@@ -26,6 +26,9 @@ public sealed record ChildStep : Step
     /// <summary>What <see cref="ByHand"/> returns.</summary>
     public IReadOnlyList<string> Shell { get; init; } = [];
 
+    /// <summary>What it means to a script (ByHand/ChildScript.cs).</summary>
+    public HandPoint Point { get; init; }
+
     /// <inheritdoc/>
     public override string Actor => Child;
 
@@ -46,4 +49,29 @@ public sealed record ChildStep : Step
 
     /// <summary>Does nothing here: the child plays it.</summary>
     public override StepFacts? Do(Playing playing) => null;
+}
+
+/// <summary>What a child's step means to a script: most are plain lines, but a shell cannot do to itself all that a tape can.</summary>
+public enum HandPoint
+{
+    /// <summary>Lines like any other.</summary>
+    Plain,
+
+    /// <summary>The line is a command that executes another one: the rest of the script is that.</summary>
+    Continues,
+
+    /// <summary>From here on the host's programs are out of sight.</summary>
+    Pivots,
+
+    /// <summary>From here on they are gone.</summary>
+    LetsGo,
+
+    /// <summary>The lines are options of setpriv(1), which executes the command with them.</summary>
+    Privileges,
+
+    /// <summary>The lines are the environment and the command.</summary>
+    Executes,
+
+    /// <summary>The command is pause.</summary>
+    Pauses,
 }

@@ -69,6 +69,10 @@ public abstract record Step
     [JsonIgnore]
     public abstract IReadOnlyList<string> ByHand { get; }
 
+    /// <summary>What <see cref="Undo"/> calls, as <see cref="CallTexts"/>; empty where nothing is to be undone.</summary>
+    [JsonIgnore]
+    public virtual IReadOnlyList<string> UndoCallTexts => [];
+
     /// <summary>The undo by hand; no lines where nothing is to be undone.</summary>
     [JsonIgnore]
     public virtual IReadOnlyList<string> UndoByHand => [];

@@ -9,12 +9,14 @@ namespace MiniContainer.Cli.Verbs;
 internal sealed class DeleteVerb : Verb
 {
     private readonly Argument<string> id;
+    private readonly PlayFlags play = new(byHand: false);
     private readonly Option<bool> force = Flag("--force", "Kill it first if it runs; and be content if it is not there.", "-f");
 
     public DeleteVerb(GlobalOptions globals)
         : base("delete", "Remove a container that has stopped: its cgroups, its network, its state.", globals)
     {
         Add(force);
+        play.AddTo(this);
         Add(id = ContainerIdArgument());
         Examples = [("minic delete --force box", "Removes box whatever it does.")];
     }
@@ -22,6 +24,12 @@ internal sealed class DeleteVerb : Verb
     /// <inheritdoc/>
     protected override int Run(ParseResult parsed)
     {
+        if (play.Reads(parsed))
+        {
+            var (name, container) = (parsed.GetValue(id)!, Removal.ToDelete(Globals.Root(parsed), parsed.GetValue(id)!, parsed.GetValue(force)));
+            return play.TellUndo(parsed, $"minic delete of {name}", container?.Entries ?? []);
+        }
+
         Removal.Delete(Globals.Root(parsed), parsed.GetValue(id)!, parsed.GetValue(force));
         return 0;
     }

@@ -18,6 +18,7 @@ internal sealed class ExecVerb : Verb
     private readonly Option<string> pidFile = Text("--pid-file", "FILE", "Write the process's pid to FILE.");
     private readonly Option<int> preserveFds = PreservedDescriptors.Option();
     private readonly Option<bool> ignorePaused = Flag("--ignore-paused", "Accepted, as runc does.");
+    private readonly PlayFlags play = new(byHand: false);
     private readonly Argument<string> id;
 
     public ExecVerb(GlobalOptions globals)
@@ -33,6 +34,7 @@ internal sealed class ExecVerb : Verb
             Add(option);
         foreach (var option in new Option[] { detach, consoleSocket, pidFile, preserveFds, ignorePaused }.Concat(profile.All))
             Add(option);
+        play.AddTo(this);
         Add(id = ContainerIdArgument(c => c.Status == ContainerStatus.Running));
         Add(process.Command);
     }
@@ -51,10 +53,12 @@ internal sealed class ExecVerb : Verb
         var bundle = Bundle.Load(container.Header.Bundle);
         var what = process.Build(parsed, this, container.Id, container.Init!.Pid, bundle.Spec.Process!);
         var target = Execs.Target(container.Init!, container.CgroupPaths, bundle.Spec, bundle.RootPath) with { PreserveFds = PreservedDescriptors.Check(parsed.GetValue(preserveFds)) };
+        if (play.Reads(parsed))
+            return play.Tell(parsed, $"minic exec in {container.Id}", Execs.MakePlan(target, what));
         using var supervisor = parsed.GetValue(detach) ? null : new Supervisor();
         using var terminal = ProcessTerminal.For(what.Terminal, parsed.GetValue(detach), parsed.GetValue(consoleSocket));
         var journal = Path.Combine(container.Directory, $"exec-{Environment.ProcessId}");
-        using var playing = Execs.Start(container.Init!, target, what, journal, terminal.Socket, PlayWatch.Of(StepLog.IfWanted(), profile.Watch));
+        using var playing = Execs.Start(container.Init!, target, what, journal, terminal.Socket, PlayWatch.Of(play.Watch(parsed), profile.Watch));
         return Attend(playing.Children["exec"], supervisor, terminal, parsed.GetValue(pidFile));
     }
 

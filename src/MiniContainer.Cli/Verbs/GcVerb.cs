@@ -6,11 +6,19 @@ using MiniContainer.Containers.Lifecycle;
 namespace MiniContainer.Cli.Verbs;
 
 /// <summary>The verb <c>gc</c>.</summary>
-internal sealed class GcVerb(GlobalOptions globals) : Verb("gc", "Put right what a killed minic left behind: half-made containers, and those in the foreground of a minic that is gone. What runs detached stays.", globals)
+internal sealed class GcVerb : Verb
 {
+    private readonly PlayFlags play = new(byHand: false);
+
+    public GcVerb(GlobalOptions globals)
+        : base("gc", "Put right what a killed minic left behind: half-made containers, and those in the foreground of a minic that is gone. What runs detached stays.", globals) =>
+        play.AddTo(this);
+
     /// <inheritdoc/>
     protected override int Run(ParseResult parsed)
     {
+        if (play.Reads(parsed))
+            return play.TellUndo(parsed, Removal.Garbage(Globals.Root(parsed)).Select(g => ($"minic gc of {g.What}", g.Entries)));
         foreach (var removed in Removal.CollectGarbage(Globals.Root(parsed)))
             parsed.InvocationConfiguration.Output.WriteLine($"removed {removed}");
         return 0;

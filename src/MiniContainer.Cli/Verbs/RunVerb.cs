@@ -11,7 +11,7 @@ namespace MiniContainer.Cli.Verbs;
 internal sealed class RunVerb : Verb
 {
     private readonly RootfsOptions hurry = new();
-    private readonly LaunchFlags flags = new();
+    private readonly LaunchFlags flags = new(byHand: true);
     private readonly Option<bool> detach = Flag("--detach", "Return when the command runs. With --rootfs its output goes to the file \"output\" in its state directory.", "-d");
     private readonly Option<bool> keep = Flag("--keep", "Leave the container there, stopped, for minic state and minic delete.");
     private readonly Argument<string[]> words = new("ID or CMD")
@@ -45,10 +45,19 @@ internal sealed class RunVerb : Verb
     {
         using var profile = flags.Profile.Begin(parsed, "minic run");
         var (bundle, options) = hurry.Chosen(parsed) ? FromRootfs(parsed) : FromBundle(parsed);
+        if (flags.Play.Reads(parsed))
+            return Tell(parsed, bundle, options);
         Privilege.Check(bundle.Spec, options.Id);
         using var network = hurry.Chosen(parsed) ? hurry.Network(parsed).Plan(options.Root, options.Id, bundle.Directory) : null;
         options = options with { Network = network };
         return options.Foreground || parsed.GetValue(keep) && !parsed.GetValue(detach) ? Foreground(parsed, bundle, options) : Detached(parsed, bundle, options);
+    }
+
+    private int Tell(ParseResult parsed, Bundle bundle, LaunchOptions options)
+    {
+        using var network = hurry.Chosen(parsed) ? hurry.Network(parsed).Plan(options.Root, options.Id, bundle.Directory, toLook: true) : null;
+        var plan = Launcher.MakePlan(bundle, options with { Network = network });
+        return flags.Play.Tell(parsed, $"minic run of {options.Id}", plan, Container.DirectoryOf(options.Root, options.Id), waits: !parsed.GetValue(detach));
     }
 
     private (Bundle, LaunchOptions) FromRootfs(ParseResult parsed)

@@ -9,11 +9,13 @@ namespace MiniContainer.Cli.Verbs;
 /// <summary>The verb <c>start</c>.</summary>
 internal sealed class StartVerb : Verb
 {
+    private readonly PlayFlags play = new(byHand: false);
     private readonly Argument<string> id;
 
     public StartVerb(GlobalOptions globals)
         : base("start", "Let a created container execute its command.", globals)
     {
+        play.AddTo(this);
         Add(id = ContainerIdArgument(c => c.Status == ContainerStatus.Created));
         Examples = [("minic start box", "box is running from here on.")];
     }
@@ -21,6 +23,8 @@ internal sealed class StartVerb : Verb
     /// <inheritdoc/>
     protected override int Run(ParseResult parsed)
     {
+        if (play.Reads(parsed))
+            return play.Tell(parsed, $"minic start of {parsed.GetValue(id)}", Launcher.MakeStartPlan(Container.Load(Globals.Root(parsed), parsed.GetValue(id)!)));
         Launcher.Start(Globals.Root(parsed), parsed.GetValue(id)!);
         return 0;
     }

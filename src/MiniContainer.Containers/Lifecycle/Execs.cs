@@ -43,8 +43,7 @@ public static class Execs
     /// <exception cref="MinicException">The container has ended, or the command cannot be executed.</exception>
     public static Playing Start(ProcessIdentity init, ExecTarget target, Process process, string journalPath, SafeHandle? console, PlayWatch? watch = null)
     {
-        var plan = new Plan();
-        ExecPlanner.Add(plan, "exec", process, target, Facts.Read());
+        var plan = MakePlan(target, process, Facts.Read());
         using var pidfd = Processes.OpenPidFd(init.Pid);
         if (pidfd is null || !init.Alive)
             throw new MinicException("join the container", "its first process has ended", "minic delete removes it.");
@@ -72,6 +71,16 @@ public static class Execs
         {
             File.Delete(journalPath);
         }
+    }
+
+    /// <summary>The plan alone, for those who want to read it.</summary>
+    public static Plan MakePlan(ExecTarget target, Process process) => MakePlan(target, process, Facts.ReadToLook());
+
+    private static Plan MakePlan(ExecTarget target, Process process, Facts facts)
+    {
+        var plan = new Plan();
+        ExecPlanner.Add(plan, "exec", process, target, facts);
+        return plan;
     }
 
     private static bool Differs(int pid, string kind)

@@ -77,7 +77,7 @@ public static class Launcher
     public static Launched Launch(Bundle bundle, LaunchOptions options)
     {
         var path = Container.DirectoryOf(options.Root, options.Id);
-        var plan = MakePlan(bundle, options);
+        var plan = MakePlan(bundle, options, Facts.Read());
         using var directory = StateDirectory.Claim(path, $"container {options.Id}");
         var playing = new Playing(plan);
         try
@@ -107,7 +107,9 @@ public static class Launcher
     }
 
     /// <summary>The plan alone, for those who want to read it.</summary>
-    public static Plan MakePlan(Bundle bundle, LaunchOptions options)
+    public static Plan MakePlan(Bundle bundle, LaunchOptions options) => MakePlan(bundle, options, Facts.ReadToLook());
+
+    private static Plan MakePlan(Bundle bundle, LaunchOptions options, Facts facts)
     {
         if (bundle.Spec.Process?.Args is not { Count: > 0 })
             throw new MinicException($"make container {options.Id}", "$.process.args: there is no command", "Give config.json a process with args, at least one.");
@@ -123,7 +125,7 @@ public static class Launcher
             KeepKeyring = options.KeepKeyring,
             Network = options.Network,
         };
-        ContainerPlanner.Add(plan, bundle, setup, Facts.Read());
+        ContainerPlanner.Add(plan, bundle, setup, facts);
         return plan;
     }
 
@@ -132,14 +134,10 @@ public static class Launcher
     public static void Start(string root, string id)
     {
         var container = Container.Load(root, id);
-        if (container.Status != ContainerStatus.Created)
-            throw new MinicException($"start container {id}", $"it is {container.Status.ToString().ToLowerInvariant()}, not created", "Only a created container can be started.");
-        var setup = new ContainerSetup(id, container.Directory);
+        var hooks = container.Entries.Select(e => e.Step).OfType<KeepHooks>().FirstOrDefault();
+        var steps = MakeStartPlan(container).Steps;
         using var directory = StateDirectory.Lock(container.Directory) ?? throw new MinicException($"start container {id}", "it has just been deleted");
         using var journal = Journal.Open(directory.JournalPath);
-        var step = new StartInit(ContainerPlanner.StartFifo(setup), ContainerPlanner.StatusFifo(setup), ContainerPlanner.TapePath(setup)) { Why = "The user said start." };
-        var hooks = container.Entries.Select(e => e.Step).OfType<KeepHooks>().FirstOrDefault();
-        List<Step> steps = [.. Of(hooks?.StartContainer), step, .. Of(hooks?.Poststart)];
         using var playing = new Playing(new Plan());
         try
         {
@@ -156,6 +154,22 @@ public static class Launcher
                 container.Kill(SIGKILL, all: true);
             throw;
         }
+    }
+
+    /// <summary>What start plays.</summary>
+    /// <exception cref="MinicException">The container does not wait for it.</exception>
+    public static Plan MakeStartPlan(Container container)
+    {
+        var id = container.Id;
+        if (container.Status != ContainerStatus.Created)
+            throw new MinicException($"start container {id}", $"it is {container.Status.ToString().ToLowerInvariant()}, not created", "Only a created container can be started.");
+        var setup = new ContainerSetup(id, container.Directory);
+        var step = new StartInit(ContainerPlanner.StartFifo(setup), ContainerPlanner.StatusFifo(setup), ContainerPlanner.TapePath(setup)) { Why = "The user said start." };
+        var hooks = container.Entries.Select(e => e.Step).OfType<KeepHooks>().FirstOrDefault();
+        var plan = new Plan();
+        foreach (var next in (IEnumerable<Step>)[.. Of(hooks?.StartContainer), step, .. Of(hooks?.Poststart)])
+            plan.Add(next);
+        return plan;
 
         IEnumerable<RunHook> Of(IReadOnlyList<RunHook>? list) => (list ?? []).Select(h => h with { Pid = container.Init!.Pid });
     }

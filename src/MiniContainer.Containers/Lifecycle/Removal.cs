@@ -29,15 +29,24 @@ public static class Removal
     /// <exception cref="MinicException">There is none, it runs, or something could not be undone.</exception>
     public static void Delete(string root, string id, bool force)
     {
+        if (ToDelete(root, id, force) is { } container)
+            Play(container.Directory, root);
+    }
+
+    /// <summary>The container that delete would remove.</summary>
+    /// <returns>Null if there is none and none is fine.</returns>
+    /// <exception cref="MinicException">There is none, or it runs.</exception>
+    public static Container? ToDelete(string root, string id, bool force)
+    {
         var container = Container.TryLoad(root, id);
         if (container is null && force)
-            return;
+            return null;
         container ??= Container.Load(root, id);
         // A created container has not begun yet: the specification lets it be deleted only once stopped, and runc as well as
         // podman count on a plain delete of it.
         if (!force && container.Status is ContainerStatus.Running or ContainerStatus.Creating)
             throw new MinicException($"delete container {id}", $"it is {container.Status.ToString().ToLowerInvariant()}", $"Stop it first (minic kill {id} KILL), or use delete --force.");
-        Play(container.Directory, root);
+        return container;
     }
 
     /// <summary>Puts right what killed runs left: journals that nobody is playing, and whose owner is gone.</summary>
@@ -47,6 +56,33 @@ public static class Removal
     public static IReadOnlyList<string> CollectGarbage(string root)
     {
         var removed = new List<string>();
+        EachGarbage(root, (what, directory) =>
+        {
+            Play(directory, root);
+            removed.Add(what);
+        });
+        return removed;
+    }
+
+    /// <summary>What <see cref="CollectGarbage"/> would undo, by what it is of: "container box".</summary>
+    public static IReadOnlyList<(string What, IReadOnlyList<JournalEntry> Entries)> Garbage(string root)
+    {
+        var found = new List<(string, IReadOnlyList<JournalEntry>)>();
+        EachGarbage(root, (what, directory) => found.Add((what, Entries(directory))));
+        return found;
+    }
+
+    private static IReadOnlyList<JournalEntry> Entries(StateDirectory directory)
+    {
+        if (!File.Exists(directory.JournalPath))
+            return [];
+        using var journal = Journal.Open(directory.JournalPath);
+        return journal.Entries;
+    }
+
+    // What nobody plays and nobody stays with; locked while it is looked at, since its owner may be anybody.
+    private static void EachGarbage(string root, Action<string, StateDirectory> action)
+    {
         foreach (var kind in new[] { "containers", "pods" })
         {
             var all = Path.Combine(root, kind);
@@ -55,12 +91,9 @@ public static class Removal
                 using var directory = StateDirectory.TryLock(path);
                 if (directory is null || !IsGarbage(directory))
                     continue;
-                Play(directory, root);
-                removed.Add($"{kind[..^1]} {Path.GetFileName(path)}");
+                action($"{kind[..^1]} {Path.GetFileName(path)}", directory);
             }
         }
-
-        return removed;
     }
 
     private static bool IsGarbage(StateDirectory directory)

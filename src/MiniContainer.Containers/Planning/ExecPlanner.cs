@@ -40,7 +40,7 @@ public static class ExecPlanner
         tape.Umask(process.User?.Umask ?? 0x12, "The usual mask.");
         if (process.Terminal)
             tape.OpenTerminal("console", (process.User?.Uid ?? 0, process.User?.Gid ?? 0), null, null, "A terminal of the container's own devpts.");
-        ProcessPlanner.AddPrivileges(tape, process, target.Seccomp is { } seccomp ? SeccompCompiler.Compile(seccomp) : null, facts);
+        ProcessPlanner.AddPrivileges(tape, process, target.Seccomp is { } seccomp ? SeccompCompiler.Compile(seccomp, facts.Filters) : null, facts);
         ProcessPlanner.AddExecve(tape, process, facts, target.RootPath);
         plan.Add(new AwaitExec(child) { Why = "If anything on the tape failed, it is known now, with the call that failed." });
     }

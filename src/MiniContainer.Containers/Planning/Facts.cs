@@ -20,6 +20,12 @@ public sealed record Facts
     /// <summary>The home directory of a user in a root file system, from its etc/passwd; null if it has none.</summary>
     public required Func<string, uint, string?> Home { get; init; }
 
+    /// <summary>Where compiled filters of system calls are found and kept.</summary>
+    public SeccompCache Filters { get; init; } = SeccompCache.Default;
+
+    /// <summary>This machine, now, for a plan that is read and not played: nothing is kept anywhere.</summary>
+    public static Facts ReadToLook() => Read() with { Filters = SeccompCache.Default.ForReading() };
+
     /// <summary>This machine, now.</summary>
     public static Facts Read() => new()
     {

@@ -31,7 +31,7 @@ public static class ProcessPlanner
         _ = made;
         if (spec.Linux?.Personality is { } personality)
             tape.Personality(personality.Domain == "LINUX32" ? 8 : 0, $"PER_{personality.Domain}", "Which kind of machine uname(2) tells of.");
-        AddPrivileges(tape, spec.Process!, spec.Linux?.Seccomp is { } seccomp ? SeccompCompiler.Compile(seccomp) : null, facts);
+        AddPrivileges(tape, spec.Process!, spec.Linux?.Seccomp is { } seccomp ? SeccompCompiler.Compile(seccomp, facts.Filters) : null, facts);
     }
 
     /// <summary>Adds the steps that give a process its limits, user and capabilities.</summary>

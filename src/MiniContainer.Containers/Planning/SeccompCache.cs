@@ -11,7 +11,8 @@ namespace MiniContainer.Containers.Planning;
 
 /// <summary>Finds and keeps compiled filters.</summary>
 /// <param name="directory">Where they are; made when something is kept.</param>
-public sealed class SeccompCache(string directory)
+/// <param name="keeps">Whether anything is kept: not by those who only want to read a plan.</param>
+public sealed class SeccompCache(string directory, bool keeps = true)
 {
     /// <summary>The user's: /var/cache/minic/seccomp for root, below ~/.cache for anybody else.</summary>
     /// <remarks>Root's is no matter of the environment: whoever writes there decides what containers may do.</remarks>
@@ -20,6 +21,9 @@ public sealed class SeccompCache(string directory)
         : Path.Combine(
             Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } cache ? cache : Path.Combine(Environment.GetEnvironmentVariable("HOME") ?? "/nonexistent", ".cache"),
             "minic/seccomp"));
+
+    /// <summary>The same, for reading alone.</summary>
+    public SeccompCache ForReading() => new(directory, keeps: false);
 
     /// <summary>All that a filter's program depends on.</summary>
     /// <param name="seccomp">The filter.</param>
@@ -54,6 +58,8 @@ public sealed class SeccompCache(string directory)
     /// <summary>Keeps a program; where that cannot be, it will be compiled again.</summary>
     public void Keep(byte[] key, byte[] program)
     {
+        if (!keeps)
+            return;
         var path = PathOf(key);
         var half = $"{path}.{Environment.ProcessId}";
         try

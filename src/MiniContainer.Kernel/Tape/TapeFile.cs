@@ -35,6 +35,19 @@ public static class TapeFile
             : MinicException.FromErrno("play the tape", $"entry {played}, system call {number}", (int)-result);
     }
 
+    /// <summary>How many of a tape's calls have been played; null where there is no tape that can be read.</summary>
+    public static int? Played(string path)
+    {
+        try
+        {
+            return (int)Long(File.ReadAllBytes(path), 0);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException)
+        {
+            return null;
+        }
+    }
+
     private static long Long(byte[] tape, int offset) => BinaryPrimitives.ReadInt64LittleEndian(tape.AsSpan(offset));
 
     // Pointers on the tape mean the memory of the process that laid it out; the header says where the tape lay in it.

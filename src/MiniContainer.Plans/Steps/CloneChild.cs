@@ -40,10 +40,13 @@ public sealed record CloneChild(string Child, ulong Flags, IReadOnlyList<string>
     public override string Lab => "04-pid";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> ByHand => [$"unshare --fork {FlagText.Clone(Flags)} sh \"$CHILD_SCRIPT\" &"];
+    public override IReadOnlyList<string> ByHand => [$"unshare --fork --propagation unchanged {ChildTape.UnshareOptions(Flags)} setsid sh \"$STATE/{Child}.1\" &"];
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> UndoByHand => ["kill -KILL \"$CHILD\""];
+    public override IReadOnlyList<string> UndoCallTexts => ["pidfd_open(PID, 0)", "pidfd_send_signal(PIDFD, SIGKILL, NULL, 0)", "poll([{fd=PIDFD, events=POLLIN}], 1, 10000)", "waitid(P_PIDFD, PIDFD, ...)"];
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> UndoByHand => [$"kill -KILL \"$(cat \"$STATE/{Child}.pid\")\" 2>/dev/null"];
 
     /// <inheritdoc/>
     public override StepFacts? Do(Playing playing)

@@ -28,7 +28,7 @@ public sealed record DeviceProgram(string Cgroup, IReadOnlyList<DeviceRule> Rule
     /// <inheritdoc/>
     public override IReadOnlyList<string> ByHand =>
     [
-        ": # no shell tool assembles this program; in version 1 each rule is a line in a file:",
+        ": # not by hand: no shell tool assembles this program. In version 1 each rule is a line in a file:",
         .. Rules.Select(r => $": # echo {ShellWord.Quote(r.ToString())} > devices.{(r.Allow ? "allow" : "deny")}"),
     ];
 

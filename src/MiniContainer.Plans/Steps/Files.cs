@@ -22,7 +22,10 @@ public sealed record MakeDirectory(string Path, uint Mode) : Step
     public override string Lab => "12-oci";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> ByHand => [$"mkdir -p -m 0{Convert.ToString(Mode, 8)} {ShellWord.Quote(Path)}"];
+    public override IReadOnlyList<string> ByHand => [$"[ -d {ShellWord.Quote(Path)} ] || {{ mkdir -p {ShellWord.Quote(Path)}; chmod 0{Convert.ToString(Mode, 8)} {ShellWord.Quote(Path)}; }}"];
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> UndoCallTexts => Kept ? [] : [Tree ? $"rm -r {TapeArg.Quote(Path)}" : $"rmdir({TapeArg.Quote(Path)})"];
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> UndoByHand => Kept ? [] : [Tree ? $"rm -rf {ShellWord.Quote(Path)}" : $"rmdir {ShellWord.Quote(Path)}"];
@@ -66,7 +69,7 @@ public sealed record WriteFile(string Path, string Content) : Step
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> CallTexts =>
-        [$"open({TapeArg.Quote(Path)}, O_WRONLY|O_CREAT|O_TRUNC, 0644)", $"write(fd, {TapeArg.Quote(Content)}, {Content.Length})"];
+        [$"open({TapeArg.Quote(Path)}, O_WRONLY|O_CREAT|O_TRUNC, 0644)", $"write(fd, {Shortened(Content)}, {System.Text.Encoding.UTF8.GetByteCount(Content)})"];
 
     /// <inheritdoc/>
     public override string Man => "open(2)";
@@ -78,7 +81,13 @@ public sealed record WriteFile(string Path, string Content) : Step
     public override IReadOnlyList<string> ByHand => [$"printf %s {ShellWord.Quote(Content)} > {ShellWord.Quote(Path)}"];
 
     /// <inheritdoc/>
+    public override IReadOnlyList<string> UndoCallTexts => [$"unlink({TapeArg.Quote(Path)})"];
+
+    /// <inheritdoc/>
     public override IReadOnlyList<string> UndoByHand => [$"rm -f {ShellWord.Quote(Path)}"];
+
+    // As strace(1) does it: the beginning tells what it is.
+    private static string Shortened(string content) => content.Length <= 64 ? TapeArg.Quote(content) : TapeArg.Quote(content[..48]) + "...";
 
     /// <inheritdoc/>
     public override StepFacts? Do(Playing playing)
@@ -110,7 +119,7 @@ public sealed record SetFile(string Path, string Value) : Step
     public override string Lab => "08-cgroups";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> ByHand => [$"echo {ShellWord.Quote(Value)} > {ShellWord.Quote(Path)}"];
+    public override IReadOnlyList<string> ByHand => [$"{(Optional ? $"[ ! -e {ShellWord.Quote(Path)} ] || " : "")}echo {ShellWord.Quote(Value)} > {ShellWord.Quote(Path)}"];
 
     /// <summary>Whether a file that does not exist is passed over: a knob that this kernel lacks and nobody misses.</summary>
     public bool Optional { get; init; }
@@ -143,6 +152,9 @@ public sealed record MakeFifo(string Path) : Step
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> ByHand => [$"mkfifo -m 0600 {ShellWord.Quote(Path)}"];
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> UndoCallTexts => [$"unlink({TapeArg.Quote(Path)})"];
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> UndoByHand => [$"rm -f {ShellWord.Quote(Path)}"];

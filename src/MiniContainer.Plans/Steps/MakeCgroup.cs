@@ -22,10 +22,30 @@ public sealed record MakeCgroup(string Path, string Under) : Step
     public override string Lab => "08-cgroups";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> ByHand => [$"mkdir -p {ShellWord.Quote(Path)}"];
+    public override IReadOnlyList<string> ByHand =>
+    [
+        .. Controllers.Count == 0 ? [] : Above().Append(Under).Reverse().SelectMany(d => new[] { $"mkdir -p {ShellWord.Quote(d)}", $"echo {string.Join(" ", Controllers.Select(c => "+" + c))} > {ShellWord.Quote(d + "/cgroup.subtree_control")}" }),
+        $"mkdir -p {ShellWord.Quote(Path)}",
+    ];
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> UndoByHand => [$"rmdir {ShellWord.Quote(Path)}"];
+    public override IReadOnlyList<string> UndoCallTexts =>
+        ["pidfd_send_signal(PIDFD, SIGKILL, NULL, 0) to each process in it", $"rmdir({TapeArg.Quote(Path)}), and those above it as far as they are empty"];
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> UndoByHand =>
+    [
+        $"[ ! -d {ShellWord.Quote(Path)} ] || while read -r pid; do kill -KILL \"$pid\" || :; done < {ShellWord.Quote(Path + "/cgroup.procs")}",
+        $"while [ -d {ShellWord.Quote(Path)} ] && ! rmdir {ShellWord.Quote(Path)} 2>/dev/null; do sleep 0.02; done",
+        .. Above().Select(d => $"rmdir {ShellWord.Quote(d)} 2>/dev/null || :"),
+    ];
+
+    // The cgroups between it and the one that is not ours, the nearest first.
+    private IEnumerable<string> Above()
+    {
+        for (var parent = System.IO.Path.GetDirectoryName(Path); parent is not null && parent.Length > Under.Length; parent = System.IO.Path.GetDirectoryName(parent))
+            yield return parent;
+    }
 
     /// <summary>Controllers to enable on the way down (version 2): "pids", "memory", "cpu".</summary>
     public IReadOnlyList<string> Controllers { get; init; } = [];

@@ -117,7 +117,7 @@ public sealed record AwaitExec(string Child) : Step
     public override string Lab => "03-threads";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> ByHand => [": # the shell's exec reports by itself"];
+    public override IReadOnlyList<string> ByHand => ["read -r said <&4 && [ \"$said\" = executing ]"];
 
     /// <inheritdoc/>
     public override StepFacts? Do(Playing playing)

@@ -219,6 +219,9 @@ public sealed record KeepHooks(IReadOnlyList<RunHook> StartContainer, IReadOnlyL
     public override IReadOnlyList<string> ByHand => [": # nothing yet"];
 
     /// <inheritdoc/>
+    public override IReadOnlyList<string> UndoCallTexts => [.. Poststop.SelectMany(h => h.CallTexts)];
+
+    /// <inheritdoc/>
     public override IReadOnlyList<string> UndoByHand => [.. Poststop.SelectMany(h => h.ByHand)];
 
     /// <inheritdoc/>

@@ -74,28 +74,28 @@ public sealed partial class ChildTape
             Allowed = i < paths.Count - 1 ? [Errno.ENOENT, Errno.ENOTDIR, Errno.EACCES, Errno.ENAMETOOLONG, Errno.ELOOP] : [],
         }).ToList();
         var assignments = string.Concat(environment.Select(e => ShellWord.Quote(e) + " "));
-        Add($"execute {argv[0]}", why, "execve(2)", "01-run", calls, $"exec env -i {assignments}{string.Join(" ", argv.Select(ShellWord.Quote))}");
+        Add(HandPoint.Executes, $"execute {argv[0]}", why, "execve(2)", "01-run", calls, assignments.TrimEnd(), string.Join(" ", argv.Select(ShellWord.Quote)));
     }
 
     /// <summary>Executes the pause program from the descriptor "pause-program".</summary>
     public void ExecutePause(string why) =>
-        Add("execute pause", why, "execveat(2)", "20-pause",
+        Add(HandPoint.Pauses, "execute pause", why, "execveat(2)", "20-pause",
             [new TapeCall("execveat", Descriptor("pause-program"), "", new TapeArg.Strs(["pause"]), new TapeArg.Strs([]), TapeArg.Named((uint)AT_EMPTY_PATH, "AT_EMPTY_PATH"))],
-            "exec sleep infinity  # pause also reaps orphans; a shell's sleep does not");
+            "sleep infinity");
 
     /// <summary>Sets a signal back to its default, which an ignored one would not be after execve.</summary>
     public void DefaultSignal(int signal, string why) =>
         Add($"set {Processes.SignalName(signal)} to its default", why, "sigaction(2)", "01-run",
             [new TapeCall("rt_sigaction", TapeArg.Named(signal, Processes.SignalName(signal)), new TapeArg.Block(new byte[32], "{sa_handler=SIG_DFL}"), TapeArg.Null, 8)],
-            ": # a shell does not ignore it");
+            ": # env --default-signal does it below");
 
     /// <summary>Has the kernel kill the child when the thread that made it ends (PR_SET_PDEATHSIG).</summary>
     public void DieWithParent(string why) =>
-        Add("die with minic", why, "prctl(2)", "03-threads", [Prctl(1, "PR_SET_PDEATHSIG", SIGKILL, "SIGKILL")], "exec setpriv --pdeathsig KILL \"$@\"");
+        Add("die with minic", why, "prctl(2)", "03-threads", [Prctl(1, "PR_SET_PDEATHSIG", SIGKILL, "SIGKILL")], ": # not by hand: setpriv --pdeathsig would execute another program");
 
     /// <summary>Restricts which memory layout and ABI programs see (personality(2)).</summary>
     public void Personality(long persona, string text, string why) =>
-        Add($"set the personality {text}", why, "personality(2)", "12-oci", [new TapeCall("personality", TapeArg.Named(persona, text))], "setarch");
+        Add($"set the personality {text}", why, "personality(2)", "12-oci", [new TapeCall("personality", TapeArg.Named(persona, text))], ": # not by hand: setarch would execute another program");
 
     // struct msghdr with one byte of data and one SCM_RIGHTS control message: unix(7), cmsg(3).
     private static TapeArg.Block DescriptorMessage(int descriptor)

@@ -31,7 +31,8 @@ public sealed partial class ChildTape
                 break;
         }
 
-        Add($"make the directory {path}", why, "mkdir(2)", "06-mounts", calls, $"mkdir -p {ShellWord.Quote(path)}");
+        Add($"make the directory {path}", why, "mkdir(2)", "06-mounts", calls,
+            $"[ -d {ShellWord.Quote(path)} ] || (umask 0{Convert.ToString(~mode & 0x1ff, 8)}; mkdir -p {ShellWord.Quote(path)})");
     }
 
     /// <summary>Makes an empty file to mount on, unless there is one; its directory must be there.</summary>
@@ -44,7 +45,7 @@ public sealed partial class ChildTape
                 // An existing file on a read-only file system opens for reading; only a new one needs to be made.
                 new TapeCall("mknodat", TapeArg.AtFdCwd, path, TapeArg.Named((long)(uint)S_IFREG | mode, $"S_IFREG|0{Convert.ToString(mode, 8)}"), 0) { Allowed = [Errno.EEXIST, Errno.EROFS] },
             ],
-            $"[ -e {ShellWord.Quote(path)} ] || : > {ShellWord.Quote(path)}");
+            $"[ -e {ShellWord.Quote(path)} ] || (umask 0{Convert.ToString(~mode & 0x1b6, 8)}; : > {ShellWord.Quote(path)})");
     }
 
     /// <summary>Makes a device node.</summary>
@@ -67,14 +68,17 @@ public sealed partial class ChildTape
         if (owner is { } o)
             calls.Add(new TapeCall("fchownat", TapeArg.AtFdCwd, path, o.Uid, o.Gid, 0));
         Add($"make the device {path}", why, "mknod(2)", "06-mounts", calls,
-            type == 'p' ? $"mknod -m {Convert.ToString(mode, 8)} {ShellWord.Quote(path)} p" : $"mknod -m {Convert.ToString(mode, 8)} {ShellWord.Quote(path)} {type} {major} {minor}");
+            [
+                $"[ -e {ShellWord.Quote(path)} ] || mknod -m {Convert.ToString(mode, 8)} {ShellWord.Quote(path)} {type}{(type == 'p' ? "" : $" {major} {minor}")}",
+                .. owner is { } who ? [$"chown {who.Uid}:{who.Gid} {ShellWord.Quote(path)}"] : Array.Empty<string>(),
+            ]);
     }
 
     /// <summary>Makes a symbolic link, unless something is there.</summary>
     public void Symlink(string target, string path, string why) =>
         Add($"link {path} to {target}", why, "symlink(2)", "06-mounts",
             [new TapeCall("symlinkat", target, TapeArg.AtFdCwd, path) { Allowed = [Errno.EEXIST] }],
-            $"ln -s {ShellWord.Quote(target)} {ShellWord.Quote(path)}");
+            $"[ -e {ShellWord.Quote(path)} ] || [ -h {ShellWord.Quote(path)} ] || ln -s {ShellWord.Quote(target)} {ShellWord.Quote(path)}");
 
     /// <summary>Writes into a file that is there: a knob of /proc or of a cgroup.</summary>
     /// <param name="path">The file.</param>

@@ -45,7 +45,7 @@ public sealed partial class ChildTape
         var all = flags | (ulong)MS_REMOUNT | (ulong)MS_BIND;
         Add($"remount {target} {MountOptionText(flags)}", why, "mount(2)", "06-mounts",
             [new TapeCall("mount", TapeArg.Null, target, TapeArg.Null, TapeArg.Named((long)all, FlagText.Mount(all)), TapeArg.Null)],
-            $"mount -o remount,bind,{MountOptionText(flags)} {ShellWord.Quote(target)}");
+            $"mount -o remount,bind,{MountOptionText(flags)} none {ShellWord.Quote(target)}");
     }
 
     /// <summary>Takes a copy of a mount, not attached anywhere yet, while the old root can still be seen.</summary>
@@ -56,8 +56,10 @@ public sealed partial class ChildTape
         var text = $"OPEN_TREE_CLONE|OPEN_TREE_CLOEXEC{(recursive ? "|AT_RECURSIVE" : "")}";
         Add($"pick up {source}", why, "open_tree(2)", "07-layers",
             [new TapeCall("open_tree", TapeArg.AtFdCwd, source, TapeArg.Named(flags, text))],
-            $"mount --{(recursive ? "r" : "")}bind {ShellWord.Quote(source)} \"$ROOTFS\"/.source  # and move it once the root is new");
-        return Allocate("tree");
+            $"tree{NextFree}=$(readlink -f {ShellWord.Quote(source)}) # attached below, from the old root");
+        var tree = Allocate("tree");
+        trees[tree] = (recursive, null);
+        return tree;
     }
 
     /// <summary>Attaches what <see cref="OpenTree"/> picked up, and forgets its descriptor.</summary>
@@ -66,12 +68,16 @@ public sealed partial class ChildTape
     /// <param name="why">Why, and why here.</param>
     public void Attach(int tree, string target, string why)
     {
+        _ = trees.Remove(tree, out var picked);
         Add($"attach it to {target}", why, "move_mount(2)", "07-layers",
             [
                 new TapeCall("move_mount", tree, "", TapeArg.AtFdCwd, target, TapeArg.Named(MOVE_MOUNT_F_EMPTY_PATH, "MOVE_MOUNT_F_EMPTY_PATH")),
                 new TapeCall("close", tree),
             ],
-            $"mount --move /.source {ShellWord.Quote(target)}");
+            [
+                $"mount -c --{(picked.Recursive ? "r" : "")}bind \".$tree{tree}\" {ShellWord.Quote(target)}",
+                .. picked.Options is { } options ? [$"mount -o remount,bind,{options} none {ShellWord.Quote(target)}"] : Array.Empty<string>(),
+            ]);
         Free(tree);
     }
 
@@ -84,11 +90,12 @@ public sealed partial class ChildTape
     /// <param name="why">Why, and why here.</param>
     public void SetAttributes(int tree, ulong set, ulong clear, bool recursive, ulong propagation, string why)
     {
+        trees[tree] = (recursive, AttributeText(set));
         var text = $"{{attr_set={FlagText.MountAttr(set)}, attr_clr={FlagText.MountAttr(clear)}, propagation={FlagText.Mount(propagation)}, userns_fd=0}}";
         Add($"set {FlagText.MountAttr(set)} on it", why, "mount_setattr(2)", "07-layers",
             [new TapeCall("mount_setattr", tree, "", TapeArg.Named((uint)AT_EMPTY_PATH | (recursive ? AT_RECURSIVE : 0), recursive ? "AT_EMPTY_PATH|AT_RECURSIVE" : "AT_EMPTY_PATH"),
                 new TapeArg.Block(TapeArg.Longs(set, clear, propagation, 0), text), TapeArg.Named(32, "MOUNT_ATTR_SIZE_VER0"))],
-            "mount -o remount,bind,ro \"$ROOTFS\"/.source");
+            ": # a script does it where the tree is attached");
     }
 
     /// <summary>Makes the current directory the root, and stacks the old root on top of it.</summary>
@@ -97,7 +104,7 @@ public sealed partial class ChildTape
     /// Paths from "/" start in the new root; "." still means the old one, until <see cref="DetachOldRoot"/>.
     /// </remarks>
     public void PivotRoot(string why) =>
-        Add("make this directory the root", why, "pivot_root(2)", "06-mounts",
+        Add(HandPoint.Pivots, "make this directory the root", why, "pivot_root(2)", "06-mounts",
             [new TapeCall("pivot_root", ".", ".")],
             "pivot_root . .");
 
@@ -125,7 +132,7 @@ public sealed partial class ChildTape
                 // EINVAL: the path is not there, or was not bound a moment ago.
                 new TapeCall("mount", TapeArg.Null, path, TapeArg.Null, TapeArg.Named((long)remount, FlagText.Mount(remount)), TapeArg.Null) { Allowed = [Errno.ENOENT] },
             ],
-            $"[ ! -e {path} ] || {{ mount --rbind {path} {path}; mount -o remount,bind,ro {path}; }}");
+            $"[ ! -e {path} ] || {{ mount --rbind {path} {path}; mount -o remount,bind,{MountOptionText(flags | (ulong)MS_RDONLY)} none {path}; }}");
     }
 
     /// <summary>Hides a path, if it is there: a file under /dev/null, a directory under an empty tmpfs.</summary>
@@ -143,9 +150,17 @@ public sealed partial class ChildTape
 
     /// <summary>Lets go of the old root: nothing of the host's file systems can be reached any more.</summary>
     public void DetachOldRoot(string why) =>
-        Add("let go of the old root", why, "umount2(2)", "06-mounts",
+        Add(HandPoint.LetsGo, "let go of the old root", why, "umount2(2)", "06-mounts",
             [new TapeCall("umount2", ".", TapeArg.Named(MNT_DETACH, "MNT_DETACH")), new TapeCall("chdir", "/")],
             "umount -l .", "cd /");
+
+    // MOUNT_ATTR_* bits as options of mount(8).
+    private static string? AttributeText(ulong set)
+    {
+        (ulong Bit, string Name)[] table = [(0x1, "ro"), (0x2, "nosuid"), (0x4, "nodev"), (0x8, "noexec"), (0x10, "noatime"), (0x20, "strictatime"), (0x80, "nodiratime")];
+        var options = string.Join(",", table.Where(t => (set & t.Bit) != 0).Select(t => t.Name));
+        return options.Length > 0 ? options : null;
+    }
 
     private static string MountOptionText(ulong flags)
     {

@@ -14,13 +14,13 @@ public sealed partial class ChildTape
     /// <param name="path">What a shell would name in its place: "/proc/$PID/ns/net".</param>
     /// <param name="why">Why, and why here.</param>
     public void JoinNamespaces(string descriptor, ulong flags, string path, string why) =>
-        Add($"join the namespaces of {descriptor}", why, "setns(2)", "11-exec",
+        Add(HandPoint.Continues, $"join the namespaces of {descriptor}", why, "setns(2)", "11-exec",
             [new TapeCall("setns", Descriptor(descriptor), TapeArg.Named((long)flags, FlagText.Clone(flags)))],
             $"nsenter {NsenterOptions(flags, path)}");
 
     /// <summary>Leaves namespaces for new ones.</summary>
     public void Unshare(ulong flags, string why) =>
-        Add($"get {FlagText.Clone(flags)}", why, "unshare(2)", "08-cgroups",
+        Add(HandPoint.Continues, $"get {FlagText.Clone(flags)}", why, "unshare(2)", "08-cgroups",
             [new TapeCall("unshare", TapeArg.Named((long)flags, FlagText.Clone(flags)))],
             $"unshare {UnshareOptions(flags)}");
 
@@ -42,12 +42,12 @@ public sealed partial class ChildTape
 
     /// <summary>Begins a session of its own, away from the caller's terminal.</summary>
     public void Setsid(string why) =>
-        Add("begin a session", why, "setsid(2)", "01-run", [new TapeCall("setsid") { Allowed = [Errno.EPERM] }], "setsid");
+        Add("begin a session", why, "setsid(2)", "01-run", [new TapeCall("setsid") { Allowed = [Errno.EPERM] }], ": # setsid(1) did it when it started this shell");
 
     private static string NsenterOptions(ulong flags, string path) =>
         string.Join(" ", NamespaceOptions(flags).Select(o => $"--{o.Long}={path.Replace("@", o.File, StringComparison.Ordinal)}"));
 
-    private static string UnshareOptions(ulong flags) => string.Join(" ", NamespaceOptions(flags).Select(o => $"--{o.Long}"));
+    internal static string UnshareOptions(ulong flags) => string.Join(" ", NamespaceOptions(flags).Select(o => $"--{o.Long}"));
 
     private static IEnumerable<(string Long, string File)> NamespaceOptions(ulong flags)
     {

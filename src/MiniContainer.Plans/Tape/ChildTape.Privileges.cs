@@ -57,7 +57,7 @@ public sealed partial class ChildTape
     public void JoinKeyring(string name, string why) =>
         Add("get an empty session keyring", why, "keyctl(2)", "10-privileges",
             [new TapeCall("keyctl", TapeArg.Named(1, "KEYCTL_JOIN_SESSION_KEYRING"), name) { Allowed = [Errno.ENOSYS, Errno.EPERM, Errno.EACCES] }],
-            $"keyctl session {ShellWord.Quote(name)}");
+            $": # not by hand: keyctl session {name} would execute another program");
 
     /// <summary>Keeps the permitted capabilities over the change of user (PR_SET_KEEPCAPS); execve forgets the setting.</summary>
     public void KeepCapabilities(string why) =>
@@ -66,10 +66,10 @@ public sealed partial class ChildTape
 
     /// <summary>Takes capabilities out of the bounding set: no program can bring them back.</summary>
     public void DropBounding(IReadOnlyList<int> capabilities, string why) =>
-        Add("drop capabilities from the bounding set", why, "capabilities(7)", "10-privileges",
+        Add(HandPoint.Privileges, "drop capabilities from the bounding set", why, "capabilities(7)", "10-privileges",
             // EINVAL: this kernel does not know the capability, so nobody can have it.
             [.. capabilities.Select(c => Prctl(PR_CAPBSET_DROP, "PR_CAPBSET_DROP", c, Capabilities.Name(c)) with { Allowed = [Errno.EINVAL] })],
-            $"exec setpriv --bounding-set {string.Join(",", capabilities.Select(c => "-" + Capabilities.Name(c)[4..].ToLowerInvariant()))} \"$@\"");
+            $"--bounding-set={string.Join(",", capabilities.Select(c => "-" + Capabilities.Name(c)[4..].ToLowerInvariant()))}");
 
     /// <summary>Becomes a user.</summary>
     /// <param name="uid">User id.</param>
@@ -84,8 +84,8 @@ public sealed partial class ChildTape
             calls.Add(new TapeCall("setgroups", groups.Count, groups.Count == 0 ? TapeArg.Null : new TapeArg.Block(TapeArg.Ints([.. groups]), $"[{string.Join(", ", groups)}]")));
         calls.Add(new TapeCall("setresgid", gid, gid, gid));
         calls.Add(new TapeCall("setresuid", uid, uid, uid));
-        Add($"become user {uid}, group {gid}", why, "credentials(7)", "10-privileges", calls,
-            $"exec setpriv --reuid={uid} --regid={gid} {(groups.Count == 0 ? "--clear-groups" : "--groups=" + string.Join(",", groups))} \"$@\"");
+        Add(HandPoint.Privileges, $"become user {uid}, group {gid}", why, "credentials(7)", "10-privileges", calls,
+            $"--reuid={uid} --regid={gid}{(!setGroups ? " --keep-groups" : groups.Count == 0 ? " --clear-groups" : " --groups=" + string.Join(",", groups))}");
     }
 
     /// <summary>Sets the effective, permitted and inheritable capabilities.</summary>
@@ -96,24 +96,24 @@ public sealed partial class ChildTape
         var data = TapeArg.Ints(
             (uint)effective, (uint)permitted, (uint)inheritable,
             (uint)(effective >> 32), (uint)(permitted >> 32), (uint)(inheritable >> 32));
-        Add("set the capabilities", why, "capset(2)", "10-privileges",
+        Add(HandPoint.Privileges, "set the capabilities", why, "capset(2)", "10-privileges",
             [new TapeCall("capset", new TapeArg.Block(TapeArg.Ints(0x20080522, 0), "{version=_LINUX_CAPABILITY_VERSION_3, pid=0}"), new TapeArg.Block(data, text))],
-            $"exec setpriv --inh-caps=-all{string.Concat(Capabilities.List(inheritable).Select(c => ",+" + Capabilities.Name(c)[4..].ToLowerInvariant()))} \"$@\"");
+            $"--inh-caps=-all{string.Concat(Capabilities.List(inheritable).Select(c => ",+" + Capabilities.Name(c)[4..].ToLowerInvariant()))}");
     }
 
     /// <summary>Sets the ambient capabilities: those that a plain program keeps when a user who is not root executes it.</summary>
     public void SetAmbient(IReadOnlyList<int> capabilities, string why) =>
-        Add("set the ambient capabilities", why, "capabilities(7)", "10-privileges",
+        Add(HandPoint.Privileges, "set the ambient capabilities", why, "capabilities(7)", "10-privileges",
             [
                 Prctl(PR_CAP_AMBIENT, "PR_CAP_AMBIENT", PR_CAP_AMBIENT_CLEAR_ALL, "PR_CAP_AMBIENT_CLEAR_ALL"),
                 .. capabilities.Select(c => new TapeCall("prctl", TapeArg.Named(PR_CAP_AMBIENT, "PR_CAP_AMBIENT"), TapeArg.Named(PR_CAP_AMBIENT_RAISE, "PR_CAP_AMBIENT_RAISE"), TapeArg.Named(c, Capabilities.Name(c)), 0, 0)),
             ],
-            $"exec setpriv --ambient-caps=-all{string.Concat(capabilities.Select(c => ",+" + Capabilities.Name(c)[4..].ToLowerInvariant()))} \"$@\"");
+            $"--ambient-caps=-all{string.Concat(capabilities.Select(c => ",+" + Capabilities.Name(c)[4..].ToLowerInvariant()))}");
 
     /// <summary>Gives up the gain of privileges by execve for good: set-user-id bits and file capabilities do nothing.</summary>
     public void NoNewPrivileges(string why) =>
-        Add("set no_new_privs", why, "prctl(2)", "10-privileges",
-            [Prctl(PR_SET_NO_NEW_PRIVS, "PR_SET_NO_NEW_PRIVS", 1, "1")], "exec setpriv --no-new-privs \"$@\"");
+        Add(HandPoint.Privileges, "set no_new_privs", why, "prctl(2)", "10-privileges",
+            [Prctl(PR_SET_NO_NEW_PRIVS, "PR_SET_NO_NEW_PRIVS", 1, "1")], "--no-new-privs");
 
     /// <summary>Installs a compiled filter of system calls.</summary>
     /// <param name="program">The filter: struct sock_filter, eight bytes each.</param>

@@ -15,6 +15,9 @@ public sealed partial class ChildTape
     private readonly string child;
     private readonly List<string?> table;
 
+    // What a script does where it attaches a tree that the tape picked up earlier.
+    private readonly Dictionary<int, (bool Recursive, string? Options)> trees = [];
+
     internal ChildTape(Plan plan, string child, IReadOnlyList<string> descriptors)
     {
         this.plan = plan;
@@ -29,6 +32,8 @@ public sealed partial class ChildTape
         var number = table.IndexOf(name);
         return number >= 0 ? number : throw new ArgumentException($"child {child} has no descriptor {name}", nameof(name));
     }
+
+    private int NextFree => table.IndexOf(null) is >= 0 and var free ? free : table.Count;
 
     private int Allocate(string name)
     {
@@ -46,5 +51,8 @@ public sealed partial class ChildTape
     private void Free(int descriptor) => table[descriptor] = null;
 
     private void Add(string name, string why, string man, string lab, IReadOnlyList<TapeCall> calls, params IReadOnlyList<string> shell) =>
-        plan.Add(new ChildStep { Child = child, Name = name, Why = why, ManPage = man, LabName = lab, Calls = calls, Shell = shell });
+        Add(HandPoint.Plain, name, why, man, lab, calls, shell);
+
+    private void Add(HandPoint point, string name, string why, string man, string lab, IReadOnlyList<TapeCall> calls, params IReadOnlyList<string> shell) =>
+        plan.Add(new ChildStep { Child = child, Name = name, Why = why, ManPage = man, LabName = lab, Calls = calls, Shell = shell, Point = point });
 }

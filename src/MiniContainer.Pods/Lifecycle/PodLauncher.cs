@@ -18,7 +18,9 @@ public static class PodLauncher
     /// <param name="pod">The manifest.</param>
     /// <param name="network">Its attachment; null with the host's network.</param>
     /// <exception cref="MinicException">An image is missing.</exception>
-    public static Plan MakePlan(string root, Pod pod, PodNetwork? network)
+    public static Plan MakePlan(string root, Pod pod, PodNetwork? network) => MakePlan(root, pod, network, Facts.ReadToLook());
+
+    private static Plan MakePlan(string root, Pod pod, PodNetwork? network, Facts facts)
     {
         foreach (var container in pod.InitContainers.Concat(pod.Containers))
         {
@@ -33,7 +35,7 @@ public static class PodLauncher
             Addresses = network?.Addresses ?? [],
         };
         var plan = new Plan();
-        PodPlanner.Add(plan, setup, network?.Steps, Facts.Read());
+        PodPlanner.Add(plan, setup, network?.Steps, facts);
         return plan;
     }
 
@@ -42,7 +44,7 @@ public static class PodLauncher
     /// <exception cref="MinicException">It could not be made.</exception>
     public static Playing Launch(string root, Pod pod, PodNetwork? network, PlayWatch? watch = null)
     {
-        var plan = MakePlan(root, pod, network);
+        var plan = MakePlan(root, pod, network, Facts.Read());
         using var directory = StateDirectory.Claim(PodState.DirectoryOf(root, pod.Name), $"pod {pod.Name}");
         var playing = new Playing(plan);
         try

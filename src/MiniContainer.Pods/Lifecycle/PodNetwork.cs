@@ -20,13 +20,19 @@ public sealed record PodNetwork(NetworkSteps Steps, IReadOnlyList<string> Addres
     /// <param name="pod">The manifest.</param>
     /// <param name="network">The network's name.</param>
     /// <exception cref="Kernel.MinicException">There is no such network, or no address is free ….</exception>
-    public static PodNetwork? Plan(string root, Pod pod, string network)
+    public static PodNetwork? Plan(string root, Pod pod, string network) => Plan(root, pod, network, Attaching.Plan);
+
+    /// <summary>The same for those who only want to read the plan: no lock is taken.</summary>
+    /// <inheritdoc cref="Plan(string, Pod, string)" path="/exception"/>
+    public static PodNetwork? PlanToLook(string root, Pod pod, string network) => Plan(root, pod, network, Attaching.PlanToLook);
+
+    private static PodNetwork? Plan(string root, Pod pod, string network, Func<string, string, Attachment, (NetworkSteps, Result)> attach)
     {
         if (pod.HostNetwork)
             return null;
         var ports = pod.Containers.SelectMany(c => c.Ports).Where(p => p.HostPort is not null)
             .Select(p => new PortMapping(p.HostPort!.Value, p.Number, p.Protocol.ToLowerInvariant(), p.HostIp)).ToList();
-        var (steps, result) = Attaching.Plan(root, network, new Attachment("pod-" + pod.Name, "child:" + PausePlanner.Child) { PortMappings = ports });
+        var (steps, result) = attach(root, network, new Attachment("pod-" + pod.Name, "child:" + PausePlanner.Child) { PortMappings = ports });
         var addresses = (result.Ips ?? []).Select(ip => ip.Address.Split('/')[0]).ToList();
         return new PodNetwork(steps, addresses, Dns(pod, result));
     }

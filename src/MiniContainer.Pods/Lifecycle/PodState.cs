@@ -21,12 +21,13 @@ public sealed record PodContainer(string Name, ProcessIdentity Process, JournalE
 /// <summary>A pod as its journal tells it.</summary>
 public sealed class PodState
 {
-    private PodState(string name, string directory, JournalHeader header, bool up, IReadOnlyList<PodContainer> containers, ProcessIdentity? pause)
+    private PodState(string name, string directory, Journal journal, IReadOnlyList<PodContainer> containers, ProcessIdentity? pause)
     {
         Name = name;
         Directory = directory;
-        Header = header;
-        Up = up;
+        Header = journal.Header!;
+        Entries = journal.Entries;
+        Up = journal.Up;
         Containers = containers;
         Pause = pause;
     }
@@ -39,6 +40,9 @@ public sealed class PodState
 
     /// <summary>Whose it is; the owner is its monitor.</summary>
     public JournalHeader Header { get; }
+
+    /// <summary>The steps that made it.</summary>
+    public IReadOnlyList<JournalEntry> Entries { get; }
 
     /// <summary>Whether its plan was played to the end.</summary>
     public bool Up { get; }
@@ -88,14 +92,15 @@ public sealed class PodState
         Containers.Where(c => name is null || c.Name == name).OrderBy(c => name is null && c.Process.Alive).LastOrDefault()
         ?? throw new MinicException($"find container {name} of pod {Name}", "there is none of that name", $"It has {string.Join(", ", Containers.Select(c => c.Name))}.");
 
-    private static PodState? TryLoad(string root, string name)
+    /// <summary>Reads a pod, or null if there is none.</summary>
+    public static PodState? TryLoad(string root, string name)
     {
         var directory = DirectoryOf(root, name);
         var path = Path.Combine(directory, "journal");
         if (name.Contains('/', StringComparison.Ordinal) || !File.Exists(path))
             return null;
         using var journal = Journal.Open(path);
-        if (journal.Header is not { } header)
+        if (journal.Header is null)
             return null;
         var containers = new List<PodContainer>();
         var cgroups = new List<string>();
@@ -115,6 +120,6 @@ public sealed class PodState
             cgroups.Clear();
         }
 
-        return new PodState(name, directory, header, journal.Up, containers, pause);
+        return new PodState(name, directory, journal, containers, pause);
     }
 }

@@ -2,6 +2,7 @@ using MiniContainer.Containers.Oci;
 using MiniContainer.Containers.Planning;
 using MiniContainer.Kernel;
 using MiniContainer.Plans;
+using MiniContainer.Plans.Explain;
 using MiniContainer.Plans.Steps;
 using MiniContainer.Testing;
 
@@ -34,6 +35,17 @@ public class ContainerPlannerTests
     [Fact]
     public void The_default_container_on_a_machine_with_cgroup_v1() =>
         Golden.Check(PlanText.Of(PlanOf(Default, Machines.Hybrid)), "default-v1.txt");
+
+    [Theory]
+    [InlineData(80)]
+    [InlineData(120)]
+    public void Explained_it_fits_the_terminal(int width)
+    {
+        var text = new StringWriter { NewLine = "\n" };
+        new ExplanationText(text, width, colour: false).Write(Explanation.Of("minic run of box", PlanOf(Default, Machines.V2).Steps));
+        text.ToString().Split('\n').Should().OnlyContain(line => line.Length <= width);
+        Golden.Check(text.ToString(), $"explain-default-{width}.txt");
+    }
 
     [Fact]
     public void A_container_with_everything_in_the_config()

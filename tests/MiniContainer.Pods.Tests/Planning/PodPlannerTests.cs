@@ -1,5 +1,6 @@
 using MiniContainer.Containers.Planning;
 using MiniContainer.Plans;
+using MiniContainer.Plans.Explain;
 using MiniContainer.Plans.Steps;
 using MiniContainer.Pods.Manifest;
 using MiniContainer.Pods.Planning;
@@ -52,6 +53,17 @@ public class PodPlannerTests
 
     [Fact]
     public void A_pod_of_two_containers_and_one_before_them() => Golden.Check(PlanText.Of(PlanOf(Two)), "pod-two.txt");
+
+    [Theory]
+    [InlineData(80)]
+    [InlineData(120)]
+    public void Explained_it_fits_the_terminal(int width)
+    {
+        var text = new StringWriter { NewLine = "\n" };
+        new ExplanationText(text, width, colour: false).Write(Explanation.Of("minic pod run of web", PlanOf(Two).Steps));
+        text.ToString().Split('\n').Should().OnlyContain(line => line.Length <= width);
+        Golden.Check(text.ToString(), $"explain-pod-{width}.txt");
+    }
 
     [Fact]
     public void The_network_is_there_before_the_sandbox_goes_on_and_containers_come_after_it()

@@ -15,6 +15,7 @@ internal sealed class PodExecVerb : PodVerb
     private readonly ProcessOptions process = new();
     private readonly ProfileFlags profile = new();
     private readonly Option<string> container;
+    private readonly PlayFlags play = new(byHand: false);
     private readonly Argument<string> name;
 
     public PodExecVerb(GlobalOptions globals)
@@ -27,6 +28,7 @@ internal sealed class PodExecVerb : PodVerb
         Add(container);
         foreach (var option in process.All.Concat(profile.All))
             Add(option);
+        play.AddTo(this);
         Add(name = PodName());
         Add(process.Command);
     }
@@ -41,11 +43,13 @@ internal sealed class PodExecVerb : PodVerb
             throw new MinicException($"run a command in {pod.Name}/{target.Name}", $"it is not running: {target.Status}", $"minic pod logs --container {target.Name} {pod.Name} shows what it printed.");
         var bundle = Bundle.Load(Path.Combine(pod.Directory, "containers", target.Name));
         var what = process.Build(parsed, this, pod.Name, target.Process.Pid, bundle.Spec.Process!);
-        using var supervisor = new Supervisor();
-        using var terminal = ProcessTerminal.For(what.Terminal, detached: false, path: null);
         var journal = Path.Combine(pod.Directory, $"exec-{Environment.ProcessId}");
         var join = Execs.Target(target.Process, target.CgroupPaths, bundle.Spec, bundle.RootPath);
-        using var playing = Execs.Start(target.Process, join, what, journal, terminal.Socket, PlayWatch.Of(StepLog.IfWanted(), profile.Watch));
+        if (play.Reads(parsed))
+            return play.Tell(parsed, $"minic pod exec in {pod.Name}/{target.Name}", Execs.MakePlan(join, what));
+        using var supervisor = new Supervisor();
+        using var terminal = ProcessTerminal.For(what.Terminal, detached: false, path: null);
+        using var playing = Execs.Start(target.Process, join, what, journal, terminal.Socket, PlayWatch.Of(play.Watch(parsed), profile.Watch));
         using var master = terminal.Receive();
         return supervisor.Wait(playing.Children["exec"], master);
     }

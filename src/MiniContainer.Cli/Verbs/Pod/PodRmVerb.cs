@@ -11,6 +11,7 @@ internal sealed class PodRmVerb : PodVerb
     private readonly Option<bool> force = Flag("--force", "Kill what runs at once; a pod that is not there is fine.", "-f");
     private readonly Option<bool> all = Flag("--all", "All pods.", "-a");
     private readonly Option<double?> time = new("--time", "-t") { HelpName = "SECONDS", Description = "How long containers get to end after SIGTERM; where not given, what the manifest says." };
+    private readonly PlayFlags play = new(byHand: false);
     private readonly Argument<string[]> names = new("POD") { Description = "The pods.", Arity = ArgumentArity.ZeroOrMore };
 
     public PodRmVerb(GlobalOptions globals)
@@ -19,6 +20,7 @@ internal sealed class PodRmVerb : PodVerb
         Add(force);
         Add(all);
         Add(time);
+        play.AddTo(this);
         Add(names);
         names.CompletionSources.Add(Names);
     }
@@ -33,12 +35,12 @@ internal sealed class PodRmVerb : PodVerb
         if (parsed.GetValue(time) < 0)
             throw Usage.Wrong(this, "--time is negative", "Give seconds, 0 or more.");
         TimeSpan? grace = parsed.GetValue(force) ? TimeSpan.Zero : parsed.GetValue(time) is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
+        if (parsed.GetValue(force))
+            chosen = [.. chosen.Where(c => PodState.All(root).Any(p => p.Name == c))];
+        if (play.Reads(parsed))
+            return play.TellUndo(parsed, chosen.Select(c => ($"minic pod rm of {c}", PodState.Load(root, c).Entries)));
         foreach (var name in chosen)
-        {
-            if (parsed.GetValue(force) && !PodState.All(root).Any(p => p.Name == name))
-                continue;
             PodRemoval.Remove(root, name, grace);
-        }
 
         return 0;
     }

@@ -13,6 +13,7 @@ internal sealed class PodRunVerb : PodVerb
 {
     private readonly Argument<string> file = new("FILE") { Description = "The manifest; - for standard input." };
     private readonly Option<string> net = Text("--net", "NAME", $"Its network, one of CNI by its name; {NetworkChoice.Default} where not given.");
+    private readonly PlayFlags play = new();
     private readonly Option<bool> detach = Flag("--detach", "For the habit of -d; minic pod run always returns once the pod is up.", "-d");
 
     private readonly ProfileFlags profile = new();
@@ -28,6 +29,7 @@ internal sealed class PodRunVerb : PodVerb
         Add(file);
         Add(net);
         Add(detach);
+        play.AddTo(this);
         foreach (var option in profile.All)
             Add(option);
     }
@@ -41,6 +43,8 @@ internal sealed class PodRunVerb : PodVerb
         var pod = PodReader.Parse(name, text);
         foreach (var warning in pod.Warnings)
             Failure.Warn(warning);
+        if (play.Reads(parsed))
+            return Tell(parsed, pod);
         _ = PodLauncher.MakePlan(Globals.Root(parsed), pod, network: null);
         if (!Environment.IsPrivilegedProcess)
             throw new MinicException($"make pod {pod.Name}", "pods need root, for their network and cgroups", "sudo minic pod run.");
@@ -56,6 +60,13 @@ internal sealed class PodRunVerb : PodVerb
         monitors?.Read();
         parsed.InvocationConfiguration.Output.WriteLine(addresses.Length > 0 ? $"pod {pod.Name} is up at {addresses.Replace(",", " and ", StringComparison.Ordinal)}" : $"pod {pod.Name} is up");
         return 0;
+    }
+
+    private int Tell(ParseResult parsed, Pods.Manifest.Pod pod)
+    {
+        var root = Globals.Root(parsed);
+        using var network = PodNetwork.PlanToLook(root, pod, parsed.GetValue(net) ?? NetworkChoice.Default);
+        return play.Tell(parsed, $"minic pod run of {pod.Name}", PodLauncher.MakePlan(root, pod, network), PodState.DirectoryOf(root, pod.Name));
     }
 
     private static (string Name, string Text) Read(string file)

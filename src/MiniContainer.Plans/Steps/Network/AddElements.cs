@@ -36,7 +36,10 @@ public sealed record AddElements(string What, IReadOnlyList<NatElement> Elements
     public override IReadOnlyList<string> ByHand => ["nft -f - <<'EOF'", .. CallTexts, "EOF"];
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> UndoByHand => ["nft -f - <<'EOF'", .. Removal(Elements).Split('\n'), "EOF"];
+    public override IReadOnlyList<string> UndoCallTexts => Removal(Elements).Split('\n');
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> UndoByHand => [$"! nft list chain {NatTable.Name} postrouting >/dev/null 2>&1 || nft -f - <<'EOF'", .. Removal(Elements).Split('\n'), "EOF"];
 
     /// <inheritdoc/>
     public override StepFacts? Do(Playing playing)

@@ -36,6 +36,14 @@ public sealed record JoinNetwork(string Directory, string User) : SharedStep(Dir
     public override IReadOnlyList<string> ByHand => [$"mkdir -p {ShellWord.Quote(Network.Users)}", $": > {ShellWord.Quote(File)}"];
 
     /// <inheritdoc/>
+    public override IReadOnlyList<string> UndoCallTexts =>
+    [
+        $"flock({TapeArg.Quote(Network.Networks)}, LOCK_EX)", $"unlink({TapeArg.Quote(File)})",
+        "of its last user: put the settings back, RTM_DELLINK of the bridge, rm -r of the directory",
+        $"of the last network: the host's settings too, and delete table {NatTable.Name}",
+    ];
+
+    /// <inheritdoc/>
     public override IReadOnlyList<string> UndoByHand
     {
         get

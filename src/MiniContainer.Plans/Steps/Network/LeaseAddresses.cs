@@ -53,6 +53,9 @@ public sealed record LeaseAddresses(string Networks, string Leases, string Conta
     ];
 
     /// <inheritdoc/>
+    public override IReadOnlyList<string> UndoCallTexts => [.. Addresses.Select(a => $"unlink({TapeArg.Quote(FileOf(a))})")];
+
+    /// <inheritdoc/>
     public override IReadOnlyList<string> UndoByHand => [.. Addresses.Select(a => $"rm -f {ShellWord.Quote(FileOf(a))}")];
 
     private string Content => ContainerId + LineEnd + IfName;

@@ -31,7 +31,10 @@ public sealed record ClaimLink(string Name, bool WithChild) : Step
     public override string Lab => "14-bridge";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> ByHand => [$"! ip link show dev {Name} >/dev/null 2>&1"];
+    public override IReadOnlyList<string> ByHand => [$"if ip link show dev {Name} >/dev/null 2>&1; then echo 'there is a link {Name}' >&2; exit 1; fi"];
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> UndoCallTexts => [$"RTM_DELLINK(ifname=\"{Name}\"){(WithChild ? ", unless it goes with its peer's namespace" : "")}"];
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> UndoByHand => [$"ip link del {Name} 2>/dev/null || :  # it may have gone with the namespace of its peer"];

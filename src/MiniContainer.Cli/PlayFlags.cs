@@ -1,0 +1,106 @@
+// The options of every verb that changes something: how its plan is played, or that it is read instead
+// (DESIGN: a container is a list of steps). A player that watches (--debug today) is chosen in Watch; one that reads has
+// its place in Tell. Lab 01-run.
+
+using System.CommandLine;
+using MiniContainer.Kernel;
+using MiniContainer.Plans;
+using MiniContainer.Plans.ByHand;
+using MiniContainer.Plans.Explain;
+
+namespace MiniContainer.Cli;
+
+/// <summary>--explain and --by-hand.</summary>
+/// <param name="byHand">Whether the verb's plan can be written as a script.</param>
+internal sealed class PlayFlags(bool byHand = true)
+{
+    private readonly AloneOption explain = Choice("--explain", "text", "text|json", "Show the plan, touching nothing: each step, who does it, its calls and why; as json for programs.");
+    private readonly AloneOption script = Choice("--by-hand", "do", "do|undo", "Print the plan as a shell script, or the script that undoes it; touch nothing.");
+
+    /// <summary>All of them, in the order in which help shows them.</summary>
+    public IReadOnlyList<Option> All => byHand ? [explain, script] : [explain];
+
+    /// <summary>Adds them to a verb.</summary>
+    public void AddTo(Command verb)
+    {
+        foreach (var option in All)
+            verb.Add(option);
+    }
+
+    /// <summary>Whether the plan is to be read, and not played.</summary>
+    public bool Reads(ParseResult parsed) => parsed.GetValue(explain) is not null || byHand && parsed.GetValue(script) is not null;
+
+    /// <summary>Who watches the play; null for nobody.</summary>
+    public PlayWatch? Watch(ParseResult parsed) => Reads(parsed) ? null : StepLog.IfWanted();
+
+    /// <summary>Tells a plan.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="title">What it is the plan of.</param>
+    /// <param name="plan">The plan.</param>
+    /// <param name="directory">The state directory, for a script; null for a plan that is no script.</param>
+    /// <param name="waits">Whether the script is to stay until the command ends.</param>
+    /// <returns>The exit code.</returns>
+    public int Tell(ParseResult parsed, string title, Plan plan, string? directory = null, bool waits = false)
+    {
+        if (parsed.GetValue(explain) is not null)
+            return Write(parsed, [Explanation.Of(title, plan.Steps)], many: false);
+        var writer = new ScriptWriter(title, plan, directory!) { Waits = waits };
+        parsed.InvocationConfiguration.Output.Write(parsed.GetValue(script) == "undo" ? writer.Undo() : writer.Do());
+        return 0;
+    }
+
+    /// <summary>Tells the undo of a journal.</summary>
+    public int TellUndo(ParseResult parsed, string title, IReadOnlyList<JournalEntry> entries) =>
+        Write(parsed, [Explanation.OfUndo(title, entries)], many: false);
+
+    /// <summary>Tells the undo of journals, however many.</summary>
+    public int TellUndo(ParseResult parsed, IEnumerable<(string Title, IReadOnlyList<JournalEntry> Entries)> journals) =>
+        Write(parsed, [.. journals.Select(j => Explanation.OfUndo(j.Title, j.Entries))], many: true);
+
+    /// <summary>Writes explanations in the form that was asked for.</summary>
+    private int Write(ParseResult parsed, IReadOnlyList<Explanation> explanations, bool many)
+    {
+        Write(parsed.InvocationConfiguration.Output, explanations, parsed.GetValue(explain) == "json", many);
+        return 0;
+    }
+
+    /// <summary>Writes explanations as wide as the terminal, and coloured only on one.</summary>
+    /// <param name="output">Where to.</param>
+    /// <param name="explanations">What.</param>
+    /// <param name="json">For programs.</param>
+    /// <param name="many">Whether there may be more or fewer than one, for a JSON of one shape.</param>
+    public static void Write(TextWriter output, IReadOnlyList<Explanation> explanations, bool json, bool many)
+    {
+        if (json)
+        {
+            output.WriteLine(Explanation.Json(explanations, many));
+            return;
+        }
+
+        var text = new ExplanationText(output, Width(), colour: !Console.IsOutputRedirected && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")));
+        if (explanations.Count == 0)
+            output.WriteLine("There is nothing to do.");
+        for (var i = 0; i < explanations.Count; i++)
+        {
+            if (i > 0)
+                output.WriteLine();
+            text.Write(explanations[i]);
+        }
+    }
+
+    // A shell's own idea of the width goes first, so that a pipe can be told too; the screen is a terminal's.
+    private static int Width()
+    {
+        if (int.TryParse(Environment.GetEnvironmentVariable("COLUMNS"), System.Globalization.CultureInfo.InvariantCulture, out var said) && said > 0)
+            return Math.Max(40, said);
+        using var stdout = StandardStreams.Get(1);
+        return Terminal.Size(stdout) is { Columns: > 0 } size ? Math.Max(40, (int)size.Columns) : 80;
+    }
+
+    private static AloneOption Choice(string name, string alone, string values, string description)
+    {
+        var option = new AloneOption(name, alone) { HelpName = "=" + values, Description = description };
+        option.AcceptOnlyFromAmong(values.Split('|'));
+        return option;
+    }
+}

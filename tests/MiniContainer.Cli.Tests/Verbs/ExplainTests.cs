@@ -1,0 +1,71 @@
+// --explain and minic plan as a user meets them; the plans themselves have their golden files beside their planners.
+
+using System.CommandLine;
+using System.Text.Json;
+using MiniContainer.Kernel;
+using MiniContainer.Plans;
+using MiniContainer.Plans.Steps;
+
+namespace MiniContainer.Cli.Tests.Verbs;
+
+public sealed class ExplainTests : IDisposable
+{
+    private readonly string root = Directory.CreateTempSubdirectory("minic-explain-").FullName;
+
+    public void Dispose() => Directory.Delete(root, recursive: true);
+
+    [Fact]
+    public void Explaining_touches_nothing()
+    {
+        var text = Tell("run", "--explain", "--name", "box", "--rootfs", "/usr", "true");
+        text.Should().Contain("minic run of box").And.Contain("clone3(").And.Contain("undo: unlink(");
+        Directory.GetFileSystemEntries(root).Should().BeEmpty();
+    }
+
+    [Fact]
+    public void An_option_that_stands_alone_does_not_take_the_next_word()
+    {
+        MakeJournal();
+        Tell("delete", "--explain", "box").Should().Contain("minic delete of box: 2 steps to undo");
+        Directory.Exists(Path.Combine(root, "containers/box")).Should().BeTrue();
+    }
+
+    [Fact]
+    public void Json_is_for_programs()
+    {
+        MakeJournal();
+        JsonDocument.Parse(Tell("delete", "--explain=json", "box")).RootElement.GetProperty("steps")[0].GetProperty("undo")[0].GetString().Should().Be("unlink(\"/nowhere/fifo\")");
+        var gc = JsonDocument.Parse(Tell("gc", "--explain=json")).RootElement;
+        gc.GetArrayLength().Should().Be(1);
+        gc[0].GetProperty("direction").GetString().Should().Be("backward");
+    }
+
+    [Fact]
+    public void The_plan_of_what_exists_is_its_journal()
+    {
+        MakeJournal();
+        var text = Tell("plan", "box");
+        text.Should().Contain("The journal of container box: 2 steps begun.").And.Contain("minic gc undoes what there is")
+            .And.Contain("[done]").And.Contain("it was there before").And.Contain("[begun]");
+        FluentActions.Invoking(() => Tell("plan", "other")).Should().Throw<MinicException>().WithMessage("*no container and no pod*");
+    }
+
+    // What a minic that was killed halfway has left.
+    private void MakeJournal()
+    {
+        var directory = Path.Combine(root, "containers/box");
+        Directory.CreateDirectory(directory);
+        using var journal = Journal.Create(Path.Combine(directory, "journal"), new JournalHeader { Kind = "container", Id = "box", Owner = new ProcessIdentity(4194304, 1) });
+        journal.Done(journal.Begin(new MakeDirectory("/nowhere", 0x1c0)), new StepFacts { Made = false });
+        journal.Begin(new MakeFifo("/nowhere/fifo"));
+    }
+
+    private string Tell(params string[] words)
+    {
+        var output = new StringWriter();
+        var command = new MinicCommand();
+        var parsed = command.Parse(Usage.Read(command, ["--root", root, .. words]), MinicCommand.Parsing);
+        parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = output }).Should().Be(0);
+        return output.ToString();
+    }
+}
