@@ -27,6 +27,20 @@ public static unsafe class Fifo
         while (count < 0 && Libc.Errno == Kernel.Errno.EINTR);
     }
 
+    /// <summary>Whether a process has the pipe open for reading: one that waits on it, or is about to.</summary>
+    public static bool IsAwaited(string path)
+    {
+        try
+        {
+            Libc.OpenHandle(path, O_WRONLY | O_NONBLOCK).Dispose();
+            return true;
+        }
+        catch (MinicException e) when (e.Errno is Kernel.Errno.ENXIO or Kernel.Errno.ENOENT)
+        {
+            return false;
+        }
+    }
+
     private static Microsoft.Win32.SafeHandles.SafeFileHandle OpenForWriting(string path)
     {
         try

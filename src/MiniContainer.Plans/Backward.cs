@@ -22,7 +22,9 @@ public static class Backward
                 continue;
             try
             {
+                Faults.BeforeUndo(entry.Number, entry.Step);
                 entry.Step.Undo(entry.Facts);
+                Faults.AfterUndo(entry.Number);
                 journal.Undone(entry.Number);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -35,6 +37,7 @@ public static class Backward
             }
         }
 
+        Faults.AfterUndo(0);
         return failures;
     }
 }

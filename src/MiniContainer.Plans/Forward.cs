@@ -17,18 +17,8 @@ public static class Forward
     {
         try
         {
-            foreach (var step in plan.Steps)
-            {
-                watch?.Before(step, playing);
-                if (step is not ChildStep)
-                {
-                    var number = journal.Begin(step);
-                    journal.Done(number, step.Do(playing));
-                }
-
-                watch?.After(step, playing);
-            }
-
+            Faults.List(plan);
+            PlaySteps(plan.Steps, journal, playing, watch);
             journal.MarkUp();
         }
         catch (Exception failure)
@@ -45,6 +35,36 @@ public static class Forward
                 (failure as MinicException)?.ExitCode ?? MinicException.ExitFailure,
                 failure);
         }
+    }
+
+    /// <summary>Plays further steps onto the journal of something that is there already; if one fails, none is undone.</summary>
+    /// <exception cref="MinicException">A step failed; the journal says which had been begun.</exception>
+    public static void PlayOn(Plan plan, Journal journal, Playing playing)
+    {
+        Faults.List(plan);
+        PlaySteps(plan.Steps, journal, playing, watch: null);
+    }
+
+    private static void PlaySteps(IReadOnlyList<Step> steps, Journal journal, Playing playing, PlayWatch? watch)
+    {
+        for (var i = 0; i < steps.Count; i++)
+        {
+            watch?.Before(steps[i], playing);
+            if (steps[i] is not ChildStep)
+                PlayStep(steps[i], i + 1, journal, playing);
+            watch?.After(steps[i], playing);
+        }
+    }
+
+    private static void PlayStep(Step step, int number, Journal journal, Playing playing)
+    {
+        Faults.Before(number);
+        var entry = journal.Begin(step);
+        Faults.Instead(number, step);
+        var facts = step.Do(playing);
+        Faults.Between(number, step);
+        journal.Done(entry, facts);
+        Faults.After(number);
     }
 }
 

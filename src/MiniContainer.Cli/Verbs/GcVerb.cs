@@ -11,8 +11,7 @@ internal sealed class GcVerb(GlobalOptions globals) : Verb("gc", "Put right what
     /// <inheritdoc/>
     protected override int Run(ParseResult parsed)
     {
-        foreach (var removed in Removal.CollectGarbage(Globals.Root(parsed)))
-            parsed.InvocationConfiguration.Output.WriteLine($"removed {removed}");
+        Removal.CollectGarbage(Globals.Root(parsed), removed => parsed.InvocationConfiguration.Output.WriteLine($"removed {removed}"));
         return 0;
     }
 }

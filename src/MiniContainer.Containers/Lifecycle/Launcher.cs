@@ -77,7 +77,9 @@ public static class Launcher
     {
         var path = Container.DirectoryOf(options.Root, options.Id);
         var plan = MakePlan(bundle, options);
+        Faults.Before(0);
         using var directory = StateDirectory.Claim(path, $"container {options.Id}");
+        Faults.Between(0);
         var playing = new Playing(plan);
         try
         {
@@ -139,14 +141,12 @@ public static class Launcher
         var step = new StartInit(ContainerPlanner.StartFifo(setup), ContainerPlanner.StatusFifo(setup), ContainerPlanner.TapePath(setup)) { Why = "The user said start." };
         var hooks = container.Entries.Select(e => e.Step).OfType<KeepHooks>().FirstOrDefault();
         List<Step> steps = [.. Of(hooks?.StartContainer), step, .. Of(hooks?.Poststart)];
-        using var playing = new Playing(new Plan());
+        var plan = new Plan();
+        steps.ForEach(plan.Add);
+        using var playing = new Playing(plan);
         try
         {
-            foreach (var next in steps)
-            {
-                var number = journal.Begin(next);
-                journal.Done(number, next.Do(playing));
-            }
+            Forward.PlayOn(plan, journal, playing);
         }
         catch (MinicException) when (hooks is not null)
         {

@@ -40,10 +40,9 @@ internal sealed class PodExecVerb : PodVerb
         var what = process.Build(parsed, this, pod.Name, target.Process.Pid, bundle.Spec.Process!);
         using var supervisor = new Supervisor();
         using var terminal = ProcessTerminal.For(what.Terminal, detached: false, path: null);
-        var journal = Path.Combine(pod.Directory, $"exec-{Environment.ProcessId}");
         var join = Execs.Target(target.Process, target.CgroupPaths, bundle.Spec, bundle.RootPath);
-        using var playing = Execs.Start(target.Process, join, what, journal, terminal.Socket, StepLog.IfWanted());
+        using var executed = Execs.Start(target.Process, join, what, pod.Directory, foreground: true, terminal.Socket, StepLog.IfWanted());
         using var master = terminal.Receive();
-        return supervisor.Wait(playing.Children["exec"], master);
+        return supervisor.Wait(executed.Child, master);
     }
 }

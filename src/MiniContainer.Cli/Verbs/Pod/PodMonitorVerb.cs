@@ -10,15 +10,13 @@ namespace MiniContainer.Cli.Verbs.Pod;
 /// <summary>The hidden verb <c>pod monitor</c>.</summary>
 internal sealed class PodMonitorVerb : PodVerb
 {
-    private readonly Argument<string> file = new("FILE") { Description = "The manifest." };
     private readonly Option<string> name = Text("--name", "NAME", "What to call it in errors.");
     private readonly Option<string> net = Text("--net", "NAME", "Its network.");
 
     public PodMonitorVerb(GlobalOptions globals)
-        : base("monitor", "Make a pod, report on descriptor 3, and stay until its containers have ended.", globals)
+        : base("monitor", "Make a pod of the manifest on standard input, report on descriptor 3, and stay until its containers have ended.", globals)
     {
         Hidden = true;
-        Add(file);
         Add(name);
         Add(net);
     }
@@ -29,7 +27,7 @@ internal sealed class PodMonitorVerb : PodVerb
         var root = Globals.Root(parsed);
         try
         {
-            var pod = PodReader.Parse(parsed.GetValue(name)!, File.ReadAllText(parsed.GetValue(file)!));
+            var pod = PodReader.Parse(parsed.GetValue(name)!, Console.In.ReadToEnd());
             using var network = PodNetwork.Plan(root, pod, parsed.GetValue(net)!);
             using var playing = PodLauncher.Launch(root, pod, network, StepLog.IfWanted());
             MonitorProcess.ReportUp(string.Join(",", network?.Addresses ?? []));

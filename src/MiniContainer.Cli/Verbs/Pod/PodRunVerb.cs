@@ -38,13 +38,13 @@ internal sealed class PodRunVerb : PodVerb
         _ = PodLauncher.MakePlan(Globals.Root(parsed), pod, network: null);
         if (!Environment.IsPrivilegedProcess)
             throw new MinicException($"make pod {pod.Name}", "pods need root, for their network and cgroups", "sudo minic pod run.");
-        using var copy = new ManifestCopy(text);
+        // The monitor reads the very text that was checked here, whatever happens to the user's file meanwhile.
         var addresses = MonitorProcess.Start(
         [
             "--root", Globals.Root(parsed), .. parsed.GetValue(Globals.Debug) ? ["--debug"] : Array.Empty<string>(),
             .. parsed.GetValue(Globals.Log) is { } log ? ["--log", Path.GetFullPath(log)] : Array.Empty<string>(),
-            "pod", "monitor", "--name", name, "--net", parsed.GetValue(net) ?? NetworkChoice.Default, copy.Path,
-        ]);
+            "pod", "monitor", "--name", name, "--net", parsed.GetValue(net) ?? NetworkChoice.Default,
+        ], text);
         parsed.InvocationConfiguration.Output.WriteLine(addresses.Length > 0 ? $"pod {pod.Name} is up at {addresses.Replace(",", " and ", StringComparison.Ordinal)}" : $"pod {pod.Name} is up");
         return 0;
     }
@@ -61,15 +61,5 @@ internal sealed class PodRunVerb : PodVerb
         {
             throw new MinicException("read the pod", $"{file}: {(Directory.Exists(file) ? "is a directory, not a file" : File.Exists(file) ? "may not be read" : "there is no such file")}", "Name a file with a v1/Pod in YAML.", inner: e);
         }
-    }
-
-    // The monitor reads the very text that was checked here, whatever happens to the user's file meanwhile.
-    private sealed class ManifestCopy : IDisposable
-    {
-        public ManifestCopy(string text) => File.WriteAllText(Path, text);
-
-        public string Path { get; } = System.IO.Path.GetTempFileName();
-
-        public void Dispose() => File.Delete(Path);
     }
 }
