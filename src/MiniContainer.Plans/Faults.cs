@@ -28,11 +28,11 @@ public static class Faults
     /// <summary>The environment variable.</summary>
     public const string Variable = "MINIC_FAULT";
 
-    // How long a child rests when its parent is to die and it is to go on: more than a death takes.
-    private const ulong RestNanoseconds = 20_000_000;
-
     private static readonly Lazy<IReadOnlyList<Fault>> All = new(() =>
         [.. (Environment.GetEnvironmentVariable(Variable) ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries).Select(Parse)]);
+
+    // Where a child is to rest: its name, and the place on its tape.
+    private static (string Child, int Index)? rest;
 
     private sealed record Fault(string Kind, string Where, int Step, int Call, int Errno);
 
@@ -82,14 +82,22 @@ public static class Faults
             {
                 var fault = All.Value.FirstOrDefault(f => f.Step == number && f.Call == i + 1);
                 if (fault is { Kind: "kill", Where: "before" })
-                    calls.Add(Rest(null));
+                    AddRest(new TapeCall("ppoll", 0, 0, TapeArg.Null, TapeArg.Null, 0));
                 calls.Add(fault?.Kind == "fail" ? Broken(step.Calls[i]) : step.Calls[i]);
                 if (fault is { Kind: "kill", Where: "after" })
-                    calls.Add(Rest(RestNanoseconds));
+                    AddRest(plan.StepsOf(child).SelectMany(s => s.Calls).First(c => c.Name == "read") with { Least = 0 });
             }
         }
 
         return calls;
+
+        // To stand still is to poll no descriptor, for ever. To go on when the parent is dead is to wait for "go" once more:
+        // nobody says it again, and the end of that pipe comes with the parent's death.
+        void AddRest(TapeCall call)
+        {
+            rest = (child, calls.Count);
+            calls.Add(call);
+        }
     }
 
     /// <summary>Dies when the child comes to the rest that <see cref="Calls"/> put on its tape.</summary>
@@ -97,22 +105,17 @@ public static class Faults
     /// The tape is in memory that both see: the parent looks how far the child has come. So it dies while the child stands
     /// at this very call, whatever the parent itself is doing, as a kill from outside would have it.
     /// </remarks>
-    internal static void Attend(Child child)
+    internal static void Attend(Child child, string name)
     {
-        var rest = child.Tape.Calls.ToList().FindIndex(c => c is { Name: "ppoll" } && c.Args[0].ToString() == "FAULT");
-        if (rest < 0)
+        if (rest is not { } place || place.Child != name)
             return;
         new Thread(() =>
         {
-            while (child.Tape.Played < rest)
+            while (child.Tape.Played < child.Prologue + place.Index)
                 Thread.Yield();
             Die();
         }) { IsBackground = true }.Start();
     }
-
-    // ppoll(2) of no descriptors is a sleep; without a time it never ends.
-    private static TapeCall Rest(ulong? nanoseconds) =>
-        new("ppoll", TapeArg.Named(0, "FAULT"), 0, nanoseconds is { } time ? new TapeArg.Block(TapeArg.Longs(0, time), "{...}") : TapeArg.Null, TapeArg.Null, 0);
 
     // Any call can be made to fail by another in its place that always does: close(-1), EBADF. For execve that would hide
     // which of the candidates failed: it keeps its path, and gets arguments that are nowhere: EFAULT, or ENOENT of the path.

@@ -21,13 +21,17 @@ public static class Forward
             PlaySteps(plan.Steps, journal, playing, watch);
             journal.MarkUp();
         }
-        catch (Exception failure)
+        catch (Exception failed)
         {
+            // A child that ended takes its namespaces along, and then our own calls on them fail: it is the cause that is told.
+            var failure = playing.ChildFailure() ?? failed;
             // Whatever it was, a bug of ours included: what was begun is undone.
             playing.Unlock();
             var left = Backward.Play(journal);
-            if (left.Count == 0)
+            if (left.Count == 0 && failure == failed)
                 throw;
+            if (left.Count == 0)
+                throw failure;
             throw new MinicException(
                 "undo what was begun",
                 $"{failure.Message}\nand not all of it could be undone: {string.Join("\n", left.Select(l => l.Message))}",

@@ -63,7 +63,7 @@ public sealed record CloneChild(string Child, ulong Flags, IReadOnlyList<string>
             };
             var child = Kernel.Child.Clone(options);
             playing.Add(Child, child);
-            Faults.Attend(child);
+            Faults.Attend(child, Child);
             return new StepFacts { Pid = child.Pid, StartTime = ProcessIdentity.Of(child.Pid).StartTime };
         }
         finally
