@@ -37,7 +37,6 @@ internal static class Inputs
             {string.Join('\n', containers.Split('\n').Select(l => "    " + l))}
             """;
         text = text.Replace("POD", "{ name: " + name + world.Name + " }", StringComparison.Ordinal).Replace("VOLUME", "{ name: data, emptyDir: {} }", StringComparison.Ordinal)
-            .Replace("kind: { name: " + name + world.Name + " }", "kind: Pod", StringComparison.Ordinal)
             .Replace("ROOTFS", world.Do("echo $ROOTFS").Trim(), StringComparison.Ordinal);
         File.WriteAllText($"{world.Temporary}/{name}.yaml", text);
     }

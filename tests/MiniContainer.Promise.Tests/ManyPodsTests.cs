@@ -51,7 +51,7 @@ public class ManyPodsTests(ITestOutputHelper output)
         // The shell is busy with its children: a second one in the same world kills, by pid, what is called minic there.
         var done = Chaos(world, pods, kills);
         world.Do("m gc");
-        world.Sh("m gc").Output.Should().BeEmpty("a second gc finds nothing");
+        world.Do("m gc").Should().BeEmpty("a second gc finds nothing");
         var survivors = Addresses(world);
         foreach (var (name, address) in survivors)
         {
@@ -68,7 +68,7 @@ public class ManyPodsTests(ITestOutputHelper output)
     // Twenty loops make and remove a pod each; a killer takes a random minic of the world, until it has had enough.
     private static int Chaos(World world, int pods, int kills)
     {
-        world.Do($"touch /run/tmp/go; i=0; while [ $i -lt {pods} ]; do (while [ -e /run/tmp/go ]; do m pod run $TMP/w$i.yaml; m pod exec w$i$N true; [ -e /run/tmp/go ] && m pod rm -f w$i$N; m gc; done) </dev/null >/dev/null 2>&1 & i=$((i + 1)); done");
+        world.Do($"touch /run/tmp/go; i=0; pids=; while [ $i -lt {pods} ]; do (while [ -e /run/tmp/go ]; do m pod run $TMP/w$i.yaml; m pod exec w$i$N true; [ -e /run/tmp/go ] && m pod rm -f w$i$N; m gc; done) </dev/null >/dev/null 2>&1 & pids=\"$pids $!\"; i=$((i + 1)); done");
         var random = new Random(1);
         var done = 0;
         while (done < kills)
@@ -83,7 +83,7 @@ public class ManyPodsTests(ITestOutputHelper output)
             Thread.Sleep(random.Next(20));
         }
 
-        world.Do("rm /run/tmp/go; wait");
+        world.Do("rm /run/tmp/go; wait $pids");
         return done;
     }
 
@@ -112,7 +112,7 @@ public class ManyPodsTests(ITestOutputHelper output)
 
     // The same command in as many processes at once; it works if all do.
     private static string All(int count, string command) =>
-        $"i=0; rm -f /run/tmp/failed; while [ $i -lt {count} ]; do ({command} || echo $i >>/run/tmp/failed) & i=$((i + 1)); done; wait $(jobs -p | tail -n {count}); ! cat /run/tmp/failed 2>/dev/null >&2";
+        $"i=0; pids=; while [ $i -lt {count} ]; do ({command} || echo $i >>/run/tmp/failed) & pids=\"$pids $!\"; i=$((i + 1)); done; wait $pids; [ ! -e /run/tmp/failed ] || {{ cat /run/tmp/failed >&2; rm /run/tmp/failed; false; }}";
 
     private static Dictionary<string, string> Addresses(World world) => world.Do("m pod ps").Split('\n').Skip(1)
         .Select(l => l.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Where(w => w.Length > 3 && w[0].StartsWith('w'))

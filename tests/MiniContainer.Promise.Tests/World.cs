@@ -14,7 +14,7 @@ internal sealed record Outcome(int Code, string Output, string Error);
 internal sealed class World : IDisposable
 {
     // A hang is a failure too, and is to be seen.
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
     private static int count;
 
     private readonly Process shell;
