@@ -33,7 +33,8 @@ internal sealed record Case(string Fault, ListedStep Step, string? Call)
     /// <summary>All that can go wrong at any step.</summary>
     /// <param name="steps">The steps.</param>
     /// <param name="exists">Whether the root file system has a program: the search for a command ends there.</param>
-    public static IEnumerable<Case> Of(IReadOnlyList<ListedStep> steps, Func<string, bool> exists)
+    /// <param name="claims">Whether a name is claimed before the first step.</param>
+    public static IEnumerable<Case> Of(IReadOnlyList<ListedStep> steps, Func<string, bool> exists, bool claims)
     {
         var later = false;
         foreach (var step in steps)
@@ -68,6 +69,8 @@ internal sealed record Case(string Fault, ListedStep Step, string? Call)
             later |= step.Title.Contains("start", StringComparison.Ordinal) && step.Calls[^1].StartsWith("read(", StringComparison.Ordinal);
         }
 
+        if (!claims)
+            yield break;
         yield return new Case("kill:before:0", steps[0], null);
         yield return new Case("kill:between:0", steps[0], null);
     }

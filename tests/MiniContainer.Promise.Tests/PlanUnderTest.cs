@@ -16,6 +16,9 @@ internal sealed record PlanUnderTest(string Name, string Play)
     /// <summary>For a created container: what plays the calls on its tape behind the wait for start.</summary>
     public string? Later { get; init; }
 
+    /// <summary>Whether it claims a name; what is done to a container that is there does not.</summary>
+    public bool Claims => Undo.StartsWith("m delete -f $N", StringComparison.Ordinal) && Repair == "m gc" || Undo.StartsWith("m pod", StringComparison.Ordinal);
+
     /// <summary>Whether the play goes on in the foreground, and so only ends when it is made to.</summary>
     public bool Stays { get; init; }
 
