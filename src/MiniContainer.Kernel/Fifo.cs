@@ -23,6 +23,20 @@ public static unsafe class Fifo
         _ = Libc.Wait((int)statusPipe.DangerousGetHandle(), 0, -1);
     }
 
+    /// <summary>Whether a process has the pipe open for reading: one that waits on it, or is about to.</summary>
+    public static bool IsAwaited(string path)
+    {
+        try
+        {
+            Libc.OpenHandle(path, O_WRONLY | O_NONBLOCK).Dispose();
+            return true;
+        }
+        catch (MinicException e) when (e.Errno is Kernel.Errno.ENXIO or Kernel.Errno.ENOENT)
+        {
+            return false;
+        }
+    }
+
     private static Microsoft.Win32.SafeHandles.SafeFileHandle OpenForWriting(string path)
     {
         try

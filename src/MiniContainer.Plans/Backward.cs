@@ -25,7 +25,9 @@ public static class Backward
             try
             {
                 watch?.Undoing(entry.Step);
+                Faults.BeforeUndo(entry.Number, entry.Step);
                 entry.Step.Undo(entry.Facts);
+                Faults.AfterUndo(entry.Number);
                 journal.Undone(entry.Number);
                 watch?.Undone(entry.Step);
             }
@@ -39,6 +41,7 @@ public static class Backward
             }
         }
 
+        Faults.AfterUndo(0);
         return failures;
     }
 }

@@ -48,6 +48,9 @@ public sealed class Playing(Plan plan) : IDisposable
         return failure;
     }
 
+    /// <summary>The failure of the first child whose tape has failed, told as the step that did; null if none has.</summary>
+    public MinicException? ChildFailure() => children.Keys.Select(FailureOf).FirstOrDefault(f => f is not null);
+
     /// <summary>Gives up the locks that are left.</summary>
     public void Unlock()
     {

@@ -57,9 +57,8 @@ internal sealed class ExecVerb : Verb
             return play.Tell(parsed, $"minic exec in {container.Id}", Execs.MakePlan(target, what));
         using var supervisor = parsed.GetValue(detach) ? null : new Supervisor();
         using var terminal = ProcessTerminal.For(what.Terminal, parsed.GetValue(detach), parsed.GetValue(consoleSocket));
-        var journal = Path.Combine(container.Directory, $"exec-{Environment.ProcessId}");
-        using var playing = Execs.Start(container.Init!, target, what, journal, terminal.Socket, PlayWatch.Of(play.Watch(parsed), profile.Watch));
-        return Attend(playing.Children["exec"], supervisor, terminal, parsed.GetValue(pidFile));
+        using var executed = Execs.Start(container.Init!, target, what, container.Directory, supervisor is not null, terminal.Socket, PlayWatch.Of(play.Watch(parsed), profile.Watch));
+        return Attend(executed.Child, supervisor, terminal, parsed.GetValue(pidFile));
     }
 
     private static int Attend(Child child, Supervisor? supervisor, ProcessTerminal terminal, string? pidFile)

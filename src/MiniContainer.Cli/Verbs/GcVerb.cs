@@ -19,8 +19,7 @@ internal sealed class GcVerb : Verb
     {
         if (play.Reads(parsed))
             return play.TellUndo(parsed, Removal.Garbage(Globals.Root(parsed)).Select(g => ($"minic gc of {g.What}", g.Entries)));
-        foreach (var removed in Removal.CollectGarbage(Globals.Root(parsed)))
-            parsed.InvocationConfiguration.Output.WriteLine($"removed {removed}");
+        Removal.CollectGarbage(Globals.Root(parsed), removed => parsed.InvocationConfiguration.Output.WriteLine($"removed {removed}"));
         return 0;
     }
 }

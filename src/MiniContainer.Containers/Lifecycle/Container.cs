@@ -53,10 +53,18 @@ public sealed class Container
                 return ContainerStatus.Stopped;
             if (!Up)
                 return ContainerStatus.Creating;
-            var waits = ((CloneChild)Clone!.Step).TapePath is not null && !Entries.Any(e => e is { Step: StartInit, Facts: not null });
-            return waits ? ContainerStatus.Created : ContainerStatus.Running;
+            return ((CloneChild)Clone!.Step).TapePath is not null && Waits ? ContainerStatus.Created : ContainerStatus.Running;
         }
     }
+
+    // Whether it waits for start. A start that was begun and is not done may have been killed at any point: then the
+    // container itself is asked, which holds the pipe open until it executes its command.
+    private bool Waits => Entries.Select(e => (e.Facts, Step: e.Step as StartInit)).LastOrDefault(e => e.Step is not null) switch
+    {
+        { Step: null } => true,
+        { Facts: not null } => false,
+        var (_, start) => Fifo.IsAwaited(start.StartFifo),
+    };
 
     /// <summary>The directories of its cgroups.</summary>
     public IEnumerable<string> CgroupPaths => Entries.Select(e => e.Step).OfType<MakeCgroup>().Select(c => c.Path);

@@ -1,6 +1,8 @@
 // exec: a further process in a container. What it makes is one process, which goes away by itself: its journal is a
-// short-lived one in the container's directory (lab 11-exec).
+// short-lived one in the container's directory, there while it is played and, in the foreground, while its minic waits for
+// the process; if that minic is killed, gc ends the process, as it does with `run` (lab 11-exec).
 
+using System.Globalization;
 using System.Runtime.InteropServices;
 using MiniContainer.Containers.Oci;
 using MiniContainer.Containers.Planning;
@@ -9,9 +11,39 @@ using MiniContainer.Plans;
 
 namespace MiniContainer.Containers.Lifecycle;
 
+/// <summary>A further process that runs in a container; disposed when nobody waits for it any more.</summary>
+/// <param name="playing">The play that made it.</param>
+/// <param name="journalPath">The journal of that play.</param>
+public sealed class Executed(Playing playing, string journalPath) : IDisposable
+{
+    /// <summary>The process, a child of this one.</summary>
+    public Child Child => Playing.Children["exec"];
+
+    internal Playing Playing { get; } = playing;
+
+    internal string JournalPath { get; } = journalPath;
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        try
+        {
+            File.Delete(JournalPath);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // The container was deleted meanwhile, and the process with it.
+        }
+
+        Playing.Dispose();
+    }
+}
+
 /// <summary>Starts further processes in containers.</summary>
 public static class Execs
 {
+    private const string JournalName = "exec-";
+
     private static readonly (string File, ulong Flag)[] Kinds =
     [
         ("user", CloneFlags.NEWUSER), ("mnt", CloneFlags.NEWNS), ("pid", CloneFlags.NEWPID), ("net", CloneFlags.NEWNET), ("ipc", CloneFlags.NEWIPC),
@@ -36,20 +68,21 @@ public static class Execs
     /// <param name="init">The container's first process.</param>
     /// <param name="target">What to join.</param>
     /// <param name="process">What to run.</param>
-    /// <param name="journalPath">A file for the journal, which must not be there yet.</param>
+    /// <param name="directory">The state directory of the container or pod.</param>
+    /// <param name="foreground">Whether the process is to go with this one.</param>
     /// <param name="console">The socket for the terminal's master, or null.</param>
     /// <param name="watch">Sees each step come and go.</param>
-    /// <returns>The play; the child's name in it is "exec".</returns>
     /// <exception cref="MinicException">The container has ended, or the command cannot be executed.</exception>
-    public static Playing Start(ProcessIdentity init, ExecTarget target, Process process, string journalPath, SafeHandle? console, PlayWatch? watch = null)
+    public static Executed Start(ProcessIdentity init, ExecTarget target, Process process, string directory, bool foreground, SafeHandle? console, PlayWatch? watch = null)
     {
         var plan = MakePlan(target, process, Facts.Read());
         using var pidfd = Processes.OpenPidFd(init.Pid);
         if (pidfd is null || !init.Alive)
             throw new MinicException("join the container", "its first process has ended", "minic delete removes it.");
-        var playing = new Playing(plan);
+        var executed = new Executed(new Playing(plan), Path.Combine(directory, $"{JournalName}{Environment.ProcessId}"));
         try
         {
+            var playing = executed.Playing;
             string[] names = ["stdin", "stdout", "stderr"];
             for (var i = 0; i < names.Length; i++)
                 playing.Handles[names[i]] = StandardStreams.Get(i);
@@ -58,18 +91,37 @@ public static class Execs
             playing.Handles["target"] = pidfd;
             if (console is not null)
                 playing.Handles["console"] = console;
-            using var journal = Journal.Create(journalPath, new JournalHeader { Kind = "exec", Id = "exec", Owner = ProcessIdentity.Self, Created = DateTimeOffset.UtcNow });
+            var header = new JournalHeader { Kind = "exec", Id = "exec", Owner = ProcessIdentity.Self, Foreground = foreground, Created = DateTimeOffset.UtcNow };
+            using var journal = Journal.Create(executed.JournalPath, header);
             Forward.Play(plan, journal, playing, watch);
-            return playing;
+            return executed;
         }
         catch
         {
-            playing.Dispose();
+            executed.Dispose();
             throw;
         }
-        finally
+    }
+
+    /// <summary>Ends what execs left whose minic was killed: half-made processes, and those in the foreground.</summary>
+    /// <param name="directory">The state directory of a container or pod, locked.</param>
+    /// <param name="name">Its name, for telling: "container box".</param>
+    /// <param name="told">Called with each thing that was ended.</param>
+    /// <exception cref="MinicException">A process could not be ended.</exception>
+    internal static void CollectGarbage(string directory, string name, Action<string> told)
+    {
+        foreach (var path in Directory.GetFiles(directory, JournalName + "*"))
         {
-            File.Delete(journalPath);
+            // Its first line may be just about to be written: the file's name says by whom.
+            if (!int.TryParse(Path.GetFileName(path)[JournalName.Length..], CultureInfo.InvariantCulture, out var pid))
+                continue;
+            using var journal = Journal.Open(path);
+            if (journal.Header?.Owner.Alive ?? ProcessIdentity.Of(pid).Alive)
+                continue;
+            if ((journal.Header?.Foreground == true || !journal.Up) && Backward.Play(journal) is [var failure, ..])
+                throw failure;
+            File.Delete(path);
+            told($"exec in {name}");
         }
     }
 

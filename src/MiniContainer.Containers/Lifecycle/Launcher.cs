@@ -78,7 +78,9 @@ public static class Launcher
     {
         var path = Container.DirectoryOf(options.Root, options.Id);
         var plan = MakePlan(bundle, options, Facts.Read());
+        Faults.Before(0);
         using var directory = StateDirectory.Claim(path, $"container {options.Id}");
+        Faults.Between(0);
         var playing = new Playing(plan);
         try
         {
@@ -138,14 +140,13 @@ public static class Launcher
         var steps = MakeStartPlan(container).Steps;
         using var directory = StateDirectory.Lock(container.Directory) ?? throw new MinicException($"start container {id}", "it has just been deleted");
         using var journal = Journal.Open(directory.JournalPath);
-        using var playing = new Playing(new Plan());
+        var plan = new Plan();
+        foreach (var step in steps)
+            plan.Add(step);
+        using var playing = new Playing(plan);
         try
         {
-            foreach (var next in steps)
-            {
-                var number = journal.Begin(next);
-                journal.Done(number, next.Do(playing));
-            }
+            Forward.PlayOn(plan, journal, playing);
         }
         catch (MinicException) when (hooks is not null)
         {

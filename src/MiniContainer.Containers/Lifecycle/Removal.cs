@@ -4,6 +4,7 @@
 using MiniContainer.Containers.Oci;
 using MiniContainer.Kernel;
 using MiniContainer.Plans;
+using MiniContainer.Plans.Steps.Network;
 
 namespace MiniContainer.Containers.Lifecycle;
 
@@ -51,26 +52,53 @@ public static class Removal
 
     /// <summary>Puts right what killed runs left: journals that nobody is playing, and whose owner is gone.</summary>
     /// <param name="root">The directory of all state.</param>
-    /// <returns>What was removed: "container box".</returns>
-    /// <exception cref="MinicException">Something could not be undone.</exception>
-    public static IReadOnlyList<string> CollectGarbage(string root)
+    /// <param name="told">Called with each thing that was removed: "container box".</param>
+    /// <exception cref="MinicException">Something could not be undone; all that could be has been.</exception>
+    public static void CollectGarbage(string root, Action<string> told)
     {
-        var removed = new List<string>();
-        EachGarbage(root, (what, directory) =>
+        var failures = new List<MinicException>();
+        foreach (var (kind, path) in StateDirectories(root))
         {
-            Play(directory, root);
-            removed.Add(what);
-        });
-        return removed;
+            try
+            {
+                Collect(path, root, $"{kind} {Path.GetFileName(path)}", told);
+            }
+            catch (MinicException e)
+            {
+                // One that cannot be undone is no reason to leave the others.
+                failures.Add(e);
+            }
+        }
+
+        foreach (var kind in Kinds)
+            _ = Directories.TryRemove(Path.Combine(root, kind));
+        // A plan begins with this lock, and so with its directory: who died before there was a journal left it, empty.
+        NetworkLock.TakeIfThere(Path.Combine(root, "networks"))?.Dispose();
+        _ = Directories.TryRemove(root);
+        if (failures.Count > 0)
+            throw failures.Count == 1 ? failures[0] : new MinicException("put right what was left", string.Join("\n", failures.Select(f => f.Message)));
     }
 
     /// <summary>What <see cref="CollectGarbage"/> would undo, by what it is of: "container box".</summary>
     public static IReadOnlyList<(string What, IReadOnlyList<JournalEntry> Entries)> Garbage(string root)
     {
         var found = new List<(string, IReadOnlyList<JournalEntry>)>();
-        EachGarbage(root, (what, directory) => found.Add((what, Entries(directory))));
+        foreach (var (kind, path) in StateDirectories(root))
+        {
+            // Locked while it is looked at, since its owner may be anybody.
+            using var directory = StateDirectory.TryLock(path);
+            if (directory is not null && IsGarbage(directory))
+                found.Add(($"{kind} {Path.GetFileName(path)}", Entries(directory)));
+        }
+
         return found;
     }
+
+    private static readonly string[] Kinds = ["containers", "pods"];
+
+    private static IEnumerable<(string Kind, string Path)> StateDirectories(string root) => Kinds
+        .Where(k => Directory.Exists(Path.Combine(root, k)))
+        .SelectMany(k => Directory.GetDirectories(Path.Combine(root, k)).Select(d => (k[..^1], d)));
 
     private static IReadOnlyList<JournalEntry> Entries(StateDirectory directory)
     {
@@ -80,28 +108,29 @@ public static class Removal
         return journal.Entries;
     }
 
-    // What nobody plays and nobody stays with; locked while it is looked at, since its owner may be anybody.
-    private static void EachGarbage(string root, Action<string, StateDirectory> action)
+    private static void Collect(string path, string root, string name, Action<string> told)
     {
-        foreach (var kind in new[] { "containers", "pods" })
+        using var directory = StateDirectory.TryLock(path);
+        if (directory is null)
+            return;
+        if (!IsGarbage(directory))
         {
-            var all = Path.Combine(root, kind);
-            foreach (var path in Directory.Exists(all) ? Directory.GetDirectories(all) : [])
-            {
-                using var directory = StateDirectory.TryLock(path);
-                if (directory is null || !IsGarbage(directory))
-                    continue;
-                action($"{kind[..^1]} {Path.GetFileName(path)}", directory);
-            }
+            Execs.CollectGarbage(path, name, told);
+            return;
         }
+
+        Play(directory, root);
+        told(name);
     }
 
+    // We have the lock, so nobody is playing: what is partly undone stays so until somebody goes on with it.
     private static bool IsGarbage(StateDirectory directory)
     {
         if (!File.Exists(directory.JournalPath))
             return true;
         using var journal = Journal.Open(directory.JournalPath);
-        return journal.Header is null || !journal.Header.Owner.Alive && (journal.Header.Foreground || !journal.Up);
+        return journal.Header is null || journal.Entries.Any(e => e.Undone)
+            || !journal.Header.Owner.Alive && (journal.Header.Foreground || !journal.Up);
     }
 
     private static void Play(StateDirectory directory, string root, PlayWatch? watch = null)

@@ -45,7 +45,9 @@ public static class PodLauncher
     public static Playing Launch(string root, Pod pod, PodNetwork? network, PlayWatch? watch = null)
     {
         var plan = MakePlan(root, pod, network, Facts.Read());
+        Faults.Before(0);
         using var directory = StateDirectory.Claim(PodState.DirectoryOf(root, pod.Name), $"pod {pod.Name}");
+        Faults.Between(0);
         var playing = new Playing(plan);
         try
         {

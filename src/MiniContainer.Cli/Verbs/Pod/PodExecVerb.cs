@@ -43,14 +43,13 @@ internal sealed class PodExecVerb : PodVerb
             throw new MinicException($"run a command in {pod.Name}/{target.Name}", $"it is not running: {target.Status}", $"minic pod logs --container {target.Name} {pod.Name} shows what it printed.");
         var bundle = Bundle.Load(Path.Combine(pod.Directory, "containers", target.Name));
         var what = process.Build(parsed, this, pod.Name, target.Process.Pid, bundle.Spec.Process!);
-        var journal = Path.Combine(pod.Directory, $"exec-{Environment.ProcessId}");
         var join = Execs.Target(target.Process, target.CgroupPaths, bundle.Spec, bundle.RootPath);
         if (play.Reads(parsed))
             return play.Tell(parsed, $"minic pod exec in {pod.Name}/{target.Name}", Execs.MakePlan(join, what));
         using var supervisor = new Supervisor();
         using var terminal = ProcessTerminal.For(what.Terminal, detached: false, path: null);
-        using var playing = Execs.Start(target.Process, join, what, journal, terminal.Socket, PlayWatch.Of(play.Watch(parsed), profile.Watch));
+        using var executed = Execs.Start(target.Process, join, what, pod.Directory, foreground: true, terminal.Socket, PlayWatch.Of(play.Watch(parsed), profile.Watch));
         using var master = terminal.Receive();
-        return supervisor.Wait(playing.Children["exec"], master);
+        return supervisor.Wait(executed.Child, master);
     }
 }

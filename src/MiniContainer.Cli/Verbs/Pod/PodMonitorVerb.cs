@@ -11,17 +11,15 @@ namespace MiniContainer.Cli.Verbs.Pod;
 /// <summary>The hidden verb <c>pod monitor</c>.</summary>
 internal sealed class PodMonitorVerb : PodVerb
 {
-    private readonly Argument<string> file = new("FILE") { Description = "The manifest." };
     private readonly Option<string> name = Text("--name", "NAME", "What to call it in errors.");
     private readonly Option<string> net = Text("--net", "NAME", "Its network.");
 
     private readonly Option<string> profileTo = Text("--profile-to", "FILE", "Write the profile of the play there.");
 
     public PodMonitorVerb(GlobalOptions globals)
-        : base("monitor", "Make a pod, report on descriptor 3, and stay until its containers have ended.", globals)
+        : base("monitor", "Make a pod of the manifest on standard input, report on descriptor 3, and stay until its containers have ended.", globals)
     {
         Hidden = true;
-        Add(file);
         Add(name);
         Add(net);
         Add(profileTo);
@@ -34,7 +32,7 @@ internal sealed class PodMonitorVerb : PodVerb
         var profile = parsed.GetValue(profileTo) is null ? null : ProfileFlags.Measure("monitor");
         try
         {
-            var pod = PodReader.Parse(parsed.GetValue(name)!, File.ReadAllText(parsed.GetValue(file)!));
+            var pod = PodReader.Parse(parsed.GetValue(name)!, Console.In.ReadToEnd());
             using var network = PodNetwork.Plan(root, pod, parsed.GetValue(net)!);
             using var playing = PodLauncher.Launch(root, pod, network, PlayWatch.Of(StepLog.IfWanted(), profile));
             if (profile is not null)

@@ -48,15 +48,15 @@ internal sealed class PodRunVerb : PodVerb
         _ = PodLauncher.MakePlan(Globals.Root(parsed), pod, network: null);
         if (!Environment.IsPrivilegedProcess)
             throw new MinicException($"make pod {pod.Name}", "pods need root, for their network and cgroups", "sudo minic pod run.");
-        using var copy = new ManifestCopy(text);
         using var monitors = measured is null ? null : new MonitorProfile(measured);
+        // The monitor reads the very text that was checked here, whatever happens to the user's file meanwhile.
         var addresses = MonitorProcess.Start(
         [
             "--root", Globals.Root(parsed), .. parsed.GetValue(Globals.Debug) ? ["--debug"] : Array.Empty<string>(),
             .. parsed.GetValue(Globals.Log) is { } log ? ["--log", Path.GetFullPath(log)] : Array.Empty<string>(),
             "pod", "monitor", "--name", name, "--net", parsed.GetValue(net) ?? NetworkChoice.Default,
-            .. monitors is null ? Array.Empty<string>() : ["--profile-to", monitors.Path], copy.Path,
-        ]);
+            .. monitors is null ? Array.Empty<string>() : ["--profile-to", monitors.Path],
+        ], text);
         monitors?.Read();
         parsed.InvocationConfiguration.Output.WriteLine(addresses.Length > 0 ? $"pod {pod.Name} is up at {addresses.Replace(",", " and ", StringComparison.Ordinal)}" : $"pod {pod.Name} is up");
         return 0;
@@ -101,16 +101,6 @@ internal sealed class PodRunVerb : PodVerb
             measured.Watch.Mark("wait until the monitor has made the pod", waits: true);
             measured.Other = Profile.FromJson(File.ReadAllText(Path));
         }
-
-        public void Dispose() => File.Delete(Path);
-    }
-
-    // The monitor reads the very text that was checked here, whatever happens to the user's file meanwhile.
-    private sealed class ManifestCopy : IDisposable
-    {
-        public ManifestCopy(string text) => File.WriteAllText(Path, text);
-
-        public string Path { get; } = System.IO.Path.GetTempFileName();
 
         public void Dispose() => File.Delete(Path);
     }

@@ -1,0 +1,53 @@
+// The plans of which the promise is proved: how minic is brought to play each, and how to know that it is done with.
+
+namespace MiniContainer.Promise.Tests;
+
+/// <summary>A plan under test. In its scripts <c>m</c> is minic, and <c>F=... m</c> a minic with faults.</summary>
+/// <param name="Name">What the summary calls it.</param>
+/// <param name="Play">The command that plays it, and would stay or leave something there.</param>
+internal sealed record PlanUnderTest(string Name, string Play)
+{
+    /// <summary>What is to be there before.</summary>
+    public string Setup { get; init; } = ":";
+
+    /// <summary>What takes it away again, after a play without faults.</summary>
+    public string Undo { get; init; } = "m delete -f $N";
+
+    /// <summary>For a created container: what plays the calls on its tape behind the wait for start.</summary>
+    public string? Later { get; init; }
+
+    /// <summary>Whether it claims a name; what is done to a container that is there does not.</summary>
+    public bool Claims => Undo.StartsWith("m delete -f $N", StringComparison.Ordinal) && Repair == "m gc" || Undo.StartsWith("m pod", StringComparison.Ordinal);
+
+    /// <summary>Whether the play goes on in the foreground, and so only ends when it is made to.</summary>
+    public bool Stays { get; init; }
+
+    /// <summary>The exit code of the command when the player is killed; a pod's player is another process, its monitor.</summary>
+    public int KilledCode { get; init; } = 137;
+
+    /// <summary>What puts the world back after a kill; gc, but where an earlier plan's result stands.</summary>
+    public string Repair { get; init; } = "m gc";
+
+    /// <summary>Parts of a snapshot in which the play may leave a trace by design.</summary>
+    public IReadOnlyList<string> Ignored { get; init; } = [];
+
+    public static IReadOnlyList<PlanUnderTest> All { get; } =
+    [
+        new("container by run", "m run --rootfs $ROOTFS --net none --name $N --memory 100m --pids 20 sleep 1000") { Stays = true },
+        new("container on a network", "m run -d --rootfs $ROOTFS --name $N sleep 1000"),
+        new("container created", "m create -b $TMP/plain $N") { Later = "m start $N" },
+        new("container with everything", "m create -b $TMP/everything $N") { Later = "m start $N" },
+        new("start", "m start $N") { Setup = "m create -b $TMP/everything $N", Undo = "m delete -f $N && m create -b $TMP/everything $N", Repair = "m delete -f $N && m create -b $TMP/everything $N", Ignored = ["files", "processes", "namespaces"] },
+        new("exec", "m exec $N sleep 1000") { Setup = "m run -d --rootfs $ROOTFS --net none --name $N sleep 1000", Undo = ":", Stays = true },
+        new("pod of two, dual stack", "m pod run $TMP/two.yaml") { Undo = "m pod rm -f two$N", KilledCode = 125 },
+        new("pod with a published port, beside another", "m pod run $TMP/port.yaml") { Setup = "m pod run $TMP/other.yaml", Undo = "m pod rm -f port$N", KilledCode = 125 },
+    ];
+
+    /// <summary>What is made first, to be deleted while the delete is killed at each step of the undo.</summary>
+    public static IReadOnlyList<PlanUnderTest> Deletes { get; } =
+    [
+        new("delete of a container on a network", "m run -d --rootfs $ROOTFS --name $N sleep 1000"),
+        new("delete of a container with everything", "m create -b $TMP/everything $N && m start $N"),
+        new("delete of a pod with a published port, beside another", "m pod run $TMP/port.yaml") { Setup = "m pod run $TMP/other.yaml", Undo = "m pod rm -f port$N" },
+    ];
+}
