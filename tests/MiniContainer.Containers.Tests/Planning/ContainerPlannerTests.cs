@@ -163,6 +163,7 @@ public class ContainerPlannerTests
         var plan = PlanOf(Default, Machines.V2, s => s with { Create = true });
         plan.Steps.OfType<CloneChild>().Single().TapePath.Should().Be("/run/minic/containers/box/tape");
         plan.Steps.OfType<MakeFifo>().Select(f => f.Path).Should().Equal("/run/minic/containers/box/start", "/run/minic/containers/box/status");
-        plan.Steps[^1].Should().BeOfType<AwaitReady>();
+        plan.Steps[^2].Should().BeOfType<AwaitReady>();
+        plan.Steps[^1].Should().BeOfType<FindExecutable>();
     }
 }
