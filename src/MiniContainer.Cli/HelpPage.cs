@@ -57,7 +57,7 @@ internal sealed class HelpPage : SynchronousCommandLineAction
         var name = letters.Count > 0 ? $"{letters[0]}, {option.Name}" : $"    {option.Name}";
         if (option.ValueType == typeof(bool) || option is HelpOption or VersionOption)
             return name;
-        return option.Arity.MinimumNumberOfValues == 0 ? $"{name}[={option.HelpName}]" : $"{name} {option.HelpName}";
+        return option is AloneOption || option.Arity.MinimumNumberOfValues == 0 ? $"{name}[={option.HelpName}]" : $"{name} {option.HelpName}";
     }
 
     private static void Section(TextWriter output, string title, IEnumerable<(string Label, string Text)> rows)

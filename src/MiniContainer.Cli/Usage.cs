@@ -96,8 +96,6 @@ internal static class Usage
         return false;
     }
 
-    private static bool IsOptional(Option option) => HasValue(option) && option.Arity.MinimumNumberOfValues == 0;
-
     private static bool HasValue(Option option) => option.ValueType != typeof(bool) && option.Arity.MaximumNumberOfValues > 0;
 
     private static Option? Find(Command command, string name) => Options(command).FirstOrDefault(o => o.Name == name || o.Aliases.Contains(name));

@@ -90,7 +90,7 @@ public sealed partial class ChildTape
     /// <param name="why">Why, and why here.</param>
     public void SetAttributes(int tree, ulong set, ulong clear, bool recursive, ulong propagation, string why)
     {
-        trees[tree] = (recursive, AttributeText(set));
+        trees[tree] = (trees.TryGetValue(tree, out var picked) && picked.Recursive, AttributeText(set));
         var text = $"{{attr_set={FlagText.MountAttr(set)}, attr_clr={FlagText.MountAttr(clear)}, propagation={FlagText.Mount(propagation)}, userns_fd=0}}";
         Add($"set {FlagText.MountAttr(set)} on it", why, "mount_setattr(2)", "07-layers",
             [new TapeCall("mount_setattr", tree, "", TapeArg.Named((uint)AT_EMPTY_PATH | (recursive ? AT_RECURSIVE : 0), recursive ? "AT_EMPTY_PATH|AT_RECURSIVE" : "AT_EMPTY_PATH"),
