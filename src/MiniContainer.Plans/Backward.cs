@@ -15,6 +15,8 @@ public static class Backward
     public static IReadOnlyList<MinicException> Play(Journal journal)
     {
         var failures = new List<MinicException>();
+        if (!journal.Down)
+            journal.MarkDown();
         for (var i = journal.Entries.Count - 1; i >= 0; i--)
         {
             var entry = journal.Entries[i];
