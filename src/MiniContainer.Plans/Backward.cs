@@ -17,6 +17,8 @@ public static class Backward
     public static IReadOnlyList<MinicException> Play(Journal journal, PlayWatch? watch = null)
     {
         var failures = new List<MinicException>();
+        if (!journal.Down)
+            journal.MarkDown();
         for (var i = journal.Entries.Count - 1; i >= 0; i--)
         {
             var entry = journal.Entries[i];

@@ -5,8 +5,9 @@
 //     {"open":{"kind":"container","id":"box","owner":{"pid":71,"startTime":9312}, ...}}
 //     {"n":1,"begin":{"step":"mkcgroup","path":"/sys/fs/cgroup/pids/minic/box", ...}}
 //     {"n":1,"done":{"made":true}}
-//     {"n":1,"undone":true}
 //     {"up":true}                         all steps of the plan are done
+//     {"down":true}                       undoing has begun: whoever finds this is to end it
+//     {"n":1,"undone":true}
 //
 // The directory of the journal is locked (flock(2)) while someone plays: see StateDirectory.cs.
 
@@ -63,6 +64,9 @@ public sealed record JournalLine
     /// <summary>The plan has been played to its end.</summary>
     public bool? Up { get; init; }
 
+    /// <summary>Undoing has begun.</summary>
+    public bool? Down { get; init; }
+
     /// <summary>A child of the plan has ended.</summary>
     public JournalExit? Exit { get; init; }
 }
@@ -103,6 +107,9 @@ public sealed class Journal : IDisposable
 
     /// <summary>Whether the plan was played to its end.</summary>
     public bool Up { get; private set; }
+
+    /// <summary>Whether undoing was begun: what is left is nobody's.</summary>
+    public bool Down { get; private set; }
 
     /// <summary>Begins a new journal.</summary>
     /// <exception cref="MinicException">The file cannot be made or written (ENOSPC …).</exception>
@@ -147,9 +154,13 @@ public sealed class Journal : IDisposable
     public bool Clean => entries.TrueForAll(e => e.Undone);
 
     /// <summary>Notes that a step has been undone; on a full disk in memory only, since undoing twice does no harm.</summary>
-    public void Undone(int number)
+    public void Undone(int number) => Note(new JournalLine { N = number, Undone = true });
+
+    /// <summary>Notes that undoing begins; like <see cref="Undone"/> it goes on without room for that.</summary>
+    public void MarkDown() => Note(new JournalLine { Down = true });
+
+    private void Note(JournalLine line)
     {
-        var line = new JournalLine { N = number, Undone = true };
         try
         {
             Write(line);
@@ -210,6 +221,8 @@ public sealed class Journal : IDisposable
             exits.Add(line.Exit);
         if (line.Up == true)
             Up = true;
+        if (line.Down == true)
+            Down = true;
         if (line.N is not { } number)
             return;
         if (line.Begin is not null)

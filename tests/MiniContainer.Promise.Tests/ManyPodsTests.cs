@@ -27,8 +27,8 @@ public class ManyPodsTests(ITestOutputHelper output)
         var addresses = Addresses(world);
         addresses.Should().HaveCount(count).And.OnlyHaveUniqueItems();
         // Each fetches a page of the internet, and of the pod after it.
-        world.Do(All(count, $"m pod exec w$i$N wget -T 20 -q -O /dev/null http://{Internet}/"));
-        world.Do("set --; " + string.Join("; ", addresses.OrderBy(a => a.Key).Select(a => $"set -- \"$@\" {a.Value}")) + $"; {All(count, "m pod exec w$i$N wget -T 20 -q -O - http://$(eval echo \\${$(( (i + 1) % 50 + 1 ))})/")}");
+        world.Do(All(count, $"m pod exec w$i$N wget -T 20 -O /dev/null http://{Internet}/"));
+        world.Do("set --; " + string.Join("; ", addresses.OrderBy(a => a.Key).Select(a => $"set -- \"$@\" {a.Value}")) + $"; {All(count, "m pod exec w$i$N wget -T 20 -O - http://$(eval echo \\${$(( (i + 1) % 50 + 1 ))})/")}");
         var reached = clock.Elapsed - up;
         world.Do(All(count, "m pod rm -f w$i$N"));
         var gone = clock.Elapsed - up - reached;

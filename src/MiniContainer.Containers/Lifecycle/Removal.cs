@@ -129,7 +129,7 @@ public static class Removal
         if (!File.Exists(directory.JournalPath))
             return true;
         using var journal = Journal.Open(directory.JournalPath);
-        return journal.Header is null || journal.Entries.Any(e => e.Undone)
+        return journal.Header is null || journal.Down
             || !journal.Header.Owner.Alive && (journal.Header.Foreground || !journal.Up);
     }
 
