@@ -99,7 +99,7 @@ internal sealed class PlayFlags(bool byHand = true)
 
     private static AloneOption Choice(string name, string alone, string values, string description)
     {
-        var option = new AloneOption(name, alone) { HelpName = "=" + values, Description = description };
+        var option = new AloneOption(name, alone) { HelpName = values, Description = description };
         option.AcceptOnlyFromAmong(values.Split('|'));
         return option;
     }

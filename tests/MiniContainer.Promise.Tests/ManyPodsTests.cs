@@ -27,8 +27,8 @@ public class ManyPodsTests(ITestOutputHelper output)
         var addresses = Addresses(world);
         addresses.Should().HaveCount(count).And.OnlyHaveUniqueItems();
         // Each fetches a page of the internet, and of the pod after it.
-        world.Do(All(count, $"m pod exec w$i$N wget -T 20 -O /dev/null http://{Internet}/"));
-        world.Do("set --; " + string.Join("; ", addresses.OrderBy(a => a.Key).Select(a => $"set -- \"$@\" {a.Value}")) + $"; {All(count, "m pod exec w$i$N wget -T 20 -O - http://$(eval echo \\${$(( (i + 1) % 50 + 1 ))})/")}");
+        world.Do(All(count, $"m pod exec w$i$N wget -O /dev/null http://{Internet}/"));
+        world.Do("set --; " + string.Join("; ", addresses.OrderBy(a => a.Key).Select(a => $"set -- \"$@\" {a.Value}")) + $"; {All(count, "m pod exec w$i$N wget -O - http://$(eval echo \\${$(( (i + 1) % 50 + 1 ))})/")}");
         var reached = clock.Elapsed - up;
         world.Do(All(count, "m pod rm -f w$i$N"));
         var gone = clock.Elapsed - up - reached;
@@ -55,9 +55,9 @@ public class ManyPodsTests(ITestOutputHelper output)
         var survivors = Addresses(world);
         foreach (var (name, address) in survivors)
         {
-            world.Do($"m pod exec {name} wget -T 10 -q -O /dev/null http://{Internet}/");
-            world.Do($"m pod exec {name} wget -T 10 -q -O /dev/null http://{survivors.Values.First()}/");
-            world.Do($"wget -T 10 -q -O /dev/null http://{address}/");
+            world.Do($"m pod exec {name} wget -q -O /dev/null http://{Internet}/");
+            world.Do($"m pod exec {name} wget -q -O /dev/null http://{survivors.Values.First()}/");
+            world.Do($"wget -q -O /dev/null http://{address}/");
         }
 
         world.Do("m pod rm -f --all; m gc");

@@ -139,7 +139,7 @@ public sealed class ScriptWriter(string title, Plan plan, string directory)
     {
         text.Append($"if [ -e \"$STATE/{child}.pid\" ]; then\n  read -r CHILD < \"$STATE/{child}.pid\"\n");
         // A script has no pidfd: should the process have ended, its number might be another's. minic's own undo compares start times.
-        text.Append("  kill -KILL \"$CHILD\" 2>/dev/null\n  while kill -0 \"$CHILD\" 2>/dev/null && ! grep -q '^State:.Z' \"/proc/$CHILD/status\"; do sleep 0.01; done\n");
+        text.Append("  kill -KILL \"$CHILD\" 2>/dev/null\n  while kill -0 \"$CHILD\" 2>/dev/null && ! grep -q '^State:.Z' \"/proc/$CHILD/status\" 2>/dev/null; do sleep 0.01; done\n");
         text.Append($"  rm -f \"$STATE/{child}.pid\"\nfi\n");
     }
 }
