@@ -44,8 +44,21 @@ internal sealed partial class Snapshot
     }
 
     /// <summary>The cgroups whose first part below minic begins with a name, or with a pod of that name.</summary>
-    public static IEnumerable<string> CgroupsOf(string name) => CgroupPlaces.Where(Directory.Exists)
-        .SelectMany(p => Directory.GetDirectories(p, $"*{name}*")).SelectMany(d => Directory.GetDirectories(d, "*", SearchOption.AllDirectories).Append(d));
+    public static IReadOnlyList<string> CgroupsOf(string name)
+    {
+        while (true)
+        {
+            try
+            {
+                return [.. CgroupPlaces.Where(Directory.Exists)
+                    .SelectMany(p => Directory.GetDirectories(p, $"*{name}*")).SelectMany(d => Directory.GetDirectories(d, "*", SearchOption.AllDirectories).Append(d))];
+            }
+            catch (DirectoryNotFoundException)
+            {
+                // Worlds share the cgroup above theirs, and the last one to leave removes it under our eyes: look again.
+            }
+        }
+    }
 
     /// <summary>What is there more (+) and less (-) than before, by kind; empty if nothing.</summary>
     public string Difference(Snapshot before, IReadOnlyCollection<string> ignored)
