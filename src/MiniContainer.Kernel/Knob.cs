@@ -49,6 +49,17 @@ public static unsafe class Knob
         }
     }
 
+    /// <summary>Removes a file; one that is gone, with its directory or without, is fine (unlink(2)).</summary>
+    /// <exception cref="MinicException">It cannot be removed.</exception>
+    public static void Remove(string path)
+    {
+        fixed (byte* p = Libc.Utf8(path))
+        {
+            if (unlink(p) != 0 && Libc.Errno is not (Kernel.Errno.ENOENT or Kernel.Errno.ENOTDIR))
+                throw MinicException.FromErrno($"remove {path}", $"unlink({TapeArg.Quote(path)})", Libc.Errno);
+        }
+    }
+
     /// <summary>mkfifo(3).</summary>
     /// <exception cref="MinicException">It cannot be made.</exception>
     public static void MakeFifo(string path)

@@ -70,6 +70,14 @@ public sealed class PlayTests : IDisposable
     }
 
     [Fact]
+    public void A_file_whose_directory_is_gone_is_undone_already()
+    {
+        new WriteFile(At("gone/file"), "x").Undo(null);
+        new MakeFifo(At("gone/pipe")).Undo(null);
+        Directory.Exists(At("gone")).Should().BeFalse();
+    }
+
+    [Fact]
     public void An_undo_that_fails_stops_no_other_and_is_tried_again()
     {
         using (var journal = Journal.Create(At("journal"), JournalTests.Header()))

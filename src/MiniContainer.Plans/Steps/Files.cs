@@ -97,7 +97,7 @@ public sealed record WriteFile(string Path, string Content) : Step
     }
 
     /// <inheritdoc/>
-    public override void Undo(StepFacts? facts) => File.Delete(Path);
+    public override void Undo(StepFacts? facts) => Knob.Remove(Path);
 }
 
 /// <summary>Writes into a file that is there, a knob of /proc or of a cgroup.</summary>
@@ -167,5 +167,5 @@ public sealed record MakeFifo(string Path) : Step
     }
 
     /// <inheritdoc/>
-    public override void Undo(StepFacts? facts) => File.Delete(Path);
+    public override void Undo(StepFacts? facts) => Knob.Remove(Path);
 }
