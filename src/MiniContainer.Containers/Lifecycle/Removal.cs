@@ -110,7 +110,15 @@ public static class Removal
 
     private static void Collect(string path, string root, string name, Action<string> told)
     {
-        using var directory = StateDirectory.TryLock(path);
+        // A monitor takes the lock for a moment to write down an exit: that alone is no reason to pass over what was left.
+        var locked = StateDirectory.TryLock(path);
+        for (var tries = 0; locked is null && tries < 20 && Directory.Exists(path); tries++)
+        {
+            Thread.Sleep(10);
+            locked = StateDirectory.TryLock(path);
+        }
+
+        using var directory = locked;
         if (directory is null)
             return;
         if (!IsGarbage(directory))
