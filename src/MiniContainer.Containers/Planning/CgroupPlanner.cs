@@ -25,7 +25,7 @@ public static class CgroupPlanner
             plan.Add(new MakeCgroup(path, under)
             {
                 Why = hierarchy.IsV2 ? "One cgroup for all controllers." : $"The {string.Join(" and ", hierarchy.Controllers)} hierarchy has a tree of its own.",
-                Controllers = hierarchy.IsV2 ? AvailableV2(hierarchy, resources, facts) : [],
+                Controllers = hierarchy.IsV2 ? AvailableV2(resources, facts) : [],
             });
             foreach (var (file, value, why, optional) in hierarchy.IsV2 ? V2(resources) : V1(hierarchy, resources))
                 plan.Add(new SetFile($"{path}/{file}", value) { Why = why, Optional = optional });
@@ -65,9 +65,8 @@ public static class CgroupPlanner
         hierarchy.IsV2 ? !facts.Hierarchies.Any(h => !h.IsV2) || resources.Unified is { Count: > 0 }
         : !hierarchy.Controllers.Contains("cpuset") || resources.Cpu is { } cpu && (cpu.Cpus ?? cpu.Mems) is not null;
 
-    private static List<string> AvailableV2(CgroupHierarchy hierarchy, LinuxResources resources, Facts facts)
+    private static List<string> AvailableV2(LinuxResources resources, Facts facts)
     {
-        _ = hierarchy;
         if (facts.Hierarchies.Any(h => !h.IsV2))
             return [];
         List<string> wanted = ["pids", "memory", "cpu"];

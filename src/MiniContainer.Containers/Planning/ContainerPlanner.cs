@@ -62,7 +62,7 @@ public static class ContainerPlanner
             tape.BecomeUser(0, 0, [], setGroups: true, "Root of the new user namespace, which is nobody special outside. After the cgroup, whose files belong to the host's root.");
         JoinAndName(tape, spec, setup, joins, made);
         RootPlanner.Add(tape, bundle, setup, made, facts, () => hooks.AddCreateContainer(plan, tape));
-        ProcessPlanner.Add(tape, spec, setup, facts, HomeRoot(bundle, setup), made);
+        ProcessPlanner.Add(tape, spec, facts);
         if (setup.Create)
         {
             tape.Report("status", "create may return now.");

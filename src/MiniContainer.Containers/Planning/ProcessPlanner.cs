@@ -20,15 +20,9 @@ public static class ProcessPlanner
     /// <summary>Adds the steps from limits to capabilities.</summary>
     /// <param name="tape">The child's tape.</param>
     /// <param name="spec">The configuration.</param>
-    /// <param name="setup">What the bundle leaves open.</param>
     /// <param name="facts">The machine.</param>
-    /// <param name="root">The root file system on the host, where users are looked up.</param>
-    /// <param name="made">The namespaces that the child is in anew.</param>
-    public static void Add(ChildTape tape, Spec spec, ContainerSetup setup, Facts facts, string root, ulong made)
+    public static void Add(ChildTape tape, Spec spec, Facts facts)
     {
-        _ = setup;
-        _ = root;
-        _ = made;
         if (spec.Linux?.Personality is { } personality)
             tape.Personality(personality.Domain == "LINUX32" ? 8 : 0, $"PER_{personality.Domain}", "Which kind of machine uname(2) tells of.");
         AddPrivileges(tape, spec.Process!, spec.Linux?.Seccomp is { } seccomp ? SeccompCompiler.Compile(seccomp, facts.Filters) : null, facts);

@@ -47,7 +47,7 @@ public static class RootPlanner
         else
             tape.PivotRoot("From here on every path that begins with / is the container's; the old root is only \".\".");
         MountAll(tape, bundle, mounts, trees, facts);
-        AddDevices(tape, spec, mounts, trees, made);
+        AddDevices(tape, spec, trees);
         if (spec.Process!.Terminal)
             tape.OpenTerminal("console", (spec.Process.User?.Uid ?? 0, spec.Process.User?.Gid ?? 0), "/dev/console", Size(spec.Process), "The terminal is made in the container's own devpts; minic gets its other end and copies what is typed and shown.");
         foreach (var (name, value) in spec.Linux?.Sysctl ?? new Dictionary<string, string>())
@@ -167,7 +167,7 @@ public static class RootPlanner
     private static bool BindsDev(Spec spec) =>
         (spec.Mounts ?? []).Any(m => Path.TrimEndingDirectorySeparator(m.Destination) == "/dev" && MountOptions.Parse(m.Options).IsBind);
 
-    private static void AddDevices(ChildTape tape, Spec spec, List<(Mount Mount, MountOptions Options)> mounts, Dictionary<string, int> trees, ulong made)
+    private static void AddDevices(ChildTape tape, Spec spec, Dictionary<string, int> trees)
     {
         if (BindsDev(spec))
             return;
@@ -189,8 +189,6 @@ public static class RootPlanner
             tape.MakeNode(device.Path, device.Type[0], (uint)(device.Major ?? 0), (uint)(device.Minor ?? 0), device.FileMode & 0xfff ?? 0x1b6, (device.Uid ?? 0, device.Gid ?? 0), "As config.json asks.");
         foreach (var (path, target) in DefaultLinks)
             tape.Symlink(target, path, "Every program expects it.");
-        _ = made;
-        _ = mounts;
     }
 
     private static void Hide(ChildTape tape, Spec spec, List<(Mount Mount, MountOptions Options)> mounts)
