@@ -27,7 +27,7 @@ internal sealed record Case(string Fault, ListedStep Step, string? Call)
     /// <summary>The exit code that a failure is to have.</summary>
     public int ExitCode { get; init; } = 125;
 
-    /// <summary>Whether the call, on a created container's tape, is behind the wait for start.</summary>
+    /// <summary>Whether the call, on a created container's tape, is the wait for start or behind it.</summary>
     public bool Later { get; init; }
 
     /// <summary>All that can go wrong at any step.</summary>
@@ -50,6 +50,8 @@ internal sealed record Case(string Fault, ListedStep Step, string? Call)
                 continue;
             }
 
+            // The wait for start comes behind the report: create may have returned before it fails, and then start tells.
+            later |= step.Title.Contains("start", StringComparison.Ordinal) && step.Calls[^1].StartsWith("read(", StringComparison.Ordinal);
             for (var i = 0; i < step.Calls.Count; i++)
             {
                 var found = step.Calls[i].StartsWith("execveat(", StringComparison.Ordinal) || step.Calls[i].StartsWith("execve(", StringComparison.Ordinal) && exists(step.Calls[i].Split('"')[1]);
@@ -66,8 +68,6 @@ internal sealed record Case(string Fault, ListedStep Step, string? Call)
                 if (!step.Calls[i].StartsWith("execve", StringComparison.Ordinal))
                     yield return new Case($"kill:after:{step.Number}.{i + 1}", step, null);
             }
-
-            later |= step.Title.Contains("start", StringComparison.Ordinal) && step.Calls[^1].StartsWith("read(", StringComparison.Ordinal);
         }
 
         if (!claims)
