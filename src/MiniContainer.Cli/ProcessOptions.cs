@@ -11,7 +11,8 @@ using MiniContainer.Kernel.Documents;
 namespace MiniContainer.Cli;
 
 /// <summary>Builds the process of exec.</summary>
-internal sealed class ProcessOptions
+/// <param name="capLetters">The short forms of --cap: runc's -c, but where Kubernetes has given that letter away.</param>
+internal sealed class ProcessOptions(params string[] capLetters)
 {
     private readonly Option<bool> tty = new("--tty", "-t") { Description = "Give the command a terminal." };
     private readonly Option<bool> interactive = new("--interactive", "-i") { Description = "For the habit of -it; the command has your stdin anyway." };
@@ -19,7 +20,7 @@ internal sealed class ProcessOptions
     private readonly Option<string> cwd = new("--cwd", "-w", "--workdir") { HelpName = "DIR", Description = "Where it begins." };
     private readonly Option<string> user = new("--user", "-u") { HelpName = "USER[:GROUP]", Description = "Whom it runs as: numbers, or names of its /etc/passwd." };
     private readonly Option<string[]> groups = Many("--additional-gids", "GID", "A further group. May be repeated.", "-g");
-    private readonly Option<string[]> capabilities = Many("--cap", "CAP_NAME", "A further capability. May be repeated.", "-c");
+    private readonly Option<string[]> capabilities = Many("--cap", "CAP_NAME", "A further capability. May be repeated.", capLetters);
     private readonly Option<bool> noNewPrivileges = new("--no-new-privs") { Description = "Let execve grant no privileges." };
     private readonly Option<string> file = new("--process", "-p") { HelpName = "FILE", Description = "A process.json, the process member of a config.json, instead of CMD and these options." };
 

@@ -11,7 +11,7 @@ namespace MiniContainer.Cli.Verbs;
 /// <summary>The verb <c>exec</c>.</summary>
 internal sealed class ExecVerb : Verb
 {
-    private readonly ProcessOptions process = new();
+    private readonly ProcessOptions process = new("-c");
     private readonly ProfileFlags profile = new();
     private readonly Option<bool> detach = Flag("--detach", "Return when the command runs.", "-d");
     private readonly Option<string> consoleSocket = Text("--console-socket", "PATH", "The UNIX socket to which the terminal's master side is sent.");

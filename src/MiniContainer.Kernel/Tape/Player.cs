@@ -81,7 +81,7 @@ public static unsafe class Player
         0xbf, 0x7d, 0x00, 0x00, 0x00,                                // mov edi,0x7d
         0xb8, 0xe7, 0x00, 0x00, 0x00,                                // mov eax,0xe7
         0x0f, 0x05,                                                  // syscall
-        0xeb, 0xf2,                                                  // jmp be <bad>
+        0x0f, 0x0b,                                                  // ud2
     ];
 
     /// <summary>clone3(2): makes the child, which begins to play at once.</summary>

@@ -41,6 +41,20 @@ public class ChildTests
     }
 
     [Fact]
+    public void A_child_whose_filter_forbids_even_its_exit_ends_all_the_same()
+    {
+        // struct sock_filter: BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM, whatever the call is.
+        var program = new TapeArg.Block(TapeArg.Ints(0x06, 0x0005_0001), "...");
+        var filter = new TapeArg.Block(TapeArg.Longs(1, 0), "{len=1, filter=...}") { Pointers = [(8, program)] };
+        using var child = Make(
+            new TapeCall("prctl", TapeArg.Named(38, "PR_SET_NO_NEW_PRIVS"), 1, 0, 0, 0), new TapeCall("seccomp", TapeArg.Named(1, "SECCOMP_SET_MODE_FILTER"), 0, filter), True);
+        Processes.WaitEnd(child.PidFd, 60_000).Should().BeTrue("it must not spin");
+        Processes.Reap(child.Pid).Should().Be(128 + 4 /* SIGILL */);
+        child.FailedCall.Should().Be(2);
+        child.Failure()!.Errno.Should().Be(Errno.EPERM);
+    }
+
+    [Fact]
     public void End_of_file_where_a_byte_is_due_is_a_failure()
     {
         using var child = Make(AwaitGo, True);

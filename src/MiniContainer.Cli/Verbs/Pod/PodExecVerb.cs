@@ -22,9 +22,8 @@ internal sealed class PodExecVerb : PodVerb
         : base("exec", "Run a further command in a container of a pod.", globals)
     {
         Synopsis = ["minic pod exec [OPTIONS] POD CMD [ARG...]"];
-        Examples = [("minic pod exec -it web sh", "A shell in web's last container."), ("minic pod exec --container httpd web ps", "In the one named httpd.")];
-        // -c is what Kubernetes calls the container; exec's own -c is for capabilities.
-        container = Text("--container", "NAME", "The container; where not given, the last in the manifest that runs.");
+        Examples = [("minic pod exec -it web sh", "A shell in web's last container."), ("minic pod exec -c httpd web ps", "In the one named httpd.")];
+        container = Text("--container", "NAME", "The container; where not given, the last in the manifest that runs.", "-c");
         Add(container);
         foreach (var option in process.All.Concat(profile.All))
             Add(option);
