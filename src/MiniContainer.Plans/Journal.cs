@@ -3,7 +3,7 @@
 // journal along with the kernel's state that it describes, so there is no fsync on the way.
 //
 //     {"open":{"kind":"container","id":"box","owner":{"pid":71,"startTime":9312}, ...}}
-//     {"n":1,"begin":{"step":"mkcgroup","path":"/sys/fs/cgroup/pids/minic/box", ...}}
+//     {"n":1,"begin":{"mkcgroup":{"path":"/sys/fs/cgroup/pids/minic/box", ...}}}
 //     {"n":1,"done":{"made":true}}
 //     {"up":true}                         all steps of the plan are done
 //     {"down":true}                       undoing has begun: whoever finds this is to end it
@@ -13,7 +13,6 @@
 
 using System.Text;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using MiniContainer.Kernel;
 
 namespace MiniContainer.Plans;
@@ -248,11 +247,3 @@ public sealed class Journal : IDisposable
         }
     }
 }
-
-/// <summary>The serializer of journals.</summary>
-[JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    AllowOutOfOrderMetadataProperties = true)]
-[JsonSerializable(typeof(JournalLine))]
-internal sealed partial class JournalJson : JsonSerializerContext;

@@ -2,44 +2,12 @@
 // Runtime steps are records under Steps/; a child's steps are on its tape (ChildStep). See docs/decisions/0001-plans.md.
 
 using System.Text.Json.Serialization;
-using MiniContainer.Plans.Steps;
-using MiniContainer.Plans.Steps.Network;
 
 namespace MiniContainer.Plans;
 
 /// <summary>One step of a <see cref="Plan"/>.</summary>
 /// <remarks>Undo is idempotent and needs nothing but the journal: names are computed from the container's id.</remarks>
-[JsonPolymorphic(TypeDiscriminatorPropertyName = "step")]
-[JsonDerivedType(typeof(MakeDirectory), "mkdir")]
-[JsonDerivedType(typeof(WriteFile), "write-file")]
-[JsonDerivedType(typeof(SetFile), "set-file")]
-[JsonDerivedType(typeof(MakeFifo), "mkfifo")]
-[JsonDerivedType(typeof(MakeCgroup), "mkcgroup")]
-[JsonDerivedType(typeof(DeviceProgram), "device-program")]
-[JsonDerivedType(typeof(KeepHooks), "keep-hooks")]
-[JsonDerivedType(typeof(RunHook), "hook")]
-[JsonDerivedType(typeof(CloneChild), "clone")]
-[JsonDerivedType(typeof(MapIds), "map-ids")]
-[JsonDerivedType(typeof(Release), "release")]
-[JsonDerivedType(typeof(AwaitReady), "await-ready")]
-[JsonDerivedType(typeof(FindExecutable), "find-executable")]
-[JsonDerivedType(typeof(AwaitExec), "await-exec")]
-[JsonDerivedType(typeof(AwaitSuccess), "await-success")]
-[JsonDerivedType(typeof(StartInit), "start")]
-[JsonDerivedType(typeof(JoinNetwork), "join-network")]
-[JsonDerivedType(typeof(LeaseAddresses), "lease-addresses")]
-[JsonDerivedType(typeof(MakeBridge), "make-bridge")]
-[JsonDerivedType(typeof(AddGateway), "add-gateway")]
-[JsonDerivedType(typeof(SetSetting), "set-setting")]
-[JsonDerivedType(typeof(SetSettingInside), "set-setting-inside")]
-[JsonDerivedType(typeof(MakeNatTable), "make-nat-table")]
-[JsonDerivedType(typeof(AddElements), "add-elements")]
-[JsonDerivedType(typeof(ClaimLink), "claim-link")]
-[JsonDerivedType(typeof(MakeVeth), "make-veth")]
-[JsonDerivedType(typeof(PlugIn), "plug-in")]
-[JsonDerivedType(typeof(SetLinkUp), "set-link-up")]
-[JsonDerivedType(typeof(AddAddress), "add-address")]
-[JsonDerivedType(typeof(AddRoute), "add-route")]
+[JsonConverter(typeof(StepConverter))]
 public abstract record Step
 {
     /// <summary>Why this step is there, and why there: a sentence.</summary>

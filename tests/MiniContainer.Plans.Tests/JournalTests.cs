@@ -49,9 +49,16 @@ public sealed class JournalTests : IDisposable
         read.Clean.Should().BeFalse();
     }
 
+    [Fact]
+    public void Every_step_of_minics_own_can_be_written_down() =>
+        StepConverter.Types.Should().OnlyHaveUniqueItems().And.BeEquivalentTo(
+            typeof(Step).Assembly.GetTypes().Where(t => t.IsSubclassOf(typeof(Step)) && !t.IsAbstract && t != typeof(ChildStep)),
+            "a step that a journal does not know could not be undone")
+            .And.OnlyContain(t => JournalJson.Default.GetTypeInfo(t) != null);
+
     [Theory]
-    [InlineData("{\"n\":2,\"begin\":{\"step\":\"wri")]
-    [InlineData("{\"n\":2,\"begin\":{\"step\":\"no-such-step\"}}")]
+    [InlineData("{\"n\":2,\"begin\":{\"write-file\":{\"pa")]
+    [InlineData("{\"n\":2,\"begin\":{\"no-such-step\":{}}}")]
     [InlineData("\0\0\0")]
     public void A_line_that_was_cut_short_is_passed_over(string tail)
     {
@@ -61,14 +68,5 @@ public sealed class JournalTests : IDisposable
 
         using var read = Journal.Open(JournalFile);
         read.Entries.Should().ContainSingle().Which.Step.Should().Be(new WriteFile("/y", "text"));
-    }
-
-    [Fact]
-    public void Every_step_there_is_can_be_written_down()
-    {
-        var known = typeof(Step).GetCustomAttributes(typeof(System.Text.Json.Serialization.JsonDerivedTypeAttribute), false)
-            .Cast<System.Text.Json.Serialization.JsonDerivedTypeAttribute>().Select(a => a.DerivedType);
-        var all = typeof(Step).Assembly.GetTypes().Where(t => t.IsSubclassOf(typeof(Step)) && !t.IsAbstract && t != typeof(ChildStep));
-        known.Should().BeEquivalentTo(all, "a step that the journal cannot hold could not be undone after a crash");
     }
 }

@@ -75,7 +75,7 @@ public static class ContainerPlanner
         plan.Add(setup.Create
             ? new AwaitReady(setup.Child) { Why = "If anything on the tape failed, create must fail." }
             : new AwaitExec(setup.Child) { Why = "If anything on the tape failed, it is known now, with the call that failed." });
-if (setup.Create)
+        if (setup.Create)
         {
             var paths = ProcessPlanner.Candidates(process).Select(p => Path.Combine(process.Cwd, p));
             plan.Add(new FindExecutable(setup.Child, process.Args![0], [.. paths]) { Why = "Whoever asked for a container with a command that is not there should hear of it now, not at start." });
