@@ -117,7 +117,7 @@ public sealed record AwaitExec(string Child) : Step
     public override string Lab => "03-threads";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> ByHand => ["read -r said <&4 && [ \"$said\" = executing ]"];
+    public override IReadOnlyList<string> ByHand => ["read -r said <&4", "[ \"$said\" = executing ]"];
 
     /// <inheritdoc/>
     public override StepFacts? Do(Playing playing)
@@ -152,7 +152,7 @@ public sealed record AwaitSuccess(string Child) : Step
     public override string Lab => "21-pod";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> ByHand => ["wait \"$CHILD\""];
+    public override IReadOnlyList<string> ByHand => ["wait \"$RUN\""];
 
     /// <inheritdoc/>
     public override StepFacts? Do(Playing playing)
