@@ -69,13 +69,13 @@ internal sealed class ChildScript(Plan plan, CloneChild clone)
         {
             case HandPoint.Joins when !Pivots:
                 enter = step.Shell[0];
-                text.Append("#    Below, as the last thing: in there the host's programs are out of sight.\n").Append(Programs);
+                text.Append("#    Below, as the last thing: in there the host's programs are out of sight.\n").Append(Programs("setpriv env"));
                 break;
             case HandPoint.Continues or HandPoint.Joins:
                 wrappers.Add(step.Shell[0]);
                 break;
             case HandPoint.Pivots:
-                text.Append(Programs).AppendJoin('\n', step.Shell).Append('\n').Append(AfterPivot);
+                text.Append(Programs($"{Tools} setpriv env sleep")).AppendJoin('\n', step.Shell).Append('\n').Append(AfterPivot);
                 pivoted = true;
                 break;
             case HandPoint.LetsGo:
@@ -115,12 +115,12 @@ internal sealed class ChildScript(Plan plan, CloneChild clone)
         wrappers.Clear();
     }
 
-    private static string Programs => $$"""
+    private static string Programs(string tools) => $$"""
         #    The programs of the host that are needed from here on, their loader, and its libraries:
         where() { readlink -f "$(command -v "$1")"; }
         ld=$(where /lib64/ld-linux-x86-64.so.2)
         libs=$("$ld" --list "$(where setpriv)" | sed -n 's/.* => \(.*\)\/libc\.so.*/\1/p')
-        for tool in {{Tools}} setpriv env sleep; do eval "at_$tool=\$(where $tool)"; done
+        for tool in {{tools}}; do eval "at_$tool=\$(where $tool)"; done
 
         """;
 
@@ -128,12 +128,13 @@ internal sealed class ChildScript(Plan plan, CloneChild clone)
         "#    The old root lies on top of the new one, where \"/..\" leads. This shell stands in it to the end, and calls the\n"
         + "#    host's programs from there, with the host's loader; paths from \"/\" are the container's.\n"
         + "cd -P /..\nhost() { tool=$1; shift; \".$ld\" --library-path \".$libs\" \".$tool\" \"$@\"; }\n"
-        + string.Concat(Tools.Split(' ').Select(t => $"{t}() {{ host \"$at_{t}\" \"$@\"; }}\n"));
+        // -n: else mount(8) makes a directory for its own notes, /run/mount.
+        + string.Concat(Tools.Split(' ').Select(t => $"{t}() {{ host \"$at_{t}\"{(t is "mount" or "umount" ? " -n" : "")} \"$@\"; }}\n"));
 
     private void Execute(string environment, string command)
     {
         if (!pivoted && enter is null)
-            text.Append(Programs).Append("cd /\n");
+            text.Append(Programs("setpriv env")).Append("cd /\n");
         if (pivoted && !plan.StepsOf(clone.Child).Any(s => s.Point == HandPoint.LetsGo))
             LetGo([ChildTape.LetGo]);
         text.Append("# setpriv(1) does what the steps above say, and env(1) the rest: the directory, the environment, and the signals that a\n");

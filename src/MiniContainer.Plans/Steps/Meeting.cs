@@ -34,8 +34,8 @@ public sealed record MapIds(string Child, string UidMap, string GidMap) : Step
     /// <inheritdoc/>
     public override IReadOnlyList<string> ByHand =>
     [
-        .. DenySetgroups ? ["echo deny > /proc/$CHILD/setgroups"] : Array.Empty<string>(),
-        $"printf {ShellWord.Quote(UidMap)} > /proc/$CHILD/uid_map", $"printf {ShellWord.Quote(GidMap)} > /proc/$CHILD/gid_map",
+        .. DenySetgroups ? ["echo deny > \"/proc/$CHILD/setgroups\""] : Array.Empty<string>(),
+        $"printf {ShellWord.Quote(UidMap)} > \"/proc/$CHILD/uid_map\"", $"printf {ShellWord.Quote(GidMap)} > \"/proc/$CHILD/gid_map\"",
     ];
 
     /// <inheritdoc/>

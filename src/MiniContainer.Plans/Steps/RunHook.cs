@@ -111,11 +111,12 @@ public sealed record RunHook(string Point, string Path, HookState State, string 
         get
         {
             var pid = Pid is { } known ? known.ToString(CultureInfo.InvariantCulture) : "$CHILD";
-            var enter = Namespaces == 0 ? "" : $"\"$(command -v nsenter)\" {ChildTape.NsenterOptions(Namespaces, $"/proc/{pid}/ns/@")} ";
+            var enter = Namespaces == 0 ? "" : $"\"$(command -v nsenter)\" {ChildTape.NsenterOptions(Namespaces, $"/proc/{pid}/ns/@")} --wdns={ShellWord.Quote(Cwd)} ";
             return
             [
+                "# shellcheck disable=SC2016 # variables in it are the hook's",
                 // In parentheses, so that the directory and the cgroup are the hook's alone. env(1) comes first: it is the host's.
-                $"(cd {ShellWord.Quote(Namespaces == 0 ? Cwd : "/")}",
+                $"(cd {ShellWord.Quote(Namespaces == 0 ? Cwd : "/")} || exit",
                 .. CgroupFiles.Select(f => $"  echo 0 > {ShellWord.Quote(f)}"),
                 $"  printf %s {ShellState(pid)} | {(Timeout is { } t ? $"timeout {t} " : "")}env -i {string.Concat(Env.Select(e => ShellWord.Quote(e) + " "))}{enter}{string.Join(" ", Args.Skip(1).Prepend(Path).Select(ShellWord.Quote))} >&2)",
             ];
