@@ -52,9 +52,18 @@ public sealed record CloneChild(string Child, ulong Flags, IReadOnlyList<string>
 
     /// <summary>The commands that execute another one as this child.</summary>
     /// <remarks>A program that nobody has mapped yet would lose its capabilities by execve; --keep-caps makes them ambient.</remarks>
-    internal string Maker =>
-        $"{(PidNamespacePath is null ? "" : $"nsenter --pid=\"{PidNamespacePath}\" ")}unshare --fork"
-        + $"{((Flags & (ulong)CLONE_NEWNS) == 0 ? "" : " --propagation unchanged")} {ChildTape.UnshareOptions(Flags)}{((Flags & (ulong)CLONE_NEWUSER) == 0 ? "" : " --keep-caps")}".TrimEnd() + " setsid";
+    internal string Maker
+    {
+        get
+        {
+            // A process is born into a pid namespace, so that takes a fork: nsenter(1) forks for it, unshare(1) where told to.
+            var enter = PidNamespacePath is null ? "" : $"nsenter --pid=\"{PidNamespacePath}\" ";
+            var make = Flags == 0 ? ""
+                : $"unshare {((Flags & (ulong)CLONE_NEWPID) == 0 ? "" : "--fork ")}{((Flags & (ulong)CLONE_NEWNS) == 0 ? "" : "--propagation unchanged ")}"
+                + $"{((Flags & (ulong)CLONE_NEWUSER) == 0 ? "" : "--keep-caps ")}{ChildTape.UnshareOptions(Flags)} ";
+            return $"{enter}{make}setsid";
+        }
+    }
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> UndoCallTexts => ["pidfd_open(PID, 0)", "pidfd_send_signal(PIDFD, SIGKILL, NULL, 0)", "poll([{fd=PIDFD, events=POLLIN}], 1, 10000)", "waitid(P_PIDFD, PIDFD, ...)"];

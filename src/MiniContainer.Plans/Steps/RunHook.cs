@@ -242,7 +242,8 @@ public sealed record KeepHooks(IReadOnlyList<RunHook> StartContainer, IReadOnlyL
     public override IReadOnlyList<string> UndoCallTexts => [.. Poststop.SelectMany(h => h.CallTexts)];
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> UndoByHand => [.. Poststop.SelectMany(h => h.ByHand)];
+    public override IReadOnlyList<string> UndoByHand => Poststop.Count == 0 ? []
+        : ["if [ -e \"$STATE\" ]; then # once, however often this is run", .. Poststop.SelectMany(h => h.ByHand), "fi"];
 
     /// <inheritdoc/>
     public override StepFacts? Do(Playing playing) => null;
