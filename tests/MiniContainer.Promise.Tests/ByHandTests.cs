@@ -99,6 +99,6 @@ public partial class ByHandTests
     private static partial Regex Name();
 
     // The journal of the one, the scripts of the other; and the world's own.
-    [GeneratedRegex("^/run/tmp/|/pods/[^/]+/(journal|[a-z0-9-]+\\.(go|status|pid|[0-9])) ")]
+    [GeneratedRegex("^/run/tmp/|/pods/[^/]+/(journal|[a-z0-9-]+\\.(go|status|pid|errors|[0-9])) ")]
     private static partial Regex Own();
 }

@@ -67,16 +67,16 @@ public sealed class ScriptWriter(string title, Plan plan, string? directory)
         var (go, status) = ($"\"$STATE/{clone.Child}.go\"", $"\"$STATE/{clone.Child}.status\"");
         text.Append($"rm -f {go} {status}\nmkfifo -m 0600 {go} {status}\n");
         text.Append($"{clone.Maker} sh \"$STATE/{clone.Child}.1\" \\\n");
-        text.Append($"    {Stdio(clone.Descriptors)}9<&- 3<{go} 4>{status} &\n{(Waits || plan.Steps.OfType<AwaitSuccess>().Any(w => w.Child == clone.Child) ? "RUN=$!\n" : "")}exec 3>{go} 4<{status}\n");
+        text.Append($"    {Stdio(clone)}9<&- 3<{go} 4>{status} &\n{(Waits || plan.Steps.OfType<AwaitSuccess>().Any(w => w.Child == clone.Child) ? "RUN=$!\n" : "")}exec 3>{go} 4<{status}\n");
         text.Append($"read -r CHILD <&4\necho \"$CHILD\" > \"$STATE/{clone.Child}.pid\"\n");
         if (plan.Steps.SelectMany(s => s.ByHand).Any(l => l.Contains($"$CHILD_{clone.Child}/", StringComparison.Ordinal)))
             text.Append($"export CHILD_{clone.Child}=\"$CHILD\"\n");
     }
 
-    private static string Stdio(IReadOnlyList<string> descriptors) => string.Concat(descriptors.Take(3).Select((d, i) => d switch
+    private static string Stdio(CloneChild clone) => string.Concat(clone.Descriptors.Take(3).Select((d, i) => d switch
     {
-        // What goes wrong in the child's script is to be seen; pause itself closes its standard error.
-        "null" => i switch { 0 => "</dev/null ", 1 => ">/dev/null ", _ => "" },
+        // What goes wrong in the child's script is to be seen; pause itself has nothing to say.
+        "null" => i switch { 0 => "</dev/null ", 1 => ">/dev/null ", _ => $"2>\"$STATE/{clone.Child}.errors\" " },
         _ when d.StartsWith("log:", StringComparison.Ordinal) => $"{(i == 1 ? "" : i)}>>{ShellWord.Quote(d[4..])} ",
         _ => i == 0 ? "<&9 " : "",
     }));
