@@ -60,11 +60,17 @@ public enum HandPoint
     /// <summary>The line is a command that executes another one: the rest of the script is that.</summary>
     Continues,
 
+    /// <summary>The same, where it may leave the host's file systems behind.</summary>
+    Joins,
+
     /// <summary>From here on the host's programs are out of sight.</summary>
     Pivots,
 
     /// <summary>From here on they are gone.</summary>
     LetsGo,
+
+    /// <summary>The line goes to a directory.</summary>
+    Moves,
 
     /// <summary>The lines are options of setpriv(1), which executes the command with them.</summary>
     Privileges,

@@ -9,7 +9,7 @@ namespace MiniContainer.Cli.Verbs;
 /// <summary>The verb <c>create</c>.</summary>
 internal sealed class CreateVerb : Verb
 {
-    private readonly LaunchFlags flags = new(byHand: false);
+    private readonly LaunchFlags flags = new();
     private readonly Argument<string> id = new("ID") { Description = "The new container's id: letters, digits, _ + - and dots." };
 
     public CreateVerb(GlobalOptions globals)
@@ -30,7 +30,7 @@ internal sealed class CreateVerb : Verb
         if (flags.Play.Reads(parsed))
         {
             var options = flags.Options(parsed, Globals.Root(parsed), name) with { Create = true };
-            return flags.Play.Tell(parsed, $"minic create of {name}", Launcher.MakePlan(bundle, options));
+            return flags.Play.Tell(parsed, $"minic create of {name}", Launcher.MakePlan(bundle, options), Container.DirectoryOf(options.Root, name));
         }
 
         Privilege.Check(bundle.Spec, name);

@@ -11,7 +11,7 @@ namespace MiniContainer.Cli.Verbs;
 internal sealed class RunVerb : Verb
 {
     private readonly RootfsOptions hurry = new();
-    private readonly LaunchFlags flags = new(byHand: true);
+    private readonly LaunchFlags flags = new();
     private readonly Option<bool> detach = Flag("--detach", "Return when the command runs. With --rootfs its output goes to the file \"output\" in its state directory.", "-d");
     private readonly Option<bool> keep = Flag("--keep", "Leave the container there, stopped, for minic state and minic delete.");
     private readonly Argument<string[]> words = new("ID or CMD")

@@ -9,7 +9,7 @@ namespace MiniContainer.Cli.Verbs;
 /// <summary>The verb <c>start</c>.</summary>
 internal sealed class StartVerb : Verb
 {
-    private readonly PlayFlags play = new(byHand: false);
+    private readonly PlayFlags play = new("do");
     private readonly Argument<string> id;
 
     public StartVerb(GlobalOptions globals)

@@ -125,6 +125,9 @@ public static class Execs
         }
     }
 
+    /// <summary>Where the script of an exec by hand keeps its files: in the container's directory, with which they go at the latest.</summary>
+    public static string ByHandDirectory(string directory) => Path.Combine(directory, "exec.by-hand");
+
     /// <summary>The plan alone, for those who want to read it.</summary>
     public static Plan MakePlan(ExecTarget target, Process process) => MakePlan(target, process, Facts.ReadToLook());
 

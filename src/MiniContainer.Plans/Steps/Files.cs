@@ -28,7 +28,7 @@ public sealed record MakeDirectory(string Path, uint Mode) : Step
     public override IReadOnlyList<string> UndoCallTexts => Kept ? [] : [Tree ? $"rm -r {TapeArg.Quote(Path)}" : $"rmdir({TapeArg.Quote(Path)})"];
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> UndoByHand => Kept ? [] : [Tree ? $"rm -rf {ShellWord.Quote(Path)}" : $"rmdir {ShellWord.Quote(Path)}"];
+    public override IReadOnlyList<string> UndoByHand => Kept ? [] : [Tree ? $"rm -rf {ShellWord.Quote(Path)}" : $"[ ! -d {ShellWord.Quote(Path)} ] || rmdir {ShellWord.Quote(Path)}"];
 
     /// <summary>Whether the undo removes what is inside too: for directories that only we and our children write.</summary>
     public bool Tree { get; init; }

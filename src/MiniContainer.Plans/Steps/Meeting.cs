@@ -34,8 +34,8 @@ public sealed record MapIds(string Child, string UidMap, string GidMap) : Step
     /// <inheritdoc/>
     public override IReadOnlyList<string> ByHand =>
     [
-        .. DenySetgroups ? ["echo deny > /proc/$CHILD/setgroups"] : Array.Empty<string>(),
-        $"printf {ShellWord.Quote(UidMap)} > /proc/$CHILD/uid_map", $"printf {ShellWord.Quote(GidMap)} > /proc/$CHILD/gid_map",
+        .. DenySetgroups ? ["echo deny > \"/proc/$CHILD/setgroups\""] : Array.Empty<string>(),
+        $"printf {ShellWord.Quote(UidMap)} > \"/proc/$CHILD/uid_map\"", $"printf {ShellWord.Quote(GidMap)} > \"/proc/$CHILD/gid_map\"",
     ];
 
     /// <inheritdoc/>
@@ -117,7 +117,7 @@ public sealed record AwaitExec(string Child) : Step
     public override string Lab => "03-threads";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> ByHand => ["read -r said <&4 && [ \"$said\" = executing ]"];
+    public override IReadOnlyList<string> ByHand => ["read -r said <&4", "[ \"$said\" = executing ]"];
 
     /// <inheritdoc/>
     public override StepFacts? Do(Playing playing)
@@ -152,7 +152,7 @@ public sealed record AwaitSuccess(string Child) : Step
     public override string Lab => "21-pod";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> ByHand => ["wait \"$CHILD\""];
+    public override IReadOnlyList<string> ByHand => ["wait \"$RUN\""];
 
     /// <inheritdoc/>
     public override StepFacts? Do(Playing playing)
