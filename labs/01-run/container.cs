@@ -1,4 +1,4 @@
-#!/usr/bin/env -S sh -c 'exec dotnet "$0" -- "$@"'
+#!/usr/bin/env -S sh -c 'exec dotnet "$0" --interactive false -- "$@"'
 // Lab 01: a container is a process.   ./container.cs run CMD [ARG]...
 using System.ComponentModel;
 using System.Diagnostics;

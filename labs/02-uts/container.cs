@@ -1,4 +1,4 @@
-#!/usr/bin/env -S sh -c 'exec dotnet "$0" -- "$@"'
+#!/usr/bin/env -S sh -c 'exec dotnet "$0" --interactive false -- "$@"'
 #:package Mono.Posix.NETStandard
 #:package Tmds.LibC
 // Lab 02: a namespace is a private copy of one thing.   ./container.cs run CMD [ARG]...

@@ -1,4 +1,4 @@
-#!/usr/bin/env -S sh -c 'exec dotnet "$0" -- "$@"'
+#!/usr/bin/env -S sh -c 'exec dotnet "$0" --interactive false -- "$@"'
 #:property UseKernel=true
 // Lab 07: an image is layers.   ./container.cs run CMD [ARG]...
 using System.Runtime.InteropServices;

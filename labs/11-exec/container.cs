@@ -1,4 +1,4 @@
-#!/usr/bin/env -S sh -c 'exec dotnet "$0" -- "$@"'
+#!/usr/bin/env -S sh -c 'exec dotnet "$0" --interactive false -- "$@"'
 #:property UseKernel=true
 // Lab 11: a container can be joined.   ./container.cs run CMD [ARG]... | exec PID CMD [ARG]...
 using System.Runtime.InteropServices;

@@ -1,4 +1,4 @@
-#!/usr/bin/env -S sh -c 'exec dotnet "$0" -- "$@"'
+#!/usr/bin/env -S sh -c 'exec dotnet "$0" --interactive false -- "$@"'
 #:property UseKernel=true
 // Lab 12: a runtime.   ./container.cs run CMD... | exec PID CMD... | create ID BUNDLE | start ID | state ID | delete ID
 using System.Runtime.InteropServices;
