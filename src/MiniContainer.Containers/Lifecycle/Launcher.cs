@@ -151,7 +151,11 @@ public static class Launcher
         {
             Forward.PlayOn(plan, journal, playing);
         }
-        catch (MinicException) when (hooks is not null && watch?.Stopped != true)
+        catch (MinicException e) when (watch?.Stopped == true)
+        {
+            throw new MinicException($"start container {id}", "no more was wanted", $"minic state {id} tells how far it is.", inner: e);
+        }
+        catch (MinicException) when (hooks is not null)
         {
             // A hook that fails stops the container (runtime-spec, "Lifecycle" 7 and 9); delete is the caller's to say.
             if (container.Status != ContainerStatus.Stopped)

@@ -46,7 +46,7 @@ public static class LookShell
         }
 
         // An empty root has nothing to execute: then all but the mounts is the child's.
-        told($"There is no {Shell} in the root of {name}, which is what ls {proc}/root shows. So this shell has the host's files, and all else of {name}: try hostname, ip addr, ls -l /proc/self/ns. exit leads back.");
+        told($"The root of {name} holds no {Shell} (look with ls {proc}/root). So this shell has the host's files, and all else of {name}: try hostname, ip addr, ls -l /proc/self/ns. exit leads back.");
         flags &= ~(ulong)CLONE_NEWNS;
         Run(Join(flags, null), [], (pidfd, flags), [Execve(Shell, prompt)]);
     }

@@ -36,22 +36,21 @@ internal static partial class NetworkSight
         }
     }
 
-    /// <summary>Kernel settings (sysctl(8)).</summary>
+    /// <summary>Kernel settings (sysctl(8)), as far as they are there: those of a link come with it.</summary>
     public static IReadOnlyList<string> Settings(int pid, IEnumerable<string> names)
     {
         using var netns = Open(pid);
-        return [.. names.Distinct().Select(n => $"{n} = {Value(n)}")];
+        return [.. names.Distinct().Select(Line).OfType<string>()];
 
-        string Value(string name)
+        string? Line(string name)
         {
             try
             {
-                return Sysctl.Read(name, netns);
+                return $"{name} = {Sysctl.Read(name, netns)}";
             }
             catch (MinicException)
             {
-                // That of a link which is not there yet.
-                return "-";
+                return null;
             }
         }
     }
@@ -72,22 +71,27 @@ internal static partial class NetworkSight
     /// <summary>nft's nested blocks as lines that each stand for themselves.</summary>
     internal static IReadOnlyList<string> Flatten(string ruleset)
     {
-        var (lines, blocks) = (new List<string>(), new List<string>());
+        var (lines, blocks, empty) = (new List<string>(), new List<string>(), false);
         foreach (var line in ruleset.Split('\n').Select(l => Counters().Replace(l.Trim(), "")).Where(l => l.Length > 0))
         {
-            if (line.EndsWith(" {", StringComparison.Ordinal) && !line.Contains('=', StringComparison.Ordinal))
+            var opens = line.EndsWith(" {", StringComparison.Ordinal) && !line.Contains('=', StringComparison.Ordinal);
+            if (opens)
             {
                 blocks.Add(line[..^2]);
-                lines.Add(string.Join(": ", blocks));
             }
             else if (line == "}" && blocks.Count > 0)
             {
+                // What is in a block tells of the block too; one with nothing in it must tell of itself.
+                if (empty)
+                    lines.Add(string.Join(": ", blocks));
                 blocks.RemoveAt(blocks.Count - 1);
             }
             else
             {
                 lines.Add(string.Join(": ", blocks.Append(line)));
             }
+
+            empty = opens;
         }
 
         return lines;

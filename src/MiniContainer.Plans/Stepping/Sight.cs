@@ -120,7 +120,7 @@ internal sealed class Sight
         Add(name, NetworkSight.Of(pid));
         var settings = steps.OfType<SetSettingInside>().Where(s => s.Netns == "child:" + name).Select(s => s.Setting).ToList();
         if (settings.Count > 0)
-            Add(name, "settings", NetworkSight.Settings(pid, settings));
+            Add(name, "settings inside", NetworkSight.Settings(pid, settings));
 
         bool Differs(string kind) => ProcessNamespaces.Of(pid, kind) is { } theirs && theirs != ProcessNamespaces.Of(null, kind);
     }

@@ -79,7 +79,7 @@ public sealed class StepWatch(StepDialog dialog) : PlayWatch
         if (pace != StepAnswer.Play || moment.Note is not null)
             dialog.Tell(moment);
         else if ((pace = dialog.Ask(moment)) == StepAnswer.Quit)
-            throw new MinicException($"stop before step {number}, {step.Title}", "what was begun has been undone");
+            throw new MinicException($"play step {number}, {step.Title}", "no more was wanted", "What was begun has been undone.");
         if (pace == StepAnswer.Play && RestOf(step) != Rest.Later && step is not AwaitExec)
             before = Look(playing, step);
         if (step is ChildStep own && RestOf(step) != Rest.Later)
@@ -111,7 +111,7 @@ public sealed class StepWatch(StepDialog dialog) : PlayWatch
     {
         var (step, first) = (ExplainedStep.Of(entry), !ReferenceEquals(undoing, journal));
         undoing = journal;
-        var moment = new Moment(step, "backward", journal.Entries.Count, journal.Entries.Max(e => e.Step.Actor.Length)) { Brief = pace != StepAnswer.Play || step.Undo.Count == 0 };
+        var moment = new Moment(step, "backward", journal.Entries.Count, journal.Entries.Max(e => e.Step.Actor.Length)) { Brief = pace != StepAnswer.Play || step.Undo.Count == 0 && !first };
         before = null;
         if (moment.Brief)
             dialog.Tell(moment);
@@ -119,7 +119,7 @@ public sealed class StepWatch(StepDialog dialog) : PlayWatch
             pace = dialog.Ask(moment);
         // Once something is undone, all is to be, and so is what goes with the play that made it.
         if (pace == StepAnswer.Quit && first && !played)
-            throw new MinicException($"stop before the undo of {step.Title}", "nothing has been undone");
+            throw new MinicException($"undo \"{step.Title}\"", "no more was wanted", "Nothing has been undone.");
         if (pace == StepAnswer.Play)
             before = Sight.OfUndo(journal);
     }
