@@ -111,7 +111,7 @@ public sealed class StepWatch(StepDialog dialog) : PlayWatch
     {
         var (step, first) = (ExplainedStep.Of(entry), !ReferenceEquals(undoing, journal));
         undoing = journal;
-        var moment = new Moment(step, "backward", journal.Entries.Count, journal.Entries.Max(e => e.Step.Actor.Length)) { Brief = pace != StepAnswer.Play || step.Undo.Count == 0 && !first };
+        var moment = new Moment(step, "backward", journal.Entries.Count, journal.Entries.Max(e => e.Step.Actor.Length)) { Brief = pace != StepAnswer.Play || step.Undo.Count == 0 && (played || !first) };
         before = null;
         if (moment.Brief)
             dialog.Tell(moment);
