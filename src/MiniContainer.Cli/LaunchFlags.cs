@@ -42,7 +42,7 @@ internal sealed class LaunchFlags
         PreserveFds = PreservedDescriptors.Check(parsed.GetValue(preserveFds)),
         NoPivot = parsed.GetValue(noPivot),
         KeepKeyring = parsed.GetValue(noNewKeyring),
-        Watch = PlayWatch.Of(Play.Watch(parsed), Profile.Watch),
+        Watch = PlayWatch.Of(Play.Watch, Profile.Watch),
     };
 
     /// <summary>Writes the pid file of a container that outlives minic; if that fails, the container goes.</summary>

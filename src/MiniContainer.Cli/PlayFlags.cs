@@ -1,5 +1,5 @@
 // The options of every verb that changes something: how its plan is played, or that it is read instead
-// (DESIGN: a container is a list of steps). A player that watches (--debug today) is chosen in Watch; one that reads has
+// (DESIGN: a container is a list of steps). A player that watches (--step, --debug) is chosen in Begin; one that reads has
 // its place in Tell. Lab 01-run.
 
 using System.CommandLine;
@@ -7,18 +7,21 @@ using MiniContainer.Kernel;
 using MiniContainer.Plans;
 using MiniContainer.Plans.ByHand;
 using MiniContainer.Plans.Explain;
+using MiniContainer.Plans.Stepping;
 
 namespace MiniContainer.Cli;
 
-/// <summary>--explain and --by-hand.</summary>
+/// <summary>--explain, --by-hand and --step.</summary>
 /// <param name="scripts">What --by-hand can print: "do|undo"; "do" of a verb whose plan has no way back; "" for nothing.</param>
 internal sealed class PlayFlags(string scripts = "do|undo")
 {
     private readonly AloneOption explain = Choice("--explain", "text", "text|json", "Show the plan, touching nothing: each step, who does it, its calls and why; as json for programs.");
     private readonly AloneOption script = Choice("--by-hand", "do", scripts, $"Print the plan as a shell script{(scripts == "do" ? "" : ", or the script that undoes it")}; touch nothing.");
 
+    private readonly Option<bool> step = new("--step") { Description = "Wait before each step, the container's own too, with a look around; then show what it changed." };
+
     /// <summary>All of them, in the order in which help shows them.</summary>
-    public IReadOnlyList<Option> All => scripts.Length > 0 ? [explain, script] : [explain];
+    public IReadOnlyList<Option> All => scripts.Length > 0 ? [explain, script, step] : [explain, step];
 
     /// <summary>Adds them to a verb.</summary>
     public void AddTo(Command verb)
@@ -31,7 +34,26 @@ internal sealed class PlayFlags(string scripts = "do|undo")
     public bool Reads(ParseResult parsed) => parsed.GetValue(explain) is not null || scripts.Length > 0 && parsed.GetValue(script) is not null;
 
     /// <summary>Who watches the play; null for nobody.</summary>
-    public PlayWatch? Watch(ParseResult parsed) => Reads(parsed) ? null : StepLog.IfWanted();
+    public PlayWatch? Watch { get; private set; }
+
+    /// <summary>Who is asked before each step; null for nobody.</summary>
+    public StepDialog? Dialog { get; private set; }
+
+    /// <summary>Looks, before anything is touched, how the plan is to be played.</summary>
+    /// <exception cref="MinicException">The flags do not go together, or nobody is there to be asked.</exception>
+    public void Begin(ParseResult parsed)
+    {
+        var steps = parsed.GetValue(step);
+        if (steps && Reads(parsed))
+            throw Usage.Wrong(parsed.CommandResult.Command, "--step plays the plan; --explain and --by-hand read it", "Give one of them.");
+        if (steps && parsed.CommandResult.Command.Options.Any(o => o.Name == "--profile" && parsed.GetResult(o) is { Implicit: false }))
+            throw Usage.Wrong(parsed.CommandResult.Command, "--step and --profile exclude each other", "Where a person is waited for there is nothing to measure.");
+        using var stdin = StandardStreams.Get(0);
+        if (steps && !Terminal.Is(stdin))
+            throw Usage.Wrong(parsed.CommandResult.Command, "--step asks before each step, and standard input is no terminal", "Say it on a terminal, and give what was to be read as a file.");
+        Dialog = steps ? new TerminalDialog() : null;
+        Watch = Reads(parsed) ? null : PlayWatch.Of(StepLog.IfWanted(), Dialog is null ? null : new StepWatch(Dialog));
+    }
 
     /// <summary>Tells a plan.</summary>
     /// <param name="parsed">The command line.</param>
@@ -101,8 +123,8 @@ internal sealed class PlayFlags(string scripts = "do|undo")
         }
     }
 
-    // A shell's own idea of the width goes first, so that a pipe can be told too; the screen is a terminal's.
-    private static int Width()
+    /// <summary>The columns that there are. A shell's own idea goes first, so that a pipe can be told too; the screen is a terminal's.</summary>
+    internal static int Width()
     {
         if (int.TryParse(Environment.GetEnvironmentVariable("COLUMNS"), System.Globalization.CultureInfo.InvariantCulture, out var said) && said > 0)
             return Math.Max(40, said);

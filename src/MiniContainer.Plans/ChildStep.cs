@@ -29,6 +29,9 @@ public sealed record ChildStep : Step
     /// <summary>What it means to a script (ByHand/ChildScript.cs).</summary>
     public HandPoint Point { get; init; }
 
+    /// <summary>Whether the child waits here until somebody writes to a pipe.</summary>
+    public bool Waits => Calls is [{ Name: "read", Least: 1 }, ..];
+
     /// <inheritdoc/>
     public override string Actor => Child;
 

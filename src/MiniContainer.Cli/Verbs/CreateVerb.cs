@@ -24,6 +24,7 @@ internal sealed class CreateVerb : Verb
     /// <inheritdoc/>
     protected override int Run(ParseResult parsed)
     {
+        flags.Play.Begin(parsed);
         using var profile = flags.Profile.Begin(parsed, "minic create");
         var name = ContainerId.Check(parsed.GetValue(id)!);
         var bundle = flags.Load(parsed);

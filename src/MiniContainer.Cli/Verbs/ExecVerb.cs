@@ -42,6 +42,7 @@ internal sealed class ExecVerb : Verb
     /// <inheritdoc/>
     protected override int Run(ParseResult parsed)
     {
+        play.Begin(parsed);
         using var measured = profile.Begin(parsed, "minic exec");
         var container = Container.Load(Globals.Root(parsed), parsed.GetValue(id)!);
         if (container.Status != ContainerStatus.Running)
@@ -57,7 +58,7 @@ internal sealed class ExecVerb : Verb
             return play.Tell(parsed, $"minic exec in {container.Id}", Execs.MakePlan(target, what), Execs.ByHandDirectory(container.Directory), waits: !parsed.GetValue(detach));
         using var supervisor = parsed.GetValue(detach) ? null : new Supervisor();
         using var terminal = ProcessTerminal.For(what.Terminal, parsed.GetValue(detach), parsed.GetValue(consoleSocket));
-        using var executed = Execs.Start(container.Init!, target, what, container.Directory, supervisor is not null, terminal.Socket, PlayWatch.Of(play.Watch(parsed), profile.Watch));
+        using var executed = Execs.Start(container.Init!, target, what, container.Directory, supervisor is not null, terminal.Socket, PlayWatch.Of(play.Watch, profile.Watch));
         return Attend(executed.Child, supervisor, terminal, parsed.GetValue(pidFile));
     }
 

@@ -17,9 +17,10 @@ internal sealed class GcVerb : Verb
     /// <inheritdoc/>
     protected override int Run(ParseResult parsed)
     {
+        play.Begin(parsed);
         if (play.Reads(parsed))
             return play.TellUndo(parsed, Removal.Garbage(Globals.Root(parsed)).Select(g => ($"minic gc of {g.What}", g.Entries, (string?)null)));
-        Removal.CollectGarbage(Globals.Root(parsed), removed => parsed.InvocationConfiguration.Output.WriteLine($"removed {removed}"));
+        Removal.CollectGarbage(Globals.Root(parsed), removed => parsed.InvocationConfiguration.Output.WriteLine($"removed {removed}"), play.Watch);
         return 0;
     }
 }

@@ -43,6 +43,7 @@ internal sealed class RunVerb : Verb
     /// <inheritdoc/>
     protected override int Run(ParseResult parsed)
     {
+        flags.Play.Begin(parsed);
         using var profile = flags.Profile.Begin(parsed, "minic run");
         var (bundle, options) = hurry.Chosen(parsed) ? FromRootfs(parsed) : FromBundle(parsed);
         if (flags.Play.Reads(parsed))

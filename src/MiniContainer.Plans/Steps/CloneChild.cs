@@ -78,7 +78,7 @@ public sealed record CloneChild(string Child, ulong Flags, IReadOnlyList<string>
         try
         {
             using var tapeFile = TapePath is null ? null : Libc.OpenHandle(TapePath, O_RDWR | O_CREAT | O_TRUNC, 0x180);
-            var options = new ChildOptions(Faults.Calls(playing.Plan, Child))
+            var options = new ChildOptions([.. playing.LayOut(Child).Select(e => e.Call)])
             {
                 Flags = Flags,
                 Kept = Kept,
@@ -89,7 +89,6 @@ public sealed record CloneChild(string Child, ulong Flags, IReadOnlyList<string>
             };
             var child = Kernel.Child.Clone(options);
             playing.Add(Child, child);
-            Faults.Attend(child, Child);
             return new StepFacts { Pid = child.Pid, StartTime = ProcessIdentity.Of(child.Pid).StartTime };
         }
         finally

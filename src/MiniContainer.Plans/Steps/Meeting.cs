@@ -127,11 +127,8 @@ public sealed record AwaitExec(string Child) : Step
         {
         }
 
-        var tape = playing.Children[Child].Tape;
-        // All entries but the last execve and the exit_group behind it have been played: the command runs, or has run.
-        if (tape.Failed is null && tape.Calls[tape.Played].Name is "execve" or "execveat")
-            return null;
-        throw Ended.Early(playing, Child);
+        Ended.Check(playing, Child);
+        return null;
     }
 }
 
@@ -165,9 +162,18 @@ public sealed record AwaitSuccess(string Child) : Step
     }
 }
 
-/// <summary>The error for a child whose pipe ended before its tape did.</summary>
+/// <summary>The end of a child's pipe: execve, or the child's end before its tape's.</summary>
 internal static class Ended
 {
+    /// <summary>Fails unless the child has executed its command.</summary>
+    public static void Check(Playing playing, string child)
+    {
+        var tape = playing.Children[child].Tape;
+        // All entries but the last execve and the exit_group behind it have been played: the command runs, or has run.
+        if (tape.Failed is not null || tape.Calls[tape.Played].Name is not ("execve" or "execveat"))
+            throw Early(playing, child);
+    }
+
     public static MinicException Early(Playing playing, string child)
     {
         if (playing.FailureOf(child) is { } failure)

@@ -28,6 +28,7 @@ internal sealed class PodRmVerb : PodVerb
     /// <inheritdoc/>
     protected override int Run(ParseResult parsed)
     {
+        play.Begin(parsed);
         var root = Globals.Root(parsed);
         string[] chosen = parsed.GetValue(all) ? [.. PodState.All(root).Select(p => p.Name)] : parsed.GetValue(names) ?? [];
         if (chosen.Length == 0 && !parsed.GetValue(all))
@@ -40,7 +41,7 @@ internal sealed class PodRmVerb : PodVerb
         if (play.Reads(parsed))
             return play.TellUndo(parsed, chosen.Select(c => (c, Pod: PodState.Load(root, c))).Select(p => ($"minic pod rm of {p.c}", p.Pod.Entries, (string?)p.Pod.Directory)));
         foreach (var name in chosen)
-            PodRemoval.Remove(root, name, grace);
+            PodRemoval.Remove(root, name, grace, play.Watch);
 
         return 0;
     }

@@ -36,6 +36,9 @@ public sealed record MakeBridge(string Directory, string Bridge, string Mac) : S
         $"ip link set {Bridge} up",
     ];
 
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Places => [Network.BridgeFile];
+
     private protected override void Make(Playing playing)
     {
         if (NetworkDirectory.All(Network.Networks).FirstOrDefault(n => n != Network && n.Bridge == Bridge) is { } other)
