@@ -19,20 +19,20 @@ public class CgroupV2Tests
 
     // The guest has BusyBox, whose programs are one: a script calls the host's each by its own file.
     private static readonly string[] Programs =
-        [.. "sh setsid mount umount prlimit chrt renice ionice mkdir mknod ln chown env sleep".Split(' ').Select(p => "/usr/bin/" + p), "/usr/sbin/pivot_root"];
+        [.. "sh setsid mount umount prlimit chrt renice ionice mkdir mknod ln chown env sleep".Split(' ').Select(p => "/usr/bin/" + p), "/usr/sbin/pivot_root", "/usr/bin/ip", "/usr/sbin/bridge"];
 
     private const string ByHand = """
-        R=$PWD/out/rootfs/busybox; PATH=$PATH:$PWD/out; mkdir /run/mount
+        R=$PWD/out/rootfs/busybox; PATH=$PATH:$PWD/out
         V='cat /proc/self/cgroup; cut -d" " -f4- /proc/self/mountinfo | sed "s/master:[0-9]* //" | sort; cd /sys/fs/cgroup; cat pids.max memory.max memory.swap.max cpu.max cgroup.controllers; ip -o addr | grep -v fe80; grep Cap /proc/self/status'
         run="--name box --pids 20 --memory 64m --cpus 0.5 --rootfs $R sh -c"
         look() { find /sys/fs/cgroup/minic | sort | while read -r f; do case $f in *.max | *.weight | */cgroup.subtree_control | */cgroup.procs) echo "$f: $(grep -c . $f) $(grep -v "^[0-9][0-9]*$" $f)";; esac; done; }
         left() { find /sys/fs/cgroup -name 'minic*'; find /run/minic 2>/dev/null; ls /sys/class/net | grep minic; nft list tables; }
         minic run --by-hand $run "$V" > do; minic run --by-hand=undo $run "$V" > undo
-        minic run $run "$V" > minics; sh do > hands; sh undo; left
+        minic run $run "$V" > minics; sh do > hands || exit; sh undo; left
         [ -s hands ] && diff minics hands && echo run: the same
         minic pod run --by-hand docs/examples/localhost.yaml > do; minic pod run --by-hand=undo docs/examples/localhost.yaml > undo
         minic pod run docs/examples/localhost.yaml; until minic pod logs --container client localhost | grep -q both; do sleep 0.1; done; look > minics; minic pod rm -f localhost
-        sh do; until grep -q both /run/minic/pods/localhost/logs/client.log; do sleep 0.1; done; look > hands; sh undo; left
+        sh do || exit; until grep -q both /run/minic/pods/localhost/logs/client.log; do sleep 0.1; done; look > hands; sh undo; left
         [ -s hands ] && diff minics hands && echo pod: the same
         """;
 

@@ -63,8 +63,11 @@ public partial class ByHandTests
     // What minic's has more (-) and the script's has more (+).
     private static string Difference(string minics, string hands)
     {
+        if (minics == hands)
+            return "";
         var (then, now) = (minics.Split('\n'), hands.Split('\n'));
-        return then.SequenceEqual(now) ? "" : string.Join('\n', [.. then.Except(now).Select(l => $"- {l}"), .. now.Except(then).Select(l => $"+ {l}"), "or the order"]);
+        var first = then.Zip(now).TakeWhile(p => p.First == p.Second).Count();
+        return string.Join('\n', [.. then.Except(now).Select(l => $"- {l}"), .. now.Except(then).Select(l => $"+ {l}"), $"from line {first} on:", .. then.Skip(first).Take(5).Select(l => $"- {l}"), .. now.Skip(first).Take(5).Select(l => $"+ {l}")]);
     }
 
     // The last look, whether it is as it should be or not.

@@ -63,7 +63,7 @@ internal static partial class Inside
         text.AppendJoin("", Directory.GetFiles($"/proc/{pid}/fd").Order(StringComparer.Ordinal).Select(f => $"  fd {Path.GetFileName(f)} {Numbers().Replace(new FileInfo(f).LinkTarget ?? "", "")}\n"));
         text.AppendJoin("", File.ReadAllLines($"/proc/{pid}/limits").Select(l => $"  {l}\n"));
         text.AppendJoin("", File.ReadAllLines($"/proc/{pid}/cgroup").Select(l => $"  cgroup {l}\n"));
-        text.AppendJoin("", File.ReadAllLines($"/proc/{pid}/mountinfo").Select(l => $"  mount {Mount(l)}\n"));
+        text.AppendJoin("", File.ReadAllLines($"/proc/{pid}/mountinfo").Select(Mount).Order(StringComparer.Ordinal).Select(m => $"  mount {m}\n"));
         foreach (var space in Namespaces(pid))
         {
             if (!seen.Contains(space))
@@ -81,7 +81,8 @@ internal static partial class Inside
         return stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[3] == pid.ToString(CultureInfo.InvariantCulture);
     }
 
-    // "36 35 98:0 /root /point options master:1 - type source superoptions": the numbers are handed out anew each time.
+    // "36 35 98:0 /root /point options master:1 - type source superoptions": the numbers are handed out anew each time, and a
+    // mount that was picked up early has an early one.
     private static string Mount(string line)
     {
         var words = line.Split(' ');
