@@ -19,7 +19,7 @@ public sealed partial class StepTests : MinicTest
         tmux.WaitFor("Enter plays a step", "1 of ");
         PlayTo(tmux, "call the host lab");
         tmux.Key("i");
-        tmux.WaitFor($"{world.Name} # ");
+        tmux.WaitFor($"{world.Name} #");
         tmux.Type("echo own=$(hostname); exit");
         WaitForQuestion(tmux);
         tmux.Screen().Should().NotContain("own=lab", "its name is not given yet");
@@ -28,7 +28,7 @@ public sealed partial class StepTests : MinicTest
         PlayTo(tmux, "mount tmpfs on /dev");
         tmux.Screen().Should().Contain("+ /proc  proc  proc  rw,nosuid,nodev,noexec,relatime");
         tmux.Key("i");
-        tmux.WaitFor($"{world.Name} # ");
+        tmux.WaitFor($"{world.Name} #");
         tmux.Type("echo own=$(hostname), pid $$, $(ls -A / | grep -c -x -e bin -e usr) of its root; exit");
         tmux.WaitFor("own=lab, pid ");
         PlayTo(tmux, "execute sh");
@@ -53,14 +53,14 @@ public sealed partial class StepTests : MinicTest
         tmux.WaitFor("1 of ");
         PlayTo(tmux, "make the process pause");
         tmux.Key("s");
-        tmux.WaitFor("A shell where minic is", "# ");
+        tmux.WaitFor("A shell where minic is", "#");
         tmux.Type("ip -o link show minic0 | grep -c minic0:; exit");
         WaitForQuestion(tmux);
         tmux.Screen().Should().Contain("\n1\n");
         PlayTo(tmux, "make the process web");
         tmux.Key("i");
         // pause has executed its command by now, in a root with nothing in it.
-        tmux.WaitFor("The root of pause holds no /bin/sh", "pause # ");
+        tmux.WaitFor("The root of pause holds no /bin/sh", "pause #");
         tmux.Type("echo $(hostname) has $(ip -4 -o addr show eth0 | grep -o '10.44[0-9.]*/16'); exit");
         tmux.WaitFor($"{world.Name}-pod has 10.44.0.2/16");
         PlayOut(tmux);
@@ -96,7 +96,7 @@ public sealed partial class StepTests : MinicTest
         PlayTo(tmux, at);
         tmux.Key(key);
         tmux.WaitForPrompt();
-        tmux.Screen().Should().Contain("no more was wanted. What was begun has been undone.");
+        tmux.Screen().Should().Contain("no more was wanted");
         tmux.Type($"c=$?; clear; {AllIsGone}; echo code=$c");
         tmux.WaitFor("code=125");
         Lines(world, tmux).Should().Equal("0", "ls: cannot access 'STATE': No such file or directory", "code=125");
@@ -112,7 +112,7 @@ public sealed partial class StepTests : MinicTest
         tmux.WaitFor("1 of ");
         PlayTo(tmux, "make the process pause");
         tmux.Key("s");
-        tmux.WaitFor("# ");
+        tmux.WaitFor("#");
         tmux.Type("kill -KILL $PPID; exit");
         tmux.WaitForPrompt();
         tmux.Type("until [ ! -e \"$STATE\" ]; do sleep 0.1; done; echo undone");
@@ -178,7 +178,11 @@ public sealed partial class StepTests : MinicTest
     private static void PlayTo(Tmux tmux, string title)
     {
         while (!Title(tmux.Screen()).StartsWith(title, StringComparison.Ordinal))
+        {
             PlayOne(tmux);
+            if (Ended(tmux.Screen()))
+                throw new InvalidOperationException($"{title} never came:\n{tmux.Screen()}");
+        }
     }
 
     private static void PlayOut(Tmux tmux)
@@ -204,7 +208,7 @@ public sealed partial class StepTests : MinicTest
 
     // "12  box  mount proc on /proc" above the question "12 of 127".
     private static string Title(string screen) =>
-        Regex.Match(screen, $@"^ *{Number(screen)}  \S+ +(.*)$", RegexOptions.Multiline | RegexOptions.RightToLeft).Groups[1].Value;
+        Regex.Matches(screen, $@"^ *{Number(screen)}  \S+ +(.*)$", RegexOptions.Multiline).LastOrDefault()?.Groups[1].Value ?? "";
 
     // What the shell printed behind the clear.
     private static List<string> Lines(MinicWorld world, Tmux tmux) => [.. world.Neutral(tmux.Screen()).Split('\n').Select(l => l.TrimEnd()).Where(l => l.Length > 0 && !l.StartsWith('$'))];
