@@ -9,7 +9,7 @@ using static Tmds.Linux.LibC;
 namespace MiniContainer.Kernel;
 
 /// <summary>The doors to terminals.</summary>
-public static unsafe class Terminal
+public static unsafe partial class Terminal
 {
     /// <summary>Whether a descriptor is a terminal (isatty(3)).</summary>
     public static bool Is(SafeHandle handle) => isatty((int)handle.DangerousGetHandle()) == 1;
@@ -86,6 +86,15 @@ public static unsafe class Terminal
         Libc.Ignore(pthread_sigmask(SIG_BLOCK, &mask, &before));
         Libc.Ignore(tcsetpgrp((int)handle.DangerousGetHandle(), group == 0 ? (int)getpgrp() : group));
         Libc.Ignore(pthread_sigmask(SIG_SETMASK, &before, null));
+    }
+
+    /// <summary>Keeps what a terminal is like, for after a program that may be killed on it: its modes, and whose it is.</summary>
+    /// <returns>What puts it back; for what is no terminal, nothing is done.</returns>
+    public static IDisposable Keep(SafeHandle handle)
+    {
+        var fd = (int)handle.DangerousGetHandle();
+        termios before;
+        return new Kept(fd, tcgetattr(fd, &before) == 0 ? before : null, tcgetpgrp(fd));
     }
 
     /// <summary>A connected pair of UNIX sockets, closed on exec (socketpair(2)).</summary>
@@ -170,4 +179,31 @@ public static unsafe class Terminal
             Libc.Ignore(tcsetattr(fd, (int)TCSANOW, &value));
         }
     }
+
+    // A shell that was killed leaves its own process group in the foreground. From the background a terminal can be changed only
+    // by a process that ignores SIGTTOU (tcsetattr(3), tcsetpgrp(3)); one that catches it would be told so for ever.
+    private sealed class Kept(int fd, termios? before, int foreground) : IDisposable
+    {
+        private const int SIGTTOU = 22;
+        private const nint SIG_IGN = 1;
+
+        public void Dispose()
+        {
+            if (before is not { } value)
+                return;
+            var handler = signal(SIGTTOU, SIG_IGN);
+            Libc.Ignore(tcsetpgrp(fd, foreground));
+            Libc.Ignore(tcsetattr(fd, (int)TCSANOW, &value));
+            _ = signal(SIGTTOU, handler);
+        }
+    }
+
+    [LibraryImport("libc.so.6")]
+    private static partial int tcgetpgrp(int fd);
+
+    [LibraryImport("libc.so.6")]
+    private static partial int tcsetpgrp(int fd, int pgrp);
+
+    [LibraryImport("libc.so.6")]
+    private static partial nint signal(int signum, nint handler);
 }
