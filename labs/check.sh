@@ -8,20 +8,53 @@ refuse() {
   exit 1
 }
 
-# sleeper SECONDS: finds the process "sleep SECONDS", whose number only this learner was given; its pid is in $pid then.
+# container ARG...: the learner's program: ./container if there is one, in any language, else ./container.cs.
+container() {
+  if [ -x ./container ]; then ./container "$@"; else ./container.cs "$@"; fi
+}
+
+# token: eight digits that no learner can know beforehand.
+token() { od -An -N4 -tx4 /dev/urandom | tr -d ' '; }
+
+# running CMD ARG...: the pid of a process with exactly these words as its command line; nothing if there is none.
+running() {
+  local directory words want
+  printf -v want '%s ' "$@"
+  for directory in /proc/[0-9]*; do
+    words=$(tr '\0' ' ' 2>/dev/null <"$directory/cmdline") || continue
+    if [ "$words" = "$want" ]; then
+      printf '%s\n' "${directory#/proc/}"
+      return
+    fi
+  done
+}
+
+# await CMD ARG...: the same, of a process that is about to start; nothing if it does not within eight seconds.
+await() {
+  local _ pid
+  for _ in {1..80}; do
+    pid=$(running "$@")
+    [ -z "$pid" ] || { printf '%s\n' "$pid" && return; }
+    sleep 0.1
+  done
+}
+
+# namespace PID KIND: which one a process is in: "uts:[4026531838]".
+namespace() { readlink "/proc/$1/ns/$2"; }
+
+# parent PID: the process that made it, or took it in.
+parent() { sed -n 's/^PPid:[[:space:]]*//p' "/proc/$1/status"; }
+
+# sleeper SECONDS: finds the process "sleep SECONDS", a number that only this learner was given; its pid is in $pid then.
 sleeper() {
-  pid=$(pgrep -x -f "(/bin/|/usr/bin/)?sleep $1" | head -n 1) || :
+  pid=$(running sleep "$1") && [ -n "$pid" ] || pid=$(running /bin/sleep "$1")
   [ -n "$pid" ] || refuse "No process \"sleep $1\" runs."
 }
 
-# container CMD [ARG]...: runs the learner's program, ./container in whatever language, or ./container.cs; ends it after a minute.
-container() {
-  local program=./container.cs
-  ! [ -f ./container ] || program=./container
-  timeout --signal=KILL 60 "$program" run "$@" </dev/null 2>&1
-}
+# said CMD [ARG]...: what the learner's program says when it is to run a command, errors too. Nobody types into it.
+said() { container run "$@" </dev/null 2>&1; }
 
-# fresh: eight digits that nobody could know.
-fresh() {
-  od -An -N4 -tx4 /dev/urandom | tr -d ' '
+# apart FUNCTION: calls a function of the check where what it mounts does not stay, on a host whose mounts are shared as systemd's are.
+apart() {
+  unshare --mount --propagation private bash -c "set -eu -o pipefail; $(declare -f); mount --make-rshared /; $1"
 }

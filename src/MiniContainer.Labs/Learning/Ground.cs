@@ -13,17 +13,18 @@ internal static class Ground
     public static bool IsInside(World world) => Knob.TryRead($"/run/{Sweep.Mark}") == $"{world.Name} {world.Host.Name}";
 
     /// <summary>The host of a world, which is brought up if it is not; null if we are in it.</summary>
-    /// <param name="world">The world.</param>
+    /// <param name="workplace">Whose world it is.</param>
     /// <param name="built">Whether it had to be brought up: what ran in it is gone.</param>
-    public static Place? Of(World world, out bool built)
+    public static Place? Of(Workplace workplace, out bool built)
     {
         RequireRoot();
+        var world = workplace.World;
         built = false;
         if (IsInside(world))
             return null;
         if (Knob.TryRead($"/run/{Sweep.Mark}") == $"{world.Name} {world.Internet.Name}")
             throw new MinicException("enter the host", "this shell is in the internet, from where the host cannot be seen", "Leave it (exit), and try again.");
-        built = Building.Up(world, WorldStatus.Standing);
+        built = workplace.BringUp(WorldStatus.Standing);
         return world.Host;
     }
 

@@ -18,6 +18,27 @@ internal sealed record Workplace(string Root, Lab Lab, string Directory, World W
     /// <summary>The learner's own.</summary>
     public static Workplace Own(Catalogue course, Lab lab) => new(course.Root, lab, Path.Combine(course.Root, "out", lab.Name), new World(lab.Name));
 
+    /// <summary>TMPDIR in the world.</summary>
+    public const string TemporaryDirectory = "/run/tmp";
+
+    /// <summary>Brings the world up, unless it is.</summary>
+    /// <returns>False if it was.</returns>
+    public bool BringUp(WorldStatus status)
+    {
+        var built = Building.Up(World, status);
+        // Seen from inside, each of these lies in /run (World.cs).
+        foreach (var place in World.Places)
+            System.IO.Directory.CreateDirectory(place.Run + TemporaryDirectory["/run".Length..]);
+        return built;
+    }
+
+    /// <summary>Takes the world down, and what its containers left beside it.</summary>
+    public void TakeDown()
+    {
+        _ = Removal.Down(World);
+        BoxCgroups.Remove();
+    }
+
     /// <summary>The variables of shells, checks and solutions.</summary>
     public IReadOnlyDictionary<string, string> Environment_(IReadOnlyDictionary<string, string> inputs)
     {
@@ -27,6 +48,14 @@ internal sealed record Workplace(string Root, Lab Lab, string Directory, World W
         return new Dictionary<string, string>(inputs)
         {
             ["PATH"] = string.Join(':', parts.Distinct()),
+            // The compiler's server listens below TMPDIR. One of the world's own ends with the world; and it makes the second
+            // build of a container.cs a matter of half a second.
+            ["TMPDIR"] = TemporaryDirectory,
+            ["UseSharedCompilation"] = "true",
+            ["MSBUILDDISABLENODEREUSE"] = "1",
+            ["DOTNET_CLI_USE_MSBUILD_SERVER"] = "0",
+            ["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1",
+            ["DOTNET_NOLOGO"] = "1",
             ["LAB"] = Lab.Name,
             [Catalogue.RootVariable] = Root,
         };

@@ -56,7 +56,7 @@ internal static class CheckVerb
     /// <summary>The ground that a lab is checked on, with a word if it had gone.</summary>
     public static Place? Enter(Stand stand)
     {
-        var place = Ground.Of(stand.Workplace.World, out var built);
+        var place = Ground.Of(stand.Workplace, out var built);
         if (built)
             Page.Say("[yellow]![/] The lab's world was not up. A new one is; what ran in the old one is gone.");
         return place;

@@ -5,7 +5,6 @@ using System.CommandLine;
 using MiniContainer.Labs.Course;
 using MiniContainer.Labs.Learning;
 using MiniContainer.Labs.Screen;
-using MiniContainer.Labs.Worlds;
 
 namespace MiniContainer.Labs.Verbs;
 
@@ -36,7 +35,7 @@ internal static class ResetVerb
     /// <remarks>The world first: what runs in it may still write files; and a full disk is emptied before anything is written.</remarks>
     public static void Reset(Stand stand, bool files, bool progress)
     {
-        _ = Removal.Down(stand.Workplace.World);
+        stand.Workplace.TakeDown();
         if (files)
             PutFilesBack(stand.Workplace);
         if (progress)
@@ -44,7 +43,7 @@ internal static class ResetVerb
         RootFileSystem.Ensure(stand.Course, again: true);
         stand.Workplace.PutFiles(again: files);
         _ = stand.Memory.Update(stand.Lab, s => s with { Inputs = Inputs.DrawAll(stand.Lab) });
-        _ = Ground.Of(stand.Workplace.World, out _);
+        _ = Ground.Of(stand.Workplace, out _);
         Page.Say($"[green]Lab {stand.Lab.Number:00} is reset:[/] a new world, new inputs, {(files ? "your directory as at the start" : "your files as they were")}{(progress ? ", nothing passed" : "")}.");
         Page.Say($"What to do: {Page.Typed("lab next")}.");
     }

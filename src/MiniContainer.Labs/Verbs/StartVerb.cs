@@ -36,7 +36,7 @@ internal static class StartVerb
         {
             var stand = Stand.Find(parsed.GetValue(lab));
             _ = stand.Begun();
-            if (Ground.Of(stand.Workplace.World, out _) is null)
+            if (Ground.Of(stand.Workplace, out _) is null)
                 throw new MinicException("open a shell", "this is one", "Another one is for another terminal.");
             return Shell(stand, parsed.GetRequiredValue(place));
         });
@@ -49,7 +49,7 @@ internal static class StartVerb
         if (Abilities.Lacking(stand.Lab.Needs) is { } reason)
             throw new MinicException($"start lab {stand.Lab.Name}", $"this machine cannot do it: {reason}", "scripts/vm boots a machine that can.");
         var state = stand.Begin();
-        _ = Ground.Of(stand.Workplace.World, out _);
+        _ = Ground.Of(stand.Workplace, out _);
         Introduce(stand, state);
         if (Console.IsInputRedirected || Console.IsOutputRedirected)
             return 0;
@@ -63,7 +63,7 @@ internal static class StartVerb
         var goal = File.Exists(lab.LessonPath) ? Lesson.Load(lab.LessonPath).Text("Goal") : "";
         Page.Text(goal.Length > 0 ? goal : lab.Idea);
         Page.Say();
-        Page.Say($"  [grey]The lesson is[/] labs/{lab.Name}/README.md[grey]; your directory is[/] out/{lab.Name}/[grey]; about {lab.Minutes} minutes.[/]");
+        Page.Say($"  [grey]Lesson:[/] labs/{lab.Name}/README.md   [grey]Yours:[/] out/{lab.Name}/   [grey]Time:[/] {lab.Minutes} min");
         Page.Say();
         if (Memory.Open(lab, state) is not { } open)
         {
@@ -73,7 +73,7 @@ internal static class StartVerb
 
         Page.Step(lab, open, state);
         Page.Say();
-        Page.Say($"Done? {Page.Typed("lab check")}   Stuck? {Page.Typed("lab hint")}   Again? {Page.Typed("lab next")}   Broken? {Page.Typed("lab reset")}   Out? {Page.Typed("exit")}");
+        Page.Say($"Done? {Page.Typed("lab check")}  Stuck? {Page.Typed("lab hint")}  Again? {Page.Typed("lab next")}  Broken? {Page.Typed("lab reset")}");
     }
 
     // A shell asks to be replaced by another one: of the same lab after a reset, or of the next lab.

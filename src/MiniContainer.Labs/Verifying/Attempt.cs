@@ -19,10 +19,10 @@ internal sealed class Attempt : IDisposable
     {
         _workplace = workplace;
         Inputs = inputs ?? Course.Inputs.DrawAll(workplace.Lab);
-        _ = Removal.Down(workplace.World);
+        workplace.TakeDown();
         _workplace.Empty();
         _workplace.PutFiles(again: true);
-        _ = Building.Up(workplace.World, WorldStatus.Session);
+        _ = workplace.BringUp(WorldStatus.Session);
     }
 
     /// <summary>The inputs.</summary>
@@ -37,7 +37,7 @@ internal sealed class Attempt : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _ = Removal.Down(_workplace.World);
+        _workplace.TakeDown();
         _workplace.Empty();
     }
 }

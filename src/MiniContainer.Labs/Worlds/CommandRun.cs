@@ -75,8 +75,7 @@ internal static class CommandRun
     {
         foreach (var kind in Place.Kinds)
         {
-            var flag = kind switch { "net" => (ulong)CLONE_NEWNET, "uts" => (ulong)CLONE_NEWUTS, _ => (ulong)CLONE_NEWNS };
-            tape.Story.JoinNamespaces("ns:" + place.Pin(kind), flag, place.Pin(kind), $"Into the {kind} namespace of the {place.Name}.");
+            tape.Story.JoinNamespaces("ns:" + place.Pin(kind), PlacePlanner.Flag(kind), place.Pin(kind), $"Into the {kind} namespace of the {place.Name}.");
         }
     }
 

@@ -2,7 +2,7 @@
 // namespaces to files. Then it ends: a bound namespace needs nobody inside. Labs 02-uts, 06-mounts and 13-netns.
 //
 //     lab                       host (its tape)                    pins (its tape)
-//     clone3 NEWNET|NEWNS|UTS -> rprivate, /etc, /sys, /run
+//     clone3 NEWNET|NEWNS|... -> rprivate, /etc, /sys, /run
 //     read(status) <----------- write(status), read(go)
 //     clone3 ---------------------------------------------------> mount --bind /proc/PID/ns/net .../host/net ...
 //     close(go) --------------> end of file: it ends
@@ -20,14 +20,18 @@ namespace MiniContainer.Labs.Worlds;
 /// <summary>Plans places.</summary>
 internal static class PlacePlanner
 {
-    private static readonly ulong Namespaces = (uint)(CLONE_NEWNET | CLONE_NEWNS | CLONE_NEWUTS);
+    private const ulong CLONE_NEWTIME = 0x80; // Newer than Tmds.LibC; clone3(2) alone can do it.
+
     private static readonly ulong Harmless = (ulong)MS_NOSUID | (ulong)MS_NODEV | (ulong)MS_NOEXEC;
+
+    /// <summary>The flag of a kind of namespaces, for clone3(2) and setns(2).</summary>
+    public static ulong Flag(string kind) => kind switch { "net" => (ulong)CLONE_NEWNET, "uts" => (ulong)CLONE_NEWUTS, "time" => CLONE_NEWTIME, _ => (ulong)CLONE_NEWNS };
 
     /// <summary>Adds a child in the new namespaces of a place.</summary>
     public static void Add(Plan plan, Place place)
     {
         IReadOnlyList<string> descriptors = ["null", "null", "null", "go", "status"];
-        plan.Add(new CloneChild(place.Name, Namespaces, descriptors) { Why = "A place is a set of namespaces; they are born with a process." });
+        plan.Add(new CloneChild(place.Name, Place.Kinds.Aggregate(0UL, (flags, kind) => flags | Flag(kind)), descriptors) { Why = "A place is a set of namespaces; they are born with a process." });
         var tape = new TapeWriter(plan, place.Name, descriptors);
         tape.Story.Propagation("/", (ulong)MS_PRIVATE, "First of all: nothing that is mounted here may show on the machine.");
         tape.Story.SetHostname(place.Name, "So that a prompt tells where one is.");

@@ -4,7 +4,7 @@
 //     /run/minic-lab/              a private bind mount of itself (why: Home.cs)
 //       NAME/                      locked (flock(2)) while it is built or taken down
 //         status                   who builds it or stays for it; "standing" once it is up
-//         host/net mnt uts         empty files, with the namespaces bound to them
+//         host/net mnt uts time    empty files, with the namespaces bound to them
 //         host/run                 the host's /run; host/etc: what it writes to /etc
 //         internet/...             the same
 //         web.log dns.log          what the servers say
@@ -62,13 +62,17 @@ internal sealed partial record World
     private static partial Regex Valid();
 }
 
-/// <summary>A set of namespaces: network, mount and UTS.</summary>
+/// <summary>A set of namespaces: network, mount, UTS and time.</summary>
 /// <param name="Name">"host", or "internet"; its host name too.</param>
 /// <param name="Path">Its directory.</param>
 internal sealed record Place(string Name, string Path)
 {
     /// <summary>The namespaces, in the order in which they are joined: once in another mount namespace, these paths mean nothing.</summary>
-    public static readonly IReadOnlyList<string> Kinds = ["net", "uts", "mnt"];
+    /// <remarks>
+    /// The time namespace changes no clock. It is a mark: containers that are started here leave the other three, and may have
+    /// no parent left here either, but hardly anything leaves its time namespace; so all that came from a place can be found.
+    /// </remarks>
+    public static readonly IReadOnlyList<string> Kinds = [.. new[] { "net", "uts", "time", "mnt" }.Where(k => File.Exists($"/proc/self/ns/{k}"))];
 
     /// <summary>What is to be its /run.</summary>
     public string Run => $"{Path}/run";

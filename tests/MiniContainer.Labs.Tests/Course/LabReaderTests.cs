@@ -57,7 +57,7 @@ public class LabReaderTests
     [InlineData("NAP: seconds", "PATH: word", "lab.yaml:8:23: inputs.PATH: it cannot be an input.")]
     [InlineData("needs: [userns]", "needs: [usernss]", "lab.yaml:5:1: needs: \"usernss\" is not known here. Did you mean userns?")]
     [InlineData("id: pid-one", "id: PID one", "lab.yaml:13:5: steps[0].id: \"PID one\" cannot be an id.")]
-    [InlineData("minutes: 40", "minutes: long", "lab.yaml:4:1: minutes: expected a whole number from 1 to 240, found long.")]
+    [InlineData("minutes: 40", "minutes: long", "lab.yaml:4:1: minutes: expected a whole number from 1 to 240, found long")]
     [InlineData("path: container.cs", "path: ../container.cs", "lab.yaml:7:7: files[0].path: it is not below the learner's directory.")]
     [InlineData("'\\d+'", "'('", "lab.yaml:11:18: patterns[0].regex: Invalid pattern")]
     [InlineData("{ NAME: amber-otter }", "{ NOME: amber-otter }", "lab.yaml:9:15: transcript.NOME: there is no such input.")]

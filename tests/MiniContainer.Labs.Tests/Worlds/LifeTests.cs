@@ -16,7 +16,7 @@ public class LifeTests
         {
             path = world.Path;
             namespaces = Bound(path);
-            namespaces.Should().HaveCount(6).And.OnlyHaveUniqueItems();
+            namespaces.Should().HaveCount(2 * Labs.Worlds.Place.Kinds.Count).And.OnlyHaveUniqueItems();
             Inside(namespaces).Should().HaveCount(2, "there is a web server and a name server");
         }
 
@@ -58,6 +58,18 @@ public class LifeTests
         Inside(namespaces).Should().HaveCount(3);
         world.Dispose();
         Inside(namespaces).Should().BeEmpty();
+    }
+
+    [SkippableFact]
+    public void Down_ends_what_has_left_every_other_namespace_and_its_parents()
+    {
+        Lab.Require("setsid", "unshare");
+        Skip.IfNot(File.Exists("/proc/self/ns/time"), "needs time namespaces");
+        var world = new OwnWorld();
+        var pid = world.Do("setsid unshare --net --uts --mount --pid --ipc --fork sleep 1000 < /dev/null > /dev/null 2>&1 & until pgrep -P $! sleep; do sleep 0.02; done").Split('\n')[^1];
+        Inside([Link($"/proc/{pid}/ns/net")]).Should().NotBeEmpty();
+        world.Dispose();
+        Directory.Exists($"/proc/{pid}").Should().BeFalse();
     }
 
     [SkippableFact]

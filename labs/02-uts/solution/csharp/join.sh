@@ -1,0 +1,2 @@
+#!/bin/bash
+nsenter --uts --target "$(pgrep -fx "sleep $NAP")" sleep "$NAP2" &

@@ -1,0 +1,2 @@
+#!/bin/bash
+sed "s/\"box\"/\"$NAME\"/" ../../labs/02-uts/container.cs >container.cs

@@ -1,0 +1,2 @@
+#!/bin/bash
+unshare --uts sh -c "hostname $NAME; exec sleep $NAP" &

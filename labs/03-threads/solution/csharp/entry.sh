@@ -1,0 +1,2 @@
+#!/bin/bash
+sed -i 's|^    .. execve(command)|    chdir("/srv"),\n&|' container.cs

@@ -1,0 +1,2 @@
+#!/bin/bash
+sed "s/\"box\"/\"$NAME\"/" ../../labs/03-threads/container.cs >container.cs

@@ -1,0 +1,2 @@
+#!/bin/bash
+sed -i 's|; exec|; cd /srv; exec|' container

@@ -1,0 +1,3 @@
+#!/bin/bash
+unshare --pid --fork sleep "$NAP" &
+sleep 0.2

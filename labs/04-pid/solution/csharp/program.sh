@@ -1,0 +1,2 @@
+#!/bin/bash
+cp ../../labs/04-pid/container.cs .

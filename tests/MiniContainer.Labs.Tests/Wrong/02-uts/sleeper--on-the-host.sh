@@ -1,0 +1,4 @@
+#!/bin/bash
+# expects: in the host's UTS namespace
+hostname "$NAME"
+sleep "$NAP" &

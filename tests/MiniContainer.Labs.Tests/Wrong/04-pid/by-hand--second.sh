@@ -1,0 +1,5 @@
+#!/bin/bash
+# expects: None of them is 1
+# The shell is number 1, and the sleeper its child.
+unshare --pid --fork sh -c "sleep $NAP; true" &
+sleep 0.2

@@ -1,0 +1,4 @@
+#!/bin/bash
+# expects: has no handler
+./container.cs run sh -c "sleep $NAP2 & wait" &
+for _ in {1..100}; do pgrep -fx "sleep $NAP2" >/dev/null && exit; sleep 0.1; done
