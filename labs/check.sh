@@ -94,7 +94,7 @@ limits() {
 }
 
 # pids_limit PID, memory_limit PID (bytes), cpu_limit PID (percent of one processor): what holds for a process; "max" if nothing does.
-pids_limit() { limits "$1" pids pids.max | grep -v max | sort -n | head -n 1 | grep . || echo max; }
+pids_limit() { limits "$1" pids pids.max | awk '$1 != "max" { print $1 }' | sort -n | head -n 1 | grep . || echo max; }
 memory_limit() { limits "$1" memory memory.limit_in_bytes memory.max | awk '$1 != "max" && $1 < 2 ^ 60 { print $1 }' | sort -n | head -n 1 | grep . || echo max; }
 cpu_limit() {
   # Version 2 has both numbers in one file. In version 1 the period is hardly ever changed.
