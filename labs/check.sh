@@ -44,3 +44,59 @@ namespace() { readlink "/proc/$1/ns/$2"; }
 
 # parent PID: the process that made it, or took it in.
 parent() { sed -n 's/^PPid:[[:space:]]*//p' "/proc/$1/status"; }
+
+# sleeper SECONDS: finds the process "sleep SECONDS", a number that only this learner was given; its pid is in $pid then.
+sleeper() {
+  pid=$(running sleep "$1") && [ -n "$pid" ] || pid=$(running /bin/sleep "$1")
+  [ -n "$pid" ] || refuse "No process \"sleep $1\" runs."
+}
+
+# said CMD [ARG]...: what the learner's program says when it is to run a command, errors too. Nobody types into it.
+said() { container run "$@" </dev/null 2>&1; }
+
+# apart FUNCTION: calls a function of the check where what it mounts does not stay, on a host whose mounts are shared as systemd's are.
+apart() {
+  unshare --mount --propagation private bash -c "set -eu -o pipefail; $(declare -f); mount --make-rshared /; $1"
+}
+
+# cgroup PID CONTROLLER: the directory of the cgroup that a process is in, in version 1 or 2.
+cgroup() {
+  local path
+  path=$(sed -n "s/^[0-9]*:[^:]*\b$2\b[^:]*://p" "/proc/$1/cgroup")
+  if [ -n "$path" ]; then
+    set -- cgroup "$2" "$path"
+  else
+    set -- cgroup2 "" "$(sed -n 's/^0:://p' "/proc/$1/cgroup")"
+  fi
+  # The mount may begin below the hierarchy's root, in a container that CI runs in.
+  awk -v type="$1" -v controller="$2" -v path="$3" '{
+    for (i = 7; $i != "-"; i++);
+    if ($(i + 1) != type || (controller != "" && "," $NF "," !~ "," controller ",")) next
+    if ($4 != "/" && index(path, $4) == 1) path = substr(path, length($4) + 1)
+    sub(/\/$/, "", path)
+    print $5 path
+    exit
+  }' /proc/self/mountinfo
+}
+
+# limits PID CONTROLLER FILE...: what the first of these files that is there says (the name differs from version to version), in the
+# cgroup of a process, and in each one above it: the least of these holds.
+limits() {
+  local directory file
+  directory=$(cgroup "$1" "$2")
+  shift 2
+  while [ -e "$directory/cgroup.procs" ]; do
+    for file in "$@"; do
+      [ ! -e "$directory/$file" ] || { tr '\n' ' ' <"$directory/$file"; echo; break; }
+    done
+    directory=$(dirname "$directory")
+  done
+}
+
+# pids_limit PID, memory_limit PID (bytes), cpu_limit PID (percent of one processor): what holds for a process; "max" if nothing does.
+pids_limit() { limits "$1" pids pids.max | awk '$1 != "max" { print $1 }' | sort -n | head -n 1 | grep . || echo max; }
+memory_limit() { limits "$1" memory memory.limit_in_bytes memory.max | awk '$1 != "max" && $1 < 2 ^ 60 { print $1 }' | sort -n | head -n 1 | grep . || echo max; }
+cpu_limit() {
+  # Version 2 has both numbers in one file. In version 1 the period is hardly ever changed.
+  limits "$1" cpu cpu.cfs_quota_us cpu.max | awk '$1 != "max" && $1 > 0 { print int($1 * 100 / ($2 ? $2 : 100000)) }' | sort -n | head -n 1 | grep . || echo max
+}

@@ -31,15 +31,21 @@ internal static class Inhabitants
         ];
     }
 
-    /// <summary>Kills them all, those too that they start meanwhile, and waits until they have gone.</summary>
+    /// <summary>Kills them all, those too that they start meanwhile, and waits until they have gone. Cgroups that held nobody else go too.</summary>
     /// <exception cref="MinicException">One hangs in the kernel.</exception>
     public static void End(IReadOnlyList<string> namespaces)
     {
+        var cgroups = new HashSet<string>();
         for (var round = 0; round < 100; round++)
         {
             var found = Find(namespaces);
             if (found.Count == 0)
+            {
+                RemoveEmpty(cgroups);
                 return;
+            }
+
+            cgroups.UnionWith(found.SelectMany(p => CgroupsOf(p.Pid)));
             foreach (var process in found)
                 Kill(process, namespaces);
         }
@@ -61,6 +67,27 @@ internal static class Inhabitants
         while (!ended && Environment.TickCount64 < end);
         if (!ended)
             throw new MinicException($"end process {process.Pid} ({process.Command})", "it is still there 10 s after SIGKILL", $"It hangs in the kernel: see cat /proc/{process.Pid}/stack.");
+    }
+
+    // A world has no cgroups of its own to be taken away with it: those that a lab makes are the machine's (lab 08-cgroups). Their
+    // makers are dead by now, and cannot. The roots of the hierarchies, and the cgroup that we are in, always hold somebody.
+    private static void RemoveEmpty(IEnumerable<string> cgroups)
+    {
+        foreach (var path in cgroups.Where(c => Cgroups.Processes(c).Count == 0))
+            Cgroups.Remove(path);
+    }
+
+    private static IEnumerable<string> CgroupsOf(int pid)
+    {
+        try
+        {
+            var own = Cgroups.Hierarchies().Select(h => h.Own).ToHashSet();
+            return [.. Cgroups.Hierarchies(pid).Where(h => h.Own != h.MountPoint).Select(h => h.Own).Where(o => !own.Contains(o))];
+        }
+        catch (IOException)
+        {
+            return []; // It has ended.
+        }
     }
 
     // A process that has ended, or is not ours to look at, has no links; a zombie has none either.

@@ -1,0 +1,3 @@
+# By hand; the program comes next.
+chroot rootfs sleep "$NAP" &
+until pgrep -x -f "sleep $NAP"; do sleep 0.05; done

@@ -1,0 +1,2 @@
+chroot rootfs sleep "$NAP" &
+until pgrep -x -f "sleep $NAP"; do sleep 0.05; done

@@ -1,0 +1,2 @@
+cp -a ../rootfs/busybox rootfs
+echo "$NAME" > rootfs/etc/motd

@@ -1,0 +1,5 @@
+#!/bin/bash
+# expects: can write to its /mnt
+mkdir shared
+unshare --mount sh -c 'mount --bind shared "box-$NAP/root/mnt" && chmod a-w shared && exec chroot "box-$NAP/root" sleep "$NAP3"' &
+until pgrep -x -f "sleep $NAP3"; do sleep 0.05; done
