@@ -8,10 +8,10 @@ using static Tmds.Linux.LibC;
 
 namespace MiniContainer.Kernel;
 
-/// <summary>One mounted hierarchy, and the cgroup of this process in it.</summary>
+/// <summary>One mounted hierarchy, and the cgroup of a process in it.</summary>
 /// <param name="Controllers">"pids", "cpu", "cpuacct" …; "name=systemd"; empty for version 2.</param>
 /// <param name="MountPoint">Where it is mounted.</param>
-/// <param name="Own">The directory of our own cgroup.</param>
+/// <param name="Own">The directory of the process's cgroup: our own, unless another process was asked for.</param>
 public sealed record CgroupHierarchy(IReadOnlyList<string> Controllers, string MountPoint, string Own)
 {
     /// <summary>Whether this is the unified hierarchy, version 2.</summary>
@@ -21,12 +21,13 @@ public sealed record CgroupHierarchy(IReadOnlyList<string> Controllers, string M
 /// <summary>The doors to cgroups.</summary>
 public static class Cgroups
 {
-    /// <summary>The hierarchies that are mounted here, in the order of /proc/self/cgroup.</summary>
-    public static IReadOnlyList<CgroupHierarchy> Hierarchies()
+    /// <summary>The hierarchies that are mounted here, in the order of /proc/PID/cgroup.</summary>
+    /// <param name="pid">Whose cgroups to tell; null for our own.</param>
+    public static IReadOnlyList<CgroupHierarchy> Hierarchies(int? pid = null)
     {
         var mounts = ReadMounts();
         var result = new List<CgroupHierarchy>();
-        foreach (var line in File.ReadLines("/proc/self/cgroup"))
+        foreach (var line in File.ReadLines($"/proc/{pid?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "self"}/cgroup"))
         {
             var parts = line.Split(':', 3);
             string[] controllers = parts[1].Length == 0 ? [] : parts[1].Split(',');
@@ -39,6 +40,24 @@ public static class Cgroups
         }
 
         return result;
+    }
+
+    /// <summary>Whether controllers are in hierarchies of version 1 here; a hybrid machine has them there.</summary>
+    public static bool HasV1 => Hierarchies().Any(h => !h.IsV2);
+
+    /// <summary>The cgroup below which one of ours has a controller: our own, or the root of version 2, which hands the controller on.</summary>
+    /// <param name="controller">"pids", "memory", "cpu".</param>
+    /// <exception cref="MinicException">The machine lacks the controller.</exception>
+    public static string Under(string controller)
+    {
+        var hierarchies = Hierarchies();
+        if (hierarchies.FirstOrDefault(h => h.Controllers.Contains(controller)) is { } v1)
+            return v1.Own;
+        // A cgroup that has processes cannot hand controllers on, and ours has.
+        var root = hierarchies.FirstOrDefault(h => h.IsV2)?.MountPoint ?? throw new MinicException($"find the controller {controller}", "no hierarchy of cgroups is mounted");
+        if (!(Knob.TryRead($"{root}/cgroup.subtree_control") ?? "").Split(' ').Contains(controller))
+            Knob.Write($"{root}/cgroup.subtree_control", $"+{controller}");
+        return root;
     }
 
     /// <summary>Makes a cgroup of version 2 and enables controllers in each one on the way down to it.</summary>

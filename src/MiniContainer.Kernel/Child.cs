@@ -47,6 +47,10 @@ public sealed record ChildDescriptor(string Name, SafeHandle? Handle = null)
 
     /// <summary>The write end of the pipe on which the child reports.</summary>
     public static readonly ChildDescriptor Status = new("status");
+
+    /// <summary>What most children need: our standard streams as 0, 1 and 2, <see cref="Go"/> as 3 and <see cref="Status"/> as 4.</summary>
+    public static IReadOnlyList<ChildDescriptor> Usual =>
+        [new("stdin", StandardStreams.Get(0)), new("stdout", StandardStreams.Get(1)), new("stderr", StandardStreams.Get(2)), Go, Status];
 }
 
 /// <summary>A process that plays a tape.</summary>
@@ -115,6 +119,21 @@ public sealed unsafe class Child : IDisposable
         }
     }
 
+    /// <summary>Makes a child with the usual descriptors, and more behind them; it plays at once.</summary>
+    /// <param name="calls">What the child does, up to and with its execve.</param>
+    /// <param name="flags">CLONE_NEW* flags of clone(2).</param>
+    /// <param name="more">What its descriptors from 5 on are.</param>
+    /// <exception cref="MinicException">clone3 failed, or no memory for the tape.</exception>
+    public static Child Clone(IReadOnlyList<TapeCall> calls, ulong flags, params IReadOnlyList<ChildDescriptor> more) =>
+        Clone(new ChildOptions(calls) { Flags = flags, Descriptors = [.. ChildDescriptor.Usual, .. more] });
+
+    /// <summary>Makes a child that is born into the pid namespace of another process; it plays at once.</summary>
+    /// <param name="calls">What the child does, up to and with its execve.</param>
+    /// <param name="target">The other process, by its pidfd: the child has it as descriptor 5, for setns.</param>
+    /// <exception cref="MinicException">clone3 failed, or no memory for the tape.</exception>
+    public static Child CloneInto(IReadOnlyList<TapeCall> calls, SafeHandle target) =>
+        Clone(new ChildOptions(calls) { PidNamespace = target, Descriptors = [.. ChildDescriptor.Usual, new("target", target)] });
+
     /// <summary>Lets the child go on from its read(go).</summary>
     /// <exception cref="MinicException">The child is gone (EPIPE).</exception>
     public void Go()
@@ -156,6 +175,23 @@ public sealed unsafe class Child : IDisposable
         return result >= 0
             ? new MinicException("wait for the parent", $"{call} met the end of the pipe")
             : MinicException.FromErrno(call.Name, call.ToString(), (int)-result);
+    }
+
+    /// <summary>Waits until the child reports on its way to execve.</summary>
+    /// <exception cref="MinicException">A call of the tape failed before that, or something killed the child.</exception>
+    public void WaitReport()
+    {
+        if (!WaitStatus())
+            throw Failure() ?? new MinicException("wait for the child", "it ended before it reported");
+    }
+
+    /// <summary>Waits until the child has executed its command, and that has ended.</summary>
+    /// <returns>The command's exit code, or 128 plus the signal that ended it.</returns>
+    /// <exception cref="MinicException">A call of the tape failed.</exception>
+    public int WaitExit()
+    {
+        _ = WaitStatus();
+        return Failure() is { } failure ? throw failure : Processes.Reap(Pid) ?? throw new MinicException("wait for the child", $"waitpid({Pid}): it is no child of ours");
     }
 
     /// <summary>Closes our ends of the pipes: a child that still waits reads end of file, and ends.</summary>

@@ -14,7 +14,7 @@ public static unsafe class Knob
     /// <param name="value">What to write.</param>
     /// <param name="create">Whether to make the file, or empty it first; false for the kernel's own files.</param>
     /// <exception cref="MinicException">The file is not there, or the kernel refuses the value.</exception>
-    public static void Write(string path, string value, bool create)
+    public static void Write(string path, string value, bool create = false)
     {
         using var file = Libc.OpenHandle(path, create ? O_WRONLY | O_CREAT | O_TRUNC : O_WRONLY, 0x1a4 /* 0644 */);
         var bytes = Encoding.UTF8.GetBytes(value);

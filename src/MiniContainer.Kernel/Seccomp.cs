@@ -36,6 +36,18 @@ public sealed unsafe partial class Seccomp : IDisposable
             throw new MinicException(Doing, $"seccomp_init(0x{defaultAction:x}): the library refuses the default action");
     }
 
+    /// <summary>A whole filter in one call: some calls fail with EPERM, all others are allowed.</summary>
+    /// <param name="syscalls">The names of the calls that fail.</param>
+    /// <returns>The program, as <see cref="ExportBpf"/> gives it.</returns>
+    /// <exception cref="MinicException">A name is unknown, or the library is missing.</exception>
+    public static byte[] Refuse(IEnumerable<string> syscalls)
+    {
+        using var filter = new Seccomp(Action("SCMP_ACT_ALLOW", 0)!.Value);
+        foreach (var name in syscalls)
+            filter.AddRule(Action("SCMP_ACT_ERRNO", Errno.EPERM)!.Value, name, Resolve(name) ?? throw new MinicException(Doing, $"there is no system call {name}"), []);
+        return filter.ExportBpf();
+    }
+
     /// <summary>The library's version: "2.5.4".</summary>
     /// <exception cref="MinicException">The library is missing.</exception>
     public static string Version()

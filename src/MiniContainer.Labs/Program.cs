@@ -1,4 +1,4 @@
-// lab: the helper of the workshop. `lab world` makes the small world that labs and tests run in; each verb is a file in
+// lab: the workshop. `lab start 01` begins it; `lab` alone shows where one stands. `lab world` makes the small world that labs and tests run in; each verb is a file in
 // Verbs/. Exit codes are minic's: 125 for lab's own failure, 126 and 127 when a command cannot be executed or found.
 
 using System.CommandLine;
@@ -7,9 +7,21 @@ using MiniContainer.Labs.Verbs;
 
 var root = new RootCommand("The workshop: a container from scratch, and the small world that it is built in.")
 {
+    StartVerb.Create(),
+    NextVerb.Create(),
+    CheckVerb.Create(),
+    HintVerb.Create(),
+    WatchVerb.Create(),
+    StartVerb.CreateShell(),
+    SolutionVerb.Create(),
+    ResetVerb.Create(),
+    ListVerb.Create(),
+    ProgressVerb.Create(),
+    VerifyVerb.Create(),
     WorldVerb.Create(),
     ServeVerb.Create(),
 };
+root.SetAction(_ => ProgressVerb.Show());
 try
 {
     // A word that begins with @ is a word, not the name of a file with more of them.

@@ -17,7 +17,7 @@ internal static class WorldRun
         var words = new Argument<string[]>("CMD") { Description = "The command and its arguments, after --.", Arity = ArgumentArity.OneOrMore };
         var command = new Command("run", "Runs a command in a world; if it is not up, in one of its own, for that time.") { name, place, words };
         command.SetAction(parsed => InWorld(parsed.GetRequiredValue(name), (world, relay) =>
-            CommandRun.Run(world.PlaceNamed(parsed.GetRequiredValue(place)), parsed.GetRequiredValue(words), relay)));
+            CommandRun.Run(world.PlaceNamed(parsed.GetRequiredValue(place)), new PlaceCommand(parsed.GetRequiredValue(words)), relay)));
         return command;
     }
 

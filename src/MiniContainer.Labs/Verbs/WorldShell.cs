@@ -23,9 +23,14 @@ internal static class WorldShell
         var shell = Environment.GetEnvironmentVariable("SHELL") is { Length: > 0 } set && File.Exists(set) ? set : "/bin/sh";
         var prompt = $"[{place.Name}] \\w\\$ ";
         if (Path.GetFileName(shell) != "bash")
-            return CommandRun.Run(place, [shell], relay, new Dictionary<string, string> { ["PS1"] = Path.GetFileName(shell) == "zsh" ? $"[{place.Name}] %~%# " : $"[{place.Name}] # " });
+        {
+            var plain = Path.GetFileName(shell) == "zsh" ? $"[{place.Name}] %~%# " : $"[{place.Name}] # ";
+            return CommandRun.Run(place, new PlaceCommand([shell]) { Environment = new Dictionary<string, string> { ["PS1"] = plain } }, relay);
+        }
+
+
         // bash takes its prompt from its own files: one more, in the place's /run, has the last word.
         File.WriteAllText($"{place.Run}/bashrc", $"[ ! -r ~/.bashrc ] || . ~/.bashrc\nPS1='{prompt}'\n");
-        return CommandRun.Run(place, [shell, "--rcfile", "/run/bashrc"], relay);
+        return CommandRun.Run(place, new PlaceCommand([shell, "--rcfile", "/run/bashrc"]), relay);
     }
 }

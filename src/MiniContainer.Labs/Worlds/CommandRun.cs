@@ -2,12 +2,27 @@
 // executes it (lab 11-exec; setns(2)). It keeps our standard streams, our process group and our terminal.
 
 using System.Collections;
+using System.Runtime.InteropServices;
 using MiniContainer.Kernel;
 using MiniContainer.Plans;
 using MiniContainer.Plans.Steps;
 using static Tmds.Linux.LibC;
 
 namespace MiniContainer.Labs.Worlds;
+
+/// <summary>A command, and how it is to run.</summary>
+/// <param name="Words">The command and its arguments.</param>
+internal sealed record PlaceCommand(IReadOnlyList<string> Words)
+{
+    /// <summary>Variables besides ours.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Where it begins, if there is such a directory in the place.</summary>
+    public string? Directory { get; init; }
+
+    /// <summary>What it writes to, and reads nothing; null for our standard streams.</summary>
+    public (SafeHandle Output, SafeHandle Errors)? Streams { get; init; }
+}
 
 /// <summary>Runs commands in places.</summary>
 internal static class CommandRun
@@ -17,35 +32,40 @@ internal static class CommandRun
     private const int SIGPIPE = 13;
 
     /// <summary>Runs a command to its end; signals that come meanwhile are passed on.</summary>
-    /// <param name="place">Where.</param>
-    /// <param name="command">The command and its arguments.</param>
+    /// <param name="place">Where; null where we are.</param>
+    /// <param name="command">The command.</param>
     /// <param name="relay">What has been catching signals since before; null to begin now.</param>
-    /// <param name="environment">Variables besides ours.</param>
     /// <returns>Its exit code, 128 plus the signal if one ended it.</returns>
     /// <exception cref="MinicException">It could not be executed.</exception>
-    public static int Run(Place place, IReadOnlyList<string> command, SignalRelay? relay = null, IReadOnlyDictionary<string, string>? environment = null)
+    public static int Run(Place? place, PlaceCommand command, SignalRelay? relay = null)
     {
         using var own = relay is null ? new SignalRelay() : null;
-        var plan = Plan(place, command, Environment_(environment));
-        using var playing = PlanPlay.Start(plan, ("stdin", StandardStreams.Get(0)), ("stdout", StandardStreams.Get(1)), ("stderr", StandardStreams.Get(2)));
+        using var nothing = Libc.OpenHandle("/dev/null", O_RDONLY);
+        var plan = Plan(place, command);
+        using var playing = PlanPlay.Start(plan,
+            ("stdin", command.Streams is null ? StandardStreams.Get(0) : nothing),
+            ("stdout", command.Streams?.Output ?? StandardStreams.Get(1)),
+            ("stderr", command.Streams?.Errors ?? StandardStreams.Get(2)));
         return (relay ?? own!).Wait(playing.Children["command"]);
     }
 
     /// <summary>The plan of it.</summary>
-    public static Plan Plan(Place place, IReadOnlyList<string> command, IReadOnlyList<string> environment)
+    public static Plan Plan(Place? place, PlaceCommand command)
     {
         var plan = new Plan();
-        IReadOnlyList<string> descriptors = ["stdin", "stdout", "stderr", "status", .. Place.Kinds.Select(k => "ns:" + place.Pin(k))];
+        IReadOnlyList<string> namespaces = place is null ? [] : [.. Place.Kinds.Select(k => "ns:" + place.Pin(k))];
+        IReadOnlyList<string> descriptors = ["stdin", "stdout", "stderr", "status", .. namespaces];
         plan.Add(new CloneChild("command", 0, descriptors) { Why = "The namespaces are opened before it: within the first of them their files cannot be seen." });
         var tape = new TapeWriter(plan, "command", descriptors);
         tape.Step("die with lab", "If lab is killed, nobody would be left to end the command.", "prctl(2)",
             [new TapeCall("prctl", TapeArg.Named(PR_SET_PDEATHSIG, "PR_SET_PDEATHSIG"), TapeArg.Named(SIGKILL, "SIGKILL"), 0, 0, 0)], "setpriv --pdeathsig KILL");
-        Join(tape, place);
-        var directory = Environment.CurrentDirectory;
+        if (place is not null)
+            Join(tape, place);
+        var directory = command.Directory ?? Here();
         tape.Step($"go to {directory}", "A new mount namespace begins at its root; there we stay if it has no such directory.", "chdir(2)",
             [new TapeCall("chdir", directory) { Allowed = [Errno.ENOENT, Errno.ENOTDIR] }], $"cd {ShellWord.Quote(directory)}");
         tape.Story.DefaultSignal(SIGPIPE, "lab ignores it, and that would be inherited.");
-        tape.Story.Execve(Candidates(command[0]), command, environment, "The tape ends here.");
+        tape.Story.Execve(Candidates(command.Words[0]), command.Words, Environment_(command.Environment), "The tape ends here.");
         plan.Add(new AwaitExec("command") { Why = "If anything failed, it is known now." });
         return plan;
     }
@@ -67,6 +87,19 @@ internal static class CommandRun
         foreach (var (name, value) in changes ?? new Dictionary<string, string>())
             all[name] = value;
         return [.. all.Select(e => $"{e.Key}={e.Value}")];
+    }
+
+    // A caller may stand in a directory that was removed.
+    private static string Here()
+    {
+        try
+        {
+            return Environment.CurrentDirectory;
+        }
+        catch (IOException)
+        {
+            return "/";
+        }
     }
 
     private static List<string> Candidates(string command)

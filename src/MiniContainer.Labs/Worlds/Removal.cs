@@ -49,7 +49,7 @@ internal static class Removal
         if (Sweep.Needed(world.Host))
         {
             // Only inside do the host's journals mean what they say.
-            _ = CommandRun.Run(world.Host, [.. Self.Command, "world", "sweep"]);
+            _ = CommandRun.Run(world.Host, new PlaceCommand([.. Self.Command, "world", "sweep"]));
             Inhabitants.End(namespaces);
         }
 

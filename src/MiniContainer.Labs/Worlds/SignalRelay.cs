@@ -17,10 +17,11 @@ internal sealed class SignalRelay : IDisposable
     private Child? target;
 
     /// <summary>Begins to catch; what comes before there is a child is kept for it.</summary>
-    public SignalRelay()
+    /// <param name="apart">Whether the child leaves our process group: then Ctrl-C reaches it through us only.</param>
+    public SignalRelay(bool apart = false)
     {
         using var input = StandardStreams.Get(0);
-        var terminal = Terminal.Is(input);
+        var terminal = !apart && Terminal.Is(input);
         foreach (var signal in (int[])[SIGHUP, SIGINT, SIGQUIT, SIGUSR1, SIGUSR2, SIGTERM])
         {
             var shared = terminal && signal is SIGINT or SIGQUIT;
@@ -32,6 +33,9 @@ internal sealed class SignalRelay : IDisposable
             }));
         }
     }
+
+    /// <summary>Whether a signal has come.</summary>
+    public bool Signalled { get; private set; }
 
     /// <summary>Waits for a child to end.</summary>
     /// <returns>Its exit code, 128 plus the signal if one ended it.</returns>
@@ -70,6 +74,7 @@ internal sealed class SignalRelay : IDisposable
     {
         lock (gate)
         {
+            Signalled = true;
             if (target is null)
                 early.Add(signal);
             else

@@ -2,6 +2,7 @@
 // https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#Container   Lab: 21-pod.
 
 using MiniContainer.Containers.Oci;
+using MiniContainer.Kernel.Documents;
 
 namespace MiniContainer.Pods.Manifest;
 
@@ -118,11 +119,11 @@ internal static class ContainerReader
     }
 
     // Rounded up: a limit of half a byte is one byte, and of a thousandth of a thousandth one thousandth.
-    private static long? Bytes(YamlMap map) => map.Quantity("memory") is { } amount ? (long)Math.Ceiling(amount) : null;
+    private static long? Bytes(YamlMap map) => Quantity.Read(map, "memory") is { } amount ? (long)Math.Ceiling(amount) : null;
 
     private static CpuQuantity? Cpu(YamlMap map)
     {
-        var amount = map.Quantity("cpu");
+        var amount = Quantity.Read(map, "cpu");
         if (amount > 1_000_000)
         {
             map.Bad("cpu", $"{amount} CPUs are more than any machine has", "Thousandths are written 500m.");

@@ -1,6 +1,8 @@
 // The names that Kubernetes allows, so that each can be a host name: RFC 1123 (lower-case letters, digits and '-').
 // https://kubernetes.io/docs/concepts/overview/working-with-objects/names/
 
+using MiniContainer.Kernel.Documents;
+
 namespace MiniContainer.Pods.Manifest;
 
 /// <summary>Reads names and checks them.</summary>

@@ -5,7 +5,6 @@
 using MiniContainer.Kernel;
 using MiniContainer.Kernel.Documents;
 using MiniContainer.Networking.Cni;
-using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
 namespace MiniContainer.Pods.Manifest;
@@ -72,52 +71,19 @@ public static class PodReader
         var pod = ReadPod(new YamlMap(root, "", notes));
         if (notes.Problems.All.Count > 0)
         {
-            throw notes.Problems.ToException(Doing, file, Locate);
+            throw notes.Problems.ToException(Doing, file, notes.Locate);
         }
 
-        return pod with { Warnings = [.. notes.Ignored.OrderBy(field => Locate(field.Path)?.Line).Select(field => Warning(field.Path, field.Reason))] };
+        return pod with { Warnings = [.. notes.Ignored.OrderBy(field => notes.Locate(field.Path)?.Line).Select(field => Warning(field.Path, field.Reason))] };
 
-        string Warning(string path, string reason) => Locate(path) is { } at
+        string Warning(string path, string reason) => notes.Locate(path) is { } at
             ? $"{file}:{at.Line}:{at.Column}: {path} has no effect: {reason}"
             : $"{file}: {path} has no effect: {reason}";
-
-        // A field that is missing stands where its parent does.
-        Position? Locate(string path)
-        {
-            for (; path.Length > 0; path = path[..Math.Max(0, path.LastIndexOfAny(['.', '[']))])
-            {
-                if (notes.Places.TryGetValue(path, out var at))
-                {
-                    return at;
-                }
-            }
-
-            return new Position(1, 1);
-        }
     }
 
     private static YamlMappingNode Document(string file, string yaml)
     {
-        var stream = new YamlStream();
-        var parser = new Parser(new StringReader(yaml));
-        try
-        {
-            stream.Load(parser);
-        }
-        catch (InvalidOperationException e)
-        {
-            // YamlDotNet 18.1 loses its way in some unclosed lists; what it read last is well before the fault.
-            var after = parser.Current?.End ?? Mark.Empty;
-            throw new MinicException(Doing, $"{file}:{after.Line}:{after.Column}: malformed YAML: what follows cannot be understood",
-                "Look for a bracket, brace or quote that is not closed.", inner: e);
-        }
-        catch (YamlException e)
-        {
-            throw new MinicException(Doing, $"{file}:{e.Start.Line}:{e.Start.Column}: malformed YAML: {e.Message}",
-                "Indent with spaces, the same number for fields of one mapping.", inner: e);
-        }
-
-        var documents = stream.Documents.Where(document => document.RootNode is not YamlScalarNode { Value: null or "" }).ToList();
+        var documents = YamlText.Documents(Doing, file, yaml);
         return documents.Count switch
         {
             0 => throw new MinicException(Doing, $"{file}: the file is empty", "Write a Pod in it."),

@@ -2,6 +2,7 @@
 // https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
 
 using System.Globalization;
+using MiniContainer.Kernel.Documents;
 
 namespace MiniContainer.Pods.Manifest;
 
@@ -32,5 +33,18 @@ public static class Quantity
 
         number *= suffix is null ? 1 : factor;
         return Math.Abs(number) <= long.MaxValue ? number : null;
+    }
+
+    /// <summary>The quantity of a field, more than 0; null where not given, or after the problem has been added.</summary>
+    public static decimal? Read(YamlMap map, string field)
+    {
+        var amount = map.Parsed(field, Parse, "quantity", "Write it like 100Mi, 1G, 0.5 or 500m.");
+        if (amount is not <= 0)
+        {
+            return amount;
+        }
+
+        map.Bad(field, $"{map.Written(field)} is not positive", "Give more than 0, or remove it.");
+        return null;
     }
 }

@@ -1,6 +1,8 @@
 // The volumes of a pod: paths of the host and empty directories. Those that Kubernetes fills from its API are refused.
 // https://kubernetes.io/docs/concepts/storage/volumes/
 
+using MiniContainer.Kernel.Documents;
+
 namespace MiniContainer.Pods.Manifest;
 
 /// <summary>Reads spec.volumes.</summary>
@@ -52,7 +54,7 @@ internal static class VolumeReader
         }
 
         var memory = empty.Choice("medium", "", "Memory") == "Memory";
-        var limit = empty.Quantity("sizeLimit");
+        var limit = Quantity.Read(empty, "sizeLimit");
         host.End();
         empty.End();
         map.End(Refused);

@@ -1,16 +1,16 @@
 // A mapping of YAML, read field by field. Each field asked for is thereby known; End then reports those that nobody
 // asked for: typos with the nearest known name, and fields of Kubernetes that minic refuses or passes over. So the list of
 // fields and the code that reads them are one and cannot drift apart. YAML 1.1, as Kubernetes reads it.
+// Used by the readers of Pod manifests and of the labs' lab.yaml.
 
 using System.Globalization;
-using MiniContainer.Kernel.Documents;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
-namespace MiniContainer.Pods.Manifest;
+namespace MiniContainer.Kernel.Documents;
 
 /// <summary>What is gathered while a document is read: problems, warnings, and the place of each field.</summary>
-internal sealed class YamlNotes
+public sealed class YamlNotes
 {
     /// <summary>What is wrong.</summary>
     public Problems Problems { get; } = new();
@@ -20,14 +20,32 @@ internal sealed class YamlNotes
 
     /// <summary>Where each path stands.</summary>
     public Dictionary<string, Position> Places { get; } = [];
+
+    /// <summary>Where a path stands; a field that is missing stands where its parent does.</summary>
+    public Position? Locate(string path)
+    {
+        for (; path.Length > 0; path = path[..Math.Max(0, path.LastIndexOfAny(['.', '[']))])
+        {
+            if (Places.TryGetValue(path, out var at))
+            {
+                return at;
+            }
+        }
+
+        return new Position(1, 1);
+    }
 }
 
 /// <summary>Reads the fields of one mapping.</summary>
-internal sealed class YamlMap
+public sealed class YamlMap
 {
     private readonly Dictionary<string, YamlNode> _fields = [];
     private readonly HashSet<string> _known = [];
 
+    /// <summary>A mapping and its fields.</summary>
+    /// <param name="node">What stands there; null where nothing does.</param>
+    /// <param name="path">Where that is: "" for the document, spec.containers[0].</param>
+    /// <param name="notes">What problems are added to.</param>
     public YamlMap(YamlNode? node, string path, YamlNotes notes)
     {
         Path = path;
@@ -123,27 +141,30 @@ internal sealed class YamlMap
         return AsNumber(Sub(name), node, least, most);
     }
 
-    /// <summary>A Kubernetes quantity, whether quoted or not; null where not given.</summary>
-    public decimal? Quantity(string name)
+    /// <summary>What a word means, whether it is quoted or not; null where not given.</summary>
+    /// <param name="name">The field.</param>
+    /// <param name="parse">Gives the meaning; null where the word has none.</param>
+    /// <param name="what">What it should be: "quantity".</param>
+    /// <param name="hint">How to write it.</param>
+    public T? Parsed<T>(string name, Func<string, T?> parse, string what, string hint)
+        where T : struct
     {
         if (Take(name) is not { } node)
         {
             return null;
         }
 
-        var amount = node is YamlScalarNode { Value: { } text } ? Manifest.Quantity.Parse(text) : null;
-        if (amount is null)
+        var parsed = node is YamlScalarNode { Value: { } text } ? parse(text) : null;
+        if (parsed is null)
         {
-            Bad(name, $"{Describe(node)} is no quantity", "Write it like 100Mi, 1G, 0.5 or 500m.");
-        }
-        else if (amount <= 0)
-        {
-            Bad(name, $"{Describe(node)} is not positive", "Give more than 0, or remove it.");
-            return null;
+            Bad(name, $"{Describe(node)} is no {what}", hint);
         }
 
-        return amount;
+        return parsed;
     }
+
+    /// <summary>What is written for a field, for a message: <c>the string "sh"</c>, <c>a list</c>.</summary>
+    public string Written(string name) => Take(name) is { } node ? Describe(node) : "nothing";
 
     /// <summary>A list of strings; empty where not given.</summary>
     public IReadOnlyList<string> Texts(string name) => [.. Items(name).Select(item => AsText(item.Path, item.Node)).OfType<string>()];

@@ -1,0 +1,38 @@
+#!/usr/bin/env -S sh -c 'exec dotnet "$0" --interactive false -- "$@"'
+#:property UseKernel=true
+// Lab 05: a root file system.   ./container.cs run CMD [ARG]...
+using System.Runtime.InteropServices;
+using MiniContainer.Kernel;
+using static MiniContainer.Kernel.TapeCalls;
+
+string[] environment = ["PATH=/bin", "HOME=/root", "TERM=" + Environment.GetEnvironmentVariable("TERM")]; // the host's would not fit
+using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => signal.Cancel = true); // Ctrl-C is for the command
+try
+{
+    switch (args)
+    {
+        case ["run", _, ..]: return Run(new Box("box", "rootfs", "/", environment, args[1..]));
+        default: throw new MinicException("usage: ./container.cs run CMD [ARG]...", 125);
+    }
+}
+catch (Exception failure)
+{
+    Console.Error.WriteLine($"container: {failure.Message}");
+    return (failure as MinicException)?.ExitCode ?? 125; // 127 if the command is not there, 126 if it cannot be executed, else 125
+}
+
+int Run(Box box)
+{
+    using var child = Child.Clone(Tape(box), CLONE_NEWUTS | CLONE_NEWPID); // born into them, and number 1 there
+    return child.WaitExit();
+}
+
+List<TapeCall> Tape(Box box) => // what the child does: system calls, and no line of C#
+[
+    sethostname(box.Hostname),
+    chroot(box.Root), // from here on "/" is that directory, and ".." ends there
+    chdir(box.Cwd), // without this the current directory would still be outside
+    .. execve(box.Args, box.Env),
+];
+
+record Box(string Hostname, string Root, string Cwd, string[] Env, string[] Args);

@@ -1,0 +1,65 @@
+#!/usr/bin/env -S sh -c 'exec dotnet "$0" --interactive false -- "$@"'
+#:property UseKernel=true
+// Lab 07: an image is layers.   ./container.cs run CMD [ARG]...
+using System.Runtime.InteropServices;
+using MiniContainer.Kernel;
+using static MiniContainer.Kernel.TapeCalls;
+
+string[] environment = ["PATH=/bin", "HOME=/root", "TERM=" + Environment.GetEnvironmentVariable("TERM")]; // the host's would not fit
+using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => signal.Cancel = true); // Ctrl-C is for the command
+try
+{
+    switch (args)
+    {
+        case ["run", _, ..]: return Run(new Box("box", "rootfs", "/", environment, args[1..]));
+        default: throw new MinicException("usage: ./container.cs run CMD [ARG]...", 125);
+    }
+}
+catch (Exception failure)
+{
+    Console.Error.WriteLine($"container: {failure.Message}");
+    return (failure as MinicException)?.ExitCode ?? 125; // 127 if the command is not there, 126 if it cannot be executed, else 125
+}
+
+int Run(Box box)
+{
+    var id = $"box-{Environment.ProcessId}";
+    try
+    {
+        using var child = Launch(id, box);
+        return child.WaitExit();
+    }
+    finally
+    {
+        Remove(id);
+    }
+}
+
+Child Launch(string id, Box box)
+{
+    foreach (var layer in (string[])["upper", "work", "root"])
+        Directory.CreateDirectory($"boxes/{id}/{layer}");
+    Directory.CreateDirectory("shared");
+    File.WriteAllText($"{box.Root}/dev/null", ""); // a file is mounted on a file
+    return Child.Clone(Tape(id, box), CLONE_NEWUTS | CLONE_NEWPID | CLONE_NEWNS); // born into them, and number 1 there
+}
+
+void Remove(string id) => Directory.Delete($"boxes/{id}", recursive: true); // the mounts are gone, with their namespace
+
+List<TapeCall> Tape(string id, Box box) => // what the child does: system calls, and no line of C#
+[
+    sethostname(box.Hostname),
+    mount(null, "/", null, MS_PRIVATE | MS_REC), // first: what is mounted from here on must not appear on the host
+    mount("overlay", $"boxes/{id}/root", "overlay", 0, $"lowerdir={box.Root},upperdir=boxes/{id}/upper,workdir=boxes/{id}/work"),
+    mount("shared", $"boxes/{id}/root/mnt", null, MS_BIND), // one directory for all, and
+    mount(null, $"boxes/{id}/root/mnt", null, MS_BIND | MS_REMOUNT | MS_RDONLY), // read-only: a bind takes flags in a second call
+    mount("/dev/null", $"boxes/{id}/root/dev/null", null, MS_BIND), // while the host's can still be seen
+    chdir($"boxes/{id}/root"),
+    pivot_root(".", "."), // "/" is the new root; the old one lies on top of it, and is still "."
+    mount("proc", "/proc", "proc", 0), // shows the PID namespace of the one who mounts it
+    umount2(".", MNT_DETACH), // lets go of the old root: now there is no way back
+    chdir(box.Cwd),
+    .. execve(box.Args, box.Env),
+];
+
+record Box(string Hostname, string Root, string Cwd, string[] Env, string[] Args);

@@ -1,0 +1,121 @@
+#!/usr/bin/env -S sh -c 'exec dotnet "$0" --interactive false -- "$@"'
+#:property UseKernel=true
+// Lab 11: a container can be joined.   ./container.cs run CMD [ARG]... | exec PID CMD [ARG]...
+using System.Runtime.InteropServices;
+using MiniContainer.Kernel;
+using static MiniContainer.Kernel.TapeCalls;
+
+string[] environment = ["PATH=/bin", "HOME=/root", "TERM=" + Environment.GetEnvironmentVariable("TERM")]; // the host's would not fit
+(string Controller, string File, string Value)[] limits = Cgroups.HasV1 // a tree of cgroups for each controller; in version 2, one for all
+    ? [("pids", "pids.max", "20"), ("memory", "memory.limit_in_bytes", "100M"), ("cpu", "cpu.cfs_quota_us", "50000")]
+    : [("pids", "pids.max", "20"), ("memory", "memory.max", "100M"), ("cpu", "cpu.max", "50000 100000")];
+var namespaces = CLONE_NEWUTS | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWUSER | CLONE_NEWNET | CLONE_NEWIPC;
+string[] hidden = ["/proc/kcore", "/proc/keys", "/proc/sysrq-trigger", "/proc/timer_list"]; // they tell of the host
+string[] kept = ["CAP_DAC_OVERRIDE", "CAP_FOWNER", "CAP_KILL", "CAP_SETGID", "CAP_SETUID"]; // of 41
+string[] refused = ["mount", "unshare", "setns", "ptrace", "bpf", "keyctl"]; // of some 350
+using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => signal.Cancel = true); // Ctrl-C is for the command
+try
+{
+    switch (args)
+    {
+        case ["run", _, ..]: return Run(new Box("box", "rootfs", "/", environment, args[1..]));
+        case ["exec", var pid, _, ..]: return Exec(int.Parse(pid), args[2..]);
+        default: throw new MinicException("usage: ./container.cs run CMD [ARG]...", 125);
+    }
+}
+catch (Exception failure)
+{
+    Console.Error.WriteLine($"container: {failure.Message}");
+    return (failure as MinicException)?.ExitCode ?? 125; // 127 if the command is not there, 126 if it cannot be executed, else 125
+}
+
+int Run(Box box)
+{
+    var id = $"box-{Environment.ProcessId}";
+    try
+    {
+        using var child = Launch(id, box);
+        return child.WaitExit();
+    }
+    finally
+    {
+        Remove(id);
+    }
+}
+
+Child Launch(string id, Box box)
+{
+    foreach (var layer in (string[])["upper", "work", "root"])
+        Mono.Unix.Native.Syscall.chown(Directory.CreateDirectory($"boxes/{id}/{layer}").FullName, 100000, 100000);
+    Directory.CreateDirectory("shared");
+    File.WriteAllText($"{box.Root}/dev/null", ""); // a file is mounted on a file
+    var child = Child.Clone(Tape(id, box), namespaces); // born into them, and number 1 there
+    Knob.Write($"/proc/{child.Pid}/uid_map", "0 100000 65536"); // 0 inside is 100000 outside, 1 is 100001, and so on
+    Knob.Write($"/proc/{child.Pid}/gid_map", "0 100000 65536");
+    foreach (var (controller, file, value) in limits)
+    {
+        var cgroup = Directory.CreateDirectory($"{Cgroups.Under(controller)}/{id}"); // the kernel puts the files into it
+        Knob.Write($"{cgroup}/{file}", value);
+        Knob.Write($"{cgroup}/cgroup.procs", $"{child.Pid}");
+    }
+    child.Go();
+    child.WaitReport();
+    File.WriteAllText($"boxes/{id}/pid", $"{child.Pid}"); // now it is all there, and can be joined
+    return child;
+}
+
+void Remove(string id)
+{
+    foreach (var (controller, _, _) in limits)
+        Cgroups.Remove($"{Cgroups.Under(controller)}/{id}"); // with what still runs in it
+    Directory.Delete($"boxes/{id}", recursive: true); // the mounts are gone, with their namespace
+}
+
+List<TapeCall> Tape(string id, Box box) => // what the child does: system calls, and no line of C#
+[
+    read(3), // waits for Go: nothing runs before limits and id maps are there
+    .. BecomeRoot(), // until now it is the host's root, who is nobody in here
+    sethostname(box.Hostname),
+    mount(null, "/", null, MS_PRIVATE | MS_REC), // first: what is mounted from here on must not appear on the host
+    mount("overlay", $"boxes/{id}/root", "overlay", 0, $"lowerdir={box.Root},upperdir=boxes/{id}/upper,workdir=boxes/{id}/work,userxattr"),
+    mount("shared", $"boxes/{id}/root/mnt", null, MS_BIND), // one directory for all, and
+    mount(null, $"boxes/{id}/root/mnt", null, MS_BIND | MS_REMOUNT | MS_RDONLY), // read-only: a bind takes flags in a second call
+    mount("/dev/null", $"boxes/{id}/root/dev/null", null, MS_BIND), // while the host's can still be seen
+    chdir($"boxes/{id}/root"),
+    pivot_root(".", "."), // "/" is the new root; the old one lies on top of it, and is still "."
+    mount("proc", "/proc", "proc", 0), // shows the PID namespace of the one who mounts it
+    .. hidden.Where(File.Exists).Select(file => mount("/dev/null", file, null, MS_BIND)),
+    umount2(".", MNT_DETACH), // lets go of the old root: now there is no way back
+    chdir(box.Cwd),
+    .. Drop(), // last: the calls before need what is taken away here
+    write(4, "r"), // ready
+    .. execve(box.Args, box.Env),
+];
+
+TapeCall[] BecomeRoot() => [setgroups(), setresgid(0, 0, 0), setresuid(0, 0, 0)]; // groups first: later it may not
+
+TapeCall[] Drop() =>
+[
+    .. Capabilities.All.Except(kept).Select(name => prctl(PR_CAPBSET_DROP, name)), // execve gives root no others
+    prctl(PR_SET_NO_NEW_PRIVS, 1), // no program gives more than its caller has, whatever its file says
+    seccomp(Seccomp.Refuse(refused)),
+];
+
+int Exec(int pid, string[] command)
+{
+    using var target = Processes.OpenPidFd(pid) ?? throw new MinicException($"there is no process {pid}", 125);
+    List<TapeCall> tape =
+    [
+        read(3), // until its cgroups are the container's
+        setns(5, namespaces), // all at once, and the user namespace first: it gives the right to join the others
+        .. BecomeRoot(), .. Drop(), // no way in may be wider than the front door
+        .. execve(command, environment),
+    ];
+    using var child = Child.CloneInto(tape, target); // born there: a PID namespace takes in nobody else
+    foreach (var tree in Cgroups.Hierarchies(pid))
+        Knob.Write($"{tree.Own}/cgroup.procs", $"{child.Pid}");
+    child.Go();
+    return child.WaitExit();
+}
+
+record Box(string Hostname, string Root, string Cwd, string[] Env, string[] Args);

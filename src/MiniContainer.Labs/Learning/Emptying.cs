@@ -1,0 +1,45 @@
+// Takes away what learners leave in their directory. A container lab leaves mounts: to remove what is below one would
+// remove what is on the other side, so they are let go of first (lab 06-mounts; umount2(2)).
+
+using MiniContainer.Kernel;
+using MiniContainer.Labs.Worlds;
+using static Tmds.Linux.LibC;
+
+namespace MiniContainer.Labs.Learning;
+
+/// <summary>Removes files and directories, never what is mounted on them.</summary>
+internal static class Emptying
+{
+    /// <summary>Removes a file, a link or a directory with all in it.</summary>
+    /// <exception cref="MinicException">It cannot be removed.</exception>
+    public static void Remove(string path)
+    {
+        LetGo(path);
+        if (MountTable.Below(path) is [var mounted, ..])
+            throw new MinicException($"remove {path}", $"something is mounted on {mounted}", $"Unmount it first: umount -R {mounted}");
+        try
+        {
+            // A link, to a directory too, is removed itself.
+            if (new FileInfo(path) is { LinkTarget: not null } or { Exists: true })
+                File.Delete(path);
+            else if (Directory.Exists(path))
+                Directory.Delete(path, recursive: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new MinicException($"remove {path}", e.Message, $"See what holds it: ls -la, lsattr; then rm -rf {path}.", inner: e);
+        }
+    }
+
+    /// <summary>Unmounts what is mounted on a path and below.</summary>
+    public static void LetGo(string path)
+    {
+        // The last is what lies on top.
+        foreach (var point in MountTable.Read().Select(m => m.Point).Where(p => p == path || p.StartsWith(path + "/", StringComparison.Ordinal)).Reverse().ToList())
+        {
+            PlanPlay.InChild("unmount", tape => tape.Step(
+                $"unmount {point}", "What is on the other side is not the lab's.", "umount2(2)",
+                [new TapeCall("umount2", point, TapeArg.Named(MNT_DETACH, "MNT_DETACH")) { Allowed = [Errno.EINVAL, Errno.ENOENT] }], $"umount -l {point}"));
+        }
+    }
+}

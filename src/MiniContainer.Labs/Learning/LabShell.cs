@@ -1,0 +1,37 @@
+// The shell of a lab: bash in the world's host, in the learner's directory, with the inputs in its environment and `lab` and
+// `minic` on its path. Its prompt says which lab and which place.
+
+using System.Globalization;
+using MiniContainer.Labs.Worlds;
+
+namespace MiniContainer.Labs.Learning;
+
+/// <summary>Opens shells.</summary>
+internal static class LabShell
+{
+    /// <summary>A shell, until it ends.</summary>
+    /// <param name="stand">The lab.</param>
+    /// <param name="place">Where.</param>
+    /// <param name="inputs">The inputs.</param>
+    /// <returns>Its exit code.</returns>
+    public static int Run(Stand stand, Place place, IReadOnlyDictionary<string, string> inputs)
+    {
+        File.WriteAllText($"{place.Run}/lab-bashrc", Start(stand, place));
+        var environment = new Dictionary<string, string>(stand.Workplace.Environment_(inputs)) { [Request.Variable] = Environment.ProcessId.ToString(CultureInfo.InvariantCulture) };
+        return CommandRun.Run(place, new PlaceCommand(["bash", "--rcfile", "/run/lab-bashrc"]) { Directory = stand.Workplace.Directory, Environment = environment });
+    }
+
+    // Exit twice: with stopped jobs bash only warns the first time.
+    private static string Start(Stand stand, Place place) => $$"""
+        [ ! -r ~/.bashrc ] || . ~/.bashrc
+        PATH=$LAB_ROOT/out:$PATH
+        PS1='\[\e[1;36m\]lab {{stand.Lab.Number:00}}\[\e[0m\] {{place.Name}}:\W\$ '
+        lab() {
+          local code=0
+          command lab "$@" || code=$?
+          [ $code != {{Request.ExitCode}} ] || { exit $code 2>/dev/null; exit $code; }
+          return $code
+        }
+
+        """;
+}

@@ -1,0 +1,60 @@
+// lab progress: the course as bars, and the steps of the lab that the learner is at. `lab` alone shows it too, and what to
+// type next.
+
+using System.CommandLine;
+using MiniContainer.Labs.Course;
+using MiniContainer.Labs.Learning;
+using MiniContainer.Labs.Screen;
+
+namespace MiniContainer.Labs.Verbs;
+
+/// <summary>lab progress.</summary>
+internal static class ProgressVerb
+{
+    /// <summary>The command.</summary>
+    public static Command Create()
+    {
+        var command = new Command("progress", "How far you are, in the course and in this lab.");
+        command.SetAction(_ => Show());
+        return command;
+    }
+
+    /// <summary>Shows where the learner stands, and what to type next.</summary>
+    public static int Show()
+    {
+        var (course, memory) = (Catalogue.Find(), Memory.Own());
+        var labs = course.Labs;
+        ShowCourse(labs, memory);
+        var current = labs.FirstOrDefault(l => l.Name == (Environment.GetEnvironmentVariable("LAB") ?? memory.Current));
+        if (current is null)
+            Page.Say($"You have started none. Begin with {Page.Typed("lab start 01")}; {Page.Typed("lab list")} shows them all.");
+        else
+            ShowLab(course, current, memory);
+        return 0;
+    }
+
+    private static void ShowCourse(IReadOnlyList<Lab> labs, Memory memory)
+    {
+        var done = labs.Count(l => Memory.Open(l, memory.Load(l)) is null);
+        Page.Say($"[bold]A container from scratch[/]  {Page.Bar(done, labs.Count, 40)}  {done} of {labs.Count} labs done");
+    }
+
+    private static void ShowLab(Catalogue course, Lab lab, Memory memory)
+    {
+        var state = memory.Load(lab);
+        var open = Memory.Open(lab, state);
+        Page.Say();
+        Page.Title($"Lab {lab.Number:00}: {lab.Title}");
+        foreach (var step in lab.Steps)
+            Page.Say($"  {(state.Passed.Contains(step.Id) ? "[green]✓[/]" : step == open ? "[yellow]→[/]" : "[grey]·[/]")} {Page.Plain(step.Title)}");
+        Page.Say();
+        Page.Say(open is null ? AfterLab(course, lab)
+            : Environment.GetEnvironmentVariable("LAB") is { Length: > 0 } ? $"What to do: {Page.Typed("lab next")}. Done? {Page.Typed("lab check")}. Stuck? {Page.Typed("lab hint")}."
+            : $"Go on with {Page.Typed($"lab start {lab.Number:00}")}.");
+    }
+
+    /// <summary>What to say when a lab is done.</summary>
+    public static string AfterLab(Catalogue course, Lab lab) => course.After(lab) is { } next
+        ? $"This lab is done. The next is {next.Number:00}, {Page.Plain(next.Title)}: {Page.Typed($"lab start {next.Number:00}")}."
+        : "This was the last lab. You have built it all.";
+}

@@ -1,0 +1,3 @@
+#!/bin/bash
+# expects: where $NAME was asked for
+echo other > name

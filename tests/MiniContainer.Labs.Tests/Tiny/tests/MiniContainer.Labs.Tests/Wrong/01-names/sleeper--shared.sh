@@ -1,0 +1,3 @@
+#!/bin/bash
+# expects: shares the host's UTS namespace
+sleep "$NAP" &
