@@ -18,6 +18,7 @@ var root = new RootCommand("The workshop: a container from scratch, and the smal
     ListVerb.Create(),
     ProgressVerb.Create(),
     VerifyVerb.Create(),
+    RenderVerb.Create(),
     WorldVerb.Create(),
     ServeVerb.Create(),
 };

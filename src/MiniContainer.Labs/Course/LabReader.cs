@@ -25,7 +25,7 @@ internal static partial class LabReader
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new MinicException(Doing, $"{path}: {e.Message}", "Is this copy of the labs whole? See git status.", inner: e);
+            throw new MinicException(Doing, $"{path}: {Reason.Of(e)}", "Is this copy of the labs whole? See git status.", inner: e);
         }
     }
 

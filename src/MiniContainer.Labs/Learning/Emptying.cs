@@ -2,6 +2,7 @@
 // remove what is on the other side, so they are let go of first (lab 06-mounts; umount2(2)).
 
 using MiniContainer.Kernel;
+using MiniContainer.Labs.Course;
 using MiniContainer.Labs.Worlds;
 using static Tmds.Linux.LibC;
 
@@ -27,7 +28,7 @@ internal static class Emptying
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new MinicException($"remove {path}", e.Message, $"See what holds it: ls -la, lsattr; then rm -rf {path}.", inner: e);
+            throw new MinicException($"remove {path}", Reason.Of(e), $"See what holds it: ls -la, lsattr; then rm -rf {path}.", inner: e);
         }
     }
 

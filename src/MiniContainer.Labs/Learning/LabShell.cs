@@ -18,13 +18,15 @@ internal static class LabShell
     {
         File.WriteAllText($"{place.Run}/lab-bashrc", Start(stand, place));
         var environment = new Dictionary<string, string>(stand.Workplace.Environment_(inputs)) { [Request.Variable] = Environment.ProcessId.ToString(CultureInfo.InvariantCulture) };
+        // What the user's own files do to the path comes before ours.
+        environment["LAB_PATH"] = environment["PATH"];
         return CommandRun.Run(place, new PlaceCommand(["bash", "--rcfile", "/run/lab-bashrc"]) { Directory = stand.Workplace.Directory, Environment = environment });
     }
 
     // Exit twice: with stopped jobs bash only warns the first time.
     private static string Start(Stand stand, Place place) => $$"""
         [ ! -r ~/.bashrc ] || . ~/.bashrc
-        PATH=$LAB_ROOT/out:$PATH
+        PATH=$LAB_PATH
         PS1='\[\e[1;36m\]lab {{stand.Lab.Number:00}}\[\e[0m\] {{place.Name}}:\W\$ '
         lab() {
           local code=0

@@ -1,6 +1,7 @@
 // Where progress is kept: a small file for each lab in $XDG_STATE_HOME/minic-lab, outside of everything that a lab tells the
 // learner to break. Files are replaced, never written over, so that a full disk or a kill leaves the last state.
 
+using System.Globalization;
 using System.Text.Json;
 using MiniContainer.Kernel;
 using MiniContainer.Labs.Course;
@@ -76,12 +77,13 @@ internal sealed record Memory(string Path)
         try
         {
             Directory.CreateDirectory(Path);
-            File.WriteAllText($"{file}.new", text);
-            File.Move($"{file}.new", file, overwrite: true);
+            var written = string.Create(CultureInfo.InvariantCulture, $"{file}.{Environment.ProcessId}");
+            File.WriteAllText(written, text);
+            File.Move(written, file, overwrite: true);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new MinicException("remember your progress", $"{file}: {e.Message}", $"Is the disk full? See df -h {Path}; lab reset --files empties the lab's directory.", inner: e);
+            throw new MinicException("remember your progress", $"{file}: {Reason.Of(e)}", $"Is the disk full? See df -h {Path}; lab reset --files empties the lab's directory.", inner: e);
         }
     }
 

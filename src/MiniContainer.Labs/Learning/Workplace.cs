@@ -22,9 +22,8 @@ internal sealed record Workplace(string Root, Lab Lab, string Directory, World W
     public IReadOnlyDictionary<string, string> Environment_(IReadOnlyDictionary<string, string> inputs)
     {
         var path = Environment.GetEnvironmentVariable("PATH") is { Length: > 0 } set ? set : "/usr/local/bin:/usr/bin:/bin";
-        var own = Path.Combine(Root, "out");
-        // `lab` and `minic` are found first; sbin, where ip and nft are, is not on every root's path.
-        IReadOnlyList<string> parts = [own, .. path.Split(':').Where(p => p != own), "/usr/sbin", "/sbin"];
+        // This very `lab`, and `minic`, are found first; sbin, where ip and nft are, is not on every root's path.
+        IReadOnlyList<string> parts = [AppContext.BaseDirectory.TrimEnd('/'), Path.Combine(Root, "out"), .. path.Split(':'), "/usr/sbin", "/sbin"];
         return new Dictionary<string, string>(inputs)
         {
             ["PATH"] = string.Join(':', parts.Distinct()),

@@ -53,7 +53,10 @@ internal static partial class Markdown
         var item = Item().Match(lines[0]);
         var text = string.Join(' ', lines.Select((l, k) => k == 0 ? l[item.Length..].Trim() : l.Trim()));
         if (item.Success)
-            AnsiConsole.Write(new Columns(new Markup(Markup.Escape(new string(' ', indent) + item.Value.TrimEnd())), new Markup(Inline(text))) { Expand = false, Padding = new Padding(0, 0, 1, 0) });
+        {
+            var grid = new Grid().AddColumn(new GridColumn { NoWrap = true, Padding = new Padding(indent, 0, 1, 0) }).AddColumn(new GridColumn { Padding = new Padding(0, 0, 0, 0) });
+            AnsiConsole.Write(grid.AddRow(new Markup(Markup.Escape(item.Value.Trim())), new Markup(Inline(text))));
+        }
         else
             Put(new Markup(Inline(text)), indent);
         return lines.Count;

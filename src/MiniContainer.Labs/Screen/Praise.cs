@@ -30,7 +30,7 @@ internal static class Praise
         Page.Say(alone == lab.Steps.Count ? "  All of it without a hint." : $"  {alone} of {lab.Steps.Count} steps without a hint.");
         Page.Say();
         var done = labs.Count(l => Memory.Open(l, stand.Memory.Load(l)) is null);
-        Page.Say($"  {Page.Bar(done, labs.Count, 40)}  {done} of {labs.Count} labs");
+        Page.Say($"  {Page.Bar(done, labs.Count, 30)}  {done} of {labs.Count} labs");
         Page.Say($"  The ways that we know: {Page.Typed("lab solution")}. {ProgressVerb.AfterLab(stand.Course, lab)}");
     }
 

@@ -36,7 +36,7 @@ internal static class ProgressVerb
     private static void ShowCourse(IReadOnlyList<Lab> labs, Memory memory)
     {
         var done = labs.Count(l => Memory.Open(l, memory.Load(l)) is null);
-        Page.Say($"[bold]A container from scratch[/]  {Page.Bar(done, labs.Count, 40)}  {done} of {labs.Count} labs done");
+        Page.Say($"[bold]A container from scratch[/]  {Page.Bar(done, labs.Count, 30)}  {done} of {labs.Count} labs done");
     }
 
     private static void ShowLab(Catalogue course, Lab lab, Memory memory)
