@@ -121,4 +121,4 @@ seconds() { printf '%d\n' "$((100000 + 0x$(token) % 800000))"; }
 has_capability() { (((0x$(status "$1" "$2") >> $3) & 1)); }
 
 # complaint: the last line of what the learner's program wrote to standard error, which the check has kept in $errors.
-complaint() { grep -v '^[[:space:]]*$' "$errors" 2>/dev/null | tail -n 1 || :; }
+complaint() { grep -v '^[[:space:]]*$' "${errors:?}" 2>/dev/null | tail -n 1 || :; }
