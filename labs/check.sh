@@ -100,3 +100,25 @@ cpu_limit() {
   # Version 2 has both numbers in one file. In version 1 the period is hardly ever changed.
   limits "$1" cpu cpu.cfs_quota_us cpu.max | awk '$1 != "max" && $1 > 0 { print int($1 * 100 / ($2 ? $2 : 100000)) }' | sort -n | head -n 1 | grep . || echo max
 }
+
+# status PID FIELD: what /proc/PID/status says of it, with single spaces: the ids of Uid, the groups, the mask of CapEff.
+status() { sed -n "s/^$2:[[:space:]]*//p" "/proc/$1/status" | tr -s '\t ' ' ' | sed 's/ $//'; }
+
+# outside PID uid|gid NUMBER: which id on the host is that one in the user namespace of a process; nothing if none is.
+outside() {
+  awk -v id="$3" '$1 <= id && id < $1 + $3 { print $2 + id - $1; exit }' "/proc/$1/$2_map"
+}
+
+# inside PID uid|gid NUMBER: the other way round.
+inside() {
+  awk -v id="$3" '$2 <= id && id < $2 + $3 { print $1 + id - $2; exit }' "/proc/$1/$2_map"
+}
+
+# seconds: a number of seconds to sleep that nobody else sleeps.
+seconds() { printf '%d\n' "$((100000 + 0x$(token) % 800000))"; }
+
+# has_capability PID SET NAME_NUMBER: whether a capability is in a set (CapEff, CapBnd ...) of a process.
+has_capability() { (((0x$(status "$1" "$2") >> $3) & 1)); }
+
+# complaint: the last line of what the learner's program wrote to standard error, which the check has kept in $errors.
+complaint() { grep -v '^[[:space:]]*$' "$errors" 2>/dev/null | tail -n 1 || :; }
