@@ -1,0 +1,1 @@
+cp ../../labs/10-privileges/container.cs .

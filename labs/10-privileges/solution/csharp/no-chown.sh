@@ -1,0 +1,2 @@
+setpriv --bounding-set=-chown sleep "$NAP" &
+until pgrep -x -f "sleep $NAP"; do sleep 0.02; done
