@@ -22,7 +22,7 @@ try
         case ["run", _, ..]: return Run(new Box("box", "rootfs", "/", environment, args[1..]));
         case ["exec", var pid, _, ..]: return Exec(int.Parse(pid), args[2..]);
         case ["create", var id, var bundle]: Create(id, bundle); return 0;
-        case ["start", var id]: Knob.Write($"boxes/{id}/start", "s"); return 0;
+        case ["start", var id]: Knob.Write(Fifo.IsAwaited($"boxes/{id}/start") ? $"boxes/{id}/start" : throw new MinicException($"{id} does not wait for start", 125), "s"); return 0;
         case ["state", var id]: Console.WriteLine(State(id)); return 0;
         case ["delete", var id]: Remove(id); return 0;
         default: throw new MinicException("usage: ./container.cs run CMD [ARG]...", 125);

@@ -1,0 +1,1 @@
+cp ../../labs/11-exec/container.cs .

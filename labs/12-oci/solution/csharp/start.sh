@@ -1,0 +1,1 @@
+cp ../../labs/12-oci/container.cs .
