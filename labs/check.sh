@@ -117,7 +117,7 @@ inside() {
 # seconds: a number of seconds to sleep that nobody else sleeps.
 seconds() { printf '%d\n' "$((100000 + 0x$(token) % 800000))"; }
 
-# has_capability PID SET NUMBER: whether a capability is in a set (CapEff, CapBnd ...) of a process.
+# has_capability PID SET NAME_NUMBER: whether a capability is in a set (CapEff, CapBnd ...) of a process.
 has_capability() { (((0x$(status "$1" "$2") >> $3) & 1)); }
 
 # complaint: the last line of what the learner's program wrote to standard error, which the check has kept in $errors.

@@ -9,7 +9,7 @@ using static Tmds.Linux.LibC;
 namespace MiniContainer.Kernel;
 
 /// <summary>The doors to terminals.</summary>
-public static unsafe partial class Terminal
+public static unsafe class Terminal
 {
     /// <summary>Whether a descriptor is a terminal (isatty(3)).</summary>
     public static bool Is(SafeHandle handle) => isatty((int)handle.DangerousGetHandle()) == 1;
@@ -49,10 +49,6 @@ public static unsafe partial class Terminal
         keys.c_cc[VTIME] = 0;
     });
 
-    /// <summary>Leaves a terminal as it is, for programs that may not.</summary>
-    /// <returns>What puts it back.</returns>
-    public static IDisposable Kept(SafeHandle handle) => Change(handle, "note the terminal's state", (ref termios _) => { });
-
     /// <summary>Reads one key.</summary>
     /// <param name="handle">A terminal that hands over single keys.</param>
     /// <param name="until">Ends the waiting, by something to read or by the end of its other side.</param>
@@ -76,17 +72,9 @@ public static unsafe partial class Terminal
     /// <summary>Makes a process group the one to which keys, and the signals of keys, go (tcsetpgrp(3)).</summary>
     /// <remarks>Without a terminal that is this session's own, nothing: then there are no signals of keys either.</remarks>
     /// <param name="handle">The terminal.</param>
-    /// <param name="group">The group: the pid of its leader; 0 for our own.</param>
-    public static void SetForeground(SafeHandle handle, int group)
-    {
-        // Whoever calls from the background is stopped by SIGTTOU, unless the signal is blocked.
-        sigset_t mask, before;
-        Libc.Ignore(sigemptyset(&mask));
-        Libc.Ignore(sigaddset(&mask, SIGTTOU));
-        Libc.Ignore(pthread_sigmask(SIG_BLOCK, &mask, &before));
-        Libc.Ignore(tcsetpgrp((int)handle.DangerousGetHandle(), group == 0 ? (int)getpgrp() : group));
-        Libc.Ignore(pthread_sigmask(SIG_SETMASK, &before, null));
-    }
+    /// <param name="group">The group: the pid of its leader.</param>
+    public static void SetForeground(SafeHandle handle, int group) =>
+        Unstopped(() => Libc.Ignore(tcsetpgrp((int)handle.DangerousGetHandle(), group)));
 
     /// <summary>Keeps what a terminal is like, for after a program that may be killed on it: its modes, and whose it is.</summary>
     /// <returns>What puts it back; for what is no terminal, nothing is done.</returns>
@@ -94,7 +82,7 @@ public static unsafe partial class Terminal
     {
         var fd = (int)handle.DangerousGetHandle();
         termios before;
-        return new Kept(fd, tcgetattr(fd, &before) == 0 ? before : null, tcgetpgrp(fd));
+        return new Kept(fd, tcgetattr(fd, &before) == 0 ? before : null, (int)tcgetpgrp(fd));
     }
 
     /// <summary>A connected pair of UNIX sockets, closed on exec (socketpair(2)).</summary>
@@ -180,30 +168,30 @@ public static unsafe partial class Terminal
         }
     }
 
-    // A shell that was killed leaves its own process group in the foreground. From the background a terminal can be changed only
-    // by a process that ignores SIGTTOU (tcsetattr(3), tcsetpgrp(3)); one that catches it would be told so for ever.
+    // Whoever changes a terminal from the background is stopped by SIGTTOU, unless the signal is blocked (tcsetattr(3), tcsetpgrp(3)).
+    private static void Unstopped(Action change)
+    {
+        sigset_t mask, before;
+        Libc.Ignore(sigemptyset(&mask));
+        Libc.Ignore(sigaddset(&mask, SIGTTOU));
+        Libc.Ignore(pthread_sigmask(SIG_BLOCK, &mask, &before));
+        change();
+        Libc.Ignore(pthread_sigmask(SIG_SETMASK, &before, null));
+    }
+
+    // A shell that was killed leaves its own process group in the foreground.
     private sealed class Kept(int fd, termios? before, int foreground) : IDisposable
     {
-        private const int SIGTTOU = 22;
-        private const nint SIG_IGN = 1;
-
         public void Dispose()
         {
             if (before is not { } value)
                 return;
-            var handler = signal(SIGTTOU, SIG_IGN);
-            Libc.Ignore(tcsetpgrp(fd, foreground));
-            Libc.Ignore(tcsetattr(fd, (int)TCSANOW, &value));
-            _ = signal(SIGTTOU, handler);
+            Unstopped(() =>
+            {
+                var modes = value;
+                Libc.Ignore(tcsetpgrp(fd, foreground));
+                Libc.Ignore(tcsetattr(fd, (int)TCSANOW, &modes));
+            });
         }
     }
-
-    [LibraryImport("libc.so.6")]
-    private static partial int tcgetpgrp(int fd);
-
-    [LibraryImport("libc.so.6")]
-    private static partial int tcsetpgrp(int fd, int pgrp);
-
-    [LibraryImport("libc.so.6")]
-    private static partial nint signal(int signum, nint handler);
 }

@@ -91,14 +91,13 @@ public static class LookShell
             ],
             PidNamespace = target is { Flags: var flags } && (flags & (ulong)CLONE_NEWPID) != 0 ? target.Value.PidFd : null,
         });
-        using (Terminal.Kept(terminal))
+        using (Terminal.Keep(terminal))
         {
             _ = child.WaitStatus();
             Terminal.SetForeground(terminal, child.Pid);
             child.Go();
             _ = Processes.WaitEnd(child.PidFd, -1);
             _ = Processes.Reap(child.Pid);
-            Terminal.SetForeground(terminal, 0);
         }
 
         if (child.Failure() is { } failure)
