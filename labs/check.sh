@@ -18,21 +18,21 @@ token() { od -An -N4 -tx4 /dev/urandom | tr -d ' '; }
 
 # running CMD ARG...: the pid of a process with exactly these words as its command line; nothing if there is none.
 running() {
-  local directory words want
-  printf -v want '%s ' "$@"
-  for directory in /proc/[0-9]*; do
-    words=$(tr '\0' ' ' 2>/dev/null <"$directory/cmdline") || continue
-    if [ "$words" = "$want" ]; then
-      printf '%s\n' "${directory#/proc/}"
+  local file words
+  for file in /proc/[0-9]*/cmdline; do
+    { mapfile -d '' -t words <"$file"; } 2>/dev/null || continue
+    if [ "${words[*]-}" = "$*" ]; then
+      file=${file%/cmdline}
+      printf '%s\n' "${file#/proc/}"
       return
     fi
   done
 }
 
-# await CMD ARG...: the same, of a process that is about to start; nothing if it does not within eight seconds.
+# await CMD ARG...: the same, of a process that is about to start; nothing if it does not within twenty seconds.
 await() {
-  local _ pid
-  for _ in {1..80}; do
+  local pid end=$((SECONDS + 20))
+  while [ $SECONDS -lt $end ]; do
     pid=$(running "$@")
     [ -z "$pid" ] || { printf '%s\n' "$pid" && return; }
     sleep 0.1

@@ -23,15 +23,17 @@ else if (args is ["pid"])
 {
     if (unshare(CLONE_NEWPID) < 0)
         throw new Win32Exception();
+    var result = "started";
     try
     {
         Process.Start("true").WaitForExit();
-        Console.WriteLine("started");
     }
     catch (Exception failure)
     {
-        Console.WriteLine(failure.Message);
+        result = failure.Message;
     }
+
+    File.AppendAllText("/dev/stdout", $"{result}\n"); // Console would want a thread of its own, too
 }
 
 string Name() => File.ReadAllText("/proc/sys/kernel/hostname").Trim();

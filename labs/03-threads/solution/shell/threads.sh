@@ -11,4 +11,9 @@ def other():
 threading.Thread(target=other).start()
 X
 python3 two.py "$NAME" >/dev/null 2>&1 &
-sleep 0.5
+for _ in {1..300}; do
+  for task in /proc/[0-9]*/task/[0-9]*; do
+    [ "$(nsenter --uts="$task/ns/uts" hostname 2>/dev/null)" != "$NAME" ] || exit 0
+  done
+  sleep 0.1
+done

@@ -1,3 +1,3 @@
 #!/bin/bash
 unshare --pid --fork sleep "$NAP" &
-sleep 0.2
+until pgrep -fx "sleep $NAP" >/dev/null; do sleep 0.05; done

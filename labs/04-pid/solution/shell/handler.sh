@@ -1,3 +1,3 @@
 #!/bin/bash
 ./container run bash -c "trap 'exit 0' TERM; sleep $NAP2 & wait" &
-sleep 0.3
+until pgrep -fx "sleep $NAP2" >/dev/null; do sleep 0.05; done
