@@ -8,8 +8,7 @@ using MiniContainer.Plans;
 namespace MiniContainer.Cli;
 
 /// <summary>How a bundle becomes a container.</summary>
-/// <param name="byHand">Whether the plan can be written as a script.</param>
-internal sealed class LaunchFlags(bool byHand)
+internal sealed class LaunchFlags
 {
     private readonly Option<bool> noPivot = new("--no-pivot") { Description = "Switch roots by chroot, for a host whose own root is an initramfs." };
     private readonly Option<bool> noNewKeyring = new("--no-new-keyring") { Description = "Keep your session keyring instead of giving it an empty one." };
@@ -17,7 +16,7 @@ internal sealed class LaunchFlags(bool byHand)
     private readonly Option<int> preserveFds = PreservedDescriptors.Option();
 
     /// <summary>How the plan is played, or read instead.</summary>
-    public PlayFlags Play { get; } = new(byHand);
+    public PlayFlags Play { get; } = new();
 
     /// <summary>Where config.json is.</summary>
     public Option<string> Bundle { get; } = new("--bundle", "-b") { HelpName = "BUNDLE", Description = "The directory that holds config.json; the current one where not given." };
@@ -43,7 +42,7 @@ internal sealed class LaunchFlags(bool byHand)
         PreserveFds = PreservedDescriptors.Check(parsed.GetValue(preserveFds)),
         NoPivot = parsed.GetValue(noPivot),
         KeepKeyring = parsed.GetValue(noNewKeyring),
-        Watch = PlayWatch.Of(Play.Watch(parsed), Profile.Watch),
+        Watch = PlayWatch.Of(Play.Watch, Profile.Watch),
     };
 
     /// <summary>Writes the pid file of a container that outlives minic; if that fails, the container goes.</summary>

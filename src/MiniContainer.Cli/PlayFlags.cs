@@ -1,5 +1,5 @@
 // The options of every verb that changes something: how its plan is played, or that it is read instead
-// (DESIGN: a container is a list of steps). A player that watches (--debug today) is chosen in Watch; one that reads has
+// (DESIGN: a container is a list of steps). A player that watches (--step, --debug) is chosen in Begin; one that reads has
 // its place in Tell. Lab 01-run.
 
 using System.CommandLine;
@@ -7,18 +7,21 @@ using MiniContainer.Kernel;
 using MiniContainer.Plans;
 using MiniContainer.Plans.ByHand;
 using MiniContainer.Plans.Explain;
+using MiniContainer.Plans.Stepping;
 
 namespace MiniContainer.Cli;
 
-/// <summary>--explain and --by-hand.</summary>
-/// <param name="byHand">Whether the verb's plan can be written as a script.</param>
-internal sealed class PlayFlags(bool byHand = true)
+/// <summary>--explain, --by-hand and --step.</summary>
+/// <param name="scripts">What --by-hand can print: "do|undo"; "do" of a verb whose plan has no way back; "" for nothing.</param>
+internal sealed class PlayFlags(string scripts = "do|undo")
 {
     private readonly AloneOption explain = Choice("--explain", "text", "text|json", "Show the plan, touching nothing: each step, who does it, its calls and why; as json for programs.");
-    private readonly AloneOption script = Choice("--by-hand", "do", "do|undo", "Print the plan as a shell script, or the script that undoes it; touch nothing.");
+    private readonly AloneOption script = Choice("--by-hand", "do", scripts, $"Print the plan as a shell script{(scripts == "do" ? "" : ", or the script that undoes it")}; touch nothing.");
+
+    private readonly Option<bool> step = new("--step") { Description = "Wait before each step, the container's own too, with a look around; then show what it changed." };
 
     /// <summary>All of them, in the order in which help shows them.</summary>
-    public IReadOnlyList<Option> All => byHand ? [explain, script] : [explain];
+    public IReadOnlyList<Option> All => scripts.Length > 0 ? [explain, script, step] : [explain, step];
 
     /// <summary>Adds them to a verb.</summary>
     public void AddTo(Command verb)
@@ -28,34 +31,66 @@ internal sealed class PlayFlags(bool byHand = true)
     }
 
     /// <summary>Whether the plan is to be read, and not played.</summary>
-    public bool Reads(ParseResult parsed) => parsed.GetValue(explain) is not null || byHand && parsed.GetValue(script) is not null;
+    public bool Reads(ParseResult parsed) => parsed.GetValue(explain) is not null || scripts.Length > 0 && parsed.GetValue(script) is not null;
 
     /// <summary>Who watches the play; null for nobody.</summary>
-    public PlayWatch? Watch(ParseResult parsed) => Reads(parsed) ? null : StepLog.IfWanted();
+    public PlayWatch? Watch { get; private set; }
+
+    /// <summary>Who is asked before each step; null for nobody.</summary>
+    public StepDialog? Dialog { get; private set; }
+
+    /// <summary>Looks, before anything is touched, how the plan is to be played.</summary>
+    /// <exception cref="MinicException">The flags do not go together, or nobody is there to be asked.</exception>
+    public void Begin(ParseResult parsed)
+    {
+        var steps = parsed.GetValue(step);
+        if (steps && Reads(parsed))
+            throw Usage.Wrong(parsed.CommandResult.Command, "--step plays the plan; --explain and --by-hand read it", "Give one of them.");
+        if (steps && parsed.CommandResult.Command.Options.Any(o => o.Name == "--profile" && parsed.GetResult(o) is { Implicit: false }))
+            throw Usage.Wrong(parsed.CommandResult.Command, "--step and --profile exclude each other", "Where a person is waited for there is nothing to measure.");
+        using var stdin = StandardStreams.Get(0);
+        if (steps && !Terminal.Is(stdin))
+            throw Usage.Wrong(parsed.CommandResult.Command, "--step asks before each step, and standard input is no terminal", "Say it on a terminal, and give what was to be read as a file.");
+        Dialog = steps ? new TerminalDialog() : null;
+        Watch = Reads(parsed) ? null : PlayWatch.Of(StepLog.IfWanted(), Dialog is null ? null : new StepWatch(Dialog));
+    }
 
     /// <summary>Tells a plan.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="title">What it is the plan of.</param>
     /// <param name="plan">The plan.</param>
-    /// <param name="directory">The state directory, for a script; null for a plan that is no script.</param>
+    /// <param name="directory">Where a script keeps its files; null for a plan that makes no process.</param>
     /// <param name="waits">Whether the script is to stay until the command ends.</param>
     /// <returns>The exit code.</returns>
     public int Tell(ParseResult parsed, string title, Plan plan, string? directory = null, bool waits = false)
     {
         if (parsed.GetValue(explain) is not null)
             return Write(parsed, [Explanation.Of(title, plan.Steps)], many: false);
-        var writer = new ScriptWriter(title, plan, directory!) { Waits = waits };
-        parsed.InvocationConfiguration.Output.Write(parsed.GetValue(script) == "undo" ? writer.Undo() : writer.Do());
-        return 0;
+        return WriteScripts(parsed, [parsed.GetValue(script) == "undo" ? new UndoWriter(title, directory).Of(plan) : new ScriptWriter(title, plan, directory) { Waits = waits }.Do()]);
     }
 
     /// <summary>Tells the undo of a journal.</summary>
-    public int TellUndo(ParseResult parsed, string title, IReadOnlyList<JournalEntry> entries) =>
-        Write(parsed, [Explanation.OfUndo(title, entries)], many: false);
+    /// <param name="parsed">The command line.</param>
+    /// <param name="title">What it is the undo of.</param>
+    /// <param name="entries">The journal.</param>
+    /// <param name="directory">The state directory, which goes too; null for none.</param>
+    /// <returns>The exit code.</returns>
+    public int TellUndo(ParseResult parsed, string title, IReadOnlyList<JournalEntry> entries, string? directory) =>
+        parsed.GetValue(explain) is null
+            ? WriteScripts(parsed, [new UndoWriter(title, directory).Of(entries)])
+            : Write(parsed, [Explanation.OfUndo(title, entries)], many: false);
 
-    /// <summary>Tells the undo of journals, however many.</summary>
-    public int TellUndo(ParseResult parsed, IEnumerable<(string Title, IReadOnlyList<JournalEntry> Entries)> journals) =>
-        Write(parsed, [.. journals.Select(j => Explanation.OfUndo(j.Title, j.Entries))], many: true);
+    /// <summary>Tells the undo of journals, however many; in a script one comes after the other.</summary>
+    public int TellUndo(ParseResult parsed, IEnumerable<(string Title, IReadOnlyList<JournalEntry> Entries, string? Directory)> journals) =>
+        parsed.GetValue(explain) is null
+            ? WriteScripts(parsed, journals.Select(j => new UndoWriter(j.Title, j.Directory).Of(j.Entries)))
+            : Write(parsed, [.. journals.Select(j => Explanation.OfUndo(j.Title, j.Entries))], many: true);
+
+    private static int WriteScripts(ParseResult parsed, IEnumerable<string> texts)
+    {
+        parsed.InvocationConfiguration.Output.Write(string.Join('\n', texts));
+        return 0;
+    }
 
     /// <summary>Writes explanations in the form that was asked for.</summary>
     private int Write(ParseResult parsed, IReadOnlyList<Explanation> explanations, bool many)
@@ -88,8 +123,8 @@ internal sealed class PlayFlags(bool byHand = true)
         }
     }
 
-    // A shell's own idea of the width goes first, so that a pipe can be told too; the screen is a terminal's.
-    private static int Width()
+    /// <summary>The columns that there are. A shell's own idea goes first, so that a pipe can be told too; the screen is a terminal's.</summary>
+    internal static int Width()
     {
         if (int.TryParse(Environment.GetEnvironmentVariable("COLUMNS"), System.Globalization.CultureInfo.InvariantCulture, out var said) && said > 0)
             return Math.Max(40, said);

@@ -160,6 +160,11 @@ public sealed unsafe class Child : IDisposable
         return false;
     }
 
+    /// <summary>Waits until the child has closed its end of the pipe: it has executed its command, or is dead. Reads nothing.</summary>
+    /// <param name="timeout">Milliseconds.</param>
+    /// <returns>False if the time is over first.</returns>
+    public bool WaitLetGo(int timeout) => status is null || Libc.Wait((int)status.DangerousGetHandle(), 0, timeout);
+
     /// <summary>The index, among the calls given, of the one that ended the tape; negative within the prologue; null if none has.</summary>
     public int? FailedCall => Tape.Failed - prologue;
 

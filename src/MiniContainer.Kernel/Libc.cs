@@ -32,6 +32,22 @@ public static unsafe partial class Libc
         return count > 0;
     }
 
+    /// <summary>Waits until there is something to read, or another descriptor says that nobody is to read any more.</summary>
+    /// <param name="fd">What is to be read.</param>
+    /// <param name="until">What ends the waiting: by something to read, or by the end of its other side.</param>
+    /// <returns>False if the other one came first, or both at once.</returns>
+    internal static bool WaitUntil(int fd, int until)
+    {
+        var waits = stackalloc Tmds.Linux.pollfd[2];
+        waits[0] = new Tmds.Linux.pollfd { fd = fd, events = POLLIN };
+        waits[1] = new Tmds.Linux.pollfd { fd = until, events = POLLIN };
+        while (poll_(waits, 2, -1) < 0 && Errno == Kernel.Errno.EINTR)
+        {
+        }
+
+        return waits[1].revents == 0;
+    }
+
     // Tmds.LibC's poll does not keep errno, so EINTR could not be told from success there.
     [LibraryImport("libc.so.6", EntryPoint = "poll", SetLastError = true)]
     private static partial int poll_(Tmds.Linux.pollfd* fds, nuint count, int timeout);

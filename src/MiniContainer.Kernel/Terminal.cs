@@ -9,7 +9,7 @@ using static Tmds.Linux.LibC;
 namespace MiniContainer.Kernel;
 
 /// <summary>The doors to terminals.</summary>
-public static unsafe class Terminal
+public static unsafe partial class Terminal
 {
     /// <summary>Whether a descriptor is a terminal (isatty(3)).</summary>
     public static bool Is(SafeHandle handle) => isatty((int)handle.DangerousGetHandle()) == 1;
@@ -30,22 +30,71 @@ public static unsafe class Terminal
 
     /// <summary>Puts a terminal into raw mode: every key, Ctrl-C among them, is a byte for the container.</summary>
     /// <returns>What puts it back.</returns>
-    public static IDisposable Raw(SafeHandle handle)
+    public static IDisposable Raw(SafeHandle handle) => Change(handle, "put the terminal into raw mode", (ref termios raw) =>
     {
-        var fd = (int)handle.DangerousGetHandle();
-        termios before;
-        if (tcgetattr(fd, &before) != 0)
-            throw MinicException.FromErrno("put the terminal into raw mode", $"tcgetattr({fd})", Libc.Errno);
-        var raw = before;
-        // cfmakeraw(3), but output is still processed: the container's own terminal has done its part already.
+        // cfmakeraw(3): the container's own terminal has processed its output already.
         raw.c_iflag &= ~(IGNBRK | BRKINT | PARMRK | ISTRIP | INLCR | IGNCR | ICRNL | IXON);
         raw.c_oflag &= ~OPOST;
         raw.c_lflag &= ~(ECHO | ECHONL | ICANON | ISIG | IEXTEN);
         raw.c_cc[VMIN] = 1;
         raw.c_cc[VTIME] = 0;
-        if (tcsetattr(fd, (int)TCSANOW, &raw) != 0)
-            throw MinicException.FromErrno("put the terminal into raw mode", $"tcsetattr({fd}, TCSANOW)", Libc.Errno);
-        return new Restore(fd, before);
+    });
+
+    /// <summary>Has a terminal hand over each key as it comes, Ctrl-C among them, and not show it; output stays as it is.</summary>
+    /// <returns>What puts it back.</returns>
+    public static IDisposable Keys(SafeHandle handle) => Change(handle, "read single keys", (ref termios keys) =>
+    {
+        keys.c_lflag &= ~(ECHO | ICANON | ISIG | IEXTEN);
+        keys.c_cc[VMIN] = 1;
+        keys.c_cc[VTIME] = 0;
+    });
+
+    /// <summary>Leaves a terminal as it is, for programs that may not.</summary>
+    /// <returns>What puts it back.</returns>
+    public static IDisposable Kept(SafeHandle handle) => Change(handle, "note the terminal's state", (ref termios _) => { });
+
+    /// <summary>Reads one key.</summary>
+    /// <param name="handle">A terminal that hands over single keys.</param>
+    /// <param name="until">Ends the waiting, by something to read or by the end of its other side.</param>
+    /// <returns>A byte; null if the terminal is gone, or the waiting was ended.</returns>
+    public static byte? ReadKey(SafeHandle handle, SafeHandle until)
+    {
+        var fd = (int)handle.DangerousGetHandle();
+        while (Libc.WaitUntil(fd, (int)until.DangerousGetHandle()))
+        {
+            byte key;
+            var count = (long)read(fd, &key, 1);
+            if (count == 1)
+                return key;
+            if (count == 0 || Libc.Errno is not (Kernel.Errno.EINTR or Kernel.Errno.EAGAIN))
+                return null;
+        }
+
+        return null;
+    }
+
+    /// <summary>Makes a process group the one to which keys, and the signals of keys, go (tcsetpgrp(3)).</summary>
+    /// <remarks>Without a terminal that is this session's own, nothing: then there are no signals of keys either.</remarks>
+    /// <param name="handle">The terminal.</param>
+    /// <param name="group">The group: the pid of its leader; 0 for our own.</param>
+    public static void SetForeground(SafeHandle handle, int group)
+    {
+        // Whoever calls from the background is stopped by SIGTTOU, unless the signal is blocked.
+        sigset_t mask, before;
+        Libc.Ignore(sigemptyset(&mask));
+        Libc.Ignore(sigaddset(&mask, SIGTTOU));
+        Libc.Ignore(pthread_sigmask(SIG_BLOCK, &mask, &before));
+        Libc.Ignore(tcsetpgrp((int)handle.DangerousGetHandle(), group == 0 ? (int)getpgrp() : group));
+        Libc.Ignore(pthread_sigmask(SIG_SETMASK, &before, null));
+    }
+
+    /// <summary>Keeps what a terminal is like, for after a program that may be killed on it: its modes, and whose it is.</summary>
+    /// <returns>What puts it back; for what is no terminal, nothing is done.</returns>
+    public static IDisposable Keep(SafeHandle handle)
+    {
+        var fd = (int)handle.DangerousGetHandle();
+        termios before;
+        return new Kept(fd, tcgetattr(fd, &before) == 0 ? before : null, tcgetpgrp(fd));
     }
 
     /// <summary>A connected pair of UNIX sockets, closed on exec (socketpair(2)).</summary>
@@ -74,11 +123,14 @@ public static unsafe class Terminal
     }
 
     /// <summary>Copies bytes until the source ends; EIO of a terminal whose other side has gone is an end too.</summary>
-    public static void Copy(SafeHandle from, SafeHandle to)
+    /// <param name="from">The source.</param>
+    /// <param name="to">Where to.</param>
+    /// <param name="until">Ends it earlier, by something to read: what comes later is for somebody else. Null for nothing.</param>
+    public static void Copy(SafeHandle from, SafeHandle to, SafeHandle? until = null)
     {
         const int size = 16384;
         var buffer = stackalloc byte[size];
-        while (true)
+        while (until is null || Libc.WaitUntil((int)from.DangerousGetHandle(), (int)until.DangerousGetHandle()))
         {
             var count = (long)read((int)from.DangerousGetHandle(), buffer, size);
             if (count < 0 && Libc.Errno is Kernel.Errno.EINTR or Kernel.Errno.EAGAIN)
@@ -86,6 +138,21 @@ public static unsafe class Terminal
             if (count <= 0 || !WriteAll(to, buffer, count))
                 return;
         }
+    }
+
+    private delegate void Changes(ref termios attributes);
+
+    private static Restore Change(SafeHandle handle, string doing, Changes changes)
+    {
+        var fd = (int)handle.DangerousGetHandle();
+        termios before;
+        if (tcgetattr(fd, &before) != 0)
+            throw MinicException.FromErrno(doing, $"tcgetattr({fd})", Libc.Errno);
+        var now = before;
+        changes(ref now);
+        if (tcsetattr(fd, (int)TCSANOW, &now) != 0)
+            throw MinicException.FromErrno(doing, $"tcsetattr({fd}, TCSANOW)", Libc.Errno);
+        return new Restore(fd, before);
     }
 
     private static bool WriteAll(SafeHandle to, byte* data, long count)
@@ -112,4 +179,31 @@ public static unsafe class Terminal
             Libc.Ignore(tcsetattr(fd, (int)TCSANOW, &value));
         }
     }
+
+    // A shell that was killed leaves its own process group in the foreground. From the background a terminal can be changed only
+    // by a process that ignores SIGTTOU (tcsetattr(3), tcsetpgrp(3)); one that catches it would be told so for ever.
+    private sealed class Kept(int fd, termios? before, int foreground) : IDisposable
+    {
+        private const int SIGTTOU = 22;
+        private const nint SIG_IGN = 1;
+
+        public void Dispose()
+        {
+            if (before is not { } value)
+                return;
+            var handler = signal(SIGTTOU, SIG_IGN);
+            Libc.Ignore(tcsetpgrp(fd, foreground));
+            Libc.Ignore(tcsetattr(fd, (int)TCSANOW, &value));
+            _ = signal(SIGTTOU, handler);
+        }
+    }
+
+    [LibraryImport("libc.so.6")]
+    private static partial int tcgetpgrp(int fd);
+
+    [LibraryImport("libc.so.6")]
+    private static partial int tcsetpgrp(int fd, int pgrp);
+
+    [LibraryImport("libc.so.6")]
+    private static partial nint signal(int signum, nint handler);
 }

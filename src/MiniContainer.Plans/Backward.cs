@@ -13,25 +13,27 @@ public static class Backward
     /// </remarks>
     /// <param name="journal">What was begun.</param>
     /// <param name="watch">Called around each step; null for nobody.</param>
+    /// <exception cref="MinicException">The watch wants no more.</exception>
     /// <returns>What went wrong, in the order in which it did; empty if nothing is left.</returns>
     public static IReadOnlyList<MinicException> Play(Journal journal, PlayWatch? watch = null)
     {
         var failures = new List<MinicException>();
-        if (!journal.Down)
-            journal.MarkDown();
+        watch = PlayWatch.Of(watch, Faults.Asked);
         for (var i = journal.Entries.Count - 1; i >= 0; i--)
         {
             var entry = journal.Entries[i];
             if (entry.Undone)
                 continue;
+            watch?.Undoing(entry, journal);
+            if (!journal.Down)
+                journal.MarkDown();
             try
             {
-                watch?.Undoing(entry.Step);
-                Faults.BeforeUndo(entry.Number, entry.Step);
+                watch?.UndoBegun(entry);
                 entry.Step.Undo(entry.Facts);
-                Faults.AfterUndo(entry.Number);
+                watch?.UndoDone(entry);
                 journal.Undone(entry.Number);
-                watch?.Undone(entry.Step);
+                watch?.Undone(entry, journal);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
@@ -43,7 +45,10 @@ public static class Backward
             }
         }
 
-        Faults.AfterUndo(0);
+        // Of a journal in which nothing is left to undo, the directory is: whoever finds it is to end that.
+        if (!journal.Down)
+            journal.MarkDown();
+        Faults.AllUndone();
         return failures;
     }
 }

@@ -29,6 +29,9 @@ public sealed record ChildStep : Step
     /// <summary>What it means to a script (ByHand/ChildScript.cs).</summary>
     public HandPoint Point { get; init; }
 
+    /// <summary>Whether the child waits here until somebody writes to a pipe.</summary>
+    public bool Waits => Calls is [{ Name: "read", Least: 1 }, ..];
+
     /// <inheritdoc/>
     public override string Actor => Child;
 
@@ -60,11 +63,17 @@ public enum HandPoint
     /// <summary>The line is a command that executes another one: the rest of the script is that.</summary>
     Continues,
 
+    /// <summary>The same, where it may leave the host's file systems behind.</summary>
+    Joins,
+
     /// <summary>From here on the host's programs are out of sight.</summary>
     Pivots,
 
     /// <summary>From here on they are gone.</summary>
     LetsGo,
+
+    /// <summary>The line goes to a directory.</summary>
+    Moves,
 
     /// <summary>The lines are options of setpriv(1), which executes the command with them.</summary>
     Privileges,

@@ -22,90 +22,112 @@ using MiniContainer.Kernel;
 
 namespace MiniContainer.Plans;
 
-/// <summary>The faults that the environment variable MINIC_FAULT asks for.</summary>
-public static class Faults
+/// <summary>The faults that the environment variable MINIC_FAULT asks for, as a watch of every play.</summary>
+public sealed class Faults : PlayWatch
 {
     /// <summary>The environment variable.</summary>
     public const string Variable = "MINIC_FAULT";
 
-    private static readonly Lazy<IReadOnlyList<Fault>> All = new(() =>
-        [.. (Environment.GetEnvironmentVariable(Variable) ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries).Select(Parse)]);
+    private static readonly Lazy<Faults?> FromEnvironment = new(() =>
+        Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } text ? new Faults([.. text.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(Parse)]) : null);
+
+    private readonly IReadOnlyList<Fault> all;
 
     // Where a child is to rest: its name, and the place on its tape.
-    private static (string Child, int Index)? rest;
+    private (string Child, int Index)? rest;
+    private int number;
+
+    private Faults(IReadOnlyList<Fault> all) => this.all = all;
 
     private sealed record Fault(string Kind, string Where, int Step, int Call, int Errno);
 
-    /// <summary>Lists a plan that is about to be played.</summary>
-    internal static void List(Plan plan)
+    /// <summary>Those that are asked for; null for none.</summary>
+    internal static Faults? Asked => FromEnvironment.Value;
+
+    /// <summary>The moment before a name is claimed, step 0.</summary>
+    public static void Claiming() => Asked?.Kill("kill", "before", 0);
+
+    /// <summary>The moment when a name is claimed, and there is no journal yet.</summary>
+    public static void Claimed() => Asked?.Kill("kill", "between", 0);
+
+    /// <summary>The moment when all of a journal is undone, and it is still there.</summary>
+    internal static void AllUndone() => Asked?.Kill("undo-kill", "between", 0);
+
+    /// <summary>Lists the plan.</summary>
+    public override void Start(Playing playing)
     {
-        foreach (var file in All.Value.Where(f => f.Kind == "list").Select(f => f.Where))
-            File.AppendAllLines(file, plan.Steps.Select((s, i) => string.Join('\t', [(i + 1).ToString(CultureInfo.InvariantCulture), s.Actor, s.GetType().Name, s.Title, .. s.CallTexts])));
+        number = 0;
+        foreach (var file in all.Where(f => f.Kind == "list").Select(f => f.Where))
+            File.AppendAllLines(file, playing.Plan.Steps.Select((s, i) => string.Join('\t', [(i + 1).ToString(CultureInfo.InvariantCulture), s.Actor, s.GetType().Name, s.Title, .. s.CallTexts])));
     }
 
-    /// <summary>The moment before a step; step 0 is the claim of the name.</summary>
-    public static void Before(int step) => Kill("kill", "before", step);
-
-    /// <summary>The moment in which a step would be done.</summary>
-    internal static void Instead(int number, Step step) => Fail("fail", number, step);
-
-    /// <summary>The moment when a step is done, and the journal does not say so yet.</summary>
-    public static void Between(int step) => Kill("kill", "between", step);
-
-    /// <summary>The same, for a step that is to fail late.</summary>
-    internal static void Between(int number, Step step)
+    /// <inheritdoc/>
+    public override void Before(Step step, Playing playing)
     {
-        Between(number);
+        number++;
+        if (step is not ChildStep)
+            Kill("kill", "before", number);
+    }
+
+    /// <inheritdoc/>
+    public override void Begun(Step step) => Fail("fail", number, step);
+
+    /// <inheritdoc/>
+    public override void Done(Step step)
+    {
+        Kill("kill", "between", number);
         Fail("fail-late", number, step);
     }
 
-    /// <summary>The moment after a step.</summary>
-    internal static void After(int step) => Kill("kill", "after", step);
-
-    /// <summary>The moment before the undo of an entry of the journal.</summary>
-    internal static void BeforeUndo(int number, Step step)
+    /// <inheritdoc/>
+    public override void After(Step step, Playing playing)
     {
-        Kill("undo-kill", "before", number);
-        Fail("undo-fail", number, step);
+        if (step is not ChildStep)
+            Kill("kill", "after", number);
     }
 
-    /// <summary>The moment after an undo, before the journal says so; 0 is the end of all undo.</summary>
-    public static void AfterUndo(int number) => Kill("undo-kill", "between", number);
-
-    /// <summary>The calls of a child's tape, with what is to go wrong in them.</summary>
-    internal static IReadOnlyList<TapeCall> Calls(Plan plan, string child)
+    /// <inheritdoc/>
+    public override void UndoBegun(JournalEntry entry)
     {
-        var calls = new List<TapeCall>();
-        foreach (var (step, number) in plan.Steps.Select((s, i) => (s as ChildStep, i + 1)).Where(s => s.Item1?.Child == child))
+        Kill("undo-kill", "before", entry.Number);
+        Fail("undo-fail", entry.Number, entry.Step);
+    }
+
+    /// <inheritdoc/>
+    public override void UndoDone(JournalEntry entry) => Kill("undo-kill", "between", entry.Number);
+
+    /// <summary>Puts onto the tape what is to go wrong on it.</summary>
+    public override IReadOnlyList<TapeEntry> LayOut(Playing playing, string child, IReadOnlyList<TapeEntry> tape)
+    {
+        var entries = new List<TapeEntry>();
+        foreach (var entry in tape)
         {
-            for (var i = 0; i < step!.Calls.Count; i++)
-            {
-                var fault = All.Value.FirstOrDefault(f => f.Step == number && f.Call == i + 1);
-                if (fault is { Kind: "kill", Where: "before" })
-                    AddRest(new TapeCall("ppoll", 0, 0, TapeArg.Null, TapeArg.Null, 0));
-                calls.Add(fault?.Kind == "fail" ? Broken(step.Calls[i]) : step.Calls[i]);
-                if (fault is { Kind: "kill", Where: "after" })
-                    AddRest(plan.StepsOf(child).SelectMany(s => s.Calls).First(c => c.Name == "read") with { Least = 0 });
-            }
+            var step = playing.Plan.Steps.TakeWhile(s => !ReferenceEquals(s, entry.Step)).Count() + 1;
+            var fault = entry.Index is { } index ? all.FirstOrDefault(f => f.Step == step && f.Call == index + 1) : null;
+            if (fault is { Kind: "kill", Where: "before" })
+                AddRest(entry, new TapeCall("ppoll", 0, 0, TapeArg.Null, TapeArg.Null, 0));
+            entries.Add(fault?.Kind == "fail" ? entry with { Call = Broken(entry.Call) } : entry);
+            if (fault is { Kind: "kill", Where: "after" })
+                AddRest(entry, tape.First(e => e.Step.Waits).Call with { Least = 0 });
         }
 
-        return calls;
+        return entries;
 
         // To stand still is to poll no descriptor, for ever. To go on when the parent is dead is to wait for "go" once more:
         // nobody says it again, and the end of that pipe comes with the parent's death.
-        void AddRest(TapeCall call)
+        void AddRest(TapeEntry entry, TapeCall call)
         {
-            rest = (child, calls.Count);
-            calls.Add(call);
+            rest = (child, entries.Count);
+            entries.Add(new TapeEntry(call, entry.Step, null));
         }
     }
 
-    /// <summary>Dies when the child comes to the rest that <see cref="Calls"/> put on its tape.</summary>
+    /// <summary>Dies when the child comes to the rest that <see cref="LayOut"/> put on its tape.</summary>
     /// <remarks>
     /// The tape is in memory that both see: the parent looks how far the child has come. So it dies while the child stands
     /// at this very call, whatever the parent itself is doing, as a kill from outside would have it.
     /// </remarks>
-    internal static void Attend(Child child, string name)
+    public override void Made(string name, Child child)
     {
         if (rest is not { } place || place.Child != name)
             return;
@@ -123,15 +145,15 @@ public static class Faults
         ? new TapeCall("execve", call.Args[0], TapeArg.Named(1, "1"), call.Args[2])
         : new TapeCall("close", -1);
 
-    private static void Kill(string kind, string where, int step)
+    private void Kill(string kind, string where, int step)
     {
-        if (All.Value.Any(f => f.Kind == kind && f.Where == where && f.Step == step && f.Call == 0))
+        if (all.Any(f => f.Kind == kind && f.Where == where && f.Step == step && f.Call == 0))
             Die();
     }
 
-    private static void Fail(string kind, int number, Step step)
+    private void Fail(string kind, int at, Step step)
     {
-        if (All.Value.FirstOrDefault(f => f.Kind == kind && f.Step == number) is { } fault)
+        if (all.FirstOrDefault(f => f.Kind == kind && f.Step == at && f.Call == 0) is { } fault)
             throw MinicException.FromErrno(step.Title, step.CallTexts.Count > 0 ? step.CallTexts[0] : step.Title, fault.Errno);
     }
 

@@ -11,16 +11,15 @@ public static class Forward
     /// <param name="plan">What to do.</param>
     /// <param name="journal">Where it is written down.</param>
     /// <param name="playing">What the steps share; the caller keeps it, and with it the children.</param>
-    /// <param name="watch">Called around each step; null for nobody.</param>
     /// <exception cref="MinicException">A step failed; everything before it has been undone.</exception>
-    public static void Play(Plan plan, Journal journal, Playing playing, PlayWatch? watch = null)
+    public static void Play(Plan plan, Journal journal, Playing playing)
     {
         try
         {
-            Faults.List(plan);
-            PlaySteps(plan.Steps, journal, playing, watch);
+            playing.Watch.Start(playing);
+            PlaySteps(plan.Steps, journal, playing);
             journal.MarkUp();
-            watch?.End(playing);
+            playing.Watch.End(playing);
         }
         catch (Exception failed)
         {
@@ -28,7 +27,8 @@ public static class Forward
             var failure = playing.ChildFailure() ?? failed;
             // Whatever it was, a bug of ours included: what was begun is undone.
             playing.Unlock();
-            var left = Backward.Play(journal);
+            playing.Watch.Failed(failure);
+            var left = Backward.Play(journal, playing.Watch);
             if (left.Count == 0 && failure == failed)
                 throw;
             if (left.Count == 0)
@@ -46,31 +46,27 @@ public static class Forward
     /// <exception cref="MinicException">A step failed; the journal says which had been begun.</exception>
     public static void PlayOn(Plan plan, Journal journal, Playing playing)
     {
-        Faults.List(plan);
-        PlaySteps(plan.Steps, journal, playing, watch: null);
+        playing.Watch.Start(playing);
+        PlaySteps(plan.Steps, journal, playing);
     }
 
-    private static void PlaySteps(IReadOnlyList<Step> steps, Journal journal, Playing playing, PlayWatch? watch)
+    private static void PlaySteps(IReadOnlyList<Step> steps, Journal journal, Playing playing)
     {
-        for (var i = 0; i < steps.Count; i++)
+        foreach (var step in steps)
         {
-            watch?.Before(steps[i], playing);
-            if (steps[i] is not ChildStep)
-                PlayStep(steps[i], i + 1, journal, playing, watch);
-            watch?.After(steps[i], playing);
+            playing.Watch.Before(step, playing);
+            if (step is not ChildStep)
+                PlayStep(step, journal, playing);
+            playing.Watch.After(step, playing);
         }
     }
 
-    private static void PlayStep(Step step, int number, Journal journal, Playing playing, PlayWatch? watch)
+    private static void PlayStep(Step step, Journal journal, Playing playing)
     {
-        Faults.Before(number);
         var entry = journal.Begin(step);
-        watch?.Begun(step);
-        Faults.Instead(number, step);
+        playing.Watch.Begun(step);
         var facts = step.Do(playing);
-        watch?.Done(step);
-        Faults.Between(number, step);
+        playing.Watch.Done(step);
         journal.Done(entry, facts);
-        Faults.After(number);
     }
 }

@@ -7,12 +7,17 @@ namespace MiniContainer.Plans;
 
 /// <summary>The state of one play of a plan.</summary>
 /// <param name="plan">What is played.</param>
-public sealed class Playing(Plan plan) : IDisposable
+/// <param name="watch">Sees each step come and go; null for nobody.</param>
+public sealed class Playing(Plan plan, PlayWatch? watch = null) : IDisposable
 {
     private readonly Dictionary<string, Child> children = [];
+    private readonly Dictionary<string, IReadOnlyList<TapeEntry>> tapes = [];
 
     /// <summary>What is played.</summary>
     public Plan Plan { get; } = plan;
+
+    /// <summary>Who sees each step come and go.</summary>
+    public PlayWatch Watch { get; } = PlayWatch.Of(watch, Faults.Asked) ?? new PlayWatch();
 
     /// <summary>Descriptors of ours that steps name: "stdin", "console", "ns:net" …; closed by their owners.</summary>
     public Dictionary<string, SafeHandle> Handles { get; } = [];
@@ -26,8 +31,18 @@ public sealed class Playing(Plan plan) : IDisposable
     /// <summary>The children by name.</summary>
     public IReadOnlyDictionary<string, Child> Children => children;
 
-    /// <summary>Adds a child that has just been made.</summary>
-    public void Add(string name, Child child) => children.Add(name, child);
+    /// <summary>The tape of a child that is about to be made.</summary>
+    public IReadOnlyList<TapeEntry> LayOut(string name) => tapes[name] = Watch.LayOut(this, name, TapeEntry.Of(Plan.StepsOf(name)));
+
+    /// <summary>The tape of a child, as it was laid out: entry 0 stands at <see cref="Child.Prologue"/> of <see cref="Child.Tape"/>.</summary>
+    public IReadOnlyList<TapeEntry> TapeOf(string name) => tapes[name];
+
+    /// <summary>Adds a child that has just been made of its tape.</summary>
+    public void Add(string name, Child child)
+    {
+        children.Add(name, child);
+        Watch.Made(name, child);
+    }
 
     /// <summary>The failure that ended a child's tape, told as the step that failed; null if none did.</summary>
     public MinicException? FailureOf(string name)
@@ -35,17 +50,7 @@ public sealed class Playing(Plan plan) : IDisposable
         var child = children[name];
         if (child.FailedCall is not { } failed || child.Failure() is not { } failure)
             return null;
-        if (failed < 0)
-            return failure;
-        // Steps hold one to a few calls each: count through them to the one that failed.
-        foreach (var step in Plan.StepsOf(name))
-        {
-            if (failed < step.Calls.Count)
-                return Explain(step, failed, child, failure);
-            failed -= step.Calls.Count;
-        }
-
-        return failure;
+        return failed < 0 || failed >= tapes[name].Count ? failure : Explain(tapes[name], failed, child, failure);
     }
 
     /// <summary>The failure of the first child whose tape has failed, told as the step that did; null if none has.</summary>
@@ -67,21 +72,24 @@ public sealed class Playing(Plan plan) : IDisposable
             child.Dispose();
     }
 
-    private static MinicException Explain(ChildStep step, int index, Child child, MinicException failure)
+    private static MinicException Explain(IReadOnlyList<TapeEntry> tape, int failed, Child child, MinicException failure)
     {
-        var call = step.Calls[index];
-        if (call.Name == "execve" && failure.Errno is Errno.ENOENT or Errno.ENOTDIR)
+        var (_, step, index) = tape[failed];
+        // One that a watch has put there is not the step's own: nobody but us lets it fail, by going away.
+        if (index is not { } own)
+            return failure;
+        if (step.Calls[own].Name == "execve" && failure.Errno is Errno.ENOENT or Errno.ENOTDIR)
         {
             // The search of PATH goes on past a file that may not be executed, but that is the error to report (execvp(3)).
-            for (var i = 0; i < index; i++)
+            for (var i = 0; i < failed; i++)
             {
-                if (child.Tape.Result(child.FailedCall!.Value - index + i + child.Prologue) == -Errno.EACCES)
-                    return MinicException.FromErrno(step.Title, step.Calls[i].ToString(), Errno.EACCES);
+                if (tape[i] is { Index: { } earlier } && tape[i].Step == step && child.Tape.Result(child.Prologue + i) == -Errno.EACCES)
+                    return MinicException.FromErrno(step.Title, step.Calls[earlier].ToString(), Errno.EACCES);
             }
         }
 
         return failure.Errno == 0
             ? new MinicException(step.Title, failure.Message)
-            : MinicException.FromErrno(step.Title, call.ToString(), failure.Errno);
+            : MinicException.FromErrno(step.Title, step.Calls[own].ToString(), failure.Errno);
     }
 }

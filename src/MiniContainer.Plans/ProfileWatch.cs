@@ -79,11 +79,11 @@ public sealed class ProfileWatch(string who, long main, TimeSpan cpuBeforeMain) 
         Mark("note that all is up");
         end = mark;
         foreach (var (name, child) in playing.Children)
-            Read(playing.Plan, name, child);
+            Read(playing.TapeOf(name), name, child);
     }
 
     /// <inheritdoc/>
-    public override void Undoing(Step step)
+    public override void Undoing(JournalEntry entry, Journal journal)
     {
         before = Stopwatch.GetTimestamp();
         if (undoBegan == 0)
@@ -91,11 +91,11 @@ public sealed class ProfileWatch(string who, long main, TimeSpan cpuBeforeMain) 
     }
 
     /// <inheritdoc/>
-    public override void Undone(Step step)
+    public override void Undone(JournalEntry entry, Journal journal)
     {
         // A step with nothing to undo takes no time either.
-        if (step.UndoByHand.Count > 0)
-            spans.Add(new Raw($"{who}, undoing", step.Title, ProfileKind.Of(step), before, Stopwatch.GetTimestamp()));
+        if (entry.Step.UndoByHand.Count > 0)
+            spans.Add(new Raw($"{who}, undoing", entry.Step.Title, ProfileKind.Of(entry.Step), before, Stopwatch.GetTimestamp()));
     }
 
     /// <summary>What has been measured.</summary>
@@ -124,14 +124,19 @@ public sealed class ProfileWatch(string who, long main, TimeSpan cpuBeforeMain) 
     }
 
     // Each entry of the tape has the counter's value at its return, so a step begins where the one before it ended.
-    private void Read(Plan plan, string name, Child child)
+    private void Read(IReadOnlyList<TapeEntry> entries, string name, Child child)
     {
         var tape = child.Tape;
         var last = tape.Began;
         var next = 0;
         Take("arrange its descriptors", ProfileKind.Process, waits: false, child.Prologue);
-        foreach (var step in plan.StepsOf(name))
-            Take(step.Title, ProfileKind.Of(step), step.Calls[0] is { Name: "read", Least: 1 }, step.Calls.Count);
+        for (var i = 0; i < entries.Count;)
+        {
+            var (_, step, index) = entries[i];
+            var calls = entries.Skip(i).TakeWhile(e => e.Step == step && e.Index.HasValue == index.HasValue).Count();
+            Take(index.HasValue ? step.Title : $"rest before it does: {step.Title}", ProfileKind.Of(step), step.Waits || !index.HasValue, calls);
+            i += calls;
+        }
 
         void Take(string what, string kind, bool waits, int calls)
         {

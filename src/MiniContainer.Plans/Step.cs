@@ -45,6 +45,10 @@ public abstract record Step
     [JsonIgnore]
     public virtual IReadOnlyList<string> UndoByHand => [];
 
+    /// <summary>Files in which one can see what it did: those that it makes, and the kernel's own that it writes.</summary>
+    [JsonIgnore]
+    public virtual IReadOnlyList<string> Places => [];
+
     /// <summary>Does it.</summary>
     /// <returns>What the undo will need besides the step itself, or null.</returns>
     /// <exception cref="Kernel.MinicException">It could not be done; what was half done is left to <see cref="Undo"/>.</exception>

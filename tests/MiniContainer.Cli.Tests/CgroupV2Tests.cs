@@ -17,36 +17,66 @@ public class CgroupV2Tests
         find /sys/fs/cgroup -name 'minic*'; ls /run/minic 2>/dev/null; ls /sys/class/net | grep -c minic
         """;
 
+    // The guest has BusyBox, whose programs are one: a script calls the host's each by its own file.
+    private static readonly string[] Programs =
+        [.. "sh setsid mount umount prlimit chrt renice ionice mkdir mknod ln chown env sleep".Split(' ').Select(p => "/usr/bin/" + p), "/usr/sbin/pivot_root", "/usr/bin/ip", "/usr/sbin/bridge"];
+
+    private const string ByHand = """
+        R=$PWD/out/rootfs/busybox; PATH=$PATH:$PWD/out
+        V='cat /proc/self/cgroup; cut -d" " -f4- /proc/self/mountinfo | sed "s/master:[0-9]* //" | sort; cd /sys/fs/cgroup; cat pids.max memory.max memory.swap.max cpu.max cgroup.controllers; ip -o addr | grep -v fe80; grep Cap /proc/self/status'
+        run="--name box --pids 20 --memory 64m --cpus 0.5 --rootfs $R sh -c"
+        look() { find /sys/fs/cgroup/minic | sort | while read -r f; do case $f in *.max | *.weight | */cgroup.subtree_control | */cgroup.procs) echo "$f: $(grep -c . $f) $(grep -v "^[0-9][0-9]*$" $f)";; esac; done; }
+        left() { find /sys/fs/cgroup -name 'minic*'; find /run/minic 2>/dev/null; ls /sys/class/net | grep minic; nft list tables; }
+        minic run --by-hand $run "$V" > do; minic run --by-hand=undo $run "$V" > undo
+        minic run $run "$V" > minics; sh do > hands || exit; sh undo; left
+        [ -s hands ] && diff minics hands && echo run: the same
+        minic pod run --by-hand docs/examples/localhost.yaml > do; minic pod run --by-hand=undo docs/examples/localhost.yaml > undo
+        minic pod run docs/examples/localhost.yaml; until minic pod logs --container client localhost | grep -q both; do sleep 0.1; done; look > minics; minic pod rm -f localhost
+        sh do || exit; until grep -q both /run/minic/pods/localhost/logs/client.log; do sleep 0.1; done; look > hands; sh undo; left
+        [ -s hands ] && diff minics hands && echo pod: the same
+        """;
+
     [SkippableFact]
-    public void Limits_devices_network_and_exec_on_a_machine_with_cgroup_v2()
+    public void What_a_script_by_hand_makes_with_cgroup_v2_is_minics_own() => Run(ByHand, [.. Programs.Append("docs/examples").SelectMany(p => new[] { "-a", p })]).Should().Be("""
+        run: the same
+        pod localhost is up at 10.44.0.2 and fd00:44::2
+        pod: the same
+
+        """);
+
+    [SkippableFact]
+    public void Limits_devices_network_and_exec_on_a_machine_with_cgroup_v2() => Run(Script, []).Should().Be("""
+        20
+        67108864
+        50000 100000
+        0::/
+        sh: can't fork: Resource temporarily unavailable
+        memory hog: 137
+        dd: can't open '/tmp/k': Operation not permitted
+        null is allowed
+        inet 10.44.0.2
+        1 packets received
+        box
+        0::/
+        0
+
+        """);
+
+    // What a script prints in the machine.
+    private static string Run(string script, string[] options)
     {
         var root = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(Here())!, "../.."));
         Skip.IfNot(Environment.IsPrivilegedProcess, "needs root");
         Skip.IfNot(File.Exists("/usr/bin/qemu-system-x86_64"), "needs qemu-system-x86: scripts/setup vm");
         Skip.IfNot(Directory.Exists(Path.Combine(root, "out/vm")), "needs a kernel for the machine: scripts/vm run -- true fetches it");
 
-        var start = new ProcessStartInfo(Path.Combine(root, "scripts/vm"), ["run", "--", "sh", "-c", Script]) { RedirectStandardOutput = true, RedirectStandardInput = true };
+        var start = new ProcessStartInfo(Path.Combine(root, "scripts/vm"), ["run", .. options, "--", "sh", "-c", script]) { WorkingDirectory = root, RedirectStandardOutput = true, RedirectStandardInput = true };
         using var vm = Process.Start(start)!;
         vm.StandardInput.Close();
         var output = vm.StandardOutput.ReadToEnd();
         vm.WaitForExit();
 
-        output.Replace("\r", "", StringComparison.Ordinal).Should().Be("""
-            20
-            67108864
-            50000 100000
-            0::/
-            sh: can't fork: Resource temporarily unavailable
-            memory hog: 137
-            dd: can't open '/tmp/k': Operation not permitted
-            null is allowed
-            inet 10.44.0.2
-            1 packets received
-            box
-            0::/
-            0
-
-            """);
+        return output.Replace("\r", "", StringComparison.Ordinal);
     }
 
     private static string Here([CallerFilePath] string path = "") => path;

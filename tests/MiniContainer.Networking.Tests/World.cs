@@ -186,13 +186,13 @@ internal sealed class Pod : IDisposable
         var clock = Stopwatch.StartNew();
         using var held = MiniContainer.Plans.Steps.Network.NetworkLock.Take(world.Networks);
         var (plan, result) = Planned(world.Networks, id, config, ports);
-        var playing = new Playing(plan);
+        var playing = new Playing(plan, watch);
         playing.Handles["null"] = File.OpenHandle("/dev/null", FileMode.Open, FileAccess.ReadWrite);
         playing.Locks[held.Path] = held;
         using var journal = Journal.Create(JournalPath(world, id), new JournalHeader { Kind = "container", Id = id, Owner = ProcessIdentity.Self });
         try
         {
-            Forward.Play(plan, journal, playing, watch);
+            Forward.Play(plan, journal, playing);
         }
         catch (Exception e)
         {

@@ -5,6 +5,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.RegularExpressions;
 using MiniContainer.Kernel;
@@ -23,15 +24,8 @@ internal sealed partial class Snapshot
     public static Snapshot Of(World world)
     {
         var snapshot = new Snapshot();
-        using (var kernel = RtNetlink.OpenIn(world.Netns))
-        {
-            var links = kernel.ListLinks().ToDictionary(l => l.Index);
-            snapshot.Add("links", links.Values.Select(l => $"{l.Name} {l.Kind} mtu {l.Mtu} {l.Mac} {(l.IsUp ? "up" : "down")} {(l.MasterIndex is { } m && links.TryGetValue(m, out var master) ? master.Name : "")}"));
-            snapshot.Add("addresses", kernel.ListAddresses().Where(a => !a.Local.IsIPv6LinkLocal).Select(a => $"{a} dev {a.Dev}"));
-            snapshot.Add("routes", kernel.ListRoutes(AddressFamily.InterNetwork).Concat(kernel.ListRoutes(AddressFamily.InterNetworkV6)).Where(r => !OfTheKernel(r.Destination.BaseAddress)).Select(r => $"{r} dev {r.Dev}"));
-            snapshot.Add("neighbours", kernel.ListNeighbours().Where(n => n.IsPermanent).Select(n => n.ToString()));
-        }
-
+        foreach (var (part, lines) in Network(world.Netns))
+            snapshot.Add(part, lines);
         snapshot.Add("nft rules", Nftables.List("ruleset", world.Netns).Split('\n').Select(l => Counters().Replace(l, "")), sort: false);
         snapshot.Add("settings", NetworkNamespace.Run(world.Netns, Settings));
         snapshot.Add("mounts", File.ReadAllLines($"/proc/{world.Pid}/mountinfo").Select(Mount));
@@ -41,6 +35,20 @@ internal sealed partial class Snapshot
         snapshot.Add("namespaces", processes.SelectMany(p => p.Namespaces).Distinct());
         snapshot.Add("files", Directory.EnumerateFileSystemEntries($"{world.Root}/run", "*", SearchOption.AllDirectories).Select(f => $"{f[$"{world.Root}".Length..]} {Content(f)}"));
         return snapshot;
+    }
+
+    /// <summary>What rtnetlink tells of a network namespace.</summary>
+    public static IReadOnlyList<(string Part, IReadOnlyList<string> Lines)> Network(SafeHandle netns)
+    {
+        using var kernel = RtNetlink.OpenIn(netns);
+        var links = kernel.ListLinks().ToDictionary(l => l.Index);
+        return
+        [
+            ("links", [.. links.Values.Select(l => $"{l.Name} {l.Kind} mtu {l.Mtu} {l.Mac} {(l.IsUp ? "up" : "down")} {(l.MasterIndex is { } m && links.TryGetValue(m, out var master) ? master.Name : "")}")]),
+            ("addresses", [.. kernel.ListAddresses().Where(a => !a.Local.IsIPv6LinkLocal).Select(a => $"{a} dev {a.Dev}")]),
+            ("routes", [.. kernel.ListRoutes(AddressFamily.InterNetwork).Concat(kernel.ListRoutes(AddressFamily.InterNetworkV6)).Where(r => !OfTheKernel(r.Destination.BaseAddress)).Select(r => $"{r} dev {r.Dev}")]),
+            ("neighbours", [.. kernel.ListNeighbours().Where(n => n.IsPermanent).Select(n => n.ToString())]),
+        ];
     }
 
     /// <summary>The cgroups whose first part below minic begins with a name, or with a pod of that name.</summary>

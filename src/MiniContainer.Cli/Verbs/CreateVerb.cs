@@ -9,7 +9,7 @@ namespace MiniContainer.Cli.Verbs;
 /// <summary>The verb <c>create</c>.</summary>
 internal sealed class CreateVerb : Verb
 {
-    private readonly LaunchFlags flags = new(byHand: false);
+    private readonly LaunchFlags flags = new();
     private readonly Argument<string> id = new("ID") { Description = "The new container's id: letters, digits, _ + - and dots." };
 
     public CreateVerb(GlobalOptions globals)
@@ -24,13 +24,14 @@ internal sealed class CreateVerb : Verb
     /// <inheritdoc/>
     protected override int Run(ParseResult parsed)
     {
+        flags.Play.Begin(parsed);
         using var profile = flags.Profile.Begin(parsed, "minic create");
         var name = ContainerId.Check(parsed.GetValue(id)!);
         var bundle = flags.Load(parsed);
         if (flags.Play.Reads(parsed))
         {
             var options = flags.Options(parsed, Globals.Root(parsed), name) with { Create = true };
-            return flags.Play.Tell(parsed, $"minic create of {name}", Launcher.MakePlan(bundle, options));
+            return flags.Play.Tell(parsed, $"minic create of {name}", Launcher.MakePlan(bundle, options), Container.DirectoryOf(options.Root, name));
         }
 
         Privilege.Check(bundle.Spec, name);

@@ -9,7 +9,7 @@ namespace MiniContainer.Cli.Verbs;
 internal sealed class DeleteVerb : Verb
 {
     private readonly Argument<string> id;
-    private readonly PlayFlags play = new(byHand: false);
+    private readonly PlayFlags play = new("do");
     private readonly Option<bool> force = Flag("--force", "Kill it first if it runs; and be content if it is not there.", "-f");
 
     public DeleteVerb(GlobalOptions globals)
@@ -24,13 +24,14 @@ internal sealed class DeleteVerb : Verb
     /// <inheritdoc/>
     protected override int Run(ParseResult parsed)
     {
+        play.Begin(parsed);
         if (play.Reads(parsed))
         {
             var (name, container) = (parsed.GetValue(id)!, Removal.ToDelete(Globals.Root(parsed), parsed.GetValue(id)!, parsed.GetValue(force)));
-            return play.TellUndo(parsed, $"minic delete of {name}", container?.Entries ?? []);
+            return play.TellUndo(parsed, $"minic delete of {name}", container?.Entries ?? [], container?.Directory);
         }
 
-        Removal.Delete(Globals.Root(parsed), parsed.GetValue(id)!, parsed.GetValue(force));
+        Removal.Delete(Globals.Root(parsed), parsed.GetValue(id)!, parsed.GetValue(force), play.Watch);
         return 0;
     }
 }

@@ -18,7 +18,7 @@ internal sealed class ExecVerb : Verb
     private readonly Option<string> pidFile = Text("--pid-file", "FILE", "Write the process's pid to FILE.");
     private readonly Option<int> preserveFds = PreservedDescriptors.Option();
     private readonly Option<bool> ignorePaused = Flag("--ignore-paused", "Accepted, as runc does.");
-    private readonly PlayFlags play = new(byHand: false);
+    private readonly PlayFlags play = new();
     private readonly Argument<string> id;
 
     public ExecVerb(GlobalOptions globals)
@@ -42,6 +42,7 @@ internal sealed class ExecVerb : Verb
     /// <inheritdoc/>
     protected override int Run(ParseResult parsed)
     {
+        play.Begin(parsed);
         using var measured = profile.Begin(parsed, "minic exec");
         var container = Container.Load(Globals.Root(parsed), parsed.GetValue(id)!);
         if (container.Status != ContainerStatus.Running)
@@ -54,10 +55,10 @@ internal sealed class ExecVerb : Verb
         var what = process.Build(parsed, this, container.Id, container.Init!.Pid, bundle.Spec.Process!);
         var target = Execs.Target(container.Init!, container.CgroupPaths, bundle.Spec, bundle.RootPath) with { PreserveFds = PreservedDescriptors.Check(parsed.GetValue(preserveFds)) };
         if (play.Reads(parsed))
-            return play.Tell(parsed, $"minic exec in {container.Id}", Execs.MakePlan(target, what));
+            return play.Tell(parsed, $"minic exec in {container.Id}", Execs.MakePlan(target, what), Execs.ByHandDirectory(container.Directory), waits: !parsed.GetValue(detach));
         using var supervisor = parsed.GetValue(detach) ? null : new Supervisor();
         using var terminal = ProcessTerminal.For(what.Terminal, parsed.GetValue(detach), parsed.GetValue(consoleSocket));
-        using var executed = Execs.Start(container.Init!, target, what, container.Directory, supervisor is not null, terminal.Socket, PlayWatch.Of(play.Watch(parsed), profile.Watch));
+        using var executed = Execs.Start(container.Init!, target, what, container.Directory, supervisor is not null, terminal.Socket, PlayWatch.Of(play.Watch, profile.Watch));
         return Attend(executed.Child, supervisor, terminal, parsed.GetValue(pidFile));
     }
 

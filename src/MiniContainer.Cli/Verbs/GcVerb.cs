@@ -8,7 +8,7 @@ namespace MiniContainer.Cli.Verbs;
 /// <summary>The verb <c>gc</c>.</summary>
 internal sealed class GcVerb : Verb
 {
-    private readonly PlayFlags play = new(byHand: false);
+    private readonly PlayFlags play = new("");
 
     public GcVerb(GlobalOptions globals)
         : base("gc", "Put right what a killed minic left behind: half-made containers, and those in the foreground of a minic that is gone. What runs detached stays.", globals) =>
@@ -17,9 +17,10 @@ internal sealed class GcVerb : Verb
     /// <inheritdoc/>
     protected override int Run(ParseResult parsed)
     {
+        play.Begin(parsed);
         if (play.Reads(parsed))
-            return play.TellUndo(parsed, Removal.Garbage(Globals.Root(parsed)).Select(g => ($"minic gc of {g.What}", g.Entries)));
-        Removal.CollectGarbage(Globals.Root(parsed), removed => parsed.InvocationConfiguration.Output.WriteLine($"removed {removed}"));
+            return play.TellUndo(parsed, Removal.Garbage(Globals.Root(parsed)).Select(g => ($"minic gc of {g.What}", g.Entries, (string?)null)));
+        Removal.CollectGarbage(Globals.Root(parsed), removed => parsed.InvocationConfiguration.Output.WriteLine($"removed {removed}"), play.Watch);
         return 0;
     }
 }

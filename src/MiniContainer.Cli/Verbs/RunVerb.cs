@@ -11,7 +11,7 @@ namespace MiniContainer.Cli.Verbs;
 internal sealed class RunVerb : Verb
 {
     private readonly RootfsOptions hurry = new();
-    private readonly LaunchFlags flags = new(byHand: true);
+    private readonly LaunchFlags flags = new();
     private readonly Option<bool> detach = Flag("--detach", "Return when the command runs. With --rootfs its output goes to the file \"output\" in its state directory.", "-d");
     private readonly Option<bool> keep = Flag("--keep", "Leave the container there, stopped, for minic state and minic delete.");
     private readonly Argument<string[]> words = new("ID or CMD")
@@ -43,6 +43,7 @@ internal sealed class RunVerb : Verb
     /// <inheritdoc/>
     protected override int Run(ParseResult parsed)
     {
+        flags.Play.Begin(parsed);
         using var profile = flags.Profile.Begin(parsed, "minic run");
         var (bundle, options) = hurry.Chosen(parsed) ? FromRootfs(parsed) : FromBundle(parsed);
         if (flags.Play.Reads(parsed))

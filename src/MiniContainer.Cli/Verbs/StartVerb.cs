@@ -9,7 +9,7 @@ namespace MiniContainer.Cli.Verbs;
 /// <summary>The verb <c>start</c>.</summary>
 internal sealed class StartVerb : Verb
 {
-    private readonly PlayFlags play = new(byHand: false);
+    private readonly PlayFlags play = new("do");
     private readonly Argument<string> id;
 
     public StartVerb(GlobalOptions globals)
@@ -23,9 +23,10 @@ internal sealed class StartVerb : Verb
     /// <inheritdoc/>
     protected override int Run(ParseResult parsed)
     {
+        play.Begin(parsed);
         if (play.Reads(parsed))
             return play.Tell(parsed, $"minic start of {parsed.GetValue(id)}", Launcher.MakeStartPlan(Container.Load(Globals.Root(parsed), parsed.GetValue(id)!)));
-        Launcher.Start(Globals.Root(parsed), parsed.GetValue(id)!);
+        Launcher.Start(Globals.Root(parsed), parsed.GetValue(id)!, play.Watch);
         return 0;
     }
 }

@@ -44,19 +44,13 @@ public static class Execs
 {
     private const string JournalName = "exec-";
 
-    private static readonly (string File, ulong Flag)[] Kinds =
-    [
-        ("user", CloneFlags.NEWUSER), ("mnt", CloneFlags.NEWNS), ("pid", CloneFlags.NEWPID), ("net", CloneFlags.NEWNET), ("ipc", CloneFlags.NEWIPC),
-        ("uts", CloneFlags.NEWUTS), ("cgroup", CloneFlags.NEWCGROUP), ("time", CloneFlags.NEWTIME),
-    ];
-
     /// <summary>What there is to join of a running process.</summary>
     /// <param name="init">The container's first process.</param>
     /// <param name="cgroups">Its cgroup directories.</param>
     /// <param name="spec">Its configuration, or null where it is not known any more.</param>
     /// <param name="rootPath">Its root file system on the host.</param>
     public static ExecTarget Target(ProcessIdentity init, IEnumerable<string> cgroups, Spec? spec, string rootPath) =>
-        new(init.Pid, Kinds.Where(k => Differs(init.Pid, k.File)).Aggregate(0UL, (flags, k) => flags | k.Flag))
+        new(init.Pid, ProcessNamespaces.Differing(init.Pid))
         {
             // Version 2 has no file named tasks.
             CgroupFiles = [.. cgroups.Select(c => File.Exists($"{c}/tasks") ? $"{c}/tasks" : $"{c}/cgroup.procs")],
@@ -79,7 +73,7 @@ public static class Execs
         using var pidfd = Processes.OpenPidFd(init.Pid);
         if (pidfd is null || !init.Alive)
             throw new MinicException("join the container", "its first process has ended", "minic delete removes it.");
-        var executed = new Executed(new Playing(plan), Path.Combine(directory, $"{JournalName}{Environment.ProcessId}"));
+        var executed = new Executed(new Playing(plan, watch), Path.Combine(directory, $"{JournalName}{Environment.ProcessId}"));
         try
         {
             var playing = executed.Playing;
@@ -93,7 +87,7 @@ public static class Execs
                 playing.Handles["console"] = console;
             var header = new JournalHeader { Kind = "exec", Id = "exec", Owner = ProcessIdentity.Self, Foreground = foreground, Created = DateTimeOffset.UtcNow };
             using var journal = Journal.Create(executed.JournalPath, header);
-            Forward.Play(plan, journal, playing, watch);
+            Forward.Play(plan, journal, playing);
             return executed;
         }
         catch
@@ -107,8 +101,9 @@ public static class Execs
     /// <param name="directory">The state directory of a container or pod, locked.</param>
     /// <param name="name">Its name, for telling: "container box".</param>
     /// <param name="told">Called with each thing that was ended.</param>
+    /// <param name="watch">Sees each step's undo; null for nobody.</param>
     /// <exception cref="MinicException">A process could not be ended.</exception>
-    internal static void CollectGarbage(string directory, string name, Action<string> told)
+    internal static void CollectGarbage(string directory, string name, Action<string> told, PlayWatch? watch)
     {
         foreach (var path in Directory.GetFiles(directory, JournalName + "*"))
         {
@@ -118,12 +113,15 @@ public static class Execs
             using var journal = Journal.Open(path);
             if (journal.Header?.Owner.Alive ?? ProcessIdentity.Of(pid).Alive)
                 continue;
-            if ((journal.Header?.Foreground == true || !journal.Up) && Backward.Play(journal) is [var failure, ..])
+            if ((journal.Header?.Foreground == true || !journal.Up) && Backward.Play(journal, watch) is [var failure, ..])
                 throw failure;
             File.Delete(path);
             told($"exec in {name}");
         }
     }
+
+    /// <summary>Where the script of an exec by hand keeps its files: in the container's directory, with which they go at the latest.</summary>
+    public static string ByHandDirectory(string directory) => Path.Combine(directory, "exec.by-hand");
 
     /// <summary>The plan alone, for those who want to read it.</summary>
     public static Plan MakePlan(ExecTarget target, Process process) => MakePlan(target, process, Facts.ReadToLook());
@@ -133,11 +131,5 @@ public static class Execs
         var plan = new Plan();
         ExecPlanner.Add(plan, "exec", process, target, facts);
         return plan;
-    }
-
-    private static bool Differs(int pid, string kind)
-    {
-        var (theirs, ours) = (new FileInfo($"/proc/{pid}/ns/{kind}"), new FileInfo($"/proc/self/ns/{kind}"));
-        return theirs.LinkTarget is { } target && target != ours.LinkTarget;
     }
 }

@@ -78,10 +78,10 @@ public static class Launcher
     {
         var path = Container.DirectoryOf(options.Root, options.Id);
         var plan = MakePlan(bundle, options, Facts.Read());
-        Faults.Before(0);
+        Faults.Claiming();
         using var directory = StateDirectory.Claim(path, $"container {options.Id}");
-        Faults.Between(0);
-        var playing = new Playing(plan);
+        Faults.Claimed();
+        var playing = new Playing(plan, options.Watch);
         try
         {
             using var journal = Journal.Create(directory.JournalPath, Header(bundle, options));
@@ -89,7 +89,7 @@ public static class Launcher
             options.Network?.GiveLock(playing);
             try
             {
-                Forward.Play(plan, journal, playing, options.Watch);
+                Forward.Play(plan, journal, playing);
             }
             catch when (!journal.Clean)
             {
@@ -132,8 +132,11 @@ public static class Launcher
     }
 
     /// <summary>Lets a created container execute its command.</summary>
+    /// <param name="root">The directory of all state.</param>
+    /// <param name="id">The container.</param>
+    /// <param name="watch">Sees each step come and go; null for nobody.</param>
     /// <exception cref="MinicException">It does not wait for that, or the command cannot be executed.</exception>
-    public static void Start(string root, string id)
+    public static void Start(string root, string id, PlayWatch? watch = null)
     {
         var container = Container.Load(root, id);
         var hooks = container.Entries.Select(e => e.Step).OfType<KeepHooks>().FirstOrDefault();
@@ -143,10 +146,14 @@ public static class Launcher
         var plan = new Plan();
         foreach (var step in steps)
             plan.Add(step);
-        using var playing = new Playing(plan);
+        using var playing = new Playing(plan, watch);
         try
         {
             Forward.PlayOn(plan, journal, playing);
+        }
+        catch (MinicException e) when (watch?.Stopped == true)
+        {
+            throw new MinicException($"start container {id}", "no more was wanted", $"minic state {id} tells how far it is.", inner: e);
         }
         catch (MinicException) when (hooks is not null)
         {

@@ -27,11 +27,12 @@ public static class Removal
     /// <param name="root">The directory of all state.</param>
     /// <param name="id">The container.</param>
     /// <param name="force">Whether to kill it if it runs, and to be content if there is none.</param>
+    /// <param name="watch">Sees each step's undo; null for nobody.</param>
     /// <exception cref="MinicException">There is none, it runs, or something could not be undone.</exception>
-    public static void Delete(string root, string id, bool force)
+    public static void Delete(string root, string id, bool force, PlayWatch? watch = null)
     {
         if (ToDelete(root, id, force) is { } container)
-            Play(container.Directory, root);
+            Play(container.Directory, root, watch);
     }
 
     /// <summary>The container that delete would remove.</summary>
@@ -53,17 +54,18 @@ public static class Removal
     /// <summary>Puts right what killed runs left: journals that nobody is playing, and whose owner is gone.</summary>
     /// <param name="root">The directory of all state.</param>
     /// <param name="told">Called with each thing that was removed: "container box".</param>
+    /// <param name="watch">Sees each step's undo; null for nobody.</param>
     /// <exception cref="MinicException">Something could not be undone; all that could be has been.</exception>
-    public static void CollectGarbage(string root, Action<string> told)
+    public static void CollectGarbage(string root, Action<string> told, PlayWatch? watch = null)
     {
         var failures = new List<MinicException>();
         foreach (var (kind, path) in StateDirectories(root))
         {
             try
             {
-                Collect(path, root, $"{kind} {Path.GetFileName(path)}", told);
+                Collect(path, root, $"{kind} {Path.GetFileName(path)}", told, watch);
             }
-            catch (MinicException e)
+            catch (MinicException e) when (watch?.Stopped != true)
             {
                 // One that cannot be undone is no reason to leave the others.
                 failures.Add(e);
@@ -108,7 +110,7 @@ public static class Removal
         return journal.Entries;
     }
 
-    private static void Collect(string path, string root, string name, Action<string> told)
+    private static void Collect(string path, string root, string name, Action<string> told, PlayWatch? watch)
     {
         // A monitor takes the lock for a moment to write down an exit: that alone is no reason to pass over what was left.
         var locked = StateDirectory.TryLock(path);
@@ -123,11 +125,11 @@ public static class Removal
             return;
         if (!IsGarbage(directory))
         {
-            Execs.CollectGarbage(path, name, told);
+            Execs.CollectGarbage(path, name, told, watch);
             return;
         }
 
-        Play(directory, root);
+        Play(directory, root, watch);
         told(name);
     }
 

@@ -75,8 +75,8 @@ public sealed class Supervisor : IDisposable
         Resize();
         using var resize = PosixSignalRegistration.Create(PosixSignal.SIGWINCH, _ => Resize());
         using var raw = Terminal.Is(input) ? Terminal.Raw(input) : null;
-        // The reader of our input may block for ever: a background thread does not keep the process alive.
-        new Thread(() => Terminal.Copy(input, terminal)) { IsBackground = true }.Start();
+        // What is typed once the process has ended is not its own any more: --step asks before it undoes.
+        new Thread(() => Terminal.Copy(input, terminal, until: child.PidFd)) { IsBackground = true }.Start();
         var show = new Thread(() => Terminal.Copy(terminal, output)) { IsBackground = true };
         show.Start();
         _ = Processes.WaitEnd(child.PidFd, -1);

@@ -59,7 +59,7 @@ public static class ContainerPlanner
         foreach (var procs in cgroup)
             tape.JoinCgroup(procs, "Before anything that costs: from here on the limits hold. The child does it itself, since a parent that moves another process waits for a grace period.");
         if ((made & CloneFlags.NEWUSER) != 0)
-            tape.BecomeUser(0, 0, [], setGroups: true, "Root of the new user namespace, which is nobody special outside. After the cgroup, whose files belong to the host's root.");
+            tape.BecomeRoot("Root of the new user namespace, which is nobody special outside. After the cgroup, whose files belong to the host's root.");
         JoinAndName(tape, spec, setup, joins, made);
         RootPlanner.Add(tape, bundle, setup, made, facts, () => hooks.AddCreateContainer(plan, tape));
         ProcessPlanner.Add(tape, spec, facts);
@@ -107,11 +107,13 @@ public static class ContainerPlanner
         // A cgroup namespace takes the cgroup of its maker for its root, so it is made once that is joined; a time namespace
         // takes its offsets only until somebody is in it.
         var late = CloneFlags.NEWCGROUP | CloneFlags.NEWTIME;
+        var pid = joins.FirstOrDefault(j => (j.Flags & CloneFlags.NEWPID) != 0);
         return new CloneChild(setup.Child, made & ~late, descriptors)
         {
             Why = "clone3 makes the process in its new namespaces at once: unshare could not put the caller itself into a pid namespace.",
             Kept = 3 + setup.PreserveFds,
-            PidNamespace = joins.FirstOrDefault(j => (j.Flags & CloneFlags.NEWPID) != 0)?.Descriptor,
+            PidNamespace = pid?.Descriptor,
+            PidNamespacePath = pid?.Shown.Replace("@", "pid", StringComparison.Ordinal),
             TapePath = setup.Create ? TapePath(setup) : null,
         };
     }
@@ -161,9 +163,8 @@ public static class ContainerPlanner
             tape.Unshare(CloneFlags.NEWCGROUP, "The cgroup just joined becomes the root that the container sees.");
         if ((made & CloneFlags.NEWTIME) != 0)
         {
-            tape.Unshare(CloneFlags.NEWTIME, "Clocks of its own; it enters them by execve.");
-            foreach (var (clock, offset) in spec.Linux?.TimeOffsets ?? new Dictionary<string, LinuxTimeOffset>())
-                tape.WriteKnob("/proc/self/timens_offsets", $"{clock} {offset.Secs} {offset.Nanosecs}", $"shift the {clock} clock", "Offsets can be set only while nobody is in the time namespace.", "time_namespaces(7)", "12-oci");
+            var offsets = spec.Linux?.TimeOffsets ?? new Dictionary<string, LinuxTimeOffset>();
+            tape.UnshareTime([.. offsets.Select(o => (o.Key, o.Value.Secs, o.Value.Nanosecs))], "Clocks of its own; it enters them by execve.");
         }
 
         tape.Setsid("Signals from the caller's terminal are for minic, which passes them on.");

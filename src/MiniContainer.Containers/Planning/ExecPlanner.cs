@@ -29,6 +29,7 @@ public static class ExecPlanner
             Why = "A pid namespace takes in only those who are born into it: the parent enters it for the moment of the clone.",
             Kept = 3 + target.PreserveFds,
             PidNamespace = target.JoinsPid ? "target" : null,
+            PidNamespacePath = target.JoinsPid ? $"/proc/{target.Pid}/ns/pid" : null,
         });
         var tape = plan.Tape(child, descriptors);
         tape.Await("go", "Until its pid is in the journal it does nothing.");

@@ -11,7 +11,7 @@ public static class SyscallNumber
     private static readonly Dictionary<string, (int X64, int Arm64)> Table = new()
     {
         ["read"] = (0, 63), ["write"] = (1, 64), ["close"] = (3, 57), ["ioctl"] = (16, 29), ["sendmsg"] = (46, 211),
-        ["rt_sigaction"] = (13, 134), ["rt_sigprocmask"] = (14, 135), ["getpid"] = (39, 172), ["execve"] = (59, 221),
+        ["rt_sigaction"] = (13, 134), ["rt_sigprocmask"] = (14, 135), ["getpid"] = (39, 172), ["setpgid"] = (109, 154), ["execve"] = (59, 221),
         ["wait4"] = (61, 260), ["kill"] = (62, 129), ["chdir"] = (80, 49), ["fchdir"] = (81, 50), ["umask"] = (95, 166),
         ["setuid"] = (105, 146), ["setgid"] = (106, 144), ["setsid"] = (112, 157), ["setgroups"] = (116, 159),
         ["setresuid"] = (117, 147), ["setresgid"] = (119, 149), ["capset"] = (126, 91), ["personality"] = (135, 92),

@@ -2,6 +2,7 @@
 // `minic` on its path. Its prompt says which lab and which place.
 
 using System.Globalization;
+using MiniContainer.Kernel;
 using MiniContainer.Labs.Worlds;
 
 namespace MiniContainer.Labs.Learning;
@@ -20,6 +21,9 @@ internal static class LabShell
         var environment = new Dictionary<string, string>(stand.Workplace.Environment_(inputs)) { [Request.Variable] = Environment.ProcessId.ToString(CultureInfo.InvariantCulture) };
         // What the user's own files do to the path comes before ours.
         environment["LAB_PATH"] = environment["PATH"];
+        // A reset from another terminal kills it, in the middle of a line that is being typed.
+        using var input = StandardStreams.Get(0);
+        using var kept = Terminal.Keep(input);
         return CommandRun.Run(place, new PlaceCommand(["bash", "--rcfile", "/run/lab-bashrc"]) { Directory = stand.Workplace.Directory, Environment = environment });
     }
 

@@ -56,6 +56,8 @@ internal sealed record Workplace(string Root, Lab Lab, string Directory, World W
             ["DOTNET_CLI_USE_MSBUILD_SERVER"] = "0",
             ["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1",
             ["DOTNET_NOLOGO"] = "1",
+            // There is no network: a restore would warn that it cannot ask for known weaknesses of packages.
+            ["NuGetAudit"] = "false",
             ["LAB"] = Lab.Name,
             [Catalogue.RootVariable] = Root,
         };

@@ -6,7 +6,8 @@
 //                            and another number another one
 //     what matches one of lab.yaml's patterns: whatever else matches it
 //
-// "bash: line 7:" is "bash:" to somebody who types; "[1] 4711" and exit codes are not shown to a script, and to nobody.
+// "bash: line 7:" is "bash:" to somebody who types, and "bash: line 7: 4711 Killed  CMD" is "Killed"; "[1] 4711" and exit codes
+// may be left out.
 
 using System.Globalization;
 using System.Text;
@@ -117,10 +118,14 @@ internal sealed partial class Comparison(IReadOnlyList<string> patterns)
     // \G: exactly there, with what stands before it in sight, for \b and the like.
     private static Match MatchAt(string pattern, string text, int at) => new Regex($@"\G(?:{pattern})").Match(text, at);
 
-    private static string Normal(string line) => ShellLine().Replace(line.TrimEnd(), "${shell}: ");
+    private static string Normal(string line) => ShellLine().Replace(EndedBySignal().Replace(line.TrimEnd(), "${how}"), "${shell}: ");
 
     [GeneratedRegex(@"^(?:/\S+/)?(?<shell>bash|sh): line \d+: ")]
     private static partial Regex ShellLine();
+
+    // A session that reads a script names the line and the command too.
+    [GeneratedRegex(@"^(?:/\S+/)?bash: line \d+: +\d+ (?<how>Killed|Terminated|Hangup|Aborted|Segmentation fault)\b.*$")]
+    private static partial Regex EndedBySignal();
 
     [GeneratedRegex(@"^\[\d+\]\+? +\d+$")]
     private static partial Regex JobNumber();

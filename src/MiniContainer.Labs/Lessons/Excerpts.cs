@@ -2,7 +2,8 @@
 // first line says which piece; a test compares, and `lab render` rewrites.
 //
 //     ```csharp file=container.cs region=child             between #region child and #endregion
-//     ```csharp file=../../src/X.cs from="a" to="b"        from the first line that contains a to the next that contains b
+//     ```csharp file=../../src/X.cs from="a" to="b"        from the first line that begins with a to the next that begins with b;
+//                                                          a b of } or ] is the one that closes the first line: as far in as it
 //     ```diff file=container.cs                            what changed since the stage before
 
 using System.Diagnostics;
@@ -30,7 +31,7 @@ internal static class Excerpts
             throw No(lab, block, $"there is no file {file}");
         var lines = File.ReadAllLines(path);
         var piece = block.Attribute("region") is { } region ? Region(lines, region)
-            : block.Attribute("from") is { } from && block.Attribute("to") is { } to ? Between(lines, from, to)
+            : block.Attribute("from") is { } from && block.Attribute("to") is { Length: > 0 } to ? Between(lines, from, to)
             : throw No(lab, block, "it says neither region=, nor from= and to=");
         return piece.Count > 0 ? Outdent(piece) : throw No(lab, block, $"{file} has no such piece");
     }
@@ -64,14 +65,16 @@ internal static class Excerpts
 
     private static List<string> Between(string[] lines, string from, string to)
     {
-        var begin = Array.FindIndex(lines, l => l.Contains(from, StringComparison.Ordinal));
-        var end = begin < 0 ? -1 : Array.FindIndex(lines, begin, l => l.Contains(to, StringComparison.Ordinal));
+        var begin = Array.FindIndex(lines, l => l.Trim().StartsWith(from, StringComparison.Ordinal));
+        var end = begin < 0 ? -1 : Array.FindIndex(lines, begin + 1, l => l.Trim().StartsWith(to, StringComparison.Ordinal) && (to[0] is not ('}' or ']') || Indent(l) == Indent(lines[begin])));
         return end < 0 ? [] : [.. lines[begin..(end + 1)]];
     }
 
+    private static int Indent(string line) => line.Length - line.TrimStart().Length;
+
     private static List<string> Outdent(List<string> lines)
     {
-        var indent = lines.Where(l => l.Trim().Length > 0).Select(l => l.Length - l.TrimStart().Length).DefaultIfEmpty(0).Min();
+        var indent = lines.Where(l => l.Trim().Length > 0).Select(Indent).DefaultIfEmpty(0).Min();
         return [.. lines.Select(l => l.Length < indent ? "" : l[indent..])];
     }
 

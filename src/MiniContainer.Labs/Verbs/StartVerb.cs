@@ -100,6 +100,8 @@ internal static class StartVerb
     private static void Leave(Stand stand, int code)
     {
         var world = stand.Workplace.World;
+        if (code == 137)
+            Page.Say();
         Page.Say(!WorldStatus.IsUp(world)
             ? $"The world of lab {stand.Lab.Number:00} was taken down, and this shell with it. {Page.Typed($"lab start {stand.Lab.Number:00}")} goes on."
             : code == 137 ? $"This shell was killed. {Page.Typed("lab shell")} opens another one."

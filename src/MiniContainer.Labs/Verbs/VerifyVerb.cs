@@ -15,7 +15,7 @@ internal static class VerifyVerb
     public static Command Create()
     {
         var labs = new Argument<string[]>("NN") { Description = "Which labs; all where none is named.", Arity = ArgumentArity.ZeroOrMore };
-        var shared = new Option<bool>("--shared") { Description = "Others work on this machine meanwhile: show what changed on it, but do not count it as left behind." };
+        var shared = new Option<bool>("--shared") { Description = "Others work on this machine meanwhile: do not compare it before and after." };
         var worker = new Option<bool>("--worker") { Hidden = true };
         var command = new Command("verify", "Proves labs: checks fail before the solution and pass after it, wrong answers are refused, transcripts hold.") { labs, shared, worker };
         command.SetAction(parsed =>

@@ -28,7 +28,10 @@ internal sealed class Verification(Catalogue course, bool shared)
             foreach (var (lab, result) in labs.Select(lab => (lab, Start(lab, slots))).ToList())
                 Show(lab, result.GetAwaiter().GetResult(), total);
             if (Residue("diff") is { Length: > 0 } left)
-                ShowLeft(left, total);
+            {
+                Console.WriteLine("  FAILED: left behind on this machine:\n    " + left.TrimEnd().Replace("\n", "\n    ", StringComparison.Ordinal));
+                total.Failures.Add("left behind");
+            }
         }
         finally
         {
@@ -77,17 +80,10 @@ internal sealed class Verification(Catalogue course, bool shared)
         total.Add(found);
     }
 
-    private void ShowLeft(string left, Findings total)
-    {
-        Console.WriteLine((shared ? "  changed on this machine meanwhile, by whomever:\n    " : "  FAILED: left behind on this machine:\n    ") + left.TrimEnd().Replace("\n", "\n    ", StringComparison.Ordinal));
-        if (!shared)
-            total.Failures.Add("left behind");
-    }
-
     private string Residue(string verb)
     {
         var script = Path.Combine(course.Root, "scripts/residue");
-        if (!File.Exists(script))
+        if (shared || !File.Exists(script))
             return "";
         using var process = Process.Start(new ProcessStartInfo(script, [verb, Path.Combine(State, "machine")]) { RedirectStandardOutput = true })!;
         var said = process.StandardOutput.ReadToEnd();

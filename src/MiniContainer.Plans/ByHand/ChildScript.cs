@@ -1,33 +1,45 @@
-// A child's steps as shell scripts. A shell cannot do to itself all that a tape does, so the order differs in three places,
-// and the script says so where it does:
+// A child's steps as shell scripts. A shell cannot do to itself all that a tape does; where that changes the order, the
+// script says so:
 //
-//   unshare, nsenter, setsid   execute a program in what they make: the script goes on in a second file, which that program is
-//   after pivot_root           the host's programs lie under "/..", the old root on top of the new one; their loader is called by
-//                              name, since it would look for libraries in the new root
-//   after umount -l            they are gone; what is needed still is held open on descriptors 5 to 9: the loader, the libraries'
-//                              directory, env, setpriv and sh, which closes them and executes the command
+//   unshare, nsenter   execute a program in what they make: the script goes on in a second file, which that program is
+//   after pivot_root   the host's programs lie in the old root, on top of the new one, where "/.." leads. That becomes the
+//                      current directory, and stays so to the end: whoever stands in a tree may call what is in it, though
+//                      it is detached and has no path any more. Their loader is called by name, since it would look for
+//                      libraries in the new root
+//   setns of exec      goes to the end, with the host's root for a current directory, for the same reason
 //
 // setpriv changes user and capabilities of what it executes, so all of that is one call at the end. Labs 06-mounts, 10-privileges;
 // pivot_root(2), ld.so(8), setpriv(1).
 
 using System.Text;
+using MiniContainer.Plans.Steps;
 
 namespace MiniContainer.Plans.ByHand;
 
 /// <summary>Writes a child's steps as scripts.</summary>
 /// <param name="plan">The plan.</param>
-/// <param name="child">The child's name in it.</param>
-internal sealed class ChildScript(Plan plan, string child)
+/// <param name="clone">The step that makes the child.</param>
+internal sealed class ChildScript(Plan plan, CloneChild clone)
 {
-    private const string Tools = "mount umount mkdir mknod ln chown prlimit chrt ionice";
-    private const string Held = "/proc/self/fd/5 --library-path /proc/self/fd/6";
-    private const string Closed = "3<&- 4>&- 5<&- 6<&- 7<&- 8<&- 9<&-";
+    private const string Tools = "mount umount mkdir mknod ln chown prlimit chrt renice ionice";
+    private const string Loader = "\".$ld\" --library-path \".$libs\"";
+    private const string Disabled = "# shellcheck disable=SC2154 # at_* are set by eval above\n";
 
     private readonly List<string> stages = [];
+    private readonly List<string> wrappers = [];
     private readonly List<string> privileges = [];
     private readonly StringBuilder text = new();
+    private bool pivoted;
+    private string? enter;
+    private string? directory;
 
-    private bool Pauses => plan.StepsOf(child).Any(s => s.Point == HandPoint.Pauses);
+    private bool Pivots => plan.StepsOf(clone.Child).Any(s => s.Point == HandPoint.Pivots);
+
+    /// <summary>Whether the parent must let go of a child's old root: umount(8) looks at /proc, and the child's root has none.</summary>
+    public static bool HostLetsGo(Plan plan, string child) =>
+        plan.StepsOf(child).Any(s => s.Point == HandPoint.Pivots) && !plan.StepsOf(child).Any(s => s.Shell.Any(l => l.StartsWith("mount -t proc ", StringComparison.Ordinal)));
+
+    private IEnumerable<string> Pipes => clone.Descriptors.Where(d => d.StartsWith("fifo:", StringComparison.Ordinal)).Select(d => d[5..]);
 
     /// <summary>The scripts, each of which ends by executing the next.</summary>
     public IReadOnlyList<string> Stages()
@@ -35,31 +47,43 @@ internal sealed class ChildScript(Plan plan, string child)
         text.Append("set -eu\n");
         text.Append("# The kernel's name for this shell is what the host's /proc calls it, also in a new pid namespace.\n");
         text.Append("read -r pid _ < /proc/self/stat\necho \"$pid\" >&4\n");
+        if (clone.Waits)
+            text.Append($"# The pipes of minic start: it waits on the first, and holds the second until it executes its command.\nexec {string.Join(" ", Pipes.Select((p, i) => $"{6 + i}<>{ShellWord.Quote(p)}"))}\n");
         foreach (var (step, number) in plan.Steps.Select((s, i) => (s, i + 1)))
         {
-            if (step is ChildStep mine && mine.Child == child)
-                Add(mine, number);
+            if (step is not ChildStep mine || mine.Child != clone.Child)
+                continue;
+            if (mine.Point is not (HandPoint.Continues or HandPoint.Joins))
+                NextStage();
+            ScriptText.Comment(text, number, step);
+            Add(mine);
         }
 
         stages.Add(text.ToString());
         return stages;
     }
 
-    private void Add(ChildStep step, int number)
+    private void Add(ChildStep step)
     {
-        ScriptWriter.Comment(text, number, step);
         switch (step.Point)
         {
-            case HandPoint.Continues:
-                text.Append($"exec {step.Shell[0]} sh \"${{0%.*}}.{stages.Count + 2}\"\n");
-                stages.Add(text.ToString());
-                text.Clear().Append("set -eu\n");
+            case HandPoint.Joins when !Pivots:
+                enter = step.Shell[0];
+                text.Append("#    Below, as the last thing: in there the host's programs are out of sight.\n").Append(Programs("setpriv env"));
+                break;
+            case HandPoint.Continues or HandPoint.Joins:
+                wrappers.Add(step.Shell[0]);
                 break;
             case HandPoint.Pivots:
-                text.Append(BeforePivot).AppendJoin('\n', step.Shell).Append('\n').Append(AfterPivot);
+                text.Append(Programs($"{Tools} setpriv env sleep")).AppendJoin('\n', step.Shell).Append('\n').Append(AfterPivot);
+                pivoted = true;
                 break;
-            case HandPoint.LetsGo when Pauses:
-                text.Append("# A root with nothing in it has no /proc to find open descriptors by: the host does it, once sleep runs.\n");
+            case HandPoint.LetsGo:
+                LetGo(step.Shell);
+                break;
+            case HandPoint.Moves when pivoted || enter is not null:
+                directory = step.Shell[0]["cd ".Length..];
+                text.Append($"#    env below: --chdir={directory}\n");
                 break;
             case HandPoint.Privileges:
                 privileges.AddRange(step.Shell);
@@ -77,37 +101,63 @@ internal sealed class ChildScript(Plan plan, string child)
         }
     }
 
-    private static string BeforePivot => $$"""
-        #    From here on the host's programs lie in the old root, on top of the new one, where "/.." leads. Each is
-        #    called through the host's loader, with the host's libraries. Descriptors 5 to 9 are for the end.
+    // Programs that execute another one stand in a row; what comes after them is the next file's.
+    private void NextStage()
+    {
+        if (wrappers.Count == 0)
+            return;
+        var next = $"\"${{0%.*}}.{stages.Count + 2}\"";
+        // Who has become another user may not read the state directory any more, so the file is read before.
+        var asAnother = wrappers.Exists(w => w.StartsWith("setpriv", StringComparison.Ordinal) || w.Contains("--user", StringComparison.Ordinal));
+        text.Append($"exec {string.Join(" \\\n  ", wrappers)} \\\n  {(asAnother ? $"sh -c \"$(cat {next})\" {next}" : $"sh {next}")}\n");
+        stages.Add(text.ToString());
+        text.Clear().Append("set -eu\n");
+        wrappers.Clear();
+    }
+
+    private static string Programs(string tools) => $$"""
+        #    The programs of the host that are needed from here on, their loader, and its libraries:
         where() { readlink -f "$(command -v "$1")"; }
-        ld=$(ldd "$(where sh)" | sed -n 's/^[[:space:]]*\(\/[^ ]*\) (.*/\1/p')
-        ld=$(readlink -f "$ld")
-        libs=$(dirname "$(readlink -f "$(ldd "$(where setpriv)" | sed -n 's/.*libc\.so[^ ]* => \([^ ]*\) .*/\1/p')")")
-        for tool in {{Tools}} sleep setpriv; do eval "at_$tool=\$(where $tool)"; done
-        exec 5< "$ld" 6< "$libs" 7< "$(where env)" 8< "$(where setpriv)" 9< "$(where sh)"
+        ld=$(where /lib64/ld-linux-x86-64.so.2)
+        libs=$("$ld" --list "$(where setpriv)" | sed -n 's/.* => \(.*\)\/libc\.so.*/\1/p')
+        for tool in {{tools}}; do eval "at_$tool=\$(where $tool)"; done
 
         """;
 
     private static string AfterPivot =>
-        "host() { tool=$1; shift; (cd -P /.. && exec \".$ld\" --library-path \".$libs\" \".$tool\" \"$@\"); }\n"
-        + string.Concat(Tools.Split(' ').Select(t => $"{t}() {{ host \"$at_{t}\" \"$@\"; }}\n"));
+        "#    The old root lies on top of the new one, where \"/..\" leads. This shell stands in it to the end, and calls the\n"
+        + "#    host's programs from there, with the host's loader; paths from \"/\" are the container's.\n"
+        + "cd -P /..\nhost() { tool=$1; shift; \".$ld\" --library-path \".$libs\" \".$tool\" \"$@\"; }\n"
+        // -n: else mount(8) makes a directory for its own notes, /run/mount.
+        + string.Concat(Tools.Split(' ').Select(t => $"{t}() {{ host \"$at_{t}\"{(t is "mount" or "umount" ? " -n" : "")} \"$@\"; }}\n"));
 
     private void Execute(string environment, string command)
     {
-        text.Append("# env(1) sets signals back that a shell ignores in the background; setpriv(1) does what the steps above say;\n");
-        text.Append("# the last sh closes what is the host's, and becomes the command.\n");
-        text.Append($"echo executing >&4\nexec {Held} /proc/self/fd/7 -i --default-signal=INT,QUIT,PIPE {environment} \\\n");
-        text.Append($"  {Held} /proc/self/fd/8{Options} \\\n");
-        text.Append($"  {Held} /proc/self/fd/9 -c 'unset PWD OLDPWD SHLVL; exec {Closed}; exec \"$@\"' sh \\\n    {command}\n");
+        if (!pivoted && enter is null)
+            text.Append(Programs("setpriv env")).Append("cd /\n");
+        if (pivoted && !plan.StepsOf(clone.Child).Any(s => s.Point == HandPoint.LetsGo))
+            LetGo([ChildTape.LetGo]);
+        text.Append("# setpriv(1) does what the steps above say, and env(1) the rest: the directory, the environment, and the signals that a\n");
+        text.Append("# shell ignores in the background. It becomes the command.\n");
+        // Of a created container, whoever read this pipe has gone.
+        text.Append($"{(clone.Waits ? "" : "echo executing >&4\n")}{Disabled}exec {(enter is null ? "" : $"{enter} --wd=/ \\\n  ")}{Loader} \".$at_setpriv\"{Options} \\\n");
+        text.Append($"  {Loader} \".$at_env\" -i --chdir={directory ?? "/"} --default-signal=INT,QUIT,PIPE {environment} \\\n");
+        text.Append($"    {command} 3<&- 4>&-{(clone.Waits ? " 6>&- 7>&-" : "")}\n");
     }
 
-    // Its program comes from the old root, which the host detaches afterwards: the process keeps what it has mapped.
+    private void LetGo(IReadOnlyList<string> lines)
+    {
+        if (HostLetsGo(plan, clone.Child))
+            text.Append("# umount(8) looks at /proc, and there is none in here: the host does it, once the command runs.\n");
+        else
+            text.AppendJoin('\n', lines).Append('\n');
+    }
+
     private void Pause()
     {
-        text.Append("# sleep(1) is as idle as pause, but reaps no orphans, and its directory stays the host's.\necho executing >&4\ncd -P /..\n");
-        text.Append($"# shellcheck disable=SC2154\nexec \".$ld\" --library-path \".$libs\" \".$at_setpriv\"{Options} \\\n");
-        text.Append($"  \".$ld\" --library-path \".$libs\" \".$at_sleep\" infinity {Closed}\n");
+        text.Append("# sleep(1) is as idle as pause, but reaps no orphans, and its directory stays the host's.\necho executing >&4\n");
+        text.Append($"{Disabled}exec {Loader} \".$at_env\" -i --default-signal=INT,QUIT,PIPE \\\n  {Loader} \".$at_setpriv\"{Options} \\\n");
+        text.Append($"  {Loader} \".$at_sleep\" infinity 2>&1 3<&- 4>&-\n");
     }
 
     private string Options => string.Concat(privileges.Select(p => " \\\n    " + p));

@@ -20,6 +20,17 @@ public sealed class ExplanationText(TextWriter output, int width, bool colour)
     private const string Yellow = "33";
     private const string Faint = "2";
 
+    /// <summary>Prints one step.</summary>
+    /// <param name="step">The step.</param>
+    /// <param name="direction">As in <see cref="Explanation"/>.</param>
+    /// <param name="of">The highest number that there is.</param>
+    /// <param name="actors">The length of the longest actor's name.</param>
+    public void Write(ExplainedStep step, string direction, int of, int actors)
+    {
+        var digits = of.ToString(CultureInfo.InvariantCulture).Length;
+        Write(step, digits, IndentOf(digits, actors), direction);
+    }
+
     /// <summary>Prints one.</summary>
     public void Write(Explanation explanation)
     {
@@ -32,12 +43,15 @@ public sealed class ExplanationText(TextWriter output, int width, bool colour)
         }
 
         var digits = explanation.Steps.Count == 0 ? 1 : explanation.Steps.Max(s => s.Number).ToString(CultureInfo.InvariantCulture).Length;
-        // A long name of a container must not push everything off to the right.
-        var actors = explanation.Steps.Select(s => s.Actor.Length).DefaultIfEmpty(0).Max();
-        var indent = digits + 2 + Math.Min(actors, 12) + 2;
+        var indent = IndentOf(digits, explanation.Steps.Select(s => s.Actor.Length).DefaultIfEmpty(0).Max());
         foreach (var step in explanation.Steps)
             Write(step, digits, indent, explanation.Direction);
     }
+
+    /// <summary>The column at which titles begin: a long name of a container must not push everything off to the right.</summary>
+    /// <param name="digits">Of the highest number.</param>
+    /// <param name="actors">The length of the longest actor's name.</param>
+    public static int IndentOf(int digits, int actors) => digits + 2 + Math.Min(actors, 12) + 2;
 
     private static string Summary(Explanation explanation)
     {
@@ -109,7 +123,7 @@ public sealed class ExplanationText(TextWriter output, int width, bool colour)
     /// <param name="text">The text, of one line.</param>
     /// <param name="first">Columns of the first line.</param>
     /// <param name="rest">Columns of those after it; the same where not given.</param>
-    internal static IReadOnlyList<string> Wrap(string text, int first, int? rest = null)
+    public static IReadOnlyList<string> Wrap(string text, int first, int? rest = null)
     {
         var lines = new List<string>();
         var left = text;

@@ -1,6 +1,7 @@
 // Making a child and undoing it (lab 04-pid; clone(2), pidfd_send_signal(2)).
 
 using System.Runtime.InteropServices;
+using System.Text.Json.Serialization;
 using MiniContainer.Kernel;
 using static Tmds.Linux.LibC;
 
@@ -21,6 +22,10 @@ public sealed record CloneChild(string Child, ulong Flags, IReadOnlyList<string>
     /// <summary>The descriptor, named as in <see cref="Descriptors"/>, of the pid namespace that it is born into; null for ours.</summary>
     public string? PidNamespace { get; init; }
 
+    /// <summary>That namespace's file, as a shell names it; null for ours.</summary>
+    [JsonIgnore]
+    public string? PidNamespacePath { get; init; }
+
     /// <summary>The descriptor of a cgroup v2 directory that it is born into ("dir:PATH"); null for ours.</summary>
     public string? Cgroup { get; init; }
 
@@ -40,7 +45,25 @@ public sealed record CloneChild(string Child, ulong Flags, IReadOnlyList<string>
     public override string Lab => "04-pid";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> ByHand => [$"unshare --fork --propagation unchanged {ChildTape.UnshareOptions(Flags)} setsid sh \"$STATE/{Child}.1\" &"];
+    public override IReadOnlyList<string> ByHand => [$"{Maker} sh \"$STATE/{Child}.1\" &"];
+
+    /// <summary>Whether it waits for start (<c>minic create</c>).</summary>
+    internal bool Waits => TapePath is not null;
+
+    /// <summary>The commands that execute another one as this child.</summary>
+    /// <remarks>A program that nobody has mapped yet would lose its capabilities by execve; --keep-caps makes them ambient.</remarks>
+    internal string Maker
+    {
+        get
+        {
+            // A process is born into a pid namespace, so that takes a fork: nsenter(1) forks for it, unshare(1) where told to.
+            var enter = PidNamespacePath is null ? "" : $"nsenter --pid=\"{PidNamespacePath}\" ";
+            var make = Flags == 0 ? ""
+                : $"unshare {((Flags & (ulong)CLONE_NEWPID) == 0 ? "" : "--fork ")}{((Flags & (ulong)CLONE_NEWNS) == 0 ? "" : "--propagation unchanged ")}"
+                + $"{((Flags & (ulong)CLONE_NEWUSER) == 0 ? "" : "--keep-caps ")}{ChildTape.UnshareOptions(Flags)} ";
+            return $"{enter}{make}setsid";
+        }
+    }
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> UndoCallTexts => ["pidfd_open(PID, 0)", "pidfd_send_signal(PIDFD, SIGKILL, NULL, 0)", "poll([{fd=PIDFD, events=POLLIN}], 1, 10000)", "waitid(P_PIDFD, PIDFD, ...)"];
@@ -55,7 +78,7 @@ public sealed record CloneChild(string Child, ulong Flags, IReadOnlyList<string>
         try
         {
             using var tapeFile = TapePath is null ? null : Libc.OpenHandle(TapePath, O_RDWR | O_CREAT | O_TRUNC, 0x180);
-            var options = new ChildOptions(Faults.Calls(playing.Plan, Child))
+            var options = new ChildOptions([.. playing.LayOut(Child).Select(e => e.Call)])
             {
                 Flags = Flags,
                 Kept = Kept,
@@ -66,7 +89,6 @@ public sealed record CloneChild(string Child, ulong Flags, IReadOnlyList<string>
             };
             var child = Kernel.Child.Clone(options);
             playing.Add(Child, child);
-            Faults.Attend(child, Child);
             return new StepFacts { Pid = child.Pid, StartTime = ProcessIdentity.Of(child.Pid).StartTime };
         }
         finally

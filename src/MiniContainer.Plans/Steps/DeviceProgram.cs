@@ -28,7 +28,8 @@ public sealed record DeviceProgram(string Cgroup, IReadOnlyList<DeviceRule> Rule
     /// <inheritdoc/>
     public override IReadOnlyList<string> ByHand =>
     [
-        ": # not by hand: no shell tool assembles this program. In version 1 each rule is a line in a file:",
+        ": # not by hand: no shell tool assembles this program, and the container may use every device of the host. Run nothing",
+        ": # in it that you do not trust, or take mknod from its capabilities too. In version 1 each rule is a line in a file:",
         .. Rules.Select(r => $": # echo {ShellWord.Quote(r.ToString())} > devices.{(r.Allow ? "allow" : "deny")}"),
     ];
 

@@ -28,13 +28,16 @@ public sealed record MakeDirectory(string Path, uint Mode) : Step
     public override IReadOnlyList<string> UndoCallTexts => Kept ? [] : [Tree ? $"rm -r {TapeArg.Quote(Path)}" : $"rmdir({TapeArg.Quote(Path)})"];
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> UndoByHand => Kept ? [] : [Tree ? $"rm -rf {ShellWord.Quote(Path)}" : $"rmdir {ShellWord.Quote(Path)}"];
+    public override IReadOnlyList<string> UndoByHand => Kept ? [] : [Tree ? $"rm -rf {ShellWord.Quote(Path)}" : $"[ ! -d {ShellWord.Quote(Path)} ] || rmdir {ShellWord.Quote(Path)}"];
 
     /// <summary>Whether the undo removes what is inside too: for directories that only we and our children write.</summary>
     public bool Tree { get; init; }
 
     /// <summary>Whether the undo leaves it: it belongs to the user from now on.</summary>
     public bool Kept { get; init; }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Places => [Path];
 
     /// <inheritdoc/>
     public override StepFacts? Do(Playing playing)
@@ -90,6 +93,9 @@ public sealed record WriteFile(string Path, string Content) : Step
     private static string Shortened(string content) => content.Length <= 64 ? TapeArg.Quote(content) : TapeArg.Quote(content[..48]) + "...";
 
     /// <inheritdoc/>
+    public override IReadOnlyList<string> Places => [Path];
+
+    /// <inheritdoc/>
     public override StepFacts? Do(Playing playing)
     {
         Knob.Write(Path, Content, create: true);
@@ -125,6 +131,13 @@ public sealed record SetFile(string Path, string Value) : Step
     public bool Optional { get; init; }
 
     /// <inheritdoc/>
+    public override IReadOnlyList<string> Places => [Readable(Path)];
+
+    // Of the device list of version 1 two files take changes, and a third tells.
+    private static string Readable(string path) =>
+        System.IO.Path.GetFileName(path) is "devices.allow" or "devices.deny" ? System.IO.Path.Combine(System.IO.Path.GetDirectoryName(path)!, "devices.list") : path;
+
+    /// <inheritdoc/>
     public override StepFacts? Do(Playing playing)
     {
         if (Optional && !File.Exists(Path))
@@ -158,6 +171,9 @@ public sealed record MakeFifo(string Path) : Step
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> UndoByHand => [$"rm -f {ShellWord.Quote(Path)}"];
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Places => [Path];
 
     /// <inheritdoc/>
     public override StepFacts? Do(Playing playing)

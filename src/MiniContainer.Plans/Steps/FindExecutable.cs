@@ -27,7 +27,13 @@ public sealed record FindExecutable(string Child, string Command, IReadOnlyList<
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> ByHand =>
-        [$"chroot /proc/$CHILD/root sh -c 'command -v \"$0\"' {ShellWord.Quote(Command)}"];
+    [
+        "found= # a link leads on in that root, where test(1) cannot follow: it counts",
+        $"for path in {string.Join(" ", Paths.Select(ShellWord.Quote))}; do",
+        "  if [ -h \"/proc/$CHILD/root$path\" ] || [ -x \"/proc/$CHILD/root$path\" ]; then found=$path; break; fi",
+        "done",
+        "[ -n \"$found\" ]",
+    ];
 
     /// <inheritdoc/>
     public override StepFacts? Do(Playing playing)

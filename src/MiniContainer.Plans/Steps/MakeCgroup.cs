@@ -51,6 +51,9 @@ public sealed record MakeCgroup(string Path, string Under) : Step
     public IReadOnlyList<string> Controllers { get; init; } = [];
 
     /// <inheritdoc/>
+    public override IReadOnlyList<string> Places => [Path];
+
+    /// <inheritdoc/>
     public override StepFacts? Do(Playing playing)
     {
         if (Directory.Exists(Path))

@@ -34,8 +34,8 @@ public sealed record MapIds(string Child, string UidMap, string GidMap) : Step
     /// <inheritdoc/>
     public override IReadOnlyList<string> ByHand =>
     [
-        .. DenySetgroups ? ["echo deny > /proc/$CHILD/setgroups"] : Array.Empty<string>(),
-        $"printf {ShellWord.Quote(UidMap)} > /proc/$CHILD/uid_map", $"printf {ShellWord.Quote(GidMap)} > /proc/$CHILD/gid_map",
+        .. DenySetgroups ? ["echo deny > \"/proc/$CHILD/setgroups\""] : Array.Empty<string>(),
+        $"printf {ShellWord.Quote(UidMap)} > \"/proc/$CHILD/uid_map\"", $"printf {ShellWord.Quote(GidMap)} > \"/proc/$CHILD/gid_map\"",
     ];
 
     /// <inheritdoc/>
@@ -117,7 +117,7 @@ public sealed record AwaitExec(string Child) : Step
     public override string Lab => "03-threads";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> ByHand => ["read -r said <&4 && [ \"$said\" = executing ]"];
+    public override IReadOnlyList<string> ByHand => ["read -r said <&4", "[ \"$said\" = executing ]"];
 
     /// <inheritdoc/>
     public override StepFacts? Do(Playing playing)
@@ -127,11 +127,8 @@ public sealed record AwaitExec(string Child) : Step
         {
         }
 
-        var tape = playing.Children[Child].Tape;
-        // All entries but the last execve and the exit_group behind it have been played: the command runs, or has run.
-        if (tape.Failed is null && tape.Calls[tape.Played].Name is "execve" or "execveat")
-            return null;
-        throw Ended.Early(playing, Child);
+        Ended.Check(playing, Child);
+        return null;
     }
 }
 
@@ -152,7 +149,7 @@ public sealed record AwaitSuccess(string Child) : Step
     public override string Lab => "21-pod";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> ByHand => ["wait \"$CHILD\""];
+    public override IReadOnlyList<string> ByHand => ["wait \"$RUN\""];
 
     /// <inheritdoc/>
     public override StepFacts? Do(Playing playing)
@@ -165,9 +162,18 @@ public sealed record AwaitSuccess(string Child) : Step
     }
 }
 
-/// <summary>The error for a child whose pipe ended before its tape did.</summary>
+/// <summary>The end of a child's pipe: execve, or the child's end before its tape's.</summary>
 internal static class Ended
 {
+    /// <summary>Fails unless the child has executed its command.</summary>
+    public static void Check(Playing playing, string child)
+    {
+        var tape = playing.Children[child].Tape;
+        // All entries but the last execve and the exit_group behind it have been played: the command runs, or has run.
+        if (tape.Failed is not null || tape.Calls[tape.Played].Name is not ("execve" or "execveat"))
+            throw Early(playing, child);
+    }
+
     public static MinicException Early(Playing playing, string child)
     {
         if (playing.FailureOf(child) is { } failure)

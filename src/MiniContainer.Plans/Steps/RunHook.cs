@@ -10,6 +10,7 @@
 // A hook is a tape too: a child that joins namespaces is single-threaded, and may.
 
 using System.Buffers;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
@@ -105,11 +106,30 @@ public sealed record RunHook(string Point, string Path, HookState State, string 
     public override string Lab => "12-oci";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> ByHand =>
-    [
-        $"printf %s {ShellWord.Quote(Encoding.UTF8.GetString(State.Json(Status, 0)))} |"
-        + $" {(Timeout is { } t ? $"timeout {t} " : "")}{(Namespaces == 0 ? "" : "nsenter --all --target \"$CHILD\" ")}env -i {string.Join(" ", Env.Append(Path).Concat(Args.Skip(1)).Select(ShellWord.Quote))}",
-    ];
+    public override IReadOnlyList<string> ByHand
+    {
+        get
+        {
+            var pid = Pid is { } known ? known.ToString(CultureInfo.InvariantCulture) : "$CHILD";
+            var enter = Namespaces == 0 ? "" : $"\"$(command -v nsenter)\" {ChildTape.NsenterOptions(Namespaces, $"/proc/{pid}/ns/@")} --wdns={ShellWord.Quote(Cwd)} ";
+            return
+            [
+                "# shellcheck disable=SC2016 # variables in it are the hook's",
+                // In parentheses, so that the directory and the cgroup are the hook's alone. env(1) comes first: it is the host's.
+                $"(cd {ShellWord.Quote(Namespaces == 0 ? Cwd : "/")} || exit",
+                .. CgroupFiles.Select(f => $"  echo 0 > {ShellWord.Quote(f)}"),
+                $"  printf %s {ShellState(pid)} | {(Timeout is { } t ? $"timeout {t} " : "")}env -i {string.Concat(Env.Select(e => ShellWord.Quote(e) + " "))}{enter}{string.Join(" ", Args.Skip(1).Prepend(Path).Select(ShellWord.Quote))} >&2)",
+            ];
+        }
+    }
+
+    // The state in quotes, but for the pid, which the shell puts in.
+    private string ShellState(string pid)
+    {
+        const int Place = int.MaxValue;
+        var json = Encoding.UTF8.GetString(State.Json(Status, Child is null && Pid is null ? 0 : Place));
+        return ShellWord.Quote(json).Replace(Place.ToString(CultureInfo.InvariantCulture), $"'\"{pid}\"'", StringComparison.Ordinal);
+    }
 
     /// <inheritdoc/>
     public override StepFacts? Do(Playing playing)
@@ -216,13 +236,14 @@ public sealed record KeepHooks(IReadOnlyList<RunHook> StartContainer, IReadOnlyL
     public override string Lab => "12-oci";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> ByHand => [": # nothing yet"];
+    public override IReadOnlyList<string> ByHand => [": # nothing yet: those of start are in the script that starts it"];
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> UndoCallTexts => [.. Poststop.SelectMany(h => h.CallTexts)];
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> UndoByHand => [.. Poststop.SelectMany(h => h.ByHand)];
+    public override IReadOnlyList<string> UndoByHand => Poststop.Count == 0 ? []
+        : ["if [ -e \"$STATE\" ]; then # once, however often this is run", .. Poststop.SelectMany(h => h.ByHand), "fi"];
 
     /// <inheritdoc/>
     public override StepFacts? Do(Playing playing) => null;

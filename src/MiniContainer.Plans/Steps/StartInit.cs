@@ -24,7 +24,11 @@ public sealed record StartInit(string StartFifo, string StatusFifo, string TapeP
     public override string Lab => "12-oci";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> ByHand => [$"echo s > {ShellWord.Quote(StartFifo)}"];
+    public override IReadOnlyList<string> ByHand => 
+    [
+        $"exec 3< {ShellWord.Quote(StatusFifo)}", $"echo s > {ShellWord.Quote(StartFifo)}",
+        "cat <&3 # until the container closes it, by executing its command",
+    ];
 
     /// <inheritdoc/>
     public override StepFacts? Do(Playing playing)

@@ -17,7 +17,7 @@ public sealed partial class ChildTape
     public void Await(string descriptor, string why) =>
         Add($"wait for {descriptor}", why, "pipe(7)", "03-threads",
             [new TapeCall("read", Descriptor(descriptor), new TapeArg.Block(new byte[8], "..."), 1) { Least = 1 }],
-            "read -r _ <&3 || exit 125");
+            $"read -r _ <&{(descriptor.StartsWith("fifo:", StringComparison.Ordinal) ? 6 : 3)} || exit 125");
 
     /// <summary>Tells the parent, on a descriptor, that the tape has come so far.</summary>
     public void Report(string descriptor, string why) =>
@@ -58,7 +58,7 @@ public sealed partial class ChildTape
         calls.Add(new TapeCall("close", master));
         Free(slave);
         Free(master);
-        Add("open a terminal", why, "pty(7)", "01-run", calls, ": # script -q /dev/null gives a command a terminal of its own");
+        Add("open a terminal", why, "pty(7)", "01-run", calls, ": # not by hand: no shell tool sends a terminal over a socket; the command has the one that the script was called from");
     }
 
     /// <summary>Executes the command; each path is tried in turn, as a shell goes through PATH.</summary>

@@ -11,7 +11,7 @@ public sealed partial class ChildTape
 {
     /// <summary>Changes the current directory.</summary>
     public void Chdir(string path, string why) =>
-        Add($"go to {path}", why, "chdir(2)", "05-chroot", [new TapeCall("chdir", path)], $"cd {ShellWord.Quote(path)}");
+        Add(HandPoint.Moves, $"go to {path}", why, "chdir(2)", "05-chroot", [new TapeCall("chdir", path)], $"cd {ShellWord.Quote(path)}");
 
     /// <summary>Sets the mask of permissions that new files do not get.</summary>
     public void Umask(uint mask, string why) =>
@@ -87,7 +87,8 @@ public sealed partial class ChildTape
     /// <param name="why">Why, and why here.</param>
     /// <param name="man">The man page of the knob.</param>
     /// <param name="lab">The lab that teaches it.</param>
-    public void WriteKnob(string path, string content, string name, string why, string man, string lab)
+    /// <param name="shell">What a script does instead of writing it; null for nothing else.</param>
+    public void WriteKnob(string path, string content, string name, string why, string man, string lab, string? shell = null)
     {
         var fd = Allocate(path);
         Free(fd);
@@ -97,6 +98,6 @@ public sealed partial class ChildTape
                 new TapeCall("write", fd, content, Encoding.UTF8.GetByteCount(content)) { Least = Encoding.UTF8.GetByteCount(content) },
                 new TapeCall("close", fd),
             ],
-            $"echo {ShellWord.Quote(content)} > {ShellWord.Quote(path)}");
+            shell ?? $"echo {ShellWord.Quote(content)} > {ShellWord.Quote(path)}");
     }
 }

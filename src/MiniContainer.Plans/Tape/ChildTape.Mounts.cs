@@ -8,6 +8,9 @@ namespace MiniContainer.Plans;
 
 public sealed partial class ChildTape
 {
+    // What a script does where it stands in the old root.
+    internal const string LetGo = "umount -l .";
+
     private const long OPEN_TREE_CLONE = 1;
     private const long AT_RECURSIVE = 0x8000;
     private const long MOVE_MOUNT_F_EMPTY_PATH = 4;
@@ -110,13 +113,14 @@ public sealed partial class ChildTape
 
     /// <summary>Moves the current directory's mount over the root, and makes it the root: what pivot_root cannot do on an initramfs.</summary>
     public void MoveRoot(string why) =>
-        Add("move this directory over the root", why, "mount(2)", "06-mounts",
+        Add(HandPoint.Pivots, "move this directory over the root", why, "mount(2)", "06-mounts",
             [
                 new TapeCall("mount", ".", "/", TapeArg.Null, TapeArg.Named((long)(ulong)MS_MOVE, "MS_MOVE"), TapeArg.Null),
                 new TapeCall("chroot", "."),
                 new TapeCall("chdir", "/"),
             ],
-            "mount --move . /", "chroot .");
+            "# Not by hand: chroot(1) would execute a program of the new root. This does the same wherever / is no initramfs.",
+            "pivot_root . .");
 
     /// <summary>Makes a path read-only, if it is there: a bind mount of it on itself.</summary>
     /// <param name="path">The path.</param>
@@ -152,7 +156,7 @@ public sealed partial class ChildTape
     public void DetachOldRoot(string why) =>
         Add(HandPoint.LetsGo, "let go of the old root", why, "umount2(2)", "06-mounts",
             [new TapeCall("umount2", ".", TapeArg.Named(MNT_DETACH, "MNT_DETACH")), new TapeCall("chdir", "/")],
-            "umount -l .", "cd /");
+            LetGo);
 
     // MOUNT_ATTR_* bits as options of mount(8).
     private static string? AttributeText(ulong set)

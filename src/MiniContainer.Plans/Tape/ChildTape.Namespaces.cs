@@ -8,21 +8,38 @@ namespace MiniContainer.Plans;
 
 public sealed partial class ChildTape
 {
+    private const ulong CLONE_NEWTIME = 0x80;
+
     /// <summary>Joins namespaces of which the child was given a descriptor: a namespace's, or a process's pidfd.</summary>
     /// <param name="descriptor">The descriptor's name.</param>
     /// <param name="flags">CLONE_NEW* of what to join.</param>
     /// <param name="path">What a shell would name in its place: "/proc/$PID/ns/net".</param>
     /// <param name="why">Why, and why here.</param>
     public void JoinNamespaces(string descriptor, ulong flags, string path, string why) =>
-        Add(HandPoint.Continues, $"join the namespaces of {descriptor}", why, "setns(2)", "11-exec",
+        Add((flags & (ulong)CLONE_NEWNS) != 0 ? HandPoint.Joins : HandPoint.Continues, $"join the namespaces of {descriptor}", why, "setns(2)", "11-exec",
             [new TapeCall("setns", Descriptor(descriptor), TapeArg.Named((long)flags, FlagText.Clone(flags)))],
-            $"nsenter {NsenterOptions(flags, path)}");
+            // The shell was born into the pid namespace: to enter it once more would take another fork.
+            $"nsenter {NsenterOptions(flags & ~(ulong)CLONE_NEWPID, path)}");
 
     /// <summary>Leaves namespaces for new ones.</summary>
     public void Unshare(ulong flags, string why) =>
         Add(HandPoint.Continues, $"get {FlagText.Clone(flags)}", why, "unshare(2)", "08-cgroups",
             [new TapeCall("unshare", TapeArg.Named((long)flags, FlagText.Clone(flags)))],
             $"unshare {UnshareOptions(flags)}");
+
+    /// <summary>Leaves the time namespace for a new one, whose clocks are shifted.</summary>
+    /// <param name="offsets">By clock, "monotonic" or "boottime": seconds and nanoseconds.</param>
+    /// <param name="why">Why, and why here.</param>
+    public void UnshareTime(IReadOnlyList<(string Clock, long Seconds, uint Nanoseconds)> offsets, string why)
+    {
+        Add(HandPoint.Continues, $"get {FlagText.Clone(CLONE_NEWTIME)}", why, "unshare(2)", "08-cgroups",
+            [new TapeCall("unshare", TapeArg.Named((long)CLONE_NEWTIME, FlagText.Clone(CLONE_NEWTIME)))],
+            // Its program is in the namespace already, so unshare itself must set the offsets; it knows seconds alone.
+            $"unshare --time{string.Concat(offsets.Select(o => $" --{o.Clock} {o.Seconds}"))}");
+        foreach (var (clock, seconds, nanoseconds) in offsets)
+            WriteKnob("/proc/self/timens_offsets", $"{clock} {seconds} {nanoseconds}", $"shift the {clock} clock", "Offsets can be set only while nobody is in the time namespace.", "time_namespaces(7)", "12-oci",
+                $": # unshare did it{(nanoseconds == 0 ? "" : ", but for the nanoseconds")}");
+    }
 
     /// <summary>Joins a cgroup: a single-threaded process that writes 0 means itself, and pays no grace period for it.</summary>
     /// <param name="procs">The file: cgroup.procs, or tasks in version 1.</param>
@@ -44,9 +61,14 @@ public sealed partial class ChildTape
     public void Setsid(string why) =>
         Add("begin a session", why, "setsid(2)", "01-run", [new TapeCall("setsid") { Allowed = [Errno.EPERM] }], ": # setsid(1) did it when it started this shell");
 
-    private static string NsenterOptions(ulong flags, string path) =>
-        string.Join(" ", NamespaceOptions(flags).Select(o => $"--{o.Long}={path.Replace("@", o.File, StringComparison.Ordinal)}"));
+    /// <summary>Namespaces as the options of nsenter(1).</summary>
+    internal static string NsenterOptions(ulong flags, string path) =>
+        string.Join(" ", NamespaceOptions(flags).Select(o => $"--{o.Long}={Quoted(path.Replace("@", o.File, StringComparison.Ordinal))}"));
 
+    // A path with a variable of the script in it is not to be taken as it is.
+    private static string Quoted(string path) => path.Contains("$CHILD", StringComparison.Ordinal) ? $"\"{path}\"" : ShellWord.Quote(path);
+
+    /// <summary>Namespaces as the options of unshare(1).</summary>
     internal static string UnshareOptions(ulong flags) => string.Join(" ", NamespaceOptions(flags).Select(o => $"--{o.Long}"));
 
     private static IEnumerable<(string Long, string File)> NamespaceOptions(ulong flags)
@@ -65,7 +87,7 @@ public sealed partial class ChildTape
             yield return ("pid", "pid");
         if ((flags & (ulong)CLONE_NEWCGROUP) != 0)
             yield return ("cgroup", "cgroup");
-        if ((flags & 0x80) != 0)
+        if ((flags & CLONE_NEWTIME) != 0)
             yield return ("time", "time");
     }
 }

@@ -44,7 +44,10 @@ public sealed partial class ChildTape
         ];
         Add($"set the scheduler {name}", why, "sched_setattr(2)", "12-oci",
             [new TapeCall("sched_setattr", 0, new TapeArg.Block(attr, $"{{sched_policy={name}, sched_nice={nice}, sched_priority={priority}}}"), 0)],
-            $"chrt --pid {priority} $$");
+            [
+                $"chrt --{name[6..].ToLowerInvariant()}{((flags & 1) != 0 ? " --reset-on-fork" : "")}{(deadline.Period > 0 ? $" --sched-runtime {deadline.Runtime} --sched-deadline {deadline.Deadline} --sched-period {deadline.Period}" : "")} --pid {priority} $$",
+                .. nice == 0 ? [] : new[] { $"renice -n {nice} -p $$ > /dev/null" },
+            ]);
     }
 
     /// <summary>Sets the priority of input and output (ioprio_set(2)).</summary>
@@ -87,6 +90,12 @@ public sealed partial class ChildTape
         Add(HandPoint.Privileges, $"become user {uid}, group {gid}", why, "credentials(7)", "10-privileges", calls,
             $"--reuid={uid} --regid={gid}{(!setGroups ? " --keep-groups" : groups.Count == 0 ? " --clear-groups" : " --groups=" + string.Join(",", groups))}");
     }
+
+    /// <summary>Becomes root of the user namespace that the child was born into, as whom the rest of the tape is played.</summary>
+    public void BecomeRoot(string why) =>
+        Add(HandPoint.Continues, "become user 0, group 0", why, "credentials(7)", "09-rootless",
+            [new TapeCall("setgroups", 0, TapeArg.Null), new TapeCall("setresgid", 0, 0, 0), new TapeCall("setresuid", 0, 0, 0)],
+            "setpriv --reuid=0 --regid=0 --clear-groups --inh-caps=-all --ambient-caps=-all");
 
     /// <summary>Sets the effective, permitted and inheritable capabilities.</summary>
     public void SetCapabilities(ulong effective, ulong permitted, ulong inheritable, string why)

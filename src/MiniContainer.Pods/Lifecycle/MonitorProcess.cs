@@ -6,10 +6,15 @@
 //     reads the pipe                          plays the plan
 //     "up" or the error  <------------------  one line; end of file without one: it was killed
 //     tells, exits                            stays until the last container has ended
+//
+// With --step there is a pair of sockets besides: the monitor has no terminal, so `minic pod run` asks for it. If that one
+// dies, the monitor reads end of file, and undoes what it began.
 
 using System.Globalization;
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 using MiniContainer.Kernel;
+using MiniContainer.Plans.Stepping;
 
 namespace MiniContainer.Pods.Lifecycle;
 
@@ -19,28 +24,43 @@ public static class MonitorProcess
     /// <summary>The descriptor on which a monitor reports.</summary>
     public const int ReportDescriptor = 3;
 
+    /// <summary>The descriptor over which it asks the person at the terminal of <c>minic pod run</c>.</summary>
+    private const int DialogDescriptor = 4;
+
     private const string Up = "up";
 
     /// <summary>Starts a monitor and waits for its report.</summary>
     /// <param name="arguments">The arguments of minic that make it one.</param>
     /// <param name="manifest">The text on its standard input: in memory, so that no death leaves it behind.</param>
+    /// <param name="person">Who is asked before each step; null for nobody.</param>
     /// <returns>What it says of the pod, beyond that it is up.</returns>
     /// <exception cref="MinicException">What it reports, or that it ended without a report.</exception>
-    public static string Start(IReadOnlyList<string> arguments, string manifest)
+    public static string Start(IReadOnlyList<string> arguments, string manifest, StepDialog? person = null)
     {
         using var input = MemoryFile.Create("manifest", Encoding.UTF8.GetBytes(manifest));
         var (read, write) = Libc.PipePair();
         using (read)
         {
+            var (ours, theirs) = person is null ? (null, null) : Pair();
             Child monitor;
             using (var nothing = Libc.OpenHandle("/dev/null", 2 /* O_RDWR */))
+            using (theirs)
             using (write)
-                monitor = Spawn(arguments, input, nothing, write);
+                monitor = Spawn(arguments, [new("manifest", input), new("null", nothing), new("null", nothing), new("report", write), .. theirs is null ? Array.Empty<ChildDescriptor>() : [new ChildDescriptor("dialog", theirs)]]);
+            using (var dialog = ours is null ? null : new FileStream(ours, FileAccess.ReadWrite, bufferSize: 0))
+            {
+                if (dialog is not null)
+                    PipedDialog.Serve(dialog, person!);
+            }
+
             using var reader = new StreamReader(new FileStream(read, FileAccess.Read), Encoding.UTF8);
             using (monitor)
                 return Understand(reader.ReadToEnd(), monitor);
         }
     }
+
+    /// <summary>The way, from a monitor, to the person at the terminal of <c>minic pod run</c>.</summary>
+    public static PipedDialog Dialog() => new(new FileStream(new SafeFileHandle(DialogDescriptor, ownsHandle: true), FileAccess.ReadWrite, bufferSize: 0));
 
     /// <summary>Reports, from a monitor, that the pod is up.</summary>
     public static void ReportUp(string text) => Report($"{Up} {text}");
@@ -49,7 +69,9 @@ public static class MonitorProcess
     public static void ReportFailure(MinicException failure) =>
         Report($"{failure.ExitCode.ToString(CultureInfo.InvariantCulture)} {failure.Message}");
 
-    private static Child Spawn(IReadOnlyList<string> arguments, Microsoft.Win32.SafeHandles.SafeFileHandle input, Microsoft.Win32.SafeHandles.SafeFileHandle nothing, Microsoft.Win32.SafeHandles.SafeFileHandle write)
+    private static (SafeFileHandle? Ours, SafeFileHandle? Theirs) Pair() => Terminal.SocketPair();
+
+    private static Child Spawn(IReadOnlyList<string> arguments, IReadOnlyList<ChildDescriptor> descriptors)
     {
         // Under the SDK's `dotnet run` the program is dotnet, and its first argument we.
         var self = Environment.GetCommandLineArgs()[0];
@@ -62,8 +84,8 @@ public static class MonitorProcess
         ];
         var child = Child.Clone(new ChildOptions(calls)
         {
-            Kept = ReportDescriptor + 1,
-            Descriptors = [new("manifest", input), new("null", nothing), new("null", nothing), new("report", write), ChildDescriptor.Status],
+            Kept = descriptors.Count,
+            Descriptors = [.. descriptors, ChildDescriptor.Status],
         });
         _ = child.WaitStatus();
         return child.Failure() is { } failure ? throw failure : child;
@@ -84,7 +106,7 @@ public static class MonitorProcess
 
     private static void Report(string text)
     {
-        using var pipe = new FileStream(new Microsoft.Win32.SafeHandles.SafeFileHandle(ReportDescriptor, ownsHandle: true), FileAccess.Write);
+        using var pipe = new FileStream(new SafeFileHandle(ReportDescriptor, ownsHandle: true), FileAccess.Write);
         pipe.Write(Encoding.UTF8.GetBytes(text));
     }
 }

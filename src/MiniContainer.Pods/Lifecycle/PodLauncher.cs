@@ -45,10 +45,10 @@ public static class PodLauncher
     public static Playing Launch(string root, Pod pod, PodNetwork? network, PlayWatch? watch = null)
     {
         var plan = MakePlan(root, pod, network, Facts.Read());
-        Faults.Before(0);
+        Faults.Claiming();
         using var directory = StateDirectory.Claim(PodState.DirectoryOf(root, pod.Name), $"pod {pod.Name}");
-        Faults.Between(0);
-        var playing = new Playing(plan);
+        Faults.Claimed();
+        var playing = new Playing(plan, watch);
         try
         {
             using var journal = Journal.Create(directory.JournalPath, new JournalHeader
@@ -64,7 +64,7 @@ public static class PodLauncher
                 },
             });
             network?.Steps.GiveLock(playing);
-            Forward.Play(plan, journal, playing, watch);
+            Forward.Play(plan, journal, playing);
             return playing;
         }
         catch (MinicException e)

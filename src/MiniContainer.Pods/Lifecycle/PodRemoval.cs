@@ -5,6 +5,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using MiniContainer.Containers.Lifecycle;
 using MiniContainer.Kernel;
+using MiniContainer.Plans;
 
 namespace MiniContainer.Pods.Lifecycle;
 
@@ -17,14 +18,15 @@ public static class PodRemoval
     /// <param name="root">The directory of all state.</param>
     /// <param name="name">The pod.</param>
     /// <param name="grace">How long its containers get to end by themselves; null for what the manifest says.</param>
+    /// <param name="watch">Sees each step's undo; null for nobody.</param>
     /// <exception cref="MinicException">There is none, or something could not be undone.</exception>
-    public static void Remove(string root, string name, TimeSpan? grace)
+    public static void Remove(string root, string name, TimeSpan? grace, PlayWatch? watch = null)
     {
         var pod = PodState.Load(root, name);
         var time = grace ?? TimeSpan.FromSeconds(long.Parse(pod.Header.Annotations?.GetValueOrDefault("minic/grace") ?? "30", CultureInfo.InvariantCulture));
         if (time > TimeSpan.Zero)
             AskToEnd(pod, time);
-        Removal.Play(pod.Directory, root);
+        Removal.Play(pod.Directory, root, watch);
         AwaitMonitor(pod.Header.Owner);
     }
 

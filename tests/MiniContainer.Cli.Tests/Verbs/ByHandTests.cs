@@ -11,7 +11,8 @@ public sealed class ByHandTests : MinicTest
     private const string View = "hostname; id; pwd; grep -E \"^(Cap|NoNew|Sig(Blk|Ign)|Groups)\" /proc/self/status; umask;"
         + " cut -d\" \" -f4- /proc/self/mountinfo | sed \"s/master:[0-9]* //\" | sort; ls -l /dev | cut -c1-40; ip -o addr | grep -v fe80; ip link | grep ether; ip route;"
         + " ip -6 route | grep -v fe80; cat /proc/self/cgroup; cat /sys/fs/cgroup/pids/pids.max /sys/fs/cgroup/memory/memory.limit_in_bytes /sys/fs/cgroup/devices/devices.list 2>/dev/null;"
-        + " cat /sys/fs/cgroup/pids.max /sys/fs/cgroup/memory.max 2>/dev/null; env | sort; cat /etc/resolv.conf; ls /proc | grep -c \"^[0-9]\"; ls /proc/self/fd | grep -c \"^[0-2]$\"; cat /mnt/passwd | head -n 1";
+        + " cat /sys/fs/cgroup/pids.max /sys/fs/cgroup/memory.max 2>/dev/null; env | sort; cat /etc/resolv.conf; set -- /proc/[0-9]*; echo $#; ls /proc/self/fd | grep -c \"^[0-2]$\"; cat /mnt/passwd | head -n 1;"
+        + " cat /proc/self/uid_map /proc/self/oom_score_adj; cut -c1-4 /proc/uptime | sed \"s/^[0-7].*/small/\"; ulimit -n; cut -d\" \" -f18,19,41 /proc/self/stat; cat /proc/sys/kernel/domainname";
 
     private const string Host = "ip -br link; ip addr; ip route; nft list ruleset; cat /proc/sys/net/ipv4/ip_forward; cut -d' ' -f5- /proc/self/mountinfo; find /sys/fs/cgroup -name \"$N*\"; ls -R \"$STATE\" 2>&1";
 
@@ -81,6 +82,82 @@ public sealed class ByHandTests : MinicTest
             """);
 
         outcome.Should().Be(new Outcome(0, "", ""));
+    }
+
+    // Both are made by create and start; what they print before start, which is nothing, comes first.
+    [SkippableTheory]
+    [InlineData("plain")]
+    [InlineData("user")]
+    [InlineData("everything")]
+    public void A_created_container_by_hand_is_minics_own_and_starts_as_it_does(string kind)
+    {
+        var world = Make();
+        var bundle = ByHandBundles.Write(world, kind, View + "; echo end; exec sleep 1000");
+        Script(world, "do", ["create", "--by-hand", "-b", bundle, world.Name]);
+        Script(world, "undo", ["create", "--by-hand=undo", "-b", bundle, world.Name]);
+
+        var outcome = world.Sh($$"""
+            look() { {{Host}}; }
+            ended() { until grep -q end $1; do sleep 0.05; done; }
+            look > before
+            minic create -b {{bundle}} $N > minic.out && [ ! -s minic.out ] && minic start $N || exit 1
+            ended minic.out; minic delete -f $N; [ ! -e hooks/log ] || mv hooks/log minic.log
+            dash do > hand.out 2> said || exit 2
+            [ ! -s hand.out ] && grep -q "^[Tt]o start it" said && sed -i '/^To start/d' said || exit 3
+            dash "$STATE/containers/$N/start.sh" 2>> said; ended hand.out
+            dash undo 2>> said && dash undo 2>> said || exit 4
+            look > after; [ ! -e hooks/log ] || mv hooks/log hand.log
+            diff minic.out hand.out && diff before after && cat said && shellcheck do undo
+            [ ! -e minic.log ] || diff minic.log hand.log
+            """);
+
+        outcome.Should().Be(new Outcome(0, "", ""));
+    }
+
+    [SkippableTheory]
+    [InlineData("plain")]
+    [InlineData("user")]
+    [InlineData("everything")]
+    public void A_command_in_a_container_by_hand_is_as_minics_own(string kind)
+    {
+        var world = Make();
+        var bundle = ByHandBundles.Write(world, kind, "exec sleep 1000");
+        world.Sh($"minic run -d -b {bundle} $N > /dev/null 2>&1").Should().Be(new Outcome(0, "", ""));
+        string[] command = [world.Name, "sh", "-c", $"{View}; exit 7"];
+        Script(world, "do", ["exec", "--by-hand", .. command]);
+        Script(world, "stay", ["exec", "--by-hand", "-d", world.Name, "sleep", "2000"]);
+        Script(world, "undo", ["exec", "--by-hand=undo", "-d", world.Name, "sleep", "2000"]);
+
+        var outcome = world.Sh($$"""
+            minic exec $N sh -c '{{command[^1].Replace("'", "'\\''", StringComparison.Ordinal)}}' > minic.out; [ $? = 7 ] || exit 1
+            dash do > hand.out; [ $? = 7 ] || exit 2
+            diff minic.out hand.out && [ -s hand.out ] || exit 3
+            dash stay && minic exec $N ps | grep -q '[s]leep 2000' || exit 4
+            dash undo && dash undo; minic exec $N ps | grep '[s]leep 2000'
+            minic delete -f $N && shellcheck do stay undo
+            """);
+
+        outcome.Should().Be(new Outcome(0, "", ""));
+    }
+
+    [SkippableFact]
+    public void What_minic_made_is_started_and_deleted_by_hand()
+    {
+        var world = Make();
+        var bundle = ByHandBundles.Write(world, "everything", "echo started; exec sleep 1000");
+        world.Sh($"minic create -b {bundle} $N > out 2>&1").Should().Be(new Outcome(0, "", ""));
+        Script(world, "start", ["start", "--by-hand", world.Name]);
+        Script(world, "delete", ["delete", "--by-hand", world.Name]);
+
+        var outcome = world.Sh("""
+            dash start; until grep -q started out; do sleep 0.05; done
+            dash delete && dash delete && shellcheck start delete
+            cut -d' ' -f1 hooks/log | grep -v '^{' | tr '\n' ' '; ls -d "$STATE" 2>&1
+            """);
+
+        outcome.Output.Should().StartWith("createRuntime createContainer startContainer poststart poststop ls: ");
+        outcome.Error.Should().BeEmpty();
+        world.Left().Should().BeEmpty();
     }
 
     // What minic of this build prints.

@@ -1,7 +1,5 @@
 // minic on a terminal, driven through tmux(1): what a person types and sees.
 
-using System.Diagnostics;
-
 namespace MiniContainer.Cli.Tests.Verbs;
 
 [Collection("minic")]
@@ -84,58 +82,5 @@ public sealed class TerminalTests : MinicTest
             minic delete -f $N
             """);
         outcome.Should().Be(new Outcome(0, "/dev/pts/0\n", ""));
-    }
-
-    private sealed class Tmux : IDisposable
-    {
-        private readonly MinicWorld world;
-        private readonly string socket;
-
-        public Tmux(MinicWorld world)
-        {
-            Skip.IfNot(File.Exists("/usr/bin/tmux"), "needs tmux");
-            this.world = world;
-            socket = Path.Combine(world.Temporary, "tmux");
-            Run("-f", "/dev/null", "new-session", "-d", "-x", "80", "-y", "24", "unshare", "-mn", "--propagation", "private", "bash", "--rcfile", world.PreludeFile(), "-i");
-            WaitForPrompt();
-        }
-
-        public void Type(string line) => Run("send-keys", line, "Enter");
-
-        public void Key(string key) => Run("send-keys", key);
-
-        public void Resize(int columns, int rows) => Run("resize-window", "-x", $"{columns}", "-y", $"{rows}");
-
-        public void WaitForPrompt() => Wait(screen => screen.TrimEnd().EndsWith('$'), "the prompt");
-
-        public void WaitFor(params string[] texts) => Wait(screen => texts.All(t => screen.Contains(t, StringComparison.Ordinal)), string.Join(" and ", texts));
-
-        public void Dispose() => Run("kill-server");
-
-        // The screen is looked at until it shows the text; only a hang ends in the limit.
-        private void Wait(Func<string, bool> shown, string what)
-        {
-            var clock = Stopwatch.StartNew();
-            var screen = "";
-            while (clock.Elapsed < TimeSpan.FromSeconds(60))
-            {
-                screen = Run("capture-pane", "-p");
-                if (shown(screen))
-                    return;
-                Thread.Sleep(50);
-            }
-
-            throw new TimeoutException($"the screen never showed {what}:\n{screen}");
-        }
-
-        private string Run(params string[] arguments)
-        {
-            var start = world.Start("tmux", ["-S", socket, .. arguments]);
-            start.RedirectStandardOutput = true;
-            using var tmux = Process.Start(start)!;
-            var output = tmux.StandardOutput.ReadToEnd();
-            tmux.WaitForExit();
-            return output;
-        }
     }
 }

@@ -15,6 +15,7 @@ public class ComparisonTests
     [InlineData("pid 12 is", "pid 9876 is")]
     [InlineData("uts:[4026531838]|uts:[4026531838]", "uts:[4026532001]|uts:[4026532001]")]
     [InlineData("bash: x: command not found", "/usr/bin/bash: line 7: x: command not found")]
+    [InlineData("Killed|137", "bash: line 9: 15169 Killed                  sh -c 'kill -KILL $$'|137")]
     [InlineData("no", "no|[1]")]
     [InlineData("no|[1]", "no|[1]")]
     [InlineData("[1] 4711|a", "a")]

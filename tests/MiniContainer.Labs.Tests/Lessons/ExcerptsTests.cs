@@ -37,6 +37,13 @@ public sealed class ExcerptsTests : IDisposable
         Excerpts.Of(_lab, Block("csharp file=container.cs from=\"if (\" to=\"z();\"")).Should().Equal("if (x)", "", "    z();");
 
     [Fact]
+    public void A_piece_that_ends_with_a_brace_ends_with_its_own()
+    {
+        File.WriteAllText($"{_root}/02-b/container.cs", "int Run()\n{\n    try\n    {\n    }\n}\n}\n");
+        Excerpts.Of(_lab, Block("csharp file=container.cs from=\"int Run(\" to=\"}\"")).Should().Equal("int Run()", "{", "    try", "    {", "    }", "}");
+    }
+
+    [Fact]
     public void A_difference_is_that_from_the_stage_before()
     {
         var difference = Excerpts.Of(_lab, Block("diff file=container.cs"))!;

@@ -15,7 +15,7 @@ internal sealed class PodExecVerb : PodVerb
     private readonly ProcessOptions process = new();
     private readonly ProfileFlags profile = new();
     private readonly Option<string> container;
-    private readonly PlayFlags play = new(byHand: false);
+    private readonly PlayFlags play = new();
     private readonly Argument<string> name;
 
     public PodExecVerb(GlobalOptions globals)
@@ -35,6 +35,7 @@ internal sealed class PodExecVerb : PodVerb
     /// <inheritdoc/>
     protected override int Run(ParseResult parsed)
     {
+        play.Begin(parsed);
         using var measured = profile.Begin(parsed, "minic pod exec");
         var pod = PodState.Load(Globals.Root(parsed), parsed.GetValue(name)!);
         var target = pod.Container(parsed.GetValue(container));
@@ -44,10 +45,10 @@ internal sealed class PodExecVerb : PodVerb
         var what = process.Build(parsed, this, pod.Name, target.Process.Pid, bundle.Spec.Process!);
         var join = Execs.Target(target.Process, target.CgroupPaths, bundle.Spec, bundle.RootPath);
         if (play.Reads(parsed))
-            return play.Tell(parsed, $"minic pod exec in {pod.Name}/{target.Name}", Execs.MakePlan(join, what));
+            return play.Tell(parsed, $"minic pod exec in {pod.Name}/{target.Name}", Execs.MakePlan(join, what), Execs.ByHandDirectory(pod.Directory), waits: true);
         using var supervisor = new Supervisor();
         using var terminal = ProcessTerminal.For(what.Terminal, detached: false, path: null);
-        using var executed = Execs.Start(target.Process, join, what, pod.Directory, foreground: true, terminal.Socket, PlayWatch.Of(play.Watch(parsed), profile.Watch));
+        using var executed = Execs.Start(target.Process, join, what, pod.Directory, foreground: true, terminal.Socket, PlayWatch.Of(play.Watch, profile.Watch));
         using var master = terminal.Receive();
         return supervisor.Wait(executed.Child, master);
     }

@@ -3,6 +3,7 @@
 using System.CommandLine;
 using MiniContainer.Kernel;
 using MiniContainer.Plans;
+using MiniContainer.Plans.Stepping;
 using MiniContainer.Pods.Lifecycle;
 using MiniContainer.Pods.Manifest;
 
@@ -16,6 +17,8 @@ internal sealed class PodMonitorVerb : PodVerb
 
     private readonly Option<string> profileTo = Text("--profile-to", "FILE", "Write the profile of the play there.");
 
+    private readonly Option<bool> step = Flag("--step", "Play step by step, as descriptor 4 says.");
+
     public PodMonitorVerb(GlobalOptions globals)
         : base("monitor", "Make a pod of the manifest on standard input, report on descriptor 3, and stay until its containers have ended.", globals)
     {
@@ -23,6 +26,7 @@ internal sealed class PodMonitorVerb : PodVerb
         Add(name);
         Add(net);
         Add(profileTo);
+        Add(step);
     }
 
     /// <inheritdoc/>
@@ -34,7 +38,7 @@ internal sealed class PodMonitorVerb : PodVerb
         {
             var pod = PodReader.Parse(parsed.GetValue(name)!, Console.In.ReadToEnd());
             using var network = PodNetwork.Plan(root, pod, parsed.GetValue(net)!);
-            using var playing = PodLauncher.Launch(root, pod, network, PlayWatch.Of(StepLog.IfWanted(), profile));
+            using var playing = Launch(parsed, root, pod, network, profile);
             if (profile is not null)
                 File.WriteAllText(parsed.GetValue(profileTo)!, profile.Result("minic pod monitor").ToJson());
             MonitorProcess.ReportUp(string.Join(",", network?.Addresses ?? []));
@@ -46,5 +50,11 @@ internal sealed class PodMonitorVerb : PodVerb
             MonitorProcess.ReportFailure(e);
             return e.ExitCode;
         }
+    }
+
+    private Playing Launch(ParseResult parsed, string root, Pods.Manifest.Pod pod, PodNetwork? network, ProfileWatch? profile)
+    {
+        using var dialog = parsed.GetValue(step) ? MonitorProcess.Dialog() : null;
+        return PodLauncher.Launch(root, pod, network, PlayWatch.Of(StepLog.IfWanted(), profile, dialog is null ? null : new StepWatch(dialog)));
     }
 }

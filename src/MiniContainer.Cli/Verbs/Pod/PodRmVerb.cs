@@ -11,7 +11,7 @@ internal sealed class PodRmVerb : PodVerb
     private readonly Option<bool> force = Flag("--force", "Kill what runs at once; a pod that is not there is fine.", "-f");
     private readonly Option<bool> all = Flag("--all", "All pods.", "-a");
     private readonly Option<double?> time = new("--time", "-t") { HelpName = "SECONDS", Description = "How long containers get to end after SIGTERM; where not given, what the manifest says." };
-    private readonly PlayFlags play = new(byHand: false);
+    private readonly PlayFlags play = new("do");
     private readonly Argument<string[]> names = new("POD") { Description = "The pods.", Arity = ArgumentArity.ZeroOrMore };
 
     public PodRmVerb(GlobalOptions globals)
@@ -28,6 +28,7 @@ internal sealed class PodRmVerb : PodVerb
     /// <inheritdoc/>
     protected override int Run(ParseResult parsed)
     {
+        play.Begin(parsed);
         var root = Globals.Root(parsed);
         string[] chosen = parsed.GetValue(all) ? [.. PodState.All(root).Select(p => p.Name)] : parsed.GetValue(names) ?? [];
         if (chosen.Length == 0 && !parsed.GetValue(all))
@@ -38,9 +39,9 @@ internal sealed class PodRmVerb : PodVerb
         if (parsed.GetValue(force))
             chosen = [.. chosen.Where(c => PodState.All(root).Any(p => p.Name == c))];
         if (play.Reads(parsed))
-            return play.TellUndo(parsed, chosen.Select(c => ($"minic pod rm of {c}", PodState.Load(root, c).Entries)));
+            return play.TellUndo(parsed, chosen.Select(c => (c, Pod: PodState.Load(root, c))).Select(p => ($"minic pod rm of {p.c}", p.Pod.Entries, (string?)p.Pod.Directory)));
         foreach (var name in chosen)
-            PodRemoval.Remove(root, name, grace);
+            PodRemoval.Remove(root, name, grace, play.Watch);
 
         return 0;
     }

@@ -37,6 +37,7 @@ internal sealed class PodRunVerb : PodVerb
     /// <inheritdoc/>
     protected override int Run(ParseResult parsed)
     {
+        play.Begin(parsed);
         using var measured = profile.Begin(parsed, "minic pod run");
         var (name, text) = Read(parsed.GetValue(file)!);
         // Read here first: what is wrong with the file is told before anything is started.
@@ -56,7 +57,8 @@ internal sealed class PodRunVerb : PodVerb
             .. parsed.GetValue(Globals.Log) is { } log ? ["--log", Path.GetFullPath(log)] : Array.Empty<string>(),
             "pod", "monitor", "--name", name, "--net", parsed.GetValue(net) ?? NetworkChoice.Default,
             .. monitors is null ? Array.Empty<string>() : ["--profile-to", monitors.Path],
-        ], text);
+            .. play.Dialog is null ? Array.Empty<string>() : ["--step"],
+        ], text, play.Dialog);
         monitors?.Read();
         parsed.InvocationConfiguration.Output.WriteLine(addresses.Length > 0 ? $"pod {pod.Name} is up at {addresses.Replace(",", " and ", StringComparison.Ordinal)}" : $"pod {pod.Name} is up");
         return 0;

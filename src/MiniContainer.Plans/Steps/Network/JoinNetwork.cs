@@ -82,6 +82,9 @@ public sealed record JoinNetwork(string Directory, string User) : SharedStep(Dir
             RemoveHost(new NetworkDirectory($"{Network.Networks}/{NetworkDirectory.Host}"));
     }
 
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Places => [File];
+
     private protected override void Make(Playing playing)
     {
         Directories.MakeAll(Network.Users, 0x1c0 /* 0700 */);

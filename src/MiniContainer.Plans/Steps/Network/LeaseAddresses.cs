@@ -61,6 +61,9 @@ public sealed record LeaseAddresses(string Networks, string Leases, string Conta
     private string Content => ContainerId + LineEnd + IfName;
 
     /// <inheritdoc/>
+    public override IReadOnlyList<string> Places => [.. Addresses.Select(FileOf)];
+
+    /// <inheritdoc/>
     public override StepFacts? Do(Playing playing)
     {
         _ = playing.Locks.Remove(Networks, out var held);

@@ -32,9 +32,12 @@ public sealed record MakeBridge(string Directory, string Bridge, string Mac) : S
     /// <inheritdoc/>
     public override IReadOnlyList<string> ByHand =>
     [
-        $"ip link show dev {Bridge} >/dev/null 2>&1 || {{ echo {Bridge} > {ShellWord.Quote(Network.BridgeFile)}; ip link add {Bridge} address {Mac}{(Mtu is null ? "" : $" mtu {Mtu}")} type bridge; }}",
+        $"ip link show dev {Bridge} >/dev/null 2>&1 || {{ printf %s {Bridge} > {ShellWord.Quote(Network.BridgeFile)}; ip link add {Bridge} address {Mac}{(Mtu is null ? "" : $" mtu {Mtu}")} type bridge; }}",
         $"ip link set {Bridge} up",
     ];
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Places => [Network.BridgeFile];
 
     private protected override void Make(Playing playing)
     {

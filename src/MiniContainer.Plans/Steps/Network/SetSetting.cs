@@ -38,6 +38,9 @@ public sealed record SetSetting(string Directory, string Setting, string Value) 
         }
     }
 
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Places => [$"/proc/sys/{Setting}"];
+
     private protected override void Make(Playing playing)
     {
         var was = Sysctl.Read(Setting);
