@@ -13,7 +13,7 @@ mkfifo "$box/go"
 cgroup() { # NAME FILE VALUE: one for each controller in version 1, one for all in version 2
   local dir=/sys/fs/cgroup
   [ ! -d "$dir/$1" ] || dir=$dir/$1$(sed -n "s/^[0-9]*:$1://p" /proc/self/cgroup)
-  mkdir -p "$dir/shell-$$" && echo "$3" >"$dir/shell-$$/$2" && cgroups+=("$dir/shell-$$")
+  mkdir -p "$dir/box-$$" && echo "$3" >"$dir/box-$$/$2" && cgroups+=("$dir/box-$$")
 }
 cgroups=()
 if [ -d /sys/fs/cgroup/pids ]; then
