@@ -3,4 +3,4 @@
 # after: shell
 bash "$LAB_ROOT/labs/08-cgroups/solution/shell/container.sh"
 # Somebody who stays in there, so that it cannot be removed.
-sed -i -e 's/^  exec .*/  sleep 5000.5 >\/dev\/null 2>\&1 \& .\/box "$@"/' -e '/^  until/d' container
+sed -i -e 's/^  exec .*/  sleep 5000.5 >\/dev\/null 2>\&1 \& .\/box "$@"/' -e 's/^  until .*/  :/' container

@@ -1,5 +1,5 @@
 #!/bin/bash
-# expects: The command ran before it was moved
+# expects: or ran before it was moved
 # after: shell
 bash "$LAB_ROOT/labs/08-cgroups/solution/shell/container.sh"
 # It starts first, and is moved then: whatever it has started meanwhile stays outside.
