@@ -36,18 +36,22 @@ internal static class Inhabitants
     public static void End(IReadOnlyList<string> namespaces)
     {
         var cgroups = new HashSet<string>();
-        for (var round = 0; round < 100; round++)
+        try
         {
-            var found = Find(namespaces);
-            if (found.Count == 0)
+            for (var round = 0; round < 100; round++)
             {
-                RemoveEmpty(cgroups);
-                return;
+                var found = Find(namespaces);
+                if (found.Count == 0)
+                    return;
+                cgroups.UnionWith(found.SelectMany(p => CgroupsOf(p.Pid)));
+                foreach (var process in found)
+                    Kill(process, namespaces);
             }
-
-            cgroups.UnionWith(found.SelectMany(p => CgroupsOf(p.Pid)));
-            foreach (var process in found)
-                Kill(process, namespaces);
+        }
+        finally
+        {
+            // If one hangs too: the next attempt does not find those that are dead by then, nor what they were in.
+            RemoveEmpty(cgroups);
         }
 
         throw new MinicException("end the processes of the world", "they start new ones faster than these can be killed", "Find and stop what starts them: lab world show.");

@@ -1,6 +1,8 @@
 // Worlds come and go: what up makes, down takes away, however either was interrupted.
 
+using System.Diagnostics;
 using System.Globalization;
+using MiniContainer.Kernel;
 
 namespace MiniContainer.Labs.Tests.Worlds;
 
@@ -46,6 +48,32 @@ public class LifeTests
         two.Do("hostname; ls /run/here /etc/here /mnt/here 2>/dev/null || echo none").Should().Be("host\nnone");
         one.Do("hostname; cat /run/here /etc/here; ls /mnt").Should().Be("changed\none\none\nhere");
         (File.Exists("/run/here") || File.Exists("/etc/here") || File.Exists("/mnt/here")).Should().BeFalse("the machine sees none of it");
+    }
+
+    [SkippableFact]
+    public void Down_takes_the_cgroups_along_that_only_its_processes_were_in()
+    {
+        Lab.Require("setsid");
+        var world = new OwnWorld();
+        var above = Cgroups.Hierarchies()[0].Own;
+        var (left, shared) = ($"{above}/{world.Name}", $"{above}/{world.Name}-shared");
+        using var outside = Process.Start("sleep", "1000");
+        try
+        {
+            Directory.CreateDirectory(left);
+            Directory.CreateDirectory(shared);
+            Knob.Write($"{shared}/cgroup.procs", outside.Id.ToString(CultureInfo.InvariantCulture));
+            foreach (var path in (string[])[left, shared])
+                world.Do($"setsid sh -c 'echo $$ > {path}/cgroup.procs && exec sleep 1000' < /dev/null > /dev/null 2>&1 & until grep -q . {left}/cgroup.procs; do sleep 0.01; done");
+            world.Dispose();
+            Directory.Exists(left).Should().BeFalse();
+            Cgroups.Processes(shared).Should().Equal([outside.Id], "somebody else is in there");
+        }
+        finally
+        {
+            Cgroups.Remove(left);
+            Cgroups.Remove(shared);
+        }
     }
 
     [SkippableFact]
