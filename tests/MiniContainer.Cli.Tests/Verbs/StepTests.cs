@@ -73,11 +73,11 @@ public sealed partial class StepTests : MinicTest
         tmux.WaitFor("undo", "?]");
         tmux.Key("q");
         tmux.WaitFor("Nothing has been undone.");
-        tmux.Type("clear; minic pod exec $N-pod echo still there; minic pod rm --step --force $N-pod");
+        tmux.Type("clear; minic pod exec $N-pod echo sti\"\"ll there; minic pod rm --step --force $N-pod");
         tmux.WaitFor("still there", "?]");
         tmux.Key("Enter");
         PlayOut(tmux);
-        tmux.Type($"clear; {AllIsGone}; echo looked");
+        tmux.Type($"clear; {AllIsGone}; echo loo\"\"ked");
         tmux.WaitFor("looked");
         Lines(world, tmux).Should().Equal("0", "ls: cannot access 'STATE': No such file or directory", "looked");
     }
@@ -112,7 +112,7 @@ public sealed partial class StepTests : MinicTest
         tmux.WaitFor("1 of ");
         PlayTo(tmux, "make the process pause");
         tmux.Key("s");
-        tmux.WaitFor("#");
+        tmux.WaitFor("A shell where minic is");
         tmux.Type("kill -KILL $PPID; exit");
         tmux.WaitForPrompt();
         tmux.Type("until [ ! -e \"$STATE\" ]; do sleep 0.1; done; echo undone");
@@ -130,11 +130,11 @@ public sealed partial class StepTests : MinicTest
         PlayOut(tmux);
         tmux.Screen(history: true).Should().Contain("Not now: minic start lets it go that far.");
         tmux.Type("clear; minic start --step $N");
-        tmux.WaitFor("1 of 1");
+        tmux.WaitFor("\n1 of 1 [");
         tmux.Key("q");
         tmux.WaitFor("no more was wanted");
         tmux.Type("clear; minic state $N | grep status; minic start --step $N");
-        tmux.WaitFor("created", "1 of 1");
+        tmux.WaitFor("created", "\n1 of 1 [");
         tmux.Key("Enter");
         tmux.WaitForPrompt();
         tmux.Type("clear; minic state $N | grep status; minic exec --step $N sh -c 'echo with\"\"in'");

@@ -1,4 +1,4 @@
-// Every lab of the course holds what it must: see "How a lab is made" in labs/README.md. What must run is run by
+// Every lab of the course holds what it must: see docs/writing-labs.md. What must run is run by
 // `lab verify`; here is what can be read.
 
 using System.Runtime.CompilerServices;
