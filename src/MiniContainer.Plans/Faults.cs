@@ -100,15 +100,19 @@ public sealed class Faults : PlayWatch
     public override IReadOnlyList<TapeEntry> LayOut(Playing playing, string child, IReadOnlyList<TapeEntry> tape)
     {
         var entries = new List<TapeEntry>();
+        var go = tape.FirstOrDefault(e => e.Step.Waits);
         foreach (var entry in tape)
         {
             var step = playing.Plan.Steps.TakeWhile(s => !ReferenceEquals(s, entry.Step)).Count() + 1;
             var fault = entry.Index is { } index ? all.FirstOrDefault(f => f.Step == step && f.Call == index + 1) : null;
-            if (fault is { Kind: "kill", Where: "before" })
+            // At the wait for "go" it stands by itself. Until then its pid is in no journal: it must end alone, so nothing else may hold it.
+            if (fault is { Kind: "kill", Where: "before" } && ReferenceEquals(entry, go))
+                rest = (child, entries.Count);
+            else if (fault is { Kind: "kill", Where: "before" })
                 AddRest(entry, new TapeCall("ppoll", 0, 0, TapeArg.Null, TapeArg.Null, 0));
             entries.Add(fault?.Kind == "fail" ? entry with { Call = Broken(entry.Call) } : entry);
             if (fault is { Kind: "kill", Where: "after" })
-                AddRest(entry, tape.First(e => e.Step.Waits).Call with { Least = 0 });
+                AddRest(entry, go!.Call with { Least = 0 });
         }
 
         return entries;

@@ -3,7 +3,8 @@
 //
 //     ```csharp file=container.cs region=child             between #region child and #endregion
 //     ```csharp file=../../src/X.cs from="a" to="b"        from the first line that begins with a to the next that begins with b;
-//                                                          a b of } or ] is the one that closes the first line: as far in as it
+//                                                          a b of } or ] is the one that closes the first line: as far in as it;
+//                                                          without to, the first line alone
 //     ```diff file=container.cs                            what changed since the stage before
 
 using System.Diagnostics;
@@ -31,8 +32,8 @@ internal static class Excerpts
             throw No(lab, block, $"there is no file {file}");
         var lines = File.ReadAllLines(path);
         var piece = block.Attribute("region") is { } region ? Region(lines, region)
-            : block.Attribute("from") is { } from && block.Attribute("to") is { Length: > 0 } to ? Between(lines, from, to)
-            : throw No(lab, block, "it says neither region=, nor from= and to=");
+            : block.Attribute("from") is { } from ? Between(lines, from, block.Attribute("to") ?? "")
+            : throw No(lab, block, "it says neither region= nor from=");
         return piece.Count > 0 ? Outdent(piece) : throw No(lab, block, $"{file} has no such piece");
     }
 
@@ -66,6 +67,8 @@ internal static class Excerpts
     private static List<string> Between(string[] lines, string from, string to)
     {
         var begin = Array.FindIndex(lines, l => l.Trim().StartsWith(from, StringComparison.Ordinal));
+        if (to.Length == 0)
+            return begin < 0 ? [] : [lines[begin]];
         var end = begin < 0 ? -1 : Array.FindIndex(lines, begin + 1, l => l.Trim().StartsWith(to, StringComparison.Ordinal) && (to[0] is not ('}' or ']') || Indent(l) == Indent(lines[begin])));
         return end < 0 ? [] : [.. lines[begin..(end + 1)]];
     }

@@ -44,6 +44,10 @@ public sealed class ExcerptsTests : IDisposable
     }
 
     [Fact]
+    public void A_piece_may_be_a_line() =>
+        Excerpts.Of(_lab, Block("csharp file=container.cs from=\"if (x\"")).Should().Equal("if (x)");
+
+    [Fact]
     public void A_difference_is_that_from_the_stage_before()
     {
         var difference = Excerpts.Of(_lab, Block("diff file=container.cs"))!;
@@ -54,7 +58,7 @@ public sealed class ExcerptsTests : IDisposable
     [Theory]
     [InlineData("csharp file=container.cs region=parent", "container.cs has no such piece")]
     [InlineData("csharp file=nothing.cs region=child", "there is no file nothing.cs")]
-    [InlineData("csharp file=container.cs", "it says neither region=, nor from= and to=")]
+    [InlineData("csharp file=container.cs", "it says neither region= nor from=")]
     [InlineData("diff file=other.cs", "lab.yaml gives the learner no other.cs")]
     public void What_is_not_there_is_told(string info, string expected)
     {
