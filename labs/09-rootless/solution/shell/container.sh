@@ -19,6 +19,7 @@ cgroups=()
 if [ -d /sys/fs/cgroup/pids ]; then
   cgroup pids pids.max 20; cgroup memory memory.limit_in_bytes 100M; cgroup cpu cpu.cfs_quota_us 50000
 else
+  echo '+pids +memory +cpu' >/sys/fs/cgroup/cgroup.subtree_control
   cgroup . pids.max 20; cgroup . memory.max 100M; cgroup . cpu.max '50000 100000'
 fi
 inner='

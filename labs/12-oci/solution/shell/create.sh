@@ -5,7 +5,7 @@ set -eu
 fail() { echo "container: $*" >&2; exit 125; }
 [ $# -gt 1 ] || fail "usage: create ID BUNDLE | start ID | state ID | delete ID"
 id=$2 box=$PWD/boxes/$2
-if [ -d /sys/fs/cgroup/pids ]; then trees=(pids memory cpu); else trees=(.); fi
+if [ -d /sys/fs/cgroup/pids ]; then trees=(pids memory cpu); else trees=(.); echo '+pids +memory +cpu' >/sys/fs/cgroup/cgroup.subtree_control; fi
 cgroup() { # TREE: where ours is
   local own=
   [ "$1" = . ] || own=$(sed -n "s/^[0-9]*:$1://p" /proc/self/cgroup)
