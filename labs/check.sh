@@ -122,3 +122,13 @@ has_capability() { (((0x$(status "$1" "$2") >> $3) & 1)); }
 
 # complaint: the last line of what the learner's program wrote to standard error, which the check has kept in $errors.
 complaint() { grep -v '^[[:space:]]*$' "${errors:?}" 2>/dev/null | tail -n 1 || :; }
+
+# discard NAME: removes the cgroups of that name, as soon as what was in them has ended: a learner's program may not know how to yet.
+discard() {
+  local _
+  for _ in {1..50}; do
+    find /sys/fs/cgroup -mindepth 1 -depth -type d -name "$1" -exec rmdir {} + 2>/dev/null || :
+    [ -n "$(find /sys/fs/cgroup -mindepth 1 -type d -name "$1" -print -quit 2>/dev/null)" ] || return 0
+    sleep 0.1
+  done
+}
