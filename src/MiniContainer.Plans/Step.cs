@@ -14,39 +14,30 @@ public abstract record Step
     public string Why { get; init; } = "";
 
     /// <summary>Who does it: "minic", or the name of the child on whose tape it stands.</summary>
-    [JsonIgnore]
     public virtual string Actor => "minic";
 
     /// <summary>What it does, in a few words: "make the bridge minic0".</summary>
-    [JsonIgnore]
     public abstract string Title { get; }
 
     /// <summary>The calls in the kernel's own words, as strace(1) prints them.</summary>
-    [JsonIgnore]
     public abstract IReadOnlyList<string> CallTexts { get; }
 
     /// <summary>The man page that tells more: "pivot_root(2)".</summary>
-    [JsonIgnore]
     public abstract string Man { get; }
 
     /// <summary>The lab that teaches it: "06-mounts".</summary>
-    [JsonIgnore]
     public abstract string Lab { get; }
 
     /// <summary>The same by hand: lines of a POSIX shell script.</summary>
-    [JsonIgnore]
     public abstract IReadOnlyList<string> ByHand { get; }
 
     /// <summary>What <see cref="Undo"/> calls, as <see cref="CallTexts"/>; empty where nothing is to be undone.</summary>
-    [JsonIgnore]
     public virtual IReadOnlyList<string> UndoCallTexts => [];
 
     /// <summary>The undo by hand; no lines where nothing is to be undone.</summary>
-    [JsonIgnore]
     public virtual IReadOnlyList<string> UndoByHand => [];
 
     /// <summary>Files in which one can see what it did: those that it makes, and the kernel's own that it writes.</summary>
-    [JsonIgnore]
     public virtual IReadOnlyList<string> Places => [];
 
     /// <summary>Does it.</summary>

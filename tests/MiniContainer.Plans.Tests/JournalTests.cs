@@ -35,6 +35,7 @@ public sealed class JournalTests : IDisposable
             journal.MarkExit(new JournalExit("box", 137, DateTimeOffset.UnixEpoch));
         }
 
+        File.ReadAllText(JournalFile).Should().NotContainAny("title", "byHand", "callTexts", "waits", "alive");
         using var read = Journal.Open(JournalFile);
         read.Header.Should().BeEquivalentTo(Header());
         read.Up.Should().BeTrue();

@@ -1,7 +1,10 @@
 // Verifies many labs, each by a process of its own (Worker.cs), and compares the machine before and after.
 
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.InteropServices;
+using MiniContainer.Kernel;
 using MiniContainer.Labs.Course;
 using MiniContainer.Labs.Worlds;
 
@@ -12,6 +15,11 @@ namespace MiniContainer.Labs.Verifying;
 /// <param name="shared">Whether others change this machine meanwhile.</param>
 internal sealed class Verification(Catalogue course, bool shared)
 {
+    private const int SIGTERM = 15;
+
+    private readonly ConcurrentDictionary<int, Lab> _working = [];
+    private volatile bool _stopped;
+
     private string State => Path.Combine(course.Root, string.Create(CultureInfo.InvariantCulture, $"out/verify-state-{Environment.ProcessId}"));
 
     /// <summary>Does it.</summary>
@@ -20,6 +28,9 @@ internal sealed class Verification(Catalogue course, bool shared)
     {
         Directory.CreateDirectory(State);
         var total = new Findings();
+        // What was begun is taken down by those who began it; then we report, and leave.
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         try
         {
             Residue("save");
@@ -48,13 +59,17 @@ internal sealed class Verification(Catalogue course, bool shared)
         var clock = Stopwatch.StartNew();
         try
         {
+            if (_stopped)
+                return (Failed("not begun: stopped by a signal"), clock.Elapsed);
             var start = new ProcessStartInfo(Self.Command[0], [.. Self.Command.Skip(1), "verify", "--worker", lab.Name]) { RedirectStandardOutput = true, RedirectStandardError = true };
             start.Environment["XDG_STATE_HOME"] = Path.Combine(State, lab.Name);
             using var process = Process.Start(start)!;
+            _working[process.Id] = lab;
             var errors = process.StandardError.ReadToEndAsync();
             var output = await process.StandardOutput.ReadToEndAsync();
             await process.WaitForExitAsync();
-            return (Worker.Read(output) ?? Crashed(process.ExitCode, output + await errors), clock.Elapsed);
+            _ = _working.TryRemove(process.Id, out _);
+            return (Worker.Read(output) ?? Failed($"the verification itself ended with exit code {process.ExitCode}\n{output}{await errors}".TrimEnd()), clock.Elapsed);
         }
         finally
         {
@@ -62,10 +77,22 @@ internal sealed class Verification(Catalogue course, bool shared)
         }
     }
 
-    private static Findings Crashed(int code, string said)
+    private void Stop(PosixSignalContext context)
+    {
+        context.Cancel = true;
+        _stopped = true;
+        foreach (var pid in _working.Keys)
+        {
+            using var process = Processes.OpenPidFd(pid);
+            if (process is not null)
+                _ = Processes.Signal(process, SIGTERM);
+        }
+    }
+
+    private static Findings Failed(string why)
     {
         var found = new Findings();
-        found.Failures.Add($"the verification itself ended with exit code {code}\n{said}".TrimEnd());
+        found.Failures.Add(why);
         return found;
     }
 

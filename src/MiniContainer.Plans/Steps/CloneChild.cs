@@ -1,7 +1,6 @@
 // Making a child and undoing it (lab 04-pid; clone(2), pidfd_send_signal(2)).
 
 using System.Runtime.InteropServices;
-using System.Text.Json.Serialization;
 using MiniContainer.Kernel;
 using static Tmds.Linux.LibC;
 
@@ -23,7 +22,6 @@ public sealed record CloneChild(string Child, ulong Flags, IReadOnlyList<string>
     public string? PidNamespace { get; init; }
 
     /// <summary>That namespace's file, as a shell names it; null for ours.</summary>
-    [JsonIgnore]
     public string? PidNamespacePath { get; init; }
 
     /// <summary>The descriptor of a cgroup v2 directory that it is born into ("dir:PATH"); null for ours.</summary>

@@ -12,7 +12,7 @@ public sealed class ByHandTests : MinicTest
         + " cut -d\" \" -f4- /proc/self/mountinfo | sed \"s/master:[0-9]* //\" | sort; ls -l /dev | cut -c1-40; ip -o addr | grep -v fe80; ip link | grep ether; ip route;"
         + " ip -6 route | grep -v fe80; cat /proc/self/cgroup; cat /sys/fs/cgroup/pids/pids.max /sys/fs/cgroup/memory/memory.limit_in_bytes /sys/fs/cgroup/devices/devices.list 2>/dev/null;"
         + " cat /sys/fs/cgroup/pids.max /sys/fs/cgroup/memory.max 2>/dev/null; env | sort; cat /etc/resolv.conf; set -- /proc/[0-9]*; echo $#; ls /proc/self/fd | grep -c \"^[0-2]$\"; cat /mnt/passwd | head -n 1;"
-        + " cat /proc/self/uid_map /proc/self/oom_score_adj; cut -c1-4 /proc/uptime | sed \"s/^[0-7].*/small/\"; ulimit -n; cut -d\" \" -f18,19,41 /proc/self/stat; cat /proc/sys/kernel/domainname";
+        + " cat /proc/self/uid_map /proc/self/oom_score_adj; cat /proc/self/timens_offsets; ulimit -n; cut -d\" \" -f18,19,41 /proc/self/stat; cat /proc/sys/kernel/domainname";
 
     private const string Host = "ip -br link; ip addr; ip route; nft list ruleset; cat /proc/sys/net/ipv4/ip_forward; cut -d' ' -f5- /proc/self/mountinfo; find /sys/fs/cgroup -name \"$N*\"; ls -R \"$STATE\" 2>&1";
 

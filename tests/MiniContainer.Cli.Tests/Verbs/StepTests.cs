@@ -141,10 +141,10 @@ public sealed partial class StepTests : MinicTest
         tmux.WaitFor("running", "1 of ");
         tmux.Key("c");
         tmux.WaitFor("within");
-        tmux.Type("clear; minic delete --step --force $N");
-        tmux.WaitFor("?]");
+        tmux.Type("clear; echo dele\"\"ting; minic delete --step --force $N; echo go\"\"ne");
+        tmux.WaitFor("deleting", "?]");
         tmux.Key("c");
-        tmux.WaitForPrompt();
+        tmux.WaitFor("gone");
     }
 
     [SkippableTheory]

@@ -14,17 +14,20 @@ public class LifeTests
         Lab.Require();
         IReadOnlyList<string> namespaces;
         string path;
+        long end;
         using (var world = new OwnWorld())
         {
             path = world.Path;
             namespaces = Bound(path);
             namespaces.Should().HaveCount(2 * Labs.Worlds.Place.Kinds.Count).And.OnlyHaveUniqueItems();
             Inside(namespaces).Should().HaveCount(2, "there is a web server and a name server");
+            end = Environment.TickCount64;
         }
 
         Directory.Exists(path).Should().BeFalse();
         File.ReadAllText("/proc/self/mountinfo").Should().NotContain(path);
-        Inside(namespaces).Should().BeEmpty();
+        // The kernel gives the numbers of its namespaces to others at once: whoever began later is in one of those. 100 ticks a second.
+        Inside(namespaces).Where(d => Processes.Stat(int.Parse(Path.GetFileName(d), CultureInfo.InvariantCulture))?.StartTime * 10 <= (ulong)end).Should().BeEmpty();
     }
 
     [SkippableFact]
