@@ -16,12 +16,16 @@ container() {
 # token: eight digits that no learner can know beforehand.
 token() { od -An -N4 -tx4 /dev/urandom | tr -d ' '; }
 
+# here DIRECTORY: the world that a process of /proc is in. Each has a time namespace, which its containers share (time_namespaces(7)):
+# two learners on one machine may have drawn the same number.
+here() { readlink "$1/ns/time" 2>/dev/null || :; }
+
 # running CMD ARG...: the pid of a process with exactly these words as its command line; nothing if there is none.
 running() {
   local file words
   for file in /proc/[0-9]*/cmdline; do
     { mapfile -d '' -t words <"$file"; } 2>/dev/null || continue
-    if [ "${words[*]-}" = "$*" ]; then
+    if [ "${words[*]-}" = "$*" ] && [ "$(here "${file%/cmdline}")" = "$(here /proc/self)" ]; then
       file=${file%/cmdline}
       printf '%s\n' "${file#/proc/}"
       return

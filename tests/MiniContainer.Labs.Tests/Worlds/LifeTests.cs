@@ -65,15 +65,16 @@ public class LifeTests
         {
             Directory.CreateDirectory(left);
             Directory.CreateDirectory(shared);
-            Knob.Write($"{shared}/cgroup.procs", outside.Id.ToString(CultureInfo.InvariantCulture));
             foreach (var path in (string[])[left, shared])
-                world.Do($"setsid sh -c 'echo $$ > {path}/cgroup.procs && exec sleep 1000' < /dev/null > /dev/null 2>&1 & until grep -q . {left}/cgroup.procs; do sleep 0.01; done");
+                world.Do($"setsid sh -c 'echo $$ > {path}/cgroup.procs && exec sleep 1000' < /dev/null > /dev/null 2>&1 & until grep -q . {path}/cgroup.procs; do sleep 0.01; done");
+            Knob.Write($"{shared}/cgroup.procs", outside.Id.ToString(CultureInfo.InvariantCulture));
             world.Dispose();
             Directory.Exists(left).Should().BeFalse();
             Cgroups.Processes(shared).Should().Equal([outside.Id], "somebody else is in there");
         }
         finally
         {
+            outside.Kill();
             Cgroups.Remove(left);
             Cgroups.Remove(shared);
         }
