@@ -97,8 +97,12 @@ public class LearnerTests
     public void Without_root_it_says_so()
     {
         using var course = new TinyCourse();
-        Skip.IfNot(Worlds.Lab.Words.Count == 1, "needs out/lab: dotnet is not everyone's");
-        var start = course.Run("world", "run", "--name", course.Name, "--", "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", Worlds.Lab.Words[0], "verify");
+        Skip.If(Worlds.Lab.Ahead() is null, "needs out/lab (scripts/build): dotnet is not everyone's");
+        // Where it was built may be nobody else's either.
+        var program = Path.Combine(course.Root, "lab");
+        File.Copy(Worlds.Lab.Ahead()!, program);
+        File.SetUnixFileMode(course.Root, (UnixFileMode)0x1ed /* 0755 */);
+        var start = course.Run("world", "run", "--name", course.Name, "--", "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", program, "verify");
         start.Errors.Should().Be("lab: start the lab: it needs root, since a lab makes namespaces, mounts and cgroups. Try: sudo ./scripts/lab\n");
         start.Code.Should().Be(125);
     }

@@ -69,17 +69,19 @@ internal static class Lab
         return new Ended(process.ExitCode, output, errors.Result);
     }
 
-    private static IReadOnlyList<string> Find()
+    /// <summary>The program compiled ahead of time, which may be older than the tests; null if there is none.</summary>
+    public static string? Ahead()
     {
-        for (var directory = AppContext.BaseDirectory; directory is not null; directory = Path.GetDirectoryName(directory))
-        {
-            var ahead = Path.Combine(directory, "out", "lab");
-            if (File.Exists(Path.Combine(directory, "MiniContainer.sln")) && File.Exists(ahead) && File.GetLastWriteTimeUtc(ahead) >= File.GetLastWriteTimeUtc(Dll))
-                return [ahead];
-        }
-
-        return [Path_().Select(d => Path.Combine(d, "dotnet")).First(File.Exists), Dll];
+        var root = AppContext.BaseDirectory;
+        while (root is not null && !File.Exists(Path.Combine(root, "MiniContainer.sln")))
+            root = Path.GetDirectoryName(root);
+        return root is not null && Path.Combine(root, "out", "lab") is var ahead && File.Exists(ahead) ? ahead : null;
     }
+
+    private static IReadOnlyList<string> Find() =>
+        Ahead() is { } ahead && File.GetLastWriteTimeUtc(ahead) >= File.GetLastWriteTimeUtc(Dll)
+            ? [ahead]
+            : [Path_().Select(d => Path.Combine(d, "dotnet")).First(File.Exists), Dll];
 
     private static string[] Path_() => (Environment.GetEnvironmentVariable("PATH") + ":/usr/sbin:/sbin").Split(':');
 }
