@@ -6,12 +6,14 @@ using System.Text.RegularExpressions;
 
 namespace MiniContainer.Promise.Tests;
 
+// Not while many pods come and go: what is looked at must come to rest.
+[Collection(nameof(ManyPodsTests))]
 public partial class ByHandTests
 {
     // Processes are looked at from inside; what minic and the scripts keep for themselves differs by nature.
     private static readonly string[] Outside = ["links", "addresses", "routes", "neighbours", "nft rules", "settings", "mounts", "cgroups"];
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     public static TheoryData<string> Examples() => [.. Directory.GetFiles(Folder(), "*.yaml").Select(f => Path.GetFileName(f)!).Order(StringComparer.Ordinal)];
 
@@ -91,8 +93,8 @@ public partial class ByHandTests
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // A process ended while it was looked at.
-            return "sh: on the way: sh ";
+            // A process ended while it was looked at: not at rest, as Inside.AtRest has it.
+            return $"look: sh {e.Message}";
         }
     }
 

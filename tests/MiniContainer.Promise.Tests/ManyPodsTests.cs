@@ -6,6 +6,7 @@ using Xunit.Abstractions;
 
 namespace MiniContainer.Promise.Tests;
 
+[Collection(nameof(ManyPodsTests))]
 public class ManyPodsTests(ITestOutputHelper output)
 {
     private const string Internet = "203.0.113.1";

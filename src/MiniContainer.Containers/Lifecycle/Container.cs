@@ -58,12 +58,13 @@ public sealed class Container
     }
 
     // Whether it waits for start. A start that was begun and is not done may have been killed at any point: then the
-    // container itself is asked, which holds the pipe open until it executes its command.
+    // container itself is asked, which holds a pipe open until it executes its command: the one whose end start waits for,
+    // since the two are closed one after the other.
     private bool Waits => Entries.Select(e => (e.Facts, Step: e.Step as StartInit)).LastOrDefault(e => e.Step is not null) switch
     {
         { Step: null } => true,
         { Facts: not null } => false,
-        var (_, start) => Fifo.IsAwaited(start.StartFifo),
+        var (_, start) => Fifo.IsAwaited(start.StatusFifo),
     };
 
     /// <summary>The directories of its cgroups.</summary>
