@@ -46,7 +46,8 @@ internal sealed class MinicWorld : IDisposable
     /// <summary>Runs a bash script in namespaces of its own.</summary>
     public Outcome Sh(string script)
     {
-        var start = Start("unshare", "-mn", "--propagation", "private", "bash", "-c", Prelude + script);
+        // A shell cannot change what was ignored when it began, as SIGINT is in a script's background job; minic does.
+        var start = Start("env", "--default-signal", "unshare", "-mn", "--propagation", "private", "bash", "-c", Prelude + script);
         start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
         using var bash = Process.Start(start)!;
         bash.StandardInput.Close();

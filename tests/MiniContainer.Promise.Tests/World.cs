@@ -25,7 +25,8 @@ internal sealed class World : IDisposable
         Name = string.Create(CultureInfo.InvariantCulture, $"p{Environment.ProcessId}w{Interlocked.Increment(ref count)}");
         Temporary = Directory.CreateTempSubdirectory("minic-promise-").FullName;
         // The second shell is pid 1 in there; the first waits for it outside.
-        var start = new ProcessStartInfo("unshare", ["--mount", "--net", "--pid", "--fork", "--kill-child", "--mount-proc", "--propagation", "private", "sh"])
+        // Whatever started the tests may ignore signals, as a script's background job does; unshare --fork in a script by hand does not pass that on.
+        var start = new ProcessStartInfo("env", ["--default-signal", "unshare", "--mount", "--net", "--pid", "--fork", "--kill-child", "--mount-proc", "--propagation", "private", "sh"])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

@@ -30,17 +30,19 @@ internal sealed partial record Catalogue(string Root)
 
     /// <summary>Finds the course that this program belongs to.</summary>
     /// <exception cref="MinicException">There is none.</exception>
-    public static Catalogue Find()
+    public static Catalogue Find() => FindRoot() is { } root
+        ? new Catalogue(root)
+        : throw new MinicException("find the labs", $"there is no labs/ above {AppContext.BaseDirectory}", $"Start scripts/lab of a checkout, or set {RootVariable} to its root.");
+
+    /// <summary>The directory that holds labs/, by <see cref="RootVariable"/> or above this program; null if there is none.</summary>
+    public static string? FindRoot()
     {
         if (Environment.GetEnvironmentVariable(RootVariable) is { Length: > 0 } given)
-            return new Catalogue(Path.GetFullPath(given));
-        for (var directory = AppContext.BaseDirectory; directory is not null; directory = Path.GetDirectoryName(directory))
-        {
-            if (Directory.Exists(Path.Combine(directory, "labs")) && File.Exists(Path.Combine(directory, "MiniContainer.sln")))
-                return new Catalogue(directory);
-        }
-
-        throw new MinicException("find the labs", $"there is no labs/ above {AppContext.BaseDirectory}", $"Start scripts/lab of a checkout, or set {RootVariable} to its root.");
+            return Path.GetFullPath(given);
+        var directory = AppContext.BaseDirectory;
+        while (directory is not null && !(Directory.Exists(Path.Combine(directory, "labs")) && File.Exists(Path.Combine(directory, "MiniContainer.sln"))))
+            directory = Path.GetDirectoryName(directory);
+        return directory;
     }
 
     /// <summary>The lab that a word means: 4, 04, pid or 04-pid.</summary>

@@ -18,19 +18,9 @@ internal sealed record Workplace(string Root, Lab Lab, string Directory, World W
     /// <summary>The learner's own.</summary>
     public static Workplace Own(Catalogue course, Lab lab) => new(course.Root, lab, Path.Combine(course.Root, "out", lab.Name), new World(lab.Name));
 
-    /// <summary>TMPDIR in the world.</summary>
-    public const string TemporaryDirectory = "/run/tmp";
-
     /// <summary>Brings the world up, unless it is.</summary>
     /// <returns>False if it was.</returns>
-    public bool BringUp(WorldStatus status)
-    {
-        var built = Building.Up(World, status);
-        // Seen from inside, each of these lies in /run (World.cs).
-        foreach (var place in World.Places)
-            System.IO.Directory.CreateDirectory(place.Run + TemporaryDirectory["/run".Length..]);
-        return built;
-    }
+    public bool BringUp(WorldStatus status) => Building.Up(World, status);
 
     /// <summary>Takes the world down, and what its containers left beside it.</summary>
     public void TakeDown()
@@ -48,9 +38,7 @@ internal sealed record Workplace(string Root, Lab Lab, string Directory, World W
         return new Dictionary<string, string>(inputs)
         {
             ["PATH"] = string.Join(':', parts.Distinct()),
-            // The compiler's server listens below TMPDIR. One of the world's own ends with the world; and it makes the second
-            // build of a container.cs a matter of half a second.
-            ["TMPDIR"] = TemporaryDirectory,
+            // The compiler's server makes the second build of a container.cs a matter of half a second.
             ["UseSharedCompilation"] = "true",
             ["MSBUILDDISABLENODEREUSE"] = "1",
             ["DOTNET_CLI_USE_MSBUILD_SERVER"] = "0",

@@ -111,8 +111,7 @@ internal sealed class LessonVerification(Catalogue course, Workplace workplace, 
         var lab = string.Join(' ', Self.Command.Select(ShellWord.Quote));
         return $"""
             #!/bin/bash
-            unset TEMP TMP TESTDIR TESTFILE CRAMTMP TESTSHELL
-            export TMPDIR={Workplace.TemporaryDirectory}
+            unset TMPDIR TEMP TMP TESTDIR TESTFILE CRAMTMP TESTSHELL
             cd {ShellWord.Quote(workplace.Directory)} || exit
             {lab} world run --name {workplace.World.Name} -- timeout --signal=KILL {Seconds} bash "$@"
             code=$?

@@ -79,17 +79,8 @@ internal static class CommandRun
         }
     }
 
-    /// <summary>Our environment, with changes, as execve(2) wants it.</summary>
-    public static IReadOnlyList<string> Environment_(IReadOnlyDictionary<string, string>? changes = null)
-    {
-        var all = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().ToDictionary(e => (string)e.Key, e => (string?)e.Value ?? "");
-        foreach (var (name, value) in changes ?? new Dictionary<string, string>())
-            all[name] = value;
-        return [.. all.Select(e => $"{e.Key}={e.Value}")];
-    }
-
-    // A caller may stand in a directory that was removed.
-    private static string Here()
+    /// <summary>Our directory; the root if it was removed meanwhile.</summary>
+    public static string Here()
     {
         try
         {
@@ -99,6 +90,15 @@ internal static class CommandRun
         {
             return "/";
         }
+    }
+
+    /// <summary>Our environment, with changes, as execve(2) wants it.</summary>
+    public static IReadOnlyList<string> Environment_(IReadOnlyDictionary<string, string>? changes = null)
+    {
+        var all = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().ToDictionary(e => (string)e.Key, e => (string?)e.Value ?? "");
+        foreach (var (name, value) in changes ?? new Dictionary<string, string>())
+            all[name] = value;
+        return [.. all.Select(e => $"{e.Key}={e.Value}")];
     }
 
     private static List<string> Candidates(string command)

@@ -2,7 +2,7 @@
 // namespaces to files. Then it ends: a bound namespace needs nobody inside. Labs 02-uts, 06-mounts and 13-netns.
 //
 //     lab                       host (its tape)                    pins (its tape)
-//     clone3 NEWNET|NEWNS|... -> rprivate, /etc, /sys, /run
+//     clone3 NEWNET|NEWNS|... -> rprivate, /etc, /sys, /tmp, /run
 //     read(status) <----------- write(status), read(go)
 //     clone3 ---------------------------------------------------> mount --bind /proc/PID/ns/net .../host/net ...
 //     close(go) --------------> end of file: it ends
@@ -11,6 +11,7 @@
 
 using System.Globalization;
 using MiniContainer.Kernel;
+using MiniContainer.Labs.Course;
 using MiniContainer.Plans;
 using MiniContainer.Plans.Steps;
 using static Tmds.Linux.LibC;
@@ -20,6 +21,7 @@ namespace MiniContainer.Labs.Worlds;
 /// <summary>Plans places.</summary>
 internal static class PlacePlanner
 {
+    private const string Temporary = "/tmp";
     private const ulong CLONE_NEWTIME = 0x80; // Newer than Tmds.LibC; clone3(2) alone can do it.
 
     private static readonly ulong Harmless = (ulong)MS_NOSUID | (ulong)MS_NODEV | (ulong)MS_NOEXEC;
@@ -37,6 +39,7 @@ internal static class PlacePlanner
         tape.Story.SetHostname(place.Name, "So that a prompt tells where one is.");
         AddEtc(tape, place);
         AddSys(tape);
+        AddTmp(tape);
         AddRun(tape, place);
         tape.Story.Report("status", "The mounts are as they should be.");
         plan.Add(new AwaitReady(place.Name) { Why = "Before anyone may come in by the files." });
@@ -93,6 +96,29 @@ internal static class PlacePlanner
         foreach (var (point, tree) in trees)
             tape.Story.Attach(tree, point, "As on the machine.");
     }
+
+    // The C# compiler stays, to be quick the next time, and listens in /tmp whatever TMPDIR says. Found there by the rest of
+    // the machine, it would serve others until it ends with this world, and turn them away in the middle of their work.
+    private static void AddTmp(TapeWriter tape)
+    {
+        var trees = Staying().Select(point => (Point: point, Tree: tape.Story.OpenTree(point, recursive: true, "Soon its path means nothing any more."))).ToList();
+        tape.Story.Mount("tmpfs", Temporary, "tmpfs", 0, "mode=1777", "Sockets that programs of this place listen on are for this place.");
+        foreach (var (point, tree) in trees)
+        {
+            tape.Story.MakeDirectories(point, 0x1ed, "It lies below, and is to be seen as before.");
+            tape.Story.Attach(tree, point, "As on the machine.");
+        }
+    }
+
+    // A checkout may lie in /tmp, and whoever makes the world may stand there: all that belongs to it is used from inside too.
+    private static IEnumerable<string> Staying()
+    {
+        List<string> all = [Catalogue.FindRoot() ?? AppContext.BaseDirectory, CommandRun.Here()];
+        var below = all.Select(p => p.TrimEnd('/')).Where(p => IsBelow(p, Temporary)).Distinct().ToList();
+        return below.Where(p => !below.Any(other => IsBelow(p, other)));
+    }
+
+    private static bool IsBelow(string path, string directory) => path.StartsWith(directory + "/", StringComparison.Ordinal);
 
     // A /run of its own holds the runtime state of a host: containers, named namespaces, locks. It is a directory of ours
     // and no tmpfs, so that `lab world down` can see from outside what is left in it. Picked up before our own directory

@@ -15,7 +15,8 @@ internal sealed class TinyCourse : IDisposable
     public TinyCourse()
     {
         Worlds.Lab.Require("unshare", "nsenter", "pgrep", "timeout");
-        Root = Directory.CreateTempSubdirectory("tiny-course-").FullName;
+        // Not in /tmp: a world has that to itself, and only the course that it is made for is kept there.
+        Root = Directory.CreateDirectory($"/var/tmp/tiny-course-{_id}").FullName;
         Copy(Path.Combine(Here(), "../Tiny/lab"), LabPath);
         Copy(LabPath, $"{Root}/labs/{Second}");
         Copy(Path.Combine(Here(), "../Tiny/wrong"), Wrong);

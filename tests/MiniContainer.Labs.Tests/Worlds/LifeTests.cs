@@ -122,8 +122,8 @@ public class LifeTests
     {
         Lab.Require();
         Lab.InOwnWorld($$"""
-            {{Lab.Shell}} world run -- sh -c 'echo up > /tmp/lab-$0; exec sleep 1000' $$ & pid=$!
-            while [ ! -e /tmp/lab-$$ ]; do sleep 0.01; done; rm /tmp/lab-$$
+            {{Lab.Shell}} world run -- sh -c 'echo up > /var/tmp/lab-$0; exec sleep 1000' $$ & pid=$!
+            while [ ! -e /var/tmp/lab-$$ ]; do sleep 0.01; done; rm /var/tmp/lab-$$
             ls /run/minic-lab | wc -l
             kill -KILL $pid; wait $pid || echo $?
             ls /run/minic-lab | wc -l
@@ -138,8 +138,8 @@ public class LifeTests
     {
         Lab.Require();
         Lab.InOwnWorld($$"""
-            {{Lab.Shell}} world run -- sh -c 'echo up > /tmp/lab-$0; exec sleep 1000' $$ & pid=$!
-            while [ ! -e /tmp/lab-$$ ]; do sleep 0.01; done; rm /tmp/lab-$$
+            {{Lab.Shell}} world run -- sh -c 'echo up > /var/tmp/lab-$0; exec sleep 1000' $$ & pid=$!
+            while [ ! -e /var/tmp/lab-$$ ]; do sleep 0.01; done; rm /var/tmp/lab-$$
             kill -KILL $pid; wait $pid || echo $?
             {{Lab.Shell}} world up --name next >&2
             ls /run/minic-lab

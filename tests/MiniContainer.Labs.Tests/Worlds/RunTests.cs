@@ -78,6 +78,36 @@ public class RunTests
     }
 
     [SkippableFact]
+    public void Sockets_in_tmp_are_the_worlds_own_and_the_callers_directory_stays()
+    {
+        using var world = new OwnWorld();
+        var directory = Directory.CreateTempSubdirectory("caller").FullName;
+        try
+        {
+            var machine = $"/tmp/{Path.GetFileName(directory)}.sock";
+            // The compiler's server listens like this: by a name in /tmp that is the same for everyone.
+            var found = Lab.Do("world", "run", "--name", world.Name, "--", "sh", "-c", $"echo > {machine}; ls /tmp; stat -c %a /tmp");
+            found.Should().Contain(Path.GetFileName(machine)).And.EndWith("1777");
+            File.Exists(machine).Should().BeFalse("what a world listens on is gone with it, in the middle of others' work");
+
+            // A world that is made by somebody who stands in /tmp has that directory, with what is in it.
+            using var shell = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("sh",
+                ["-euc", $"echo from outside > file; {Lab.Shell} world run --name {Lab.FreshName()} -- sh -c 'pwd; cat file; echo from inside > file'; cat file"])
+            {
+                WorkingDirectory = directory,
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            })!;
+            Lab.Finish(shell).Output.Should().Be($"{directory}\nfrom outside\nfrom inside\n");
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+    }
+
+    [SkippableFact]
     public void A_shell_says_where_it_is()
     {
         using var world = new OwnWorld();
