@@ -29,7 +29,7 @@ internal sealed record Features
     };
 }
 
-/// <summary>The member linux (features-linux.md).</summary>
+/// <summary>The member linux (features-linux.md): what minic does where the machine has it, which is not asked here.</summary>
 internal sealed record LinuxFeatures
 {
     public IReadOnlyList<string> Namespaces { get; init; } = ["cgroup", "ipc", "mount", "network", "pid", "time", "user", "uts"];
@@ -40,22 +40,28 @@ internal sealed record LinuxFeatures
 
     public SeccompFeatures Seccomp { get; init; } = new();
 
-    public Enabled Apparmor { get; init; } = new(false);
+    public Enabled Apparmor { get; init; } = new(true);
 
-    public Enabled Selinux { get; init; } = new(false);
+    public Enabled Selinux { get; init; } = new(true);
 
-    public Enabled IntelRdt { get; init; } = new(false);
+    public IntelRdtFeatures IntelRdt { get; init; } = new();
+
+    public MemoryPolicyFeatures MemoryPolicy { get; init; } = new();
+
+    public MountExtensions MountExtensions { get; init; } = new(new Enabled(true));
+
+    public Enabled NetDevices { get; init; } = new(true);
 }
 
 /// <summary>Which kinds of cgroups can be made.</summary>
-internal sealed record CgroupFeatures(bool V1 = true, bool V2 = true, bool Systemd = false, bool SystemdUser = false, bool Rdma = false);
+internal sealed record CgroupFeatures(bool V1 = true, bool V2 = true, bool Systemd = false, bool SystemdUser = false, bool Rdma = true);
 
-/// <summary>What filters of system calls can say; user notification is not done.</summary>
+/// <summary>What filters of system calls can say.</summary>
 internal sealed record SeccompFeatures
 {
     public bool Enabled { get; init; } = true;
 
-    public IReadOnlyList<string> Actions { get; init; } = [.. SeccompValidator.Actions.Where(a => a != "SCMP_ACT_NOTIFY")];
+    public IReadOnlyList<string> Actions { get; init; } = SeccompValidator.Actions;
 
     public IReadOnlyList<string> Operators { get; init; } = SeccompValidator.Operators;
 
@@ -63,8 +69,23 @@ internal sealed record SeccompFeatures
 
     public IReadOnlyList<string> KnownFlags { get; init; } = SeccompValidator.Flags;
 
-    public IReadOnlyList<string> SupportedFlags { get; init; } = [.. SeccompValidator.Flags.Where(f => !f.Contains("WAIT_KILLABLE", StringComparison.Ordinal))];
+    public IReadOnlyList<string> SupportedFlags { get; init; } = SeccompValidator.Flags;
 }
+
+/// <summary>What can be said of Intel's caches.</summary>
+internal sealed record IntelRdtFeatures(bool Enabled = true, bool Schemata = true, bool Monitoring = true);
+
+/// <summary>What memory policies can say.</summary>
+internal sealed record MemoryPolicyFeatures
+{
+    public IReadOnlyList<string> Modes { get; init; } = LinuxValidator.MemoryModes;
+
+    public IReadOnlyList<string> Flags { get; init; } = LinuxValidator.MemoryFlags;
+}
+
+/// <summary>What mounts can do beside their options.</summary>
+/// <param name="Idmap">Whether their ids can be mapped.</param>
+internal sealed record MountExtensions(Enabled Idmap);
 
 /// <summary>Whether there is such a thing.</summary>
 /// <param name="Is">Whether there is.</param>

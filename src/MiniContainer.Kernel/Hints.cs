@@ -25,6 +25,7 @@ public static class Hints
         [("sethostname", EINVAL)] = "A host name is at most 64 bytes long.",
         [("prlimit64", EPERM)] = "Raising a hard limit needs CAP_SYS_RESOURCE: ask for no more than ulimit -H shows.",
         [("open_tree", ENOENT)] = "The source of a bind mount must exist: create it first.",
+        [("mount_setattr", EINVAL)] = "This file system cannot map ids, or its mount is mapped already: ext4, xfs, btrfs, tmpfs and overlayfs can on a kernel that is new enough.",
         [("setns", EPERM)] = "Joining a namespace needs CAP_SYS_ADMIN in the user namespace that owns it: run as root.",
         [("unshare", EPERM)] = "New namespaces other than a user namespace need CAP_SYS_ADMIN: run as root.",
         [("seccomp", EACCES)] = "Without no_new_privs a filter needs CAP_SYS_ADMIN: set process.noNewPrivileges to true.",

@@ -74,6 +74,19 @@ public static unsafe partial class NetworkNamespace
         }
     }
 
+    /// <summary>Keeps a namespace alive by a bind mount on an empty file, for ourselves alone: nobody looks for it there.</summary>
+    /// <remarks>Equivalent to: <c>touch PATH; mount --bind /proc/PID/ns/net PATH</c>. <see cref="Unpin"/> lets it go.</remarks>
+    /// <param name="netns">The namespace.</param>
+    /// <param name="path">A path that does not exist yet.</param>
+    /// <exception cref="MinicException">EEXIST: there is such a file; EPERM: not root.</exception>
+    public static void Hold(SafeHandle netns, string path)
+    {
+        var doing = $"hold a network namespace at {path}";
+        MakeFile(path, doing);
+        using var held = new HeldDescriptor(netns);
+        Mount($"/proc/self/fd/{held.Number}", path, "none", (ulong)MS_BIND, "MS_BIND", doing);
+    }
+
     /// <summary><see cref="Create"/> and <see cref="Pin"/>. Equivalent to: <c>ip netns add NAME</c>.</summary>
     public static SafeFileHandle CreateAndPin(string path)
     {

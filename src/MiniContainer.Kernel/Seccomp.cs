@@ -67,6 +67,7 @@ public sealed unsafe partial class Seccomp : IDisposable
         "SCMP_ACT_TRAP" => 0x00030000,
         "SCMP_ACT_ERRNO" => 0x00050000 | (errno & 0xffff),
         "SCMP_ACT_TRACE" => 0x7ff00000 | (errno & 0xffff),
+        "SCMP_ACT_NOTIFY" => 0x7fc00000,
         "SCMP_ACT_LOG" => 0x7ffc0000,
         "SCMP_ACT_ALLOW" => 0x7fff0000,
         _ => null,

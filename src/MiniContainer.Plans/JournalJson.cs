@@ -20,6 +20,9 @@ namespace MiniContainer.Plans;
 [JsonSerializable(typeof(RunHook))]
 [JsonSerializable(typeof(CloneChild))]
 [JsonSerializable(typeof(MapIds))]
+[JsonSerializable(typeof(PickUpMapped))]
+[JsonSerializable(typeof(CopyUp))]
+[JsonSerializable(typeof(HandListener))]
 [JsonSerializable(typeof(Release))]
 [JsonSerializable(typeof(AwaitReady))]
 [JsonSerializable(typeof(FindExecutable))]
@@ -40,4 +43,7 @@ namespace MiniContainer.Plans;
 [JsonSerializable(typeof(SetLinkUp))]
 [JsonSerializable(typeof(AddAddress))]
 [JsonSerializable(typeof(AddRoute))]
+[JsonSerializable(typeof(NoteDevice))]
+[JsonSerializable(typeof(HoldNamespace))]
+[JsonSerializable(typeof(MoveDevice))]
 internal sealed partial class JournalJson : JsonSerializerContext;

@@ -12,6 +12,7 @@ public sealed class Playing(Plan plan, PlayWatch? watch = null) : IDisposable
 {
     private readonly Dictionary<string, Child> children = [];
     private readonly Dictionary<string, IReadOnlyList<TapeEntry>> tapes = [];
+    private readonly List<SafeHandle> owned = [];
 
     /// <summary>What is played.</summary>
     public Plan Plan { get; } = plan;
@@ -27,6 +28,13 @@ public sealed class Playing(Plan plan, PlayWatch? watch = null) : IDisposable
     /// undone all are, since an undo takes for itself what it needs.
     /// </summary>
     public Dictionary<string, IDisposable> Locks { get; } = [];
+
+    /// <summary>Keeps a descriptor that a step has opened, for a later step to find among <see cref="Handles"/>.</summary>
+    public void Own(string name, SafeHandle handle)
+    {
+        Handles[name] = handle;
+        owned.Add(handle);
+    }
 
     /// <summary>The children by name.</summary>
     public IReadOnlyDictionary<string, Child> Children => children;
@@ -70,6 +78,8 @@ public sealed class Playing(Plan plan, PlayWatch? watch = null) : IDisposable
         Unlock();
         foreach (var child in children.Values)
             child.Dispose();
+        foreach (var handle in owned)
+            handle.Dispose();
     }
 
     private static MinicException Explain(IReadOnlyList<TapeEntry> tape, int failed, Child child, MinicException failure)

@@ -25,6 +25,9 @@ internal sealed class StepConverter : JsonConverter<Step>
         ("hook", typeof(RunHook)),
         ("clone", typeof(CloneChild)),
         ("map-ids", typeof(MapIds)),
+        ("pick-up-mapped", typeof(PickUpMapped)),
+        ("copy-up", typeof(CopyUp)),
+        ("hand-listener", typeof(HandListener)),
         ("release", typeof(Release)),
         ("await-ready", typeof(AwaitReady)),
         ("find-executable", typeof(FindExecutable)),
@@ -45,6 +48,9 @@ internal sealed class StepConverter : JsonConverter<Step>
         ("set-link-up", typeof(SetLinkUp)),
         ("add-address", typeof(AddAddress)),
         ("add-route", typeof(AddRoute)),
+        ("note-device", typeof(NoteDevice)),
+        ("hold-namespace", typeof(HoldNamespace)),
+        ("move-device", typeof(MoveDevice)),
     ];
 
     /// <summary>Every type of step that a journal can hold.</summary>

@@ -57,6 +57,12 @@ public sealed class HintsTests : IDisposable
         ("sethostname", EINVAL) => Tape(NEWUTS, new TapeCall("sethostname", new string('x', 65), 65)),
         ("prlimit64", EPERM) => Tape(0, Limit(7 /* RLIMIT_NOFILE */, 10), BecomeNobody, Limit(7, 20)),
         ("open_tree", ENOENT) => Tape(NEWNS, new TapeCall("open_tree", TapeArg.AtFdCwd, directory + "/nowhere", 1)),
+        ("mount_setattr", EINVAL) => Thrown(() =>
+        {
+            using var tree = IdMappedTree.Open("/proc", recursive: false);
+            using var userns = IdMappedTree.MakeUserNamespace("0 1000 1\n", "0 1000 1\n");
+            IdMappedTree.Map(tree, userns, recursive: false);
+        }),
         ("setns", EPERM) => Tape(0, BecomeNobody, new TapeCall("openat", TapeArg.AtFdCwd, "/proc/self/ns/uts", 0, 0), new TapeCall("setns", 0, 0)),
         ("unshare", EPERM) => Tape(0, BecomeNobody, new TapeCall("unshare", (long)NEWUTS)),
         ("seccomp", EACCES) => Tape(0, BecomeNobody, AllowAll),

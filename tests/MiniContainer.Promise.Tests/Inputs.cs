@@ -13,6 +13,7 @@ internal static class Inputs
         Bundle(world, "plain", DefaultSpec.Create(rootfs, ["sleep", "1000"], "box"));
         File.WriteAllText($"{world.Temporary}/app.conf", "x");
         Directory.CreateDirectory($"{world.Temporary}/data");
+        world.Do("ip link add given address 02:00:00:00:00:01 type veth peer name kept address 02:00:00:00:00:02 && ip address add 192.0.2.1/24 dev given");
         Bundle(world, "everything", Everything(world, rootfs));
         Pod(world, "two", "", """
             - { name: one, image: ROOTFS, command: [httpd, -f, -h, /data], volumeMounts: [{ name: data, mountPath: /data }], resources: { limits: { memory: 64Mi, cpu: 500m } } }
@@ -72,12 +73,16 @@ internal static class Inputs
             [
                 .. spec.Mounts!,
                 new() { Destination = "/mnt", Source = $"{world.Temporary}/data", Type = "bind", Options = ["rbind", "ro", "nosuid", "rprivate"] },
+                new() { Destination = "/srv", Source = $"{world.Temporary}/data", Type = "bind", Options = ["bind"], UidMappings = [new(0, 1000, 10)], GidMappings = [new(0, 1000, 10)] },
+                new() { Destination = "/var", Source = "tmpfs", Type = "tmpfs", Options = ["tmpcopyup"] },
                 new() { Destination = "/etc/app.conf", Source = $"{world.Temporary}/app.conf", Type = "bind", Options = ["bind"] },
             ],
             Linux = spec.Linux! with
             {
                 Namespaces = [.. spec.Linux!.Namespaces!, new("time")],
                 TimeOffsets = new Dictionary<string, LinuxTimeOffset> { ["boottime"] = new(86400) },
+                NetDevices = new Dictionary<string, LinuxNetDevice> { ["given"] = new("net0") },
+                MemoryPolicy = new LinuxMemoryPolicy("MPOL_PREFERRED", "0"),
                 Sysctl = new Dictionary<string, string> { ["kernel.shmmax"] = "65536" },
                 Devices = [new LinuxDevice { Path = "/dev/fuse", Type = "c", Major = 10, Minor = 229, FileMode = 0x1b6, Uid = 0, Gid = 0 }],
                 Seccomp = new LinuxSeccomp { DefaultAction = "SCMP_ACT_ALLOW", Syscalls = [new() { Names = ["chmod"], Action = "SCMP_ACT_ERRNO" }] },

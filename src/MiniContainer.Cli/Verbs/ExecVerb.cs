@@ -5,6 +5,7 @@ using MiniContainer.Containers.Lifecycle;
 using MiniContainer.Containers.Oci;
 using MiniContainer.Kernel;
 using MiniContainer.Plans;
+using MiniContainer.Plans.Steps;
 
 namespace MiniContainer.Cli.Verbs;
 
@@ -53,7 +54,11 @@ internal sealed class ExecVerb : Verb
 
         var bundle = Bundle.Load(container.Header.Bundle);
         var what = process.Build(parsed, this, container.Id, container.Init!.Pid, bundle.Spec.Process!);
-        var target = Execs.Target(container.Init!, container.CgroupPaths, bundle.Spec, bundle.RootPath) with { PreserveFds = PreservedDescriptors.Check(parsed.GetValue(preserveFds)) };
+        var target = Execs.Target(container.Init!, container.CgroupPaths, bundle.Spec, bundle.RootPath) with
+        {
+            PreserveFds = PreservedDescriptors.Check(parsed.GetValue(preserveFds)),
+            State = new HookState(Spec.CurrentVersion, container.Id, bundle.Directory) { Annotations = bundle.Spec.Annotations },
+        };
         if (play.Reads(parsed))
             return play.Tell(parsed, $"minic exec in {container.Id}", Execs.MakePlan(target, what), Execs.ByHandDirectory(container.Directory), waits: !parsed.GetValue(detach));
         using var supervisor = parsed.GetValue(detach) ? null : new Supervisor();

@@ -55,6 +55,8 @@ public static class Execs
             // Version 2 has no file named tasks.
             CgroupFiles = [.. cgroups.Select(c => File.Exists($"{c}/tasks") ? $"{c}/tasks" : $"{c}/cgroup.procs")],
             Seccomp = spec?.Linux?.Seccomp,
+            MemoryPolicy = spec?.Linux?.MemoryPolicy,
+            Personality = spec?.Linux?.Personality,
             RootPath = rootPath,
         };
 

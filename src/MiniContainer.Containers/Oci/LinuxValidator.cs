@@ -11,6 +11,13 @@ public static class LinuxValidator
     /// <summary>The namespaces' names (config-linux.md, "Namespaces").</summary>
     public static IReadOnlyList<string> NamespaceTypes { get; } = ["cgroup", "ipc", "mount", "network", "pid", "time", "user", "uts"];
 
+    /// <summary>The modes of set_mempolicy(2) in the order of their numbers: MPOL_DEFAULT is 0.</summary>
+    public static IReadOnlyList<string> MemoryModes { get; } =
+        ["MPOL_DEFAULT", "MPOL_PREFERRED", "MPOL_BIND", "MPOL_INTERLEAVE", "MPOL_LOCAL", "MPOL_PREFERRED_MANY", "MPOL_WEIGHTED_INTERLEAVE"];
+
+    /// <summary>Its flags in the order of their bits: MPOL_F_NUMA_BALANCING is bit 13.</summary>
+    public static IReadOnlyList<string> MemoryFlags { get; } = ["MPOL_F_NUMA_BALANCING", "MPOL_F_RELATIVE_NODES", "MPOL_F_STATIC_NODES"];
+
     /// <summary>Adds a problem for each broken rule.</summary>
     /// <param name="spec">The whole configuration.</param>
     /// <param name="problems">Takes them.</param>
@@ -30,6 +37,8 @@ public static class LinuxValidator
         CheckPaths("maskedPaths", linux.MaskedPaths, problems);
         CheckPaths("readonlyPaths", linux.ReadonlyPaths, problems);
         CheckSysctl(linux, problems);
+        CheckMemoryPolicy(linux.MemoryPolicy, problems);
+        NetDeviceValidator.Check(linux, problems);
         if (linux.RootfsPropagation is { Length: > 0 } name && MountOptions.PropagationFlags(name) is null)
         {
             problems.Add("$.linux.rootfsPropagation", $"there is no propagation \"{name}\"", "Use private, slave, shared, unbindable, or one of them after an r.");
@@ -187,6 +196,30 @@ public static class LinuxValidator
         foreach (var (path, i) in (paths ?? []).Select((path, i) => (path, i)).Where(item => !item.path.StartsWith('/')))
         {
             problems.Add($"$.linux.{member}[{i}]", $"\"{path}\" is not absolute", "Begin the path with a slash.");
+        }
+    }
+
+    private static void CheckMemoryPolicy(LinuxMemoryPolicy? policy, Problems problems)
+    {
+        const string path = "$.linux.memoryPolicy";
+        if (policy is null)
+        {
+            return;
+        }
+
+        if (!MemoryModes.Contains(policy.Mode))
+        {
+            problems.Add($"{path}.mode", $"there is no mode \"{policy.Mode}\"", NearestName.Ask(policy.Mode, MemoryModes, "set_mempolicy(2) lists them."));
+        }
+
+        if (policy.Nodes is { Length: > 0 } nodes && NumberList.Parse(nodes) is null)
+        {
+            problems.Add($"{path}.nodes", $"\"{nodes}\" is no list of nodes", "Write numbers and ranges: \"0-3,7\".");
+        }
+
+        foreach (var (flag, i) in (policy.Flags ?? []).Select((flag, i) => (flag, i)).Where(item => !MemoryFlags.Contains(item.flag)))
+        {
+            problems.Add($"{path}.flags[{i}]", $"there is no flag \"{flag}\"", NearestName.Ask(flag, MemoryFlags, "set_mempolicy(2) lists them."));
         }
     }
 

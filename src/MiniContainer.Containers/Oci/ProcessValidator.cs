@@ -155,6 +155,14 @@ public static class ProcessValidator
             problems.Add($"{path}.scheduler.policy", $"there is no policy \"{scheduler.Policy}\"", NearestName.Ask(scheduler.Policy, Policies, "sched(7) lists them."));
         }
 
+        foreach (var (member, list) in new[] { ("initial", process.ExecCpuAffinity?.Initial), ("final", process.ExecCpuAffinity?.Final) })
+        {
+            if (list is { Length: > 0 } && NumberList.Parse(list) is null)
+            {
+                problems.Add($"{path}.execCPUAffinity.{member}", $"\"{list}\" is no list of processors", "Write numbers and ranges: \"0-3,7\".");
+            }
+        }
+
         if (process.IoPriority is { } io && (!IoClasses.Contains(io.Class) || io.Priority is < 0 or > 7))
         {
             problems.Add($"{path}.ioPriority", $"{io.Class} {io.Priority} is no I/O priority", $"Use {string.Join(", ", IoClasses)} and 0 to 7.");

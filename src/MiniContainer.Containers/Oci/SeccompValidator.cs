@@ -70,6 +70,24 @@ public static class SeccompValidator
             problems.Add(path, "SCMP_ACT_NOTIFY is used, but listenerPath is missing", "Add \"listenerPath\", a UNIX socket.");
         }
 
+        foreach (var (rule, i) in (seccomp.Syscalls ?? []).Select((rule, i) => (rule, i)).Where(item => item.rule.Action == "SCMP_ACT_NOTIFY"))
+        {
+            if (rule.Names.Contains("write"))
+            {
+                problems.Add($"{path}.syscalls[{i}]", "SCMP_ACT_NOTIFY for write would stop the one that tells of the listener", "Remove write from it.");
+            }
+        }
+
+        if (seccomp.ListenerPath is { Length: > 0 } socket && !socket.StartsWith('/'))
+        {
+            problems.Add($"{path}.listenerPath", $"\"{socket}\" is not absolute", "Write the whole path of a UNIX socket.");
+        }
+
+        if (seccomp.ListenerMetadata is { Length: > 0 } && string.IsNullOrEmpty(seccomp.ListenerPath))
+        {
+            problems.Add($"{path}.listenerMetadata", "there is nobody to send it to", "Add \"listenerPath\", a UNIX socket.");
+        }
+
         if (seccomp.DefaultAction == "SCMP_ACT_NOTIFY")
         {
             problems.Add($"{path}.defaultAction", "every call would be stopped, that which hands over the listener too", "Name the calls to notify of in syscalls.");

@@ -118,18 +118,35 @@ public static class SpecValidator
                 problems.Add(path, "the mount has neither a type nor the option bind or rbind", "Add \"type\", as in /proc/filesystems.");
             }
 
-            CheckIdMap(mount, options, path, problems);
+            CheckIdMap(spec, mount, options, path, problems);
+            if (options.CopyUp && mount.Type != "tmpfs")
+            {
+                problems.Add($"{path}.options", "tmpcopyup copies into a tmpfs, and this is none", "Write \"type\": \"tmpfs\", or remove the option.");
+            }
         }
     }
 
-    private static void CheckIdMap(Mount mount, MountOptions options, string path, Problems problems)
+    private static void CheckIdMap(Spec spec, Mount mount, MountOptions options, string path, Problems problems)
     {
         if ((mount.UidMappings is null) != (mount.GidMappings is null))
         {
             problems.Add(path, "uidMappings and gidMappings are given together or not at all", "Add the other one.");
         }
 
-        if (mount.UidMappings is not null && !options.IsBind)
+        if (options.IdMap != MountIdMap.None && mount.UidMappings is null && spec.Linux?.Namespaces?.Any(ns => ns.Type == "user") != true)
+        {
+            problems.Add(path, "ids are to be mapped, but there are no mappings, and no user namespace whose mappings could be taken", "Add uidMappings and gidMappings to the mount.");
+        }
+
+        foreach (var (member, list) in new[] { ("uidMappings", mount.UidMappings), ("gidMappings", mount.GidMappings) })
+        {
+            if (list is not null && (list.Count == 0 || list.Any(m => m.Size == 0)))
+            {
+                problems.Add($"{path}.{member}", "a range of 0 ids maps nothing", "Give at least one range, with a size of 1 or more.");
+            }
+        }
+
+        if ((mount.UidMappings is not null || options.IdMap != MountIdMap.None) && !options.IsBind)
         {
             problems.Add(path, "ids can be mapped for bind mounts only", "Add the option rbind, or remove the mappings.");
         }

@@ -29,6 +29,8 @@ public static class CgroupPlanner
             });
             foreach (var (file, value, why, optional) in hierarchy.IsV2 ? V2(resources) : V1(hierarchy, resources))
                 plan.Add(new SetFile($"{path}/{file}", value) { Why = why, Optional = optional });
+            foreach (var file in hierarchy.IsV2 ? OtherControllers.V2(resources) : hierarchy.Controllers.SelectMany(c => OtherControllers.V1(c, resources)))
+                plan.Add(Set(path, file));
             if (hierarchy.IsV2 && !facts.Hierarchies.Any(h => h.Controllers.Contains("devices")))
                 AddDeviceProgram(plan, path, resources);
         }
@@ -42,6 +44,14 @@ public static class CgroupPlanner
         .. facts.Hierarchies.Where(h => Wanted(h, spec.Linux?.Resources ?? new LinuxResources(), facts))
             .Select(h => $"{Place(h, spec.Linux?.CgroupsPath, id).Path}/{(h.IsV2 ? "cgroup.procs" : "tasks")}"),
     ];
+
+    private static SetFile Set(string path, CgroupFile file) => new($"{path}/{file.File}", file.Value)
+    {
+        Why = file.Why,
+        Optional = file.Optional,
+        ElsePath = file.Else is { } other ? $"{path}/{other.File}" : null,
+        ElseValue = file.Else?.Value,
+    };
 
     private static void AddDeviceProgram(Plan plan, string path, LinuxResources resources)
     {
@@ -74,7 +84,13 @@ public static class CgroupPlanner
             wanted.Add("cpuset");
         if (resources.HugepageLimits is { Count: > 0 })
             wanted.Add("hugetlb");
-        return wanted;
+        if (BlockIoFiles.V2(resources.BlockIo).Any())
+            wanted.Add("io");
+        if (resources.Rdma is { Count: > 0 })
+            wanted.Add("rdma");
+        // Whoever names a file wants its controller.
+        var named = (resources.Unified?.Keys ?? []).Select(k => k.Split('.')[0]).Where(c => c != "cgroup");
+        return [.. wanted.Union(named)];
     }
 
     private static IEnumerable<(string File, string Value, string Why, bool Optional)> V1(CgroupHierarchy hierarchy, LinuxResources resources) =>
@@ -92,7 +108,6 @@ public static class CgroupPlanner
     private static IEnumerable<(string File, string Value, string Why, bool Optional)> V2(LinuxResources resources) =>
     [
         .. Pids(resources), .. MemoryV2(resources.Memory), .. CpuV2(resources.Cpu), .. Cpuset(resources.Cpu), .. HugePages(resources, "max"),
-        .. (resources.Unified ?? new Dictionary<string, string>()).Select(u => (u.Key, u.Value, "Asked for by its own name.", false)),
     ];
 
     private static IEnumerable<(string, string, string, bool)> Pids(LinuxResources resources)

@@ -28,7 +28,7 @@ public static class ContainerPlanner
     public static void Add(Plan plan, Bundle bundle, ContainerSetup setup, Facts facts)
     {
         var spec = bundle.Spec;
-        Unsupported.Check(spec, facts);
+        MachineLacks.Check(spec, facts);
         var made = CloneFlags.Made(spec) & ~setup.Joins.Aggregate(0UL, (flags, j) => flags | j.Flags);
         var joins = Joins(spec, setup);
         // The time namespace is entered by execve alone: until then nobody else can join it.
@@ -46,23 +46,31 @@ public static class ContainerPlanner
         if (setup.Overlay is { } overlay)
             AddLayers(plan, overlay);
 
-        var clone = Clone(setup, spec, made, joins);
+        var intel = IntelRdtPlan.Add(plan, spec.Linux?.IntelRdt, setup.Id);
+        var mapped = BindSources.AddMapped(plan, bundle);
+        var clone = Clone(setup, spec, made, joins, mapped);
         plan.Add(clone);
         var tape = plan.Tape(setup.Child, clone.Descriptors);
         tape.Await("go", "Until its pid is in the journal and its ids, network and limits are there, the child does nothing; if minic dies, it reads end of file and ends.");
         AddIdMaps(plan, spec, setup, made);
         foreach (var step in setup.Network?.Inside ?? [])
             plan.Add(step);
+        NetDevicePlan.Add(plan, spec, setup);
         hooks.AddRuntime(plan);
         plan.Add(new Release(setup.Child) { Why = "All that only the host's side can do has been done." });
 
         foreach (var procs in cgroup)
             tape.JoinCgroup(procs, "Before anything that costs: from here on the limits hold. The child does it itself, since a parent that moves another process waits for a grace period.");
+        foreach (var tasks in intel)
+            tape.JoinCgroup(tasks, "As with the cgroups: 0 means whoever writes it.");
+        PlacementPlan.AddMemoryPolicy(tape, spec.Linux?.MemoryPolicy);
+        SecurityLabels.Add(tape, spec.Process!);
         if ((made & CloneFlags.NEWUSER) != 0)
             tape.BecomeRoot("Root of the new user namespace, which is nobody special outside. After the cgroup, whose files belong to the host's root.");
         JoinAndName(tape, spec, setup, joins, made);
-        RootPlanner.Add(tape, bundle, setup, made, facts, () => hooks.AddCreateContainer(plan, tape));
-        ProcessPlanner.Add(tape, spec, facts);
+        RootPlanner.Add(plan, tape, bundle, setup, made, facts, () => hooks.AddCreateContainer(plan, tape));
+        var state = new HookState(Spec.CurrentVersion, setup.Id, bundle.Directory) { Annotations = spec.Annotations };
+        ProcessPlanner.Add(tape, spec, facts, ListenerPlan.For(plan, tape, setup.Child, spec.Linux?.Seccomp, state, "creating", null));
         if (setup.Create)
         {
             tape.Report("status", "create may return now.");
@@ -93,7 +101,7 @@ public static class ContainerPlanner
     /// <summary>The file of a created container's tape.</summary>
     public static string TapePath(ContainerSetup setup) => Path.Combine(setup.StateDirectory, "tape");
 
-    private static CloneChild Clone(ContainerSetup setup, Spec spec, ulong made, IReadOnlyList<Join> joins)
+    private static CloneChild Clone(ContainerSetup setup, Spec spec, ulong made, IReadOnlyList<Join> joins, IReadOnlyList<string> mapped)
     {
         List<string> descriptors = [.. setup.Stdio];
         for (var i = 0; i < setup.PreserveFds; i++)
@@ -104,6 +112,7 @@ public static class ContainerPlanner
         if (setup.Create)
             descriptors.AddRange(["fifo:" + StartFifo(setup), "fifo:" + StatusFifo(setup)]);
         descriptors.AddRange(joins.Where(j => j.Flags != CloneFlags.NEWPID).Select(j => j.Descriptor).Distinct());
+        descriptors.AddRange(mapped);
         // A cgroup namespace takes the cgroup of its maker for its root, so it is made once that is joined; a time namespace
         // takes its offsets only until somebody is in it.
         var late = CloneFlags.NEWCGROUP | CloneFlags.NEWTIME;
@@ -142,13 +151,10 @@ public static class ContainerPlanner
     {
         if ((made & CloneFlags.NEWUSER) == 0)
             return;
-        plan.Add(new MapIds(setup.Child, Lines(spec.Linux?.UidMappings), Lines(spec.Linux?.GidMappings))
+        plan.Add(new MapIds(setup.Child, BindSources.Lines(spec.Linux?.UidMappings), BindSources.Lines(spec.Linux?.GidMappings))
         {
             Why = "A new user namespace maps nobody; its maps are written once, from outside.",
         });
-
-        static string Lines(IReadOnlyList<LinuxIdMapping>? maps) =>
-            string.Concat((maps ?? []).Select(m => $"{m.ContainerId} {m.HostId} {m.Size}\n"));
     }
 
     private static void JoinAndName(ChildTape tape, Spec spec, ContainerSetup setup, IReadOnlyList<Join> joins, ulong made)

@@ -24,6 +24,7 @@ public static class ExecPlanner
         descriptors.AddRange(["go", "status", "target"]);
         if (process.Terminal)
             descriptors.Add("console");
+        MachineLacks.Check(process, facts);
         plan.Add(new CloneChild(child, 0, descriptors)
         {
             Why = "A pid namespace takes in only those who are born into it: the parent enters it for the moment of the clone.",
@@ -34,14 +35,20 @@ public static class ExecPlanner
         var tape = plan.Tape(child, descriptors);
         tape.Await("go", "Until its pid is in the journal it does nothing.");
         plan.Add(new Release(child) { Why = "Its pid is known." });
+        PlacementPlan.AddAffinity(tape, process.ExecCpuAffinity?.Initial, "Until it is in the container's cgroup: what minic does for it takes no time of other processors.");
         foreach (var procs in target.CgroupFiles)
             tape.JoinCgroup(procs, "Before the namespaces: afterwards the host's cgroup files cannot be seen. The container's limits hold for this process too.");
+        PlacementPlan.AddAffinity(tape, process.ExecCpuAffinity?.Final, "After the cgroup, by whose cpuset the kernel has just set them anew.");
+        PlacementPlan.AddMemoryPolicy(tape, target.MemoryPolicy);
+        SecurityLabels.Add(tape, process);
         tape.JoinNamespaces("target", target.Namespaces, $"/proc/{target.Pid}/ns/@", "All at once, by the container's pidfd: its user namespace, if it has one, comes first by itself.");
         tape.Setsid("Signals from the caller's terminal are for minic, which passes them on.");
         tape.Umask(process.User?.Umask ?? 0x12, "The usual mask.");
         if (process.Terminal)
             tape.OpenTerminal("console", (process.User?.Uid ?? 0, process.User?.Gid ?? 0), null, null, "A terminal of the container's own devpts.");
-        ProcessPlanner.AddPrivileges(tape, process, target.Seccomp is { } seccomp ? SeccompCompiler.Compile(seccomp, facts.Filters) : null, facts);
+        ProcessPlanner.AddPersonality(tape, target.Personality);
+        ProcessPlanner.AddPrivileges(tape, process, target.Seccomp is { } seccomp ? SeccompCompiler.Compile(seccomp, facts.Filters) : null, facts,
+            ListenerPlan.For(plan, tape, child, target.Seccomp, target.State, "running", target.Pid));
         ProcessPlanner.AddExecve(tape, process, facts, target.RootPath);
         plan.Add(new AwaitExec(child) { Why = "If anything on the tape failed, it is known now, with the call that failed." });
     }
@@ -60,6 +67,15 @@ public sealed record ExecTarget(int Pid, ulong Namespaces)
 
     /// <summary>Its filter of system calls.</summary>
     public LinuxSeccomp? Seccomp { get; init; }
+
+    /// <summary>Its state, for whoever listens to its filter of system calls.</summary>
+    public HookState State { get; init; } = new(Spec.CurrentVersion, "", "");
+
+    /// <summary>Its memory policy.</summary>
+    public LinuxMemoryPolicy? MemoryPolicy { get; init; }
+
+    /// <summary>Its execution domain.</summary>
+    public LinuxPersonality? Personality { get; init; }
 
     /// <summary>How many descriptors from 3 on the command keeps.</summary>
     public int PreserveFds { get; init; }

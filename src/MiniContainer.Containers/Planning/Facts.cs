@@ -8,6 +8,9 @@ namespace MiniContainer.Containers.Planning;
 /// <summary>The machine as planners see it.</summary>
 public sealed record Facts
 {
+    /// <summary>Where the file system of Intel RDT is mounted by custom.</summary>
+    public const string Resctrl = "/sys/fs/resctrl";
+
     /// <summary>The cgroup hierarchies (cgroups(7)).</summary>
     public required IReadOnlyList<CgroupHierarchy> Hierarchies { get; init; }
 
@@ -20,6 +23,18 @@ public sealed record Facts
     /// <summary>The home directory of a user in a root file system, from its etc/passwd; null if it has none.</summary>
     public required Func<string, uint, string?> Home { get; init; }
 
+    /// <summary>The controllers that version 2 has to hand on, at its root: "cpu", "io" ….</summary>
+    public IReadOnlyList<string> UnifiedControllers { get; init; } = ["cpuset", "cpu", "io", "memory", "hugetlb", "pids", "rdma", "misc"];
+
+    /// <summary>Whether the kernel runs with AppArmor (apparmor(7)).</summary>
+    public bool HasAppArmor { get; init; }
+
+    /// <summary>Whether the kernel runs with SELinux (selinux(8)).</summary>
+    public bool HasSelinux { get; init; }
+
+    /// <summary>Whether the file system of Intel RDT is mounted (filesystems/resctrl.rst).</summary>
+    public bool HasResctrl { get; init; }
+
     /// <summary>Where compiled filters of system calls are found and kept.</summary>
     public SeccompCache Filters { get; init; } = SeccompCache.Default;
 
@@ -27,13 +42,21 @@ public sealed record Facts
     public static Facts ReadToLook() => Read() with { Filters = SeccompCache.Default.ForReading() };
 
     /// <summary>This machine, now.</summary>
-    public static Facts Read() => new()
+    public static Facts Read()
     {
-        Hierarchies = Cgroups.Hierarchies(),
-        Capabilities = Kernel.Capabilities.Bounding(),
-        IsDirectory = Directory.Exists,
-        Home = HomeOf,
-    };
+        var hierarchies = Cgroups.Hierarchies();
+        return new()
+        {
+            Hierarchies = hierarchies,
+            UnifiedControllers = hierarchies.FirstOrDefault(h => h.IsV2) is { } v2 ? (Knob.TryRead($"{v2.MountPoint}/cgroup.controllers") ?? "").Split(' ') : [],
+            HasAppArmor = Knob.TryRead("/sys/module/apparmor/parameters/enabled") == "Y",
+            HasSelinux = File.Exists("/sys/fs/selinux/enforce"),
+            HasResctrl = File.Exists($"{Resctrl}/schemata"),
+            Capabilities = Kernel.Capabilities.Bounding(),
+            IsDirectory = Directory.Exists,
+            Home = HomeOf,
+        };
+    }
 
     // passwd(5): name:password:uid:gid:comment:home:shell
     private static string? HomeOf(string root, uint uid)

@@ -56,12 +56,8 @@ public sealed class HookPlanner(Bundle bundle, ContainerSetup setup, ulong names
     {
         if (list.Count == 0)
             return;
-        tape.Report("status", "The hooks may run now.");
-        tape.Await("go", "Until they have run.");
-        plan.Add(new AwaitReady(setup.Child) { Why = "The hooks join what the child has made by then." });
-        foreach (var hook in list)
-            plan.Add(hook with { Why = why });
-        plan.Add(new Release(setup.Child) { Why = "The hooks have run." });
+        MeetingPlan.Add(plan, tape, setup.Child, list.Select(h => h with { Why = why }),
+            ("The hooks may run now.", "Until they have run.", "The hooks join what the child has made by then.", "The hooks have run."));
     }
 
     private List<RunHook> Outside(string point, IReadOnlyList<Hook>? list, string status) =>

@@ -21,15 +21,22 @@ public static class ProcessPlanner
     /// <param name="tape">The child's tape.</param>
     /// <param name="spec">The configuration.</param>
     /// <param name="facts">The machine.</param>
-    public static void Add(ChildTape tape, Spec spec, Facts facts)
+    /// <param name="listener">Adds the handing over of a filter's listener.</param>
+    public static void Add(ChildTape tape, Spec spec, Facts facts, Action<int> listener)
     {
-        if (spec.Linux?.Personality is { } personality)
+        AddPersonality(tape, spec.Linux?.Personality);
+        AddPrivileges(tape, spec.Process!, spec.Linux?.Seccomp is { } seccomp ? SeccompCompiler.Compile(seccomp, facts.Filters) : null, facts, listener);
+    }
+
+    /// <summary>Adds the execution domain, if there is one.</summary>
+    public static void AddPersonality(ChildTape tape, LinuxPersonality? personality)
+    {
+        if (personality is not null)
             tape.Personality(personality.Domain == "LINUX32" ? 8 : 0, $"PER_{personality.Domain}", "Which kind of machine uname(2) tells of.");
-        AddPrivileges(tape, spec.Process!, spec.Linux?.Seccomp is { } seccomp ? SeccompCompiler.Compile(seccomp, facts.Filters) : null, facts);
     }
 
     /// <summary>Adds the steps that give a process its limits, user and capabilities.</summary>
-    public static void AddPrivileges(ChildTape tape, Process process, CompiledSeccomp? seccomp, Facts facts)
+    public static void AddPrivileges(ChildTape tape, Process process, CompiledSeccomp? seccomp, Facts facts, Action<int> listener)
     {
         foreach (var limit in process.Rlimits ?? [])
             tape.SetLimit(limit.Type, Array.IndexOf(Resources, limit.Type), limit.Soft, limit.Hard, "While the privileges to raise it are still there.");
@@ -41,15 +48,21 @@ public static class ProcessPlanner
             tape.SetIoPriority(Array.IndexOf(["IOPRIO_CLASS_NONE", "IOPRIO_CLASS_RT", "IOPRIO_CLASS_BE", "IOPRIO_CLASS_IDLE"], priority.Class), priority.Priority, "As config.json asks.");
         // Without no_new_privs a filter needs CAP_SYS_ADMIN, which the next steps give away.
         if (seccomp is not null && !process.NoNewPrivileges)
-            tape.Seccomp(seccomp.Program, seccomp.Flags, "Without no_new_privs this needs a privilege that goes away next.");
+            Filter("Without no_new_privs this needs a privilege that goes away next.");
         AddUser(tape, process, facts);
         if (process.NoNewPrivileges)
             tape.NoNewPrivileges("From here on execve can only take privileges away.");
         if (seccomp is not null && process.NoNewPrivileges)
-            tape.Seccomp(seccomp.Program, seccomp.Flags, "Last: the steps before are no calls that the filter must allow.");
+            Filter("Last: the steps before are no calls that the filter must allow.");
         tape.Chdir(process.Cwd, "As the user who will run there: a directory that this user may not enter is refused.");
         // The .NET runtime ignores SIGPIPE, and ignoring outlives execve: `yes | head` would never end.
         tape.DefaultSignal(13, "minic ignores it, and that would be inherited.");
+
+        void Filter(string why)
+        {
+            if (tape.Seccomp(seccomp.Program, seccomp.Flags, why) is { } descriptor)
+                listener(descriptor);
+        }
     }
 
     /// <summary>Adds the execution of the command.</summary>

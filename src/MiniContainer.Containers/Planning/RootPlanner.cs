@@ -7,6 +7,7 @@
 
 using MiniContainer.Containers.Oci;
 using MiniContainer.Plans;
+using MiniContainer.Plans.Steps;
 using static Tmds.Linux.LibC;
 
 namespace MiniContainer.Containers.Planning;
@@ -26,13 +27,14 @@ public static class RootPlanner
     ];
 
     /// <summary>Adds the steps from the mount namespace to the finished root.</summary>
+    /// <param name="plan">The plan.</param>
     /// <param name="tape">The child's tape.</param>
     /// <param name="bundle">The bundle.</param>
     /// <param name="setup">What the bundle leaves open.</param>
     /// <param name="made">The namespaces that the child is in anew.</param>
     /// <param name="facts">The machine.</param>
     /// <param name="beforePivot">Adds what is to be done while the host's files can still be seen.</param>
-    public static void Add(ChildTape tape, Bundle bundle, ContainerSetup setup, ulong made, Facts facts, Action beforePivot)
+    public static void Add(Plan plan, ChildTape tape, Bundle bundle, ContainerSetup setup, ulong made, Facts facts, Action beforePivot)
     {
         var spec = bundle.Spec;
         var mounts = (spec.Mounts ?? []).Select(m => (Mount: m, Options: MountOptions.Parse(m.Options))).ToList();
@@ -46,7 +48,7 @@ public static class RootPlanner
             tape.MoveRoot("pivot_root cannot replace an initramfs.");
         else
             tape.PivotRoot("From here on every path that begins with / is the container's; the old root is only \".\".");
-        MountAll(tape, bundle, mounts, trees, facts);
+        MountAll(new Mounting(plan, tape, bundle, setup.Child, facts), mounts, trees);
         AddDevices(tape, spec, trees);
         if (spec.Process!.Terminal)
             tape.OpenTerminal("console", (spec.Process.User?.Uid ?? 0, spec.Process.User?.Gid ?? 0), "/dev/console", Size(spec.Process), "The terminal is made in the container's own devpts; minic gets its other end and copies what is typed and shown.");
@@ -89,22 +91,8 @@ public static class RootPlanner
     private static Dictionary<string, int> PickUp(ChildTape tape, Bundle bundle, List<(Mount Mount, MountOptions Options)> mounts, ulong made, Spec spec)
     {
         var trees = new Dictionary<string, int>();
-        foreach (var (mount, options) in mounts.Where(m => m.Options.IsBind))
-        {
-            var recursive = (options.Flags & (ulong)MS_REC) != 0;
-            var tree = tape.OpenTree(Bundle.Resolve(bundle.Directory, mount.Source!), recursive, "While the host's files can still be seen.");
-            var set = Attributes(options.Flags);
-            if ((set | options.TreeSet | options.TreeClear) != 0 || options.Propagation.Count > 0)
-            {
-                var propagation = options.Propagation.Count > 0 ? options.Propagation[0] & ~(ulong)MS_REC : 0;
-                if (set != 0 || propagation != 0)
-                    tape.SetAttributes(tree, set, 0, false, propagation, "Before it is attached: there is no moment in which it can be written.");
-                if ((options.TreeSet | options.TreeClear) != 0)
-                    tape.SetAttributes(tree, options.TreeSet, options.TreeClear, true, 0, "The recursive options mean every mount below too.");
-            }
-
-            trees[mount.Destination] = tree;
-        }
+        foreach (var ((mount, options), i) in mounts.Select((m, i) => (m, i)).Where(item => item.m.Options.IsBind))
+            trees[mount.Destination] = BindSources.PickUp(tape, bundle, mount, i, options);
 
         if ((made & CloneFlags.NEWUSER) != 0 && !BindsDev(spec))
         {
@@ -115,12 +103,12 @@ public static class RootPlanner
         return trees;
     }
 
-    private static ulong Attributes(ulong flags) =>
-        ((flags & (ulong)MS_RDONLY) != 0 ? 0x1UL : 0) | ((flags & (ulong)MS_NOSUID) != 0 ? 0x2UL : 0) | ((flags & (ulong)MS_NODEV) != 0 ? 0x4UL : 0)
-        | ((flags & (ulong)MS_NOEXEC) != 0 ? 0x8UL : 0);
+    // What all mounts of a container are planned with.
+    private sealed record Mounting(Plan Plan, ChildTape Tape, Bundle Bundle, string Child, Facts Facts);
 
-    private static void MountAll(ChildTape tape, Bundle bundle, List<(Mount Mount, MountOptions Options)> mounts, Dictionary<string, int> trees, Facts facts)
+    private static void MountAll(Mounting all, List<(Mount Mount, MountOptions Options)> mounts, Dictionary<string, int> trees)
     {
+        var (_, tape, bundle, _, facts) = all;
         foreach (var (mount, options) in mounts)
         {
             var target = Path.TrimEndingDirectorySeparator(mount.Destination);
@@ -135,10 +123,28 @@ public static class RootPlanner
             if (mount.Type == "cgroup")
                 CgroupMounts.Add(tape, target, options, facts);
             else
-                tape.Mount(mount.Source ?? mount.Type!, target, mount.Type, options.Flags, options.Data.Length > 0 ? options.Data : null, Why(mount.Type!));
+                MountNew(all, mount, target, options);
+            if ((options.TreeSet | options.TreeClear) != 0)
+                tape.SetAttributesBelow(target, options.TreeSet, options.TreeClear, "The recursive options mean every mount below too.");
             foreach (var flags in options.Propagation)
                 tape.Propagation(target, flags & ~(ulong)MS_REC, "As config.json asks.");
         }
+    }
+
+    private static void MountNew(Mounting all, Mount mount, string target, MountOptions options)
+    {
+        // The descriptor of a script, which has 6 and 7 in use.
+        const int Script = 8;
+        var tape = all.Tape;
+        var data = SecurityLabels.MountData(options.Data, mount.Type, all.Bundle.Spec.Linux?.MountLabel);
+        var covered = options.CopyUp ? tape.OpenDirectory(target, Script, "What is in it will be covered.") : -1;
+        tape.Mount(mount.Source ?? mount.Type!, target, mount.Type, options.Flags, data.Length > 0 ? data : null, Why(mount.Type!));
+        if (!options.CopyUp)
+            return;
+        var covering = tape.OpenDirectory(target, null, "The same name means what covers it now.");
+        MeetingPlan.Add(all.Plan, tape, all.Child, [new CopyUp(all.Child, target, covered, covering) { Why = "A tmpfs is empty at first, and this one is to begin as the directory was." }],
+            ("Both directories are open.", "Until their content is copied.", "The child has both open.", "The content is copied."));
+        tape.CloseDirectories(covered, covering, Script, target, "Nothing else needs them.");
     }
 
     private static void MakeTarget(ChildTape tape, string target, bool directory)

@@ -16,17 +16,22 @@ public sealed record CompiledSeccomp(byte[] Program, long Flags);
 public static class SeccompCompiler
 {
     private const string Doing = "compile the seccomp filter";
+    private const long SECCOMP_FILTER_FLAG_TSYNC = 1;
     private const long SECCOMP_FILTER_FLAG_SPEC_ALLOW = 4;
+    private const long SECCOMP_FILTER_FLAG_NEW_LISTENER = 8;
+    // With a listener TSYNC has no number of a thread to return, only this errno.
+    private const long SECCOMP_FILTER_FLAG_TSYNC_ESRCH = 16;
+    private const long SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV = 32;
     private const int WorthKeeping = 100 * 8;
 
     /// <summary>Compiles a filter, or finds it compiled.</summary>
     /// <param name="seccomp">A valid filter (<see cref="SeccompValidator"/>).</param>
     /// <param name="cache">Where compiled filters are kept; null for <see cref="SeccompCache.Default"/>.</param>
-    /// <exception cref="MinicException">libseccomp is missing or refuses a rule, or the filter notifies.</exception>
+    /// <exception cref="MinicException">libseccomp is missing or refuses a rule.</exception>
     public static CompiledSeccomp Compile(LinuxSeccomp seccomp, SeccompCache? cache = null)
     {
         cache ??= SeccompCache.Default;
-        var flags = Flags(seccomp.Flags);
+        var flags = Flags(seccomp);
         var key = SeccompCache.Key(seccomp);
         if (cache.Find(key) is { } known)
             return new CompiledSeccomp(known, flags);
@@ -48,7 +53,6 @@ public static class SeccompCompiler
 
     private static Seccomp Build(LinuxSeccomp seccomp)
     {
-        RefuseNotifications(seccomp);
         var defaultAction = Action(seccomp.DefaultAction, seccomp.DefaultErrnoRet);
         var filter = new Seccomp(defaultAction);
         try
@@ -98,10 +102,16 @@ public static class SeccompCompiler
     private static uint Action(string name, uint? errno) =>
         Seccomp.Action(name, errno ?? Errno.EPERM) ?? throw new MinicException(Doing, $"the action {name} is unknown");
 
-    private static void RefuseNotifications(LinuxSeccomp seccomp)
+    /// <summary>Whether a filter stops calls and asks somebody else about them.</summary>
+    public static bool Notifies(LinuxSeccomp seccomp) => (seccomp.Syscalls ?? []).Any(s => s.Action == "SCMP_ACT_NOTIFY");
+
+    private static long Flags(LinuxSeccomp seccomp)
     {
-        if (seccomp.DefaultAction == "SCMP_ACT_NOTIFY" || (seccomp.Syscalls ?? []).Any(s => s.Action == "SCMP_ACT_NOTIFY"))
-            throw new MinicException(Doing, "the filter has SCMP_ACT_NOTIFY, and minic cannot hand the listener to listenerPath yet", "Use SCMP_ACT_ERRNO in its place.");
+        var flags = Flags(seccomp.Flags);
+        // A listener is born with its filter. The flag about waiting for it means nothing without one, and the kernel refuses it then.
+        return Notifies(seccomp)
+            ? flags | SECCOMP_FILTER_FLAG_NEW_LISTENER | ((flags & SECCOMP_FILTER_FLAG_TSYNC) != 0 ? SECCOMP_FILTER_FLAG_TSYNC_ESRCH : 0)
+            : flags & ~SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV;
     }
 
     // As runc: a profile that says nothing of flags does not slow its container down by disabling speculative stores, as
@@ -111,11 +121,10 @@ public static class SeccompCompiler
 
     private static long Flag(string name) => name switch
     {
-        "SECCOMP_FILTER_FLAG_TSYNC" => 1,
+        "SECCOMP_FILTER_FLAG_TSYNC" => SECCOMP_FILTER_FLAG_TSYNC,
         "SECCOMP_FILTER_FLAG_LOG" => 2,
         "SECCOMP_FILTER_FLAG_SPEC_ALLOW" => SECCOMP_FILTER_FLAG_SPEC_ALLOW,
-        "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV" =>
-            throw new MinicException(Doing, $"the flag {name} belongs to a listener, and minic has none yet", "Remove it from linux.seccomp.flags."),
+        "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV" => SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV,
         _ => throw new MinicException(Doing, $"the flag {name} is unknown"),
     };
 }

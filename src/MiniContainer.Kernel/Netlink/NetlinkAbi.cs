@@ -115,6 +115,7 @@ internal static class NetlinkAbi
     public const uint IFA_F_NODAD = 0x2;
     public const uint IFA_F_DADFAILED = 0x8;
     public const uint IFA_F_TENTATIVE = 0x40;
+    public const uint IFA_F_PERMANENT = 0x80;
 
     // linux/neighbour.h
     public const ushort NDA_DST = 1;

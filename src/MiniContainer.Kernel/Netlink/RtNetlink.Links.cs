@@ -129,6 +129,21 @@ public sealed partial class RtNetlink
         SetLink(name, "net_ns_fd", LinkMessage(RTM_SETLINK, NLM_F_ACK).Add(IFLA_NET_NS_FD, held.Number));
     }
 
+    /// <summary>Moves a link to another namespace, where it gets another name. It is down there, and has no addresses.</summary>
+    /// <remarks>Equivalent to: <c>ip link set NAME netns NS name NEWNAME</c>. The kernel renames it on the way, so that a
+    /// link of the old name over there is no harm.</remarks>
+    /// <exception cref="MinicException">EEXIST: there is a link of the new name; EINVAL: this kind of link stays where it is.</exception>
+    public void Move(string name, SafeHandle netns, string newName)
+    {
+        InterfaceName.Check(newName);
+        var doing = $"move link {name}";
+        using var held = new HeldDescriptor(netns);
+        Change(
+            LinkMessage(RTM_SETLINK, NLM_F_ACK, IndexOf(name, doing)).Add(IFLA_NET_NS_FD, held.Number).Add(IFLA_IFNAME, newName),
+            doing,
+            $"RTM_SETLINK(link \"{name}\", net_ns_fd, ifname=\"{newName}\")");
+    }
+
     /// <summary>Makes a link a port of a bridge. Equivalent to: <c>ip link set NAME master BRIDGE</c>.</summary>
     public void SetMaster(string name, string master) =>
         SetLink(

@@ -33,6 +33,8 @@ internal sealed class ChildScript(Plan plan, CloneChild clone)
     private string? enter;
     private string? directory;
 
+    private string AllTools => plan.StepsOf(clone.Child).Any(s => s.Shell.Any(l => l.StartsWith("cp -a ", StringComparison.Ordinal))) ? Tools + " cp" : Tools;
+
     private bool Pivots => plan.StepsOf(clone.Child).Any(s => s.Point == HandPoint.Pivots);
 
     /// <summary>Whether the parent must let go of a child's old root: umount(8) looks at /proc, and the child's root has none.</summary>
@@ -75,7 +77,7 @@ internal sealed class ChildScript(Plan plan, CloneChild clone)
                 wrappers.Add(step.Shell[0]);
                 break;
             case HandPoint.Pivots:
-                text.Append(Programs($"{Tools} setpriv env sleep")).AppendJoin('\n', step.Shell).Append('\n').Append(AfterPivot);
+                text.Append(Programs($"{AllTools} setpriv env sleep")).AppendJoin('\n', step.Shell).Append('\n').Append(AfterPivot);
                 pivoted = true;
                 break;
             case HandPoint.LetsGo:
@@ -124,12 +126,12 @@ internal sealed class ChildScript(Plan plan, CloneChild clone)
 
         """;
 
-    private static string AfterPivot =>
+    private string AfterPivot =>
         "#    The old root lies on top of the new one, where \"/..\" leads. This shell stands in it to the end, and calls the\n"
         + "#    host's programs from there, with the host's loader; paths from \"/\" are the container's.\n"
         + "cd -P /..\nhost() { tool=$1; shift; \".$ld\" --library-path \".$libs\" \".$tool\" \"$@\"; }\n"
         // -n: else mount(8) makes a directory for its own notes, /run/mount.
-        + string.Concat(Tools.Split(' ').Select(t => $"{t}() {{ host \"$at_{t}\"{(t is "mount" or "umount" ? " -n" : "")} \"$@\"; }}\n"));
+        + string.Concat(AllTools.Split(' ').Select(t => $"{t}() {{ host \"$at_{t}\"{(t is "mount" or "umount" ? " -n" : "")} \"$@\"; }}\n"));
 
     private void Execute(string environment, string command)
     {

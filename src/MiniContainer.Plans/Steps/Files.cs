@@ -116,7 +116,10 @@ public sealed record SetFile(string Path, string Value) : Step
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> CallTexts =>
-        [$"open({TapeArg.Quote(Path)}, O_WRONLY)", $"write(fd, {TapeArg.Quote(Value)}, {Value.Length})"];
+    [
+        $"open({TapeArg.Quote(Path)}, O_WRONLY)", $"write(fd, {TapeArg.Quote(Value)}, {Value.Length})",
+        .. ElsePath is null ? Array.Empty<string>() : [$"or, without that file: write({TapeArg.Quote(ElsePath)}, {TapeArg.Quote(ElseValue!)})"],
+    ];
 
     /// <inheritdoc/>
     public override string Man => "cgroups(7)";
@@ -125,10 +128,18 @@ public sealed record SetFile(string Path, string Value) : Step
     public override string Lab => "08-cgroups";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> ByHand => [$"{(Optional ? $"[ ! -e {ShellWord.Quote(Path)} ] || " : "")}echo {ShellWord.Quote(Value)} > {ShellWord.Quote(Path)}"];
+    public override IReadOnlyList<string> ByHand => ElsePath is null
+        ? [$"{(Optional ? $"[ ! -e {ShellWord.Quote(Path)} ] || " : "")}{Echo(Value, Path)}"]
+        : [$"if [ -e {ShellWord.Quote(Path)} ]; then {Echo(Value, Path)}; else {Echo(ElseValue!, ElsePath)}; fi"];
 
     /// <summary>Whether a file that does not exist is passed over: a knob that this kernel lacks and nobody misses.</summary>
     public bool Optional { get; init; }
+
+    /// <summary>The file that does the same on a kernel that lacks the first; null for none.</summary>
+    public string? ElsePath { get; init; }
+
+    /// <summary>What is written there.</summary>
+    public string? ElseValue { get; init; }
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> Places => [Readable(Path)];
@@ -140,11 +151,17 @@ public sealed record SetFile(string Path, string Value) : Step
     /// <inheritdoc/>
     public override StepFacts? Do(Playing playing)
     {
-        if (Optional && !File.Exists(Path))
+        var there = File.Exists(Path);
+        if (Optional && !there)
             return new StepFacts { Made = false };
-        Knob.Write(Path, Value, create: false);
+        if (ElsePath is not null && !there)
+            Knob.Write(ElsePath, ElseValue!, create: false);
+        else
+            Knob.Write(Path, Value, create: false);
         return null;
     }
+
+    private static string Echo(string value, string path) => $"echo {ShellWord.Quote(value)} > {ShellWord.Quote(path)}";
 }
 
 /// <summary>Makes a named pipe.</summary>

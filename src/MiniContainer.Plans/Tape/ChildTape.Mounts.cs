@@ -61,7 +61,19 @@ public sealed partial class ChildTape
             [new TapeCall("open_tree", TapeArg.AtFdCwd, source, TapeArg.Named(flags, text))],
             $"tree{NextFree}=$(readlink -f {ShellWord.Quote(source)}) # attached below, from the old root");
         var tree = Allocate("tree");
-        trees[tree] = (recursive, null);
+        trees[tree] = new PickedTree(recursive);
+        return tree;
+    }
+
+    /// <summary>A tree that the child was given, picked up by minic: see <see cref="Steps.PickUpMapped"/>.</summary>
+    /// <param name="descriptor">The descriptor's name.</param>
+    /// <param name="source">Where it was picked up, for a script, which binds it from there.</param>
+    /// <param name="recursive">Whether the mounts below came along.</param>
+    /// <returns>Its descriptor, for <see cref="Attach"/>.</returns>
+    public int GivenTree(string descriptor, string source, bool recursive)
+    {
+        var tree = Descriptor(descriptor);
+        trees[tree] = new PickedTree(recursive) { Source = source };
         return tree;
     }
 
@@ -78,8 +90,9 @@ public sealed partial class ChildTape
                 new TapeCall("close", tree),
             ],
             [
-                $"mount -c --{(picked.Recursive ? "r" : "")}bind \".$tree{tree}\" {ShellWord.Quote(target)}",
+                $"mount -c --{(picked!.Recursive ? "r" : "")}bind {(picked.Source is null ? $"\".$tree{tree}\"" : ShellWord.Quote("." + picked.Source))} {ShellWord.Quote(target)}",
                 .. picked.Options is { } options ? [$"mount -o remount,bind,{options} none {ShellWord.Quote(target)}"] : Array.Empty<string>(),
+                .. picked.Propagation is { } propagation ? [$"mount --make-{propagation} {ShellWord.Quote(target)}"] : Array.Empty<string>(),
             ]);
         Free(tree);
     }
@@ -93,12 +106,58 @@ public sealed partial class ChildTape
     /// <param name="why">Why, and why here.</param>
     public void SetAttributes(int tree, ulong set, ulong clear, bool recursive, ulong propagation, string why)
     {
-        trees[tree] = (trees.TryGetValue(tree, out var picked) && picked.Recursive, AttributeText(set));
+        var picked = trees[tree];
+        trees[tree] = picked with
+        {
+            Options = string.Join(",", new[] { picked.Options, AttributeText(set, clear) }.OfType<string>()) is { Length: > 0 } options ? options : null,
+            Propagation = propagation == 0 ? picked.Propagation : (recursive ? "r" : "") + FlagText.Mount(propagation)["MS_".Length..].ToLowerInvariant(),
+        };
         var text = $"{{attr_set={FlagText.MountAttr(set)}, attr_clr={FlagText.MountAttr(clear)}, propagation={FlagText.Mount(propagation)}, userns_fd=0}}";
-        Add($"set {FlagText.MountAttr(set)} on it", why, "mount_setattr(2)", "07-layers",
+        var what = set != 0 ? $"set {FlagText.MountAttr(set)} on it" : clear != 0 ? $"clear {FlagText.MountAttr(clear)} on it" : $"make it {trees[tree].Propagation}";
+        Add(what, why, "mount_setattr(2)", "07-layers",
             [new TapeCall("mount_setattr", tree, "", TapeArg.Named((uint)AT_EMPTY_PATH | (recursive ? AT_RECURSIVE : 0), recursive ? "AT_EMPTY_PATH|AT_RECURSIVE" : "AT_EMPTY_PATH"),
                 new TapeArg.Block(TapeArg.Longs(set, clear, propagation, 0), text), TapeArg.Named(32, "MOUNT_ATTR_SIZE_VER0"))],
             ": # a script does it where the tree is attached");
+    }
+
+    /// <summary>Sets and clears attributes of a mount and all below it, by its path.</summary>
+    /// <param name="target">The mount.</param>
+    /// <param name="set">MOUNT_ATTR_* bits to set.</param>
+    /// <param name="clear">MOUNT_ATTR_* bits to clear.</param>
+    /// <param name="why">Why, and why here.</param>
+    public void SetAttributesBelow(string target, ulong set, ulong clear, string why)
+    {
+        var text = $"{{attr_set={FlagText.MountAttr(set)}, attr_clr={FlagText.MountAttr(clear)}, propagation=0, userns_fd=0}}";
+        Add($"set {FlagText.MountAttr(set)} on {target} and below", why, "mount_setattr(2)", "07-layers",
+            [new TapeCall("mount_setattr", TapeArg.AtFdCwd, target, TapeArg.Named(AT_RECURSIVE, "AT_RECURSIVE"), new TapeArg.Block(TapeArg.Longs(set, clear, 0, 0), text), TapeArg.Named(32, "MOUNT_ATTR_SIZE_VER0"))],
+            AttributeText(set, clear) is { } options ? $"mount -o remount,bind,{options} none {ShellWord.Quote(target)}" : ": # nothing that mount(8) could set");
+    }
+
+    /// <summary>Opens a directory, to have it when something covers it.</summary>
+    /// <returns>Its descriptor, for <see cref="CloseDirectories"/>.</returns>
+    /// <param name="path">The directory.</param>
+    /// <param name="script">The descriptor in a script; null where a script does without.</param>
+    /// <param name="why">Why, and why here.</param>
+    public int OpenDirectory(string path, int? script, string why)
+    {
+        Add($"open {path}", why, "open(2)", "06-mounts",
+            [new TapeCall("openat", TapeArg.AtFdCwd, path, TapeArg.Named((long)(uint)(O_RDONLY | O_DIRECTORY | O_CLOEXEC), FlagText.Open(O_RDONLY | O_DIRECTORY | O_CLOEXEC)), 0)],
+            script is null ? ": # a script does without" : $"exec {script}< {ShellWord.Quote(path)}");
+        return Allocate(path);
+    }
+
+    /// <summary>Closes what <see cref="OpenDirectory"/> opened; a script, which waits for nobody, copies from the first to the path here.</summary>
+    /// <param name="covered">The one that was covered.</param>
+    /// <param name="covering">The one that covers it.</param>
+    /// <param name="script">The former in a script.</param>
+    /// <param name="path">Where they are.</param>
+    /// <param name="why">Why, and why here.</param>
+    public void CloseDirectories(int covered, int covering, int script, string path, string why)
+    {
+        Add($"close {path}", why, "close(2)", "06-mounts", [new TapeCall("close", covered), new TapeCall("close", covering)],
+            $"cp -a ./proc/self/fd/{script}/. {ShellWord.Quote(path)}", $"exec {script}<&-");
+        Free(covered);
+        Free(covering);
     }
 
     /// <summary>Makes the current directory the root, and stacks the old root on top of it.</summary>
@@ -159,10 +218,14 @@ public sealed partial class ChildTape
             LetGo);
 
     // MOUNT_ATTR_* bits as options of mount(8).
-    private static string? AttributeText(ulong set)
+    private static string? AttributeText(ulong set, ulong clear)
     {
-        (ulong Bit, string Name)[] table = [(0x1, "ro"), (0x2, "nosuid"), (0x4, "nodev"), (0x8, "noexec"), (0x10, "noatime"), (0x20, "strictatime"), (0x80, "nodiratime")];
-        var options = string.Join(",", table.Where(t => (set & t.Bit) != 0).Select(t => t.Name));
+        (ulong Bit, string Name, string? Not)[] table =
+        [
+            (0x1, "ro", "rw"), (0x2, "nosuid", "suid"), (0x4, "nodev", "dev"), (0x8, "noexec", "exec"), (0x10, "noatime", null), (0x20, "strictatime", null),
+            (0x80, "nodiratime", "diratime"), (0x200000, "nosymfollow", "symfollow"),
+        ];
+        var options = string.Join(",", table.Select(t => (set & t.Bit) != 0 ? t.Name : (clear & t.Bit) != 0 ? t.Not : null).OfType<string>());
         return options.Length > 0 ? options : null;
     }
 

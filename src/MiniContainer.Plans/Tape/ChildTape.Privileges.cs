@@ -8,6 +8,7 @@ namespace MiniContainer.Plans;
 
 public sealed partial class ChildTape
 {
+    private const long SECCOMP_FILTER_FLAG_NEW_LISTENER = 8;
     private const int PR_CAPBSET_DROP = 24;
     private const int PR_SET_KEEPCAPS = 8;
     private const int PR_SET_NO_NEW_PRIVS = 38;
@@ -128,7 +129,8 @@ public sealed partial class ChildTape
     /// <param name="program">The filter: struct sock_filter, eight bytes each.</param>
     /// <param name="flags">SECCOMP_FILTER_FLAG_* bits.</param>
     /// <param name="why">Why, and why here.</param>
-    public void Seccomp(byte[] program, long flags, string why)
+    /// <returns>The descriptor of the listener, for <see cref="CloseListener"/>; null of a filter that notifies nobody.</returns>
+    public int? Seccomp(byte[] program, long flags, string why)
     {
         var length = (ushort)(program.Length / 8);
         var header = new byte[16];
@@ -137,6 +139,16 @@ public sealed partial class ChildTape
         Add("filter system calls", why, "seccomp(2)", "10-privileges",
             [new TapeCall("seccomp", TapeArg.Named(1, "SECCOMP_SET_MODE_FILTER"), flags, filter)],
             ": # no shell tool loads a seccomp filter; the container has all system calls here");
+        return (flags & SECCOMP_FILTER_FLAG_NEW_LISTENER) != 0 ? Allocate("listener") : null;
+    }
+
+    /// <summary>Closes the listener of the own filter: while it is open here, calls would wait for an answer though nobody listens any more.</summary>
+    public void CloseListener(int listener, string why)
+    {
+        // The filter may refuse this very call; execve closes it in any case.
+        Add("close the listener", why, "seccomp_unotify(2)", "10-privileges",
+            [new TapeCall("close", listener) { Allowed = [Errno.EPERM, Errno.EACCES, Errno.ENOSYS] }], ": # there is none");
+        Free(listener);
     }
 
     private static TapeCall Prctl(int option, string name, long value, string text) =>

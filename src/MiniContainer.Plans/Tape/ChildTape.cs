@@ -16,7 +16,7 @@ public sealed partial class ChildTape
     private readonly List<string?> table;
 
     // What a script does where it attaches a tree that the tape picked up earlier.
-    private readonly Dictionary<int, (bool Recursive, string? Options)> trees = [];
+    private readonly Dictionary<int, PickedTree> trees = [];
 
     internal ChildTape(Plan plan, string child, IReadOnlyList<string> descriptors)
     {
@@ -31,6 +31,15 @@ public sealed partial class ChildTape
     {
         var number = table.IndexOf(name);
         return number >= 0 ? number : throw new ArgumentException($"child {child} has no descriptor {name}", nameof(name));
+    }
+
+    private sealed record PickedTree(bool Recursive)
+    {
+        public string? Options { get; init; }
+
+        public string? Propagation { get; init; }
+
+        public string? Source { get; init; }
     }
 
     private int NextFree => table.IndexOf(null) is >= 0 and var free ? free : table.Count;

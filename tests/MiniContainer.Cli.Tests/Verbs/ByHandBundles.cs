@@ -37,6 +37,7 @@ internal static class ByHandBundles
 
     private static Spec Everything(Spec spec, MinicWorld world) => spec with
     {
+        Mounts = [.. spec.Mounts!, new() { Destination = "/etc", Source = "tmpfs", Type = "tmpfs", Options = ["tmpcopyup", "nosuid", "mode=755"] }],
         Domainname = "example.org",
         Root = new Root { Path = world.Rootfs, Readonly = true },
         Process = spec.Process! with

@@ -88,5 +88,9 @@ public sealed class LifecycleTests : MinicTest
         var features = System.Text.Json.Nodes.JsonNode.Parse(world.Sh("minic features").Output)!;
         features["ociVersionMax"]!.GetValue<string>().Should().Be("1.3.0");
         features["linux"]!["namespaces"]!.AsArray().Should().HaveCount(8);
+        features["linux"]!["seccomp"]!["actions"]!.AsArray().Select(a => a!.GetValue<string>()).Should().Contain("SCMP_ACT_NOTIFY");
+        features["linux"]!["mountExtensions"]!["idmap"]!["enabled"]!.GetValue<bool>().Should().BeTrue();
+        features["linux"]!["memoryPolicy"]!["modes"]!.AsArray().Should().HaveCount(7);
+        features["linux"]!["netDevices"]!["enabled"]!.GetValue<bool>().Should().BeTrue();
     }
 }

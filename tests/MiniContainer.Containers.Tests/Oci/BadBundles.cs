@@ -103,6 +103,23 @@ public sealed class BadBundles : IDisposable
         ("a relative masked path", c => c["linux"]!["maskedPaths"]!.AsArray().Add("proc/x")),
         ("an unknown propagation", c => c["linux"]!["rootfsPropagation"] = "public"),
         ("an unknown personality", c => c["linux"]!["personality"] = new JsonObject { ["domain"] = "BSD" }),
+        ("a memory policy with slips", c => c["linux"]!["memoryPolicy"] = new JsonObject { ["mode"] = "MPOL_BINDS", ["nodes"] = "0-", ["flags"] = new JsonArray("MPOL_F_STATIC") }),
+        ("processors that are no list", c => c["process"]!["execCPUAffinity"] = new JsonObject { ["initial"] = "all", ["final"] = "3-1" }),
+        ("network devices with slips", c =>
+        {
+            Namespaces(c, "mount", "uts");
+            c["linux"]!["netDevices"] = new JsonObject { ["eth0"] = new JsonObject(), ["eth1"] = new JsonObject { ["name"] = "eth0" }, ["eth2"] = new JsonObject { ["name"] = "much-too-long-a-name" } };
+        }),
+        ("an id-mapped mount without mappings", c => Mounts(c, new JsonObject { ["destination"] = "/d", ["source"] = "/s", ["options"] = new JsonArray("bind", "idmap") })),
+        ("an id-mapped mount of a type", c => Mounts(c, new JsonObject { ["destination"] = "/d", ["type"] = "tmpfs", ["uidMappings"] = Mappings(), ["gidMappings"] = new JsonArray() })),
+        ("tmpcopyup into no tmpfs", c => Mounts(c, new JsonObject { ["destination"] = "/d", ["type"] = "proc", ["options"] = new JsonArray("tmpcopyup") })),
+        ("a listener that cannot be", c => c["linux"]!["seccomp"] = JsonNode.Parse("""
+            {
+              "defaultAction": "SCMP_ACT_NOTIFY", "listenerPath": "socket",
+              "syscalls": [{ "names": ["mkdir", "write"], "action": "SCMP_ACT_NOTIFY" }]
+            }
+            """)),
+        ("metadata for nobody", c => c["linux"]!["seccomp"] = JsonNode.Parse("""{ "defaultAction": "SCMP_ACT_ALLOW", "listenerMetadata": "x" }""")),
         ("a sysctl of the host", c => c["linux"]!["sysctl"] = new JsonObject { ["vm.swappiness"] = "1" }),
         ("a sysctl without its namespace", c =>
         {
@@ -202,6 +219,8 @@ public sealed class BadBundles : IDisposable
 
     private static void Namespaces(JsonObject config, params string[] types) =>
         config["linux"]!["namespaces"] = new JsonArray([.. types.Select(type => new JsonObject { ["type"] = type })]);
+
+    private static void Mounts(JsonObject config, params JsonNode[] mounts) => config["mounts"] = new JsonArray(mounts);
 
     private static JsonArray Mappings() => [new JsonObject { ["containerID"] = 0, ["hostID"] = 1000, ["size"] = 1 }];
 }

@@ -1,0 +1,30 @@
+// The network devices of the host that config.json gives to a container (lab 13-netns; runtime-spec, "Network Devices").
+// The steps stand in MoveDevice.cs, which draws their order.
+
+using MiniContainer.Containers.Oci;
+using MiniContainer.Plans;
+using MiniContainer.Plans.Steps.Network;
+
+namespace MiniContainer.Containers.Planning;
+
+/// <summary>Plans the member netDevices of config.json.</summary>
+internal static class NetDevicePlan
+{
+    /// <summary>Adds the moves.</summary>
+    public static void Add(Plan plan, Spec spec, ContainerSetup setup)
+    {
+        if (spec.Linux?.NetDevices is not { Count: > 0 } devices)
+            return;
+        foreach (var name in devices.Keys)
+            plan.Add(new NoteDevice(name) { Why = "A move takes its addresses from it, and it is to come back as it was." });
+        var netns = spec.Linux.Namespaces?.FirstOrDefault(n => n.Type == "network")?.Path;
+        if (string.IsNullOrEmpty(netns))
+        {
+            netns = Path.Combine(setup.StateDirectory, "netns");
+            plan.Add(new HoldNamespace(setup.Child, netns) { Why = "With the last process the namespace would go, and a device that is no hardware with it." });
+        }
+
+        foreach (var (name, device) in devices)
+            plan.Add(new MoveDevice(name, netns, string.IsNullOrEmpty(device.Name) ? name : device.Name) { Why = "The container has it to itself; whoever runs in there finds its addresses on it, and it is up." });
+    }
+}

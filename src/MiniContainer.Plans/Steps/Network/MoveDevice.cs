@@ -1,0 +1,178 @@
+// A network device of the host that a container has to itself, for as long as it is there (lab 13-netns; ip-link(8),
+// network_namespaces(7); runtime-spec, "Network Devices").
+//
+//     note      what addresses it has; undo: give them back
+//     hold      the container's namespace, which else would go with its last process, and the device with it; undo: let go
+//     move      it in, with its addresses, and up; undo: move it back
+//
+// Played backward, that is: move back, let go, give the addresses back.
+
+using MiniContainer.Kernel;
+using MiniContainer.Kernel.Netlink;
+
+namespace MiniContainer.Plans.Steps.Network;
+
+/// <summary>Notes the addresses of a device, which a move takes from it; the undo gives them back.</summary>
+/// <param name="Name">The device.</param>
+public sealed record NoteDevice(string Name) : Step
+{
+    private const string Up = "up";
+
+    /// <inheritdoc/>
+    public override string Title => $"note the addresses of {Name}";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> CallTexts => [$"RTM_GETLINK(ifname=\"{Name}\")", "RTM_GETADDR(NLM_F_DUMP)"];
+
+    /// <inheritdoc/>
+    public override string Man => "ip-address(8)";
+
+    /// <inheritdoc/>
+    public override string Lab => "13-netns";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> ByHand =>
+        [$"ip -o address show dev {Name} scope global permanent | while read -r _ _ _ cidr _; do echo \"$cidr\"; done > \"$STATE/{Name}.addresses\""];
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> UndoCallTexts => [$"RTM_NEWADDR(dev=\"{Name}\", ...) for each", $"RTM_SETLINK(ifname=\"{Name}\", IFF_UP), if it was"];
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> UndoByHand =>
+        [$"[ ! -e \"$STATE/{Name}.addresses\" ] || while read -r cidr; do ip address add \"$cidr\" dev {Name} 2>/dev/null || :; done < \"$STATE/{Name}.addresses\"", $"ip link set {Name} up 2>/dev/null || :"];
+
+    /// <summary>The addresses that somebody gave it, not those that the kernel or a server did.</summary>
+    internal static IEnumerable<Address> Given(RtNetlink kernel, string name) =>
+        kernel.ListAddresses(name).Where(a => a.IsPermanent && a.Scope is null or 0);
+
+    /// <inheritdoc/>
+    public override StepFacts? Do(Playing playing)
+    {
+        using var kernel = RtNetlink.Open();
+        var link = kernel.FindLink(Name) ?? throw new MinicException(Title, "there is no such device", "ip link shows those that are there.");
+        return new StepFacts { Was = string.Join(' ', [.. link.IsUp ? [Up] : Array.Empty<string>(), .. Given(kernel, Name).Select(a => a.ToString())]) };
+    }
+
+    /// <inheritdoc/>
+    public override void Undo(StepFacts? facts)
+    {
+        using var kernel = RtNetlink.Open();
+        if (facts?.Was is not { } was || kernel.FindLink(Name) is not { } link)
+            return;
+        var words = was.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        var there = Given(kernel, Name).Select(a => a.ToString()).ToHashSet();
+        foreach (var cidr in words.Where(w => w != Up && !there.Contains(w)))
+            kernel.AddAddress(Name, Address.Parse(cidr) with { NoDad = cidr.Contains(':', StringComparison.Ordinal) });
+        if (words.Contains(Up) && !link.IsUp)
+            kernel.SetUp(Name);
+    }
+}
+
+/// <summary>Holds a child's network namespace by a bind mount; the undo lets it go.</summary>
+/// <param name="Child">The child's name in the plan.</param>
+/// <param name="Path">The file to bind it on.</param>
+public sealed record HoldNamespace(string Child, string Path) : Step
+{
+    /// <inheritdoc/>
+    public override string Title => $"hold the network namespace of {Child}";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> CallTexts => [$"open({TapeArg.Quote(Path)}, O_CREAT|O_EXCL)", $"mount(\"/proc/PID/ns/net\", {TapeArg.Quote(Path)}, NULL, MS_BIND, NULL)"];
+
+    /// <inheritdoc/>
+    public override string Man => "network_namespaces(7)";
+
+    /// <inheritdoc/>
+    public override string Lab => "13-netns";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> ByHand => [$": > {ShellWord.Quote(Path)}", $"mount --bind \"/proc/$CHILD/ns/net\" {ShellWord.Quote(Path)}"];
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> UndoCallTexts => [$"umount2({TapeArg.Quote(Path)}, MNT_DETACH)", $"unlink({TapeArg.Quote(Path)})"];
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> UndoByHand => [$"umount -l {ShellWord.Quote(Path)} 2>/dev/null || :", $"rm -f {ShellWord.Quote(Path)}"];
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Places => [Path];
+
+    /// <inheritdoc/>
+    public override StepFacts? Do(Playing playing)
+    {
+        using var netns = NetnsPath.Open($"child:{Child}", playing);
+        NetworkNamespace.Hold(netns, Path);
+        return null;
+    }
+
+    /// <inheritdoc/>
+    public override void Undo(StepFacts? facts) => NetworkNamespace.Unpin(Path);
+}
+
+/// <summary>Moves a device into a container's network namespace, with its addresses; the undo moves it back.</summary>
+/// <param name="Name">The device, on the host.</param>
+/// <param name="Netns">The namespace's file.</param>
+/// <param name="Inside">Its name inside.</param>
+public sealed record MoveDevice(string Name, string Netns, string Inside) : Step
+{
+    /// <inheritdoc/>
+    public override string Title => $"move the device {Name} into the container{(Inside == Name ? "" : $" as {Inside}")}";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> CallTexts =>
+    [
+        $"RTM_SETLINK(link \"{Name}\", net_ns_fd={TapeArg.Quote(Netns)}, ifname=\"{Inside}\")",
+        $"RTM_NEWADDR(dev=\"{Inside}\", ...) for each that it had", $"RTM_SETLINK(ifname=\"{Inside}\", IFF_UP)",
+    ];
+
+    /// <inheritdoc/>
+    public override string Man => "ip-link(8)";
+
+    /// <inheritdoc/>
+    public override string Lab => "13-netns";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> ByHand =>
+    [
+        $"ip link set {Name} netns {ShellWord.Quote(Netns)} name {Inside}",
+        $"while read -r cidr; do nsenter --net={ShellWord.Quote(Netns)} ip address add \"$cidr\" dev {Inside}; done < \"$STATE/{Name}.addresses\"",
+        $"nsenter --net={ShellWord.Quote(Netns)} ip link set {Inside} up",
+    ];
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> UndoCallTexts => [$"RTM_SETLINK(link \"{Inside}\", net_ns_fd=\"/proc/self/ns/net\", ifname=\"{Name}\")"];
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> UndoByHand =>
+        [$"ip link show dev {Name} >/dev/null 2>&1 || nsenter --net={ShellWord.Quote(Netns)} ip link set {Inside} netns $$ name {Name}"];
+
+    /// <inheritdoc/>
+    public override StepFacts? Do(Playing playing)
+    {
+        using var netns = NetworkNamespace.Open(Netns);
+        using var inside = RtNetlink.OpenIn(netns);
+        if (inside.FindLink(Inside) is not null)
+            throw new MinicException(Title, $"there is a device {Inside} inside already", "Give it another name there: \"name\" in linux.netDevices.");
+        using var kernel = RtNetlink.Open();
+        var addresses = NoteDevice.Given(kernel, Name).ToList();
+        kernel.Move(Name, netns, Inside);
+        foreach (var address in addresses)
+            inside.AddAddress(Inside, new Address(address.Local, address.PrefixLength) { Broadcast = address.Broadcast, NoDad = address.Broadcast is null && address.Local.GetAddressBytes().Length == 16 });
+        inside.SetUp(Inside);
+        return null;
+    }
+
+    /// <inheritdoc/>
+    public override void Undo(StepFacts? facts)
+    {
+        using var kernel = RtNetlink.Open();
+        // It is here: it never left, or is back. NoteDevice has seen that there is such a device.
+        if (kernel.FindLink(Name) is not null || !File.Exists(Netns))
+            return;
+        using var home = kernel.Namespace();
+        using var netns = NetworkNamespace.Open(Netns);
+        using var inside = RtNetlink.OpenIn(netns);
+        if (inside.FindLink(Inside) is not null)
+            inside.Move(Inside, home, Name);
+    }
+}

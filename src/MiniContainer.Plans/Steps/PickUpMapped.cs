@@ -1,0 +1,56 @@
+// The source of an id-mapped mount, picked up before the child is made (lab 09-rootless; mount_setattr(2), "ID-mapped mounts").
+// The child could not do it: mapping takes privileges over the file system, and a child in a user namespace has none.
+
+using MiniContainer.Kernel;
+using static Tmds.Linux.LibC;
+
+namespace MiniContainer.Plans.Steps;
+
+/// <summary>Copies a mount and maps its ids; a child gets it as a descriptor. It goes away with the descriptors: there is no undo.</summary>
+/// <param name="Name">The descriptor's name, for <see cref="CloneChild.Descriptors"/>.</param>
+/// <param name="Source">The path on the host.</param>
+/// <param name="UidMap">Lines of "on disk, as seen, count".</param>
+/// <param name="GidMap">The same for groups.</param>
+public sealed record PickUpMapped(string Name, string Source, string UidMap, string GidMap) : Step
+{
+    /// <summary>Whether the mounts below come along.</summary>
+    public bool Recursive { get; init; }
+
+    /// <summary>Whether those are mapped too.</summary>
+    public bool MapsBelow { get; init; }
+
+    /// <summary>The file of a user namespace whose maps are taken instead; null for one made for this.</summary>
+    public string? UserNamespace { get; init; }
+
+    /// <inheritdoc/>
+    public override string Title => $"pick up {Source} with its ids mapped";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> CallTexts =>
+    [
+        $"open_tree(AT_FDCWD, {TapeArg.Quote(Source)}, OPEN_TREE_CLONE|OPEN_TREE_CLOEXEC{(Recursive ? "|AT_RECURSIVE" : "")})",
+        .. UserNamespace is null
+            ? ["clone3({flags=CLONE_NEWUSER|CLONE_PIDFD|CLONE_CLEAR_SIGHAND, exit_signal=SIGCHLD}, 88)", $"write(\"/proc/PID/uid_map\", {TapeArg.Quote(UidMap)})", $"write(\"/proc/PID/gid_map\", {TapeArg.Quote(GidMap)})", "open(\"/proc/PID/ns/user\", O_RDONLY)"]
+            : new[] { $"open({TapeArg.Quote(UserNamespace)}, O_RDONLY)" },
+        $"mount_setattr(TREE, \"\", AT_EMPTY_PATH{(MapsBelow ? "|AT_RECURSIVE" : "")}, {{attr_set=MOUNT_ATTR_IDMAP, userns_fd=USERNS}}, 32)",
+    ];
+
+    /// <inheritdoc/>
+    public override string Man => "mount_setattr(2)";
+
+    /// <inheritdoc/>
+    public override string Lab => "09-rootless";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> ByHand => [$": # not by hand: mount(8) maps ids from util-linux 2.39 on (X-mount.idmap); {ShellWord.Quote(Source)} is mounted as it is"];
+
+    /// <inheritdoc/>
+    public override StepFacts? Do(Playing playing)
+    {
+        var tree = IdMappedTree.Open(Source, Recursive);
+        playing.Own(Name, tree);
+        using var userns = UserNamespace is null ? IdMappedTree.MakeUserNamespace(UidMap, GidMap) : Libc.OpenHandle(UserNamespace, O_RDONLY);
+        IdMappedTree.Map(tree, userns, MapsBelow);
+        return null;
+    }
+}
