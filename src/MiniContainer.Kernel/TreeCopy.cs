@@ -12,6 +12,8 @@ namespace MiniContainer.Kernel;
 /// <summary>The door to copies of trees.</summary>
 public static unsafe partial class TreeCopy
 {
+    // Each level has two descriptors open; whoever nests deeper wants to do harm.
+    private const int MaxDepth = 256;
     private const int Nofollow = 0x100; // AT_SYMLINK_NOFOLLOW
     private const int AT_EMPTY_PATH_ = 0x1000;
 
@@ -24,21 +26,23 @@ public static unsafe partial class TreeCopy
         using var source = Libc.OpenHandle(from, O_RDONLY | O_DIRECTORY);
         using var target = Libc.OpenHandle(to, O_RDONLY | O_DIRECTORY);
         Stat(source, "", AT_EMPTY_PATH_, from, out var status);
-        Content(source, target, from);
+        Content(source, target, from, 0);
         Dress(target, "", AT_EMPTY_PATH_, status, from);
     }
 
-    private static void Content(SafeFileHandle source, SafeFileHandle target, string shown)
+    private static void Content(SafeFileHandle source, SafeFileHandle target, string shown, int depth)
     {
+        if (depth > MaxDepth)
+            throw new MinicException($"copy {shown}", $"directories are nested more than {MaxDepth} deep");
         // Of an open directory /proc has the names, whatever its path has become.
         foreach (var path in Directory.GetFileSystemEntries($"/proc/self/fd/{(int)source.DangerousGetHandle()}"))
         {
             var name = Path.GetFileName(path);
-            Entry(source, target, name, $"{shown}/{name}");
+            Entry(source, target, name, $"{shown}/{name}", depth);
         }
     }
 
-    private static void Entry(SafeFileHandle source, SafeFileHandle target, string name, string shown)
+    private static void Entry(SafeFileHandle source, SafeFileHandle target, string name, string shown, int depth)
     {
         Stat(source, name, Nofollow, shown, out var status);
         var mode = (uint)status.st_mode;
@@ -48,7 +52,7 @@ public static unsafe partial class TreeCopy
                 fixed (byte* p = Libc.Utf8(name))
                     Check(mkdirat(Number(target), p, (mode_t)0x1c0), "mkdirat", shown);
                 using (SafeFileHandle below = OpenAt(source, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, shown), made = OpenAt(target, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, shown))
-                    Content(below, made, shown);
+                    Content(below, made, shown, depth + 1);
                 break;
             case var kind when kind == (uint)S_IFLNK:
                 Link(source, target, name, shown);

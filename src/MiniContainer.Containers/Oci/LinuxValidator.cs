@@ -48,6 +48,11 @@ public static class LinuxValidator
         {
             problems.Add("$.linux.personality.domain", $"there is no domain \"{personality.Domain}\"", "Use LINUX or LINUX32.");
         }
+
+        if (linux.Personality?.Flags is { Count: > 0 })
+        {
+            problems.Add("$.linux.personality.flags", "the specification has no flags of a personality yet", "Remove them.");
+        }
     }
 
     private static bool Has(Linux linux, string type) => linux.Namespaces?.Any(ns => ns.Type == type) == true;

@@ -31,6 +31,12 @@ public static class ProcessValidator
     private static readonly string[] Policies =
         ["SCHED_OTHER", "SCHED_FIFO", "SCHED_RR", "SCHED_BATCH", "SCHED_ISO", "SCHED_IDLE", "SCHED_DEADLINE"];
 
+    private static readonly string[] SchedulerFlags =
+    [
+        "SCHED_FLAG_RESET_ON_FORK", "SCHED_FLAG_RECLAIM", "SCHED_FLAG_DL_OVERRUN", "SCHED_FLAG_KEEP_POLICY", "SCHED_FLAG_KEEP_PARAMS",
+        "SCHED_FLAG_UTIL_CLAMP_MIN", "SCHED_FLAG_UTIL_CLAMP_MAX",
+    ];
+
     private static readonly string[] IoClasses = ["IOPRIO_CLASS_RT", "IOPRIO_CLASS_BE", "IOPRIO_CLASS_IDLE"];
 
     /// <summary>Adds a problem for each broken rule.</summary>
@@ -153,6 +159,11 @@ public static class ProcessValidator
         if (process.Scheduler is { } scheduler && !Policies.Contains(scheduler.Policy))
         {
             problems.Add($"{path}.scheduler.policy", $"there is no policy \"{scheduler.Policy}\"", NearestName.Ask(scheduler.Policy, Policies, "sched(7) lists them."));
+        }
+
+        foreach (var (flag, i) in (process.Scheduler?.Flags ?? []).Select((flag, i) => (flag, i)).Where(item => !SchedulerFlags.Contains(item.flag)))
+        {
+            problems.Add($"{path}.scheduler.flags[{i}]", $"there is no flag \"{flag}\"", NearestName.Ask(flag, SchedulerFlags, "sched_setattr(2) lists them."));
         }
 
         foreach (var (member, list) in new[] { ("initial", process.ExecCpuAffinity?.Initial), ("final", process.ExecCpuAffinity?.Final) })

@@ -104,6 +104,11 @@ public sealed class BadBundles : IDisposable
         ("an unknown propagation", c => c["linux"]!["rootfsPropagation"] = "public"),
         ("an unknown personality", c => c["linux"]!["personality"] = new JsonObject { ["domain"] = "BSD" }),
         ("a memory policy with slips", c => c["linux"]!["memoryPolicy"] = new JsonObject { ["mode"] = "MPOL_BINDS", ["nodes"] = "0-", ["flags"] = new JsonArray("MPOL_F_STATIC") }),
+        ("flags that there are not", c =>
+        {
+            c["process"]!["scheduler"] = new JsonObject { ["policy"] = "SCHED_BATCH", ["flags"] = new JsonArray("SCHED_FLAG_RESET") };
+            c["linux"]!["personality"] = new JsonObject { ["domain"] = "LINUX", ["flags"] = new JsonArray("ADDR_NO_RANDOMIZE") };
+        }),
         ("processors that are no list", c => c["process"]!["execCPUAffinity"] = new JsonObject { ["initial"] = "all", ["final"] = "3-1" }),
         ("network devices with slips", c =>
         {
