@@ -138,6 +138,16 @@ public static unsafe partial class NetworkNamespace
             "A file of /run/netns without its mount is a leftover: remove it.");
     }
 
+    /// <summary>Whether a file is a network namespace.</summary>
+    public static bool Is(string path)
+    {
+        int fd;
+        fixed (byte* bytes = Libc.Utf8(path)) fd = open(bytes, O_RDONLY | O_CLOEXEC, 0);
+        if (fd < 0) return false;
+        using var handle = new SafeFileHandle(fd, ownsHandle: true);
+        return ioctl(fd, NS_GET_NSTYPE) == CLONE_NEWNET;
+    }
+
     /// <summary>Does something with the calling thread in another network namespace, and brings it back.</summary>
     /// <remarks>
     /// Equivalent to: <c>ip netns exec NAME ...</c>. Sockets opened inside stay there for life. The body must not

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using MiniContainer.Containers.Oci;
 
 namespace MiniContainer.Cli.Tests;
 
@@ -62,16 +63,69 @@ public class CgroupV2Tests
 
         """);
 
+    private const string Rare = """
+        PATH=$PATH:$PWD/out
+        minic run -b BUNDLE/limits box 2>&1
+        minic run -b BUNDLE/labelled box 2>&1
+        minic run -b BUNDLE/nobody box 2>&1; echo $?
+        minic run -b BUNDLE/classes box 2>&1; echo $?
+        find /sys/fs/cgroup -name 'minic*'; ls /run/minic 2>/dev/null
+        """;
+
+    [SkippableFact]
+    public void Rare_limits_and_labels_on_a_machine_with_cgroup_v2_and_AppArmor()
+    {
+        Skip.IfNot(Environment.IsPrivilegedProcess, "needs root");
+        var directory = Directory.CreateTempSubdirectory("minic-rare-").FullName;
+        try
+        {
+            var limits = new LinuxResources
+            {
+                BlockIo = new LinuxBlockIo { Weight = 100 },
+                HugepageLimits = [new("2MB", 4194304)],
+                Unified = new Dictionary<string, string> { ["memory.high"] = "50331648" },
+            };
+            Bundle("limits", s => s with { Linux = s.Linux! with { Resources = limits } }, "cd /sys/fs/cgroup; cat io.weight hugetlb.2MB.max hugetlb.2MB.rsvd.max memory.high");
+            Bundle("labelled", s => s with { Process = s.Process! with { ApparmorProfile = "unconfined" } }, "cat /proc/self/attr/apparmor/current");
+            Bundle("nobody", s => s with { Process = s.Process! with { ApparmorProfile = "nobody-has-loaded-it" } }, "echo runs");
+            Bundle("classes", s => s with { Linux = s.Linux! with { Resources = new LinuxResources { Network = new LinuxNetwork { ClassId = 1 }, Cpu = new LinuxCpu { RealtimeRuntime = 1000 } } } }, "echo runs");
+            Run(Rare.Replace("BUNDLE", directory, StringComparison.Ordinal), ["-a", directory]).Should().Be("""
+                default 910
+                4194304
+                4194304
+                50331648
+                unconfined
+                minic: run under the AppArmor profile nobody-has-loaded-it: write(5, "exec nobody-has-loaded-it", 25): ENOENT (No such file or directory)
+                125
+                minic: plan the container: this machine lacks the cgroup controller net_cls ($.linux.resources.network.classID), and the cgroup controller cpu ($.linux.resources.cpu.realtimeRuntime). Remove that from config.json, or run it on a machine that has it.
+                125
+
+                """);
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+
+        void Bundle(string name, Func<Spec, Spec> change, string line)
+        {
+            var spec = change(DefaultSpec.Create(Path.Combine(Root, "out/rootfs/busybox"), ["sh", "-c", line]));
+            Directory.CreateDirectory(Path.Combine(directory, name));
+            File.WriteAllText(Path.Combine(directory, name, "config.json"), SpecJson.Write(spec));
+        }
+    }
+
+    private static string Root { get; } = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(Here())!, "../.."));
+
     // What a script prints in the machine.
     private static string Run(string script, string[] options)
     {
-        var root = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(Here())!, "../.."));
-        Skip.IfNot(Environment.IsPrivilegedProcess, "needs root");
+                Skip.IfNot(Environment.IsPrivilegedProcess, "needs root");
         Skip.IfNot(File.Exists("/usr/bin/qemu-system-x86_64"), "needs qemu-system-x86: scripts/setup vm");
-        Skip.IfNot(Directory.Exists(Path.Combine(root, "out/vm")), "needs a kernel for the machine: scripts/vm run -- true fetches it");
+        Skip.IfNot(Directory.Exists(Path.Combine(Root, "out/vm")), "needs a kernel for the machine: scripts/vm run -- true fetches it");
 
-        var start = new ProcessStartInfo(Path.Combine(root, "scripts/vm"), ["run", .. options, "--", "sh", "-c", script]) { WorkingDirectory = root, RedirectStandardOutput = true, RedirectStandardInput = true };
-        using var vm = Process.Start(start)!;
+        var start = new ProcessStartInfo(Path.Combine(Root, "scripts/vm"), ["run", .. options, "--", "sh", "-c", script]) { WorkingDirectory = Root, RedirectStandardOutput = true, RedirectStandardInput = true };
+        using var vm = System.Diagnostics.Process.Start(start)!;
         vm.StandardInput.Close();
         var output = vm.StandardOutput.ReadToEnd();
         vm.WaitForExit();

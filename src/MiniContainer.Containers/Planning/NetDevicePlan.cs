@@ -15,16 +15,17 @@ internal static class NetDevicePlan
     {
         if (spec.Linux?.NetDevices is not { Count: > 0 } devices)
             return;
-        foreach (var name in devices.Keys)
-            plan.Add(new NoteDevice(name) { Why = "A move takes its addresses from it, and it is to come back as it was." });
-        var netns = spec.Linux.Namespaces?.FirstOrDefault(n => n.Type == "network")?.Path;
-        if (string.IsNullOrEmpty(netns))
+        var given = spec.Linux.Namespaces?.FirstOrDefault(n => n.Type == "network")?.Path;
+        var netns = string.IsNullOrEmpty(given) ? Path.Combine(setup.StateDirectory, "netns") : given;
+        var moves = devices.Select(d => new MovedDevice(d.Key, netns, string.IsNullOrEmpty(d.Value.Name) ? d.Key : d.Value.Name)).ToList();
+        foreach (var device in moves)
+            plan.Add(new NoteDevice(device) { Why = "A move takes its addresses from it, and it is to come back as it was." });
+        if (string.IsNullOrEmpty(given))
         {
-            netns = Path.Combine(setup.StateDirectory, "netns");
-            plan.Add(new HoldNamespace(setup.Child, netns) { Why = "With the last process the namespace would go, and a device that is no hardware with it." });
+            plan.Add(new HoldNamespace(setup.Child, netns, moves) { Why = "With the last process the namespace would go, and a device that is no hardware with it." });
         }
 
-        foreach (var (name, device) in devices)
-            plan.Add(new MoveDevice(name, netns, string.IsNullOrEmpty(device.Name) ? name : device.Name) { Why = "The container has it to itself; whoever runs in there finds its addresses on it, and it is up." });
+        foreach (var device in moves)
+            plan.Add(new MoveDevice(device) { Why = "The container has it to itself; whoever runs in there finds its addresses on it, and it is up." });
     }
 }

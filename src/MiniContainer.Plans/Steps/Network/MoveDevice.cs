@@ -5,17 +5,49 @@
 //     hold      the container's namespace, which else would go with its last process, and the device with it; undo: let go
 //     move      it in, with its addresses, and up; undo: move it back
 //
-// Played backward, that is: move back, let go, give the addresses back.
+// Played backward, that is: move back, let go, give the addresses back. An undo that fails does not stop those before it, so
+// each of the three brings the device back if it is not here yet: else it would go with its namespace.
 
 using MiniContainer.Kernel;
 using MiniContainer.Kernel.Netlink;
 
 namespace MiniContainer.Plans.Steps.Network;
 
-/// <summary>Notes the addresses of a device, which a move takes from it; the undo gives them back.</summary>
-/// <param name="Name">The device.</param>
-public sealed record NoteDevice(string Name) : Step
+/// <summary>A device of the host that is moved, and the way back.</summary>
+/// <param name="Name">Its name on the host.</param>
+/// <param name="Netns">The file of the namespace to which it is moved.</param>
+/// <param name="Inside">Its name in there.</param>
+public sealed record MovedDevice(string Name, string Netns, string Inside)
 {
+    /// <summary>Moves the device back, if it is not here and is in there.</summary>
+    /// <exception cref="MinicException">It could not be moved now.</exception>
+    internal void BringBack(RtNetlink kernel)
+    {
+        // A file without its mount, as after a restart of the machine, is no namespace, and nothing is in it.
+        if (kernel.FindLink(Name) is not null || !File.Exists(Netns) || !NetworkNamespace.Is(Netns))
+            return;
+        using var home = kernel.Namespace();
+        using var netns = NetworkNamespace.Open(Netns);
+        using var inside = RtNetlink.OpenIn(netns);
+        if (inside.FindLink(Inside) is null)
+            return;
+        try
+        {
+            inside.Move(Inside, home, Name);
+        }
+        catch (MinicException e) when (e.Errno == Errno.EINVAL)
+        {
+            // A link that stays where it is cannot be the one that came: the container has made it, and may keep it.
+        }
+    }
+}
+
+/// <summary>Notes the addresses of a device, which a move takes from it; the undo gives them back.</summary>
+/// <param name="Device">The device.</param>
+public sealed record NoteDevice(MovedDevice Device) : Step
+{
+    private string Name => Device.Name;
+
     private const string Up = "up";
 
     /// <inheritdoc/>
@@ -56,8 +88,11 @@ public sealed record NoteDevice(string Name) : Step
     /// <inheritdoc/>
     public override void Undo(StepFacts? facts)
     {
+        if (facts?.Was is not { } was)
+            return;
         using var kernel = RtNetlink.Open();
-        if (facts?.Was is not { } was || kernel.FindLink(Name) is not { } link)
+        Device.BringBack(kernel);
+        if (kernel.FindLink(Name) is not { } link)
             return;
         var words = was.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         var there = Given(kernel, Name).Select(a => a.ToString()).ToHashSet();
@@ -71,7 +106,8 @@ public sealed record NoteDevice(string Name) : Step
 /// <summary>Holds a child's network namespace by a bind mount; the undo lets it go.</summary>
 /// <param name="Child">The child's name in the plan.</param>
 /// <param name="Path">The file to bind it on.</param>
-public sealed record HoldNamespace(string Child, string Path) : Step
+/// <param name="Devices">What is brought back before it is let go.</param>
+public sealed record HoldNamespace(string Child, string Path, IReadOnlyList<MovedDevice> Devices) : Step
 {
     /// <inheritdoc/>
     public override string Title => $"hold the network namespace of {Child}";
@@ -102,19 +138,34 @@ public sealed record HoldNamespace(string Child, string Path) : Step
     {
         using var netns = NetnsPath.Open($"child:{Child}", playing);
         NetworkNamespace.Hold(netns, Path);
-        return null;
+        return new StepFacts { Made = true };
     }
 
     /// <inheritdoc/>
-    public override void Undo(StepFacts? facts) => NetworkNamespace.Unpin(Path);
+    public override void Undo(StepFacts? facts)
+    {
+        // Not done: nothing was moved, and what is inside under such a name is the container's own.
+        if (facts is not null)
+        {
+            using var kernel = RtNetlink.Open();
+            foreach (var device in Devices)
+                device.BringBack(kernel);
+        }
+
+        _ = NetworkNamespace.Unpin(Path);
+    }
 }
 
 /// <summary>Moves a device into a container's network namespace, with its addresses; the undo moves it back.</summary>
-/// <param name="Name">The device, on the host.</param>
-/// <param name="Netns">The namespace's file.</param>
-/// <param name="Inside">Its name inside.</param>
-public sealed record MoveDevice(string Name, string Netns, string Inside) : Step
+/// <param name="Device">The device.</param>
+public sealed record MoveDevice(MovedDevice Device) : Step
 {
+    private string Name => Device.Name;
+
+    private string Netns => Device.Netns;
+
+    private string Inside => Device.Inside;
+
     /// <inheritdoc/>
     public override string Title => $"move the device {Name} into the container{(Inside == Name ? "" : $" as {Inside}")}";
 
@@ -166,13 +217,6 @@ public sealed record MoveDevice(string Name, string Netns, string Inside) : Step
     public override void Undo(StepFacts? facts)
     {
         using var kernel = RtNetlink.Open();
-        // It is here: it never left, or is back. NoteDevice has seen that there is such a device.
-        if (kernel.FindLink(Name) is not null || !File.Exists(Netns))
-            return;
-        using var home = kernel.Namespace();
-        using var netns = NetworkNamespace.Open(Netns);
-        using var inside = RtNetlink.OpenIn(netns);
-        if (inside.FindLink(Inside) is not null)
-            inside.Move(Inside, home, Name);
+        Device.BringBack(kernel);
     }
 }
