@@ -68,6 +68,25 @@ public sealed class ListenerTests : IDisposable
     }
 
     [SkippableFact]
+    public void A_process_of_exec_has_a_listener_of_its_own()
+    {
+        File.SetUnixFileMode(world.Out, (UnixFileMode)511);
+        world.Configure(s => s, "/bin/sleep", "100");
+        using var launched = world.Launch();
+        socket.Bind(new UnixDomainSocketEndPoint(SocketPath));
+        socket.Listen();
+        var answering = Task.Run(Answer);
+        var init = ProcessIdentity.Of(launched.Init.Pid);
+        var target = Execs.Target(init, [], null, world.Bundle + "/rootfs") with { Seccomp = Notify(), State = new HookState(Spec.CurrentVersion, world.Id, world.Bundle) };
+        var process = DefaultSpec.Create("rootfs", ["/bin/sh", "-c", "LC_ALL=C mkdir /out/directory 2> /out/error"], "box").Process!;
+        using var executed = Execs.Start(init, target, process, world.State, foreground: true, console: null);
+        Processes.Reap(executed.Child.Pid).Should().Be(1);
+        answering.Wait(TimeSpan.FromSeconds(20)).Should().BeTrue();
+        answering.Result.Should().Contain("\"status\":\"running\"").And.Contain($"\"pid\":{init.Pid}");
+        world.Read("error").Should().Contain("Operation not supported");
+    }
+
+    [SkippableFact]
     public void Nobody_who_listens_is_an_error_that_leaves_nothing()
     {
         Configure(Notify());
