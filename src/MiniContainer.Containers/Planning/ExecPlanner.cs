@@ -21,7 +21,7 @@ public static class ExecPlanner
         List<string> descriptors = ["stdin", "stdout", "stderr"];
         for (var i = 0; i < target.PreserveFds; i++)
             descriptors.Add($"preserved:{3 + i}");
-        descriptors.AddRange(["go", "status", "target"]);
+        descriptors.AddRange(["go", "status", "tape", "own", "target"]);
         if (process.Terminal)
             descriptors.Add("console");
         plan.Add(new CloneChild(child, 0, descriptors)
@@ -34,8 +34,10 @@ public static class ExecPlanner
         var tape = plan.Tape(child, descriptors);
         tape.Await("go", "Until its pid is in the journal it does nothing.");
         plan.Add(new Release(child) { Why = "Its pid is known." });
+        ProcessPlanner.AddOomScore(tape, process);
         foreach (var procs in target.CgroupFiles)
             tape.JoinCgroup(procs, "Before the namespaces: afterwards the host's cgroup files cannot be seen. The container's limits hold for this process too.");
+        tape.ExecuteOwn(3 + target.PreserveFds, ProcessPlanner.WhyOwn);
         tape.JoinNamespaces("target", target.Namespaces, $"/proc/{target.Pid}/ns/@", "All at once, by the container's pidfd: its user namespace, if it has one, comes first by itself.");
         tape.Setsid("Signals from the caller's terminal are for minic, which passes them on.");
         tape.Umask(process.User?.Umask ?? 0x12, "The usual mask.");

@@ -50,8 +50,6 @@ public static class RootPlanner
         AddDevices(tape, spec, trees);
         if (spec.Process!.Terminal)
             tape.OpenTerminal("console", (spec.Process.User?.Uid ?? 0, spec.Process.User?.Gid ?? 0), "/dev/console", Size(spec.Process), "The terminal is made in the container's own devpts; minic gets its other end and copies what is typed and shown.");
-        foreach (var (name, value) in spec.Linux?.Sysctl ?? new Dictionary<string, string>())
-            tape.WriteKnob("/proc/sys/" + name.Replace('.', '/'), value, $"set {name} to {value}", "Before /proc/sys becomes read-only.", "sysctl(8)", "12-oci");
         Hide(tape, spec, mounts);
         if (spec.Process.Cwd is { Length: > 1 } cwd)
             tape.MakeDirectories(cwd, 0x1ed, "The command begins there, so it must be there.");
@@ -61,6 +59,8 @@ public static class RootPlanner
             tape.Remount("/", (ulong)MS_RDONLY, "Last: until now things had to be made in it.");
         tape.Umask(spec.Process.User?.Umask ?? 0x12 /* 022 */, "The usual mask again.");
     }
+
+    private sealed record Trees(Dictionary<int, int> Mounts, Dictionary<string, int> Devices);
 
     private static (ushort, ushort)? Size(Process process) =>
         process.ConsoleSize is { } size ? ((ushort)size.Height, (ushort)size.Width) : null;
@@ -85,11 +85,12 @@ public static class RootPlanner
 
     private static string Escape(string path) => path.Replace("\\", "\\\\", StringComparison.Ordinal).Replace(":", "\\:", StringComparison.Ordinal).Replace(",", "\\,", StringComparison.Ordinal);
 
-    // Sources of bind mounts, as descriptors of trees that are attached nowhere yet.
-    private static Dictionary<string, int> PickUp(ChildTape tape, Bundle bundle, List<(Mount Mount, MountOptions Options)> mounts, ulong made, Spec spec)
+    // Sources of bind mounts, and of device nodes, as descriptors of trees that are attached nowhere yet. Two mounts may have one
+    // destination, so a mount is known by its place in the list.
+    private static Trees PickUp(ChildTape tape, Bundle bundle, List<(Mount Mount, MountOptions Options)> mounts, ulong made, Spec spec)
     {
-        var trees = new Dictionary<string, int>();
-        foreach (var (mount, options) in mounts.Where(m => m.Options.IsBind))
+        var trees = new Trees([], []);
+        foreach (var ((mount, options), i) in mounts.Select((m, i) => (m, i)).Where(m => m.m.Options.IsBind))
         {
             var recursive = (options.Flags & (ulong)MS_REC) != 0;
             var tree = tape.OpenTree(Bundle.Resolve(bundle.Directory, mount.Source!), recursive, "While the host's files can still be seen.");
@@ -103,13 +104,13 @@ public static class RootPlanner
                     tape.SetAttributes(tree, options.TreeSet, options.TreeClear, true, 0, "The recursive options mean every mount below too.");
             }
 
-            trees[mount.Destination] = tree;
+            trees.Mounts[i] = tree;
         }
 
         if ((made & CloneFlags.NEWUSER) != 0 && !BindsDev(spec))
         {
             foreach (var (path, _, _) in DefaultDevices)
-                trees[path] = tape.OpenTree(path, false, "A user namespace may not make device nodes, but may bind the host's.");
+                trees.Devices[path] = tape.OpenTree(path, false, "A user namespace may not make device nodes, but may bind the host's.");
         }
 
         return trees;
@@ -119,12 +120,12 @@ public static class RootPlanner
         ((flags & (ulong)MS_RDONLY) != 0 ? 0x1UL : 0) | ((flags & (ulong)MS_NOSUID) != 0 ? 0x2UL : 0) | ((flags & (ulong)MS_NODEV) != 0 ? 0x4UL : 0)
         | ((flags & (ulong)MS_NOEXEC) != 0 ? 0x8UL : 0);
 
-    private static void MountAll(ChildTape tape, Bundle bundle, List<(Mount Mount, MountOptions Options)> mounts, Dictionary<string, int> trees, Facts facts)
+    private static void MountAll(ChildTape tape, Bundle bundle, List<(Mount Mount, MountOptions Options)> mounts, Trees trees, Facts facts)
     {
-        foreach (var (mount, options) in mounts)
+        foreach (var ((mount, options), i) in mounts.Select((m, i) => (m, i)))
         {
             var target = Path.TrimEndingDirectorySeparator(mount.Destination);
-            if (trees.TryGetValue(mount.Destination, out var tree))
+            if (trees.Mounts.TryGetValue(i, out var tree))
             {
                 MakeTarget(tape, target, facts.IsDirectory(Bundle.Resolve(bundle.Directory, mount.Source!)));
                 tape.Attach(tree, target, "Attached from inside: links in the image cannot lead it out of the root.");
@@ -167,14 +168,14 @@ public static class RootPlanner
     private static bool BindsDev(Spec spec) =>
         (spec.Mounts ?? []).Any(m => Path.TrimEndingDirectorySeparator(m.Destination) == "/dev" && MountOptions.Parse(m.Options).IsBind);
 
-    private static void AddDevices(ChildTape tape, Spec spec, Dictionary<string, int> trees)
+    private static void AddDevices(ChildTape tape, Spec spec, Trees trees)
     {
         if (BindsDev(spec))
             return;
         tape.MakeDirectories("/dev", 0x1ed, "Every container has these devices.");
         foreach (var (path, major, minor) in DefaultDevices)
         {
-            if (trees.TryGetValue(path, out var tree))
+            if (trees.Devices.TryGetValue(path, out var tree))
             {
                 tape.MakeEmptyFile(path, 0x1b6, "Something to bind the host's node on.");
                 tape.Attach(tree, path, "The host's node, seen through this mount.");

@@ -53,15 +53,15 @@ public static class SeccompCompiler
         var filter = new Seccomp(defaultAction);
         try
         {
-            foreach (var name in seccomp.Architectures ?? [])
-                filter.AddArchitecture(name["SCMP_ARCH_".Length..].ToLowerInvariant());
+            foreach (var (name, i) in (seccomp.Architectures ?? []).Select((name, i) => (name, i)))
+                At($"$.linux.seccomp.architectures[{i}]", () => filter.AddArchitecture(name["SCMP_ARCH_".Length..].ToLowerInvariant()));
             _ = filter.TryOptimize();
-            foreach (var rule in seccomp.Syscalls ?? [])
+            foreach (var (rule, i) in (seccomp.Syscalls ?? []).Select((rule, i) => (rule, i)))
             {
                 var action = Action(rule.Action, rule.ErrnoRet);
                 // It would change nothing, and libseccomp calls it an error.
                 if (action != defaultAction)
-                    AddRule(filter, action, rule);
+                    At($"$.linux.seccomp.syscalls[{i}]", () => AddRule(filter, action, rule));
             }
 
             return filter;
@@ -70,6 +70,19 @@ public static class SeccompCompiler
         {
             filter.Dispose();
             throw;
+        }
+    }
+
+    // libseccomp refuses what no rule of the specification forbids, such as an architecture of the other byte order.
+    private static void At(string path, Action add)
+    {
+        try
+        {
+            add();
+        }
+        catch (MinicException e)
+        {
+            throw new MinicException(Doing, $"{path}: {e.Message}", "libseccomp cannot express it on this machine: remove it.");
         }
     }
 
@@ -101,7 +114,7 @@ public static class SeccompCompiler
     private static void RefuseNotifications(LinuxSeccomp seccomp)
     {
         if (seccomp.DefaultAction == "SCMP_ACT_NOTIFY" || (seccomp.Syscalls ?? []).Any(s => s.Action == "SCMP_ACT_NOTIFY"))
-            throw new MinicException(Doing, "the filter has SCMP_ACT_NOTIFY, and minic cannot hand the listener to listenerPath yet", "Use SCMP_ACT_ERRNO in its place.");
+            throw new MinicException(Doing, "$.linux.seccomp: the filter has SCMP_ACT_NOTIFY, and minic cannot hand the listener to listenerPath yet", "Use SCMP_ACT_ERRNO in its place.");
     }
 
     // As runc: a profile that says nothing of flags does not slow its container down by disabling speculative stores, as
@@ -115,7 +128,7 @@ public static class SeccompCompiler
         "SECCOMP_FILTER_FLAG_LOG" => 2,
         "SECCOMP_FILTER_FLAG_SPEC_ALLOW" => SECCOMP_FILTER_FLAG_SPEC_ALLOW,
         "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV" =>
-            throw new MinicException(Doing, $"the flag {name} belongs to a listener, and minic has none yet", "Remove it from linux.seccomp.flags."),
+            throw new MinicException(Doing, $"$.linux.seccomp.flags: the flag {name} belongs to a listener, and minic has none yet", "Remove it from linux.seccomp.flags."),
         _ => throw new MinicException(Doing, $"the flag {name} is unknown"),
     };
 }

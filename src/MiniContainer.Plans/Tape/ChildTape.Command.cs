@@ -61,6 +61,19 @@ public sealed partial class ChildTape
         Add("open a terminal", why, "pty(7)", "01-run", calls, ": # not by hand: no shell tool sends a terminal over a socket; the command has the one that the script was called from");
     }
 
+    /// <summary>Executes the child's own program, which plays the rest of the tape; from there on nothing of minic is in the process.</summary>
+    /// <param name="kept">How many descriptors the command keeps: all others are marked to close with it.</param>
+    /// <param name="why">Why, and why here.</param>
+    public void ExecuteOwn(int kept, string why) =>
+        Add("leave minic's program behind", why, "execveat(2)", "12-oci",
+            [
+                new TapeCall("execveat", Descriptor("own"), "", new TapeArg.Strs(["minic", child]), new TapeArg.Strs([]), TapeArg.Named((uint)AT_EMPTY_PATH, "AT_EMPTY_PATH")),
+                new TapeCall("prctl", TapeArg.Named(15, "PR_SET_NAME"), "minic"),
+                Prctl(4, "PR_SET_DUMPABLE", 0, "0"),
+                new TapeCall("close_range", kept, TapeArg.Named(uint.MaxValue, "~0U"), TapeArg.Named(4, "CLOSE_RANGE_CLOEXEC")),
+            ],
+            ": # a shell has no program of minic's");
+
     /// <summary>Executes the command; each path is tried in turn, as a shell goes through PATH.</summary>
     /// <param name="paths">Where the program may be.</param>
     /// <param name="argv">Its arguments, its name first.</param>
@@ -68,8 +81,9 @@ public sealed partial class ChildTape
     /// <param name="why">Why, and why here.</param>
     public void Execve(IReadOnlyList<string> paths, IReadOnlyList<string> argv, IReadOnlyList<string> environment, string why)
     {
-        // Shared by all candidates: on the tape each argument is laid out where it is used, so keep the list short.
-        var calls = paths.Select((path, i) => new TapeCall("execve", path, new TapeArg.Strs(argv), new TapeArg.Strs(environment, $"[/* {environment.Count} vars */]"))
+        // The same two for all candidates, so that the tape holds them once.
+        var (arguments, variables) = (new TapeArg.Strs(argv), new TapeArg.Strs(environment, $"[/* {environment.Count} vars */]"));
+        var calls = paths.Select((path, i) => new TapeCall("execve", path, arguments, variables)
         {
             Allowed = i < paths.Count - 1 ? [Errno.ENOENT, Errno.ENOTDIR, Errno.EACCES, Errno.ENAMETOOLONG, Errno.ELOOP] : [],
         }).ToList();

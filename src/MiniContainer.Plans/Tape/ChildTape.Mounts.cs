@@ -39,7 +39,7 @@ public sealed partial class ChildTape
             [new TapeCall("mount", source, target, TapeArg.OrNull(bind ? null : type), TapeArg.Named((long)flags, FlagText.Mount(flags)), TapeArg.OrNull(data))],
             bind
                 ? $"mount --{((flags & (ulong)MS_REC) != 0 ? "r" : "")}bind {ShellWord.Quote(source)} {ShellWord.Quote(target)}"
-                : $"mount -t {type}{(options.Length > 0 ? " -o " + ShellWord.Quote(options) : "")} {ShellWord.Quote(source)} {ShellWord.Quote(target)}");
+                : $"mount -t {ShellWord.Quote(type ?? "none")}{(options.Length > 0 ? " -o " + ShellWord.Quote(options) : "")} {ShellWord.Quote(source)} {ShellWord.Quote(target)}");
     }
 
     /// <summary>Changes the flags of a mount, of that mount alone.</summary>
@@ -129,6 +129,7 @@ public sealed partial class ChildTape
     public void MakeReadOnly(string path, ulong flags, string why)
     {
         var bind = (ulong)MS_BIND | (ulong)MS_REC;
+        var word = ShellWord.Quote(path);
         var remount = flags | (ulong)MS_BIND | (ulong)MS_REMOUNT | (ulong)MS_RDONLY;
         Add($"make {path} read-only", why, "mount(2)", "10-privileges",
             [
@@ -136,7 +137,7 @@ public sealed partial class ChildTape
                 // EINVAL: the path is not there, or was not bound a moment ago.
                 new TapeCall("mount", TapeArg.Null, path, TapeArg.Null, TapeArg.Named((long)remount, FlagText.Mount(remount)), TapeArg.Null) { Allowed = [Errno.ENOENT] },
             ],
-            $"[ ! -e {path} ] || {{ mount --rbind {path} {path}; mount -o remount,bind,{MountOptionText(flags | (ulong)MS_RDONLY)} none {path}; }}");
+            $"[ ! -e {word} ] || {{ mount --rbind {word} {word}; mount -o remount,bind,{MountOptionText(flags | (ulong)MS_RDONLY)} none {word}; }}");
     }
 
     /// <summary>Hides a path, if it is there: a file under /dev/null, a directory under an empty tmpfs.</summary>
