@@ -42,6 +42,7 @@ public static class RootPlanner
         var trees = PickUp(tape, bundle, mounts, made, spec);
         beforePivot();
         tape.Umask(0, "Nodes and directories get the modes that they are made with.");
+        int? devices = setup.NoPivot && spec.Linux?.MaskedPaths is { Count: > 0 } ? tape.KeepDirectory("/dev", "Paths are hidden under the host's /dev/null.") : null;
         if (setup.NoPivot)
             tape.MoveRoot("pivot_root cannot replace an initramfs.");
         else
@@ -50,7 +51,12 @@ public static class RootPlanner
         AddDevices(tape, spec, trees);
         if (spec.Process!.Terminal)
             tape.OpenTerminal("console", (spec.Process.User?.Uid ?? 0, spec.Process.User?.Gid ?? 0), "/dev/console", Size(spec.Process), "The terminal is made in the container's own devpts; minic gets its other end and copies what is typed and shown.");
-        Hide(tape, spec, mounts);
+        if (devices is { } directory)
+            tape.GoToKept(directory, "The host's /dev/null is in it, whatever the image's is.");
+        // With pivot_root the old root is the current directory until it is let go.
+        Hide(tape, spec, mounts, devices is null ? "dev/null" : "null");
+        if (devices is not null)
+            tape.Chdir("/", "Away from the host's files.");
         if (spec.Process.Cwd is { Length: > 1 } cwd)
             tape.MakeDirectories(cwd, 0x1ed, "The command begins there, so it must be there.");
         if (!setup.NoPivot)
@@ -192,12 +198,12 @@ public static class RootPlanner
             tape.Symlink(target, path, "Every program expects it.");
     }
 
-    private static void Hide(ChildTape tape, Spec spec, List<(Mount Mount, MountOptions Options)> mounts)
+    private static void Hide(ChildTape tape, Spec spec, List<(Mount Mount, MountOptions Options)> mounts, string nullDevice)
     {
         foreach (var path in spec.Linux?.ReadonlyPaths ?? [])
             tape.MakeReadOnly(path, Enclosing(path), "What changes the host's kernel is for looking only.");
         foreach (var path in spec.Linux?.MaskedPaths ?? [])
-            tape.Mask(path, "It tells of the host, or reaches it, and has no namespace of its own.");
+            tape.Mask(path, nullDevice, "It tells of the host, or reaches it, and has no namespace of its own.");
 
         // A bind mount's remount sets all flags anew: those of the file system around it must be said again.
         ulong Enclosing(string path) => mounts

@@ -46,9 +46,13 @@ public sealed partial class ChildTape
         calls.Add(new TapeCall("sendmsg", Descriptor(socket), DescriptorMessage(master), 0) { Least = 1 });
         if (console is not null)
         {
-            // A new devpts instance counts from 0, and this is the first terminal in it.
+            // The slave itself, by its descriptor: the path /dev/pts/0 may be anything where the image or a volume provides it.
+            var tree = Allocate("console");
+            Free(tree);
             calls.Add(new TapeCall("mknodat", TapeArg.AtFdCwd, console, TapeArg.Named((long)(uint)S_IFREG | 0x180, "S_IFREG|0600"), 0) { Allowed = [Errno.EEXIST] });
-            calls.Add(new TapeCall("mount", "/dev/pts/0", console, TapeArg.Null, TapeArg.Named((long)(ulong)MS_BIND, "MS_BIND"), TapeArg.Null));
+            calls.Add(new TapeCall("open_tree", slave, "", TapeArg.Named(OPEN_TREE_CLONE | (long)(ulong)O_CLOEXEC | (long)(uint)AT_EMPTY_PATH, "OPEN_TREE_CLONE|OPEN_TREE_CLOEXEC|AT_EMPTY_PATH")));
+            calls.Add(new TapeCall("move_mount", tree, "", TapeArg.AtFdCwd, console, TapeArg.Named(MOVE_MOUNT_F_EMPTY_PATH, "MOVE_MOUNT_F_EMPTY_PATH")));
+            calls.Add(new TapeCall("close", tree));
         }
 
         calls.Add(new TapeCall("ioctl", slave, TapeArg.Named(TIOCSCTTY_, "TIOCSCTTY"), 0));

@@ -141,16 +141,41 @@ public sealed partial class ChildTape
     }
 
     /// <summary>Hides a path, if it is there: a file under /dev/null, a directory under an empty tmpfs.</summary>
-    public void Mask(string path, string why)
+    /// <param name="path">The path.</param>
+    /// <param name="device">
+    /// The host's /dev/null, by a path from the current directory, which is not in the new root: the image's own may be a link,
+    /// which would be followed, or be missing, which would pass for a path that is not there.
+    /// </param>
+    /// <param name="why">Why, and why here.</param>
+    public void Mask(string path, string device, string why)
     {
-        var flags = (ulong)MS_RDONLY;
+        var (flags, word) = ((ulong)MS_RDONLY, ShellWord.Quote(path));
         Add($"hide {path}", why, "mount(2)", "10-privileges",
             [
                 // Each of the two fits one kind, and is refused with ENOTDIR for the other.
-                new TapeCall("mount", "/dev/null", path, TapeArg.Null, TapeArg.Named((long)(ulong)MS_BIND, "MS_BIND"), TapeArg.Null) { Allowed = [Errno.ENOENT, Errno.ENOTDIR] },
+                new TapeCall("mount", device, path, TapeArg.Null, TapeArg.Named((long)(ulong)MS_BIND, "MS_BIND"), TapeArg.Null) { Allowed = [Errno.ENOENT, Errno.ENOTDIR] },
                 new TapeCall("mount", "tmpfs", path, "tmpfs", TapeArg.Named((long)flags, FlagText.Mount(flags)), "size=0k") { Allowed = [Errno.ENOENT, Errno.ENOTDIR] },
             ],
-            $"[ ! -f {path} ] || mount --bind /dev/null {path}", $"[ ! -d {path} ] || mount -t tmpfs -o ro,size=0k tmpfs {path}");
+            $"[ ! -f {word} ] || mount -c --bind ./dev/null {word}", $"[ ! -d {word} ] || mount -t tmpfs -o ro,size=0k tmpfs {word}");
+    }
+
+    /// <summary>Keeps a directory of the old root, for <see cref="GoToKept"/>.</summary>
+    /// <returns>Its descriptor.</returns>
+    public int KeepDirectory(string path, string why)
+    {
+        Add($"keep {path}", why, "open(2)", "06-mounts",
+            [new TapeCall("openat", TapeArg.AtFdCwd, path, TapeArg.Named((long)(uint)(O_PATH | O_DIRECTORY | O_CLOEXEC), "O_PATH|O_DIRECTORY|O_CLOEXEC"), 0)],
+            ": # the script has the old root for its directory anyway");
+        return Allocate(path);
+    }
+
+    /// <summary>Makes a directory that was kept the current one, and forgets its descriptor.</summary>
+    public void GoToKept(int directory, string why)
+    {
+        Add("go to the directory that was kept", why, "fchdir(2)", "06-mounts",
+            [new TapeCall("fchdir", directory), new TapeCall("close", directory)],
+            ": # the script has the old root for its directory anyway");
+        Free(directory);
     }
 
     /// <summary>Lets go of the old root: nothing of the host's file systems can be reached any more.</summary>
