@@ -1,9 +1,9 @@
 // A container's root file system, as its child builds it (labs 05-chroot, 06-mounts, 07-layers; pivot_root(2),
 // mount_namespaces(7); runtime-spec, "Mounts", "Devices", "Masked paths").
 //
-// The order is the point. Sources of bind mounts are picked up while the host's files can still be seen. Then comes
-// pivot_root, and everything is mounted from inside: a link in the image, however nasty, resolves in the new root. The old
-// root lies on top until the end, since the kernel lets a user namespace mount a proc only where one can be seen already.
+// The order is the point. Sources of bind mounts are picked up while the host's files can still be seen, and a proc is made,
+// which the kernel lets a user namespace do only where one can be seen already. Then comes pivot_root; the old root is let go
+// of at once, and only then is a path of the image's followed: a link in it, however nasty, resolves in the new root.
 
 using MiniContainer.Containers.Oci;
 using MiniContainer.Plans;
@@ -42,31 +42,27 @@ public static class RootPlanner
         var trees = PickUp(tape, bundle, mounts, made, spec);
         beforePivot();
         tape.Umask(0, "Nodes and directories get the modes that they are made with.");
-        int? devices = setup.NoPivot && spec.Linux?.MaskedPaths is { Count: > 0 } ? tape.KeepDirectory("/dev", "Paths are hidden under the host's /dev/null.") : null;
         if (setup.NoPivot)
             tape.MoveRoot("pivot_root cannot replace an initramfs.");
         else
             tape.PivotRoot("From here on every path that begins with / is the container's; the old root is only \".\".");
+        if (!setup.NoPivot)
+            tape.DetachOldRoot("Before the first path of the image's is followed: \"/..\" would lead to the old root, and so would /proc/self/cwd. Nothing of the host can be reached from here on.", more: true);
         MountAll(tape, bundle, mounts, trees, facts);
         AddDevices(tape, spec, trees);
         if (spec.Process!.Terminal)
             tape.OpenTerminal("console", (spec.Process.User?.Uid ?? 0, spec.Process.User?.Gid ?? 0), "/dev/console", Size(spec.Process), "The terminal is made in the container's own devpts; minic gets its other end and copies what is typed and shown.");
-        if (devices is { } directory)
-            tape.GoToKept(directory, "The host's /dev/null is in it, whatever the image's is.");
-        // With pivot_root the old root is the current directory until it is let go.
-        Hide(tape, spec, mounts, devices is null ? "dev/null" : "null");
-        if (devices is not null)
-            tape.Chdir("/", "Away from the host's files.");
+        Hide(tape, spec, mounts, trees);
         if (spec.Process.Cwd is { Length: > 1 } cwd)
             tape.MakeDirectories(cwd, 0x1ed, "The command begins there, so it must be there.");
-        if (!setup.NoPivot)
-            tape.DetachOldRoot("Nothing of the host is needed any more; nothing of it can be reached now.");
         if (spec.Root!.Readonly)
             tape.Remount("/", (ulong)MS_RDONLY, "Last: until now things had to be made in it.");
         tape.Umask(spec.Process.User?.Umask ?? 0x12 /* 022 */, "The usual mask again.");
     }
 
-    private sealed record Trees(Dictionary<int, int> Mounts, Dictionary<string, int> Devices);
+    // Descriptors of what is attached nowhere yet: mounts by their place in config.json, device nodes by their path, and the
+    // host's /dev/null once for each path that is hidden.
+    private sealed record Trees(Dictionary<int, int> Mounts, Dictionary<string, int> Devices, List<int> Nulls);
 
     private static (ushort, ushort)? Size(Process process) =>
         process.ConsoleSize is { } size ? ((ushort)size.Height, (ushort)size.Width) : null;
@@ -95,7 +91,7 @@ public static class RootPlanner
     // destination, so a mount is known by its place in the list.
     private static Trees PickUp(ChildTape tape, Bundle bundle, List<(Mount Mount, MountOptions Options)> mounts, ulong made, Spec spec)
     {
-        var trees = new Trees([], []);
+        var trees = new Trees([], [], []);
         foreach (var ((mount, options), i) in mounts.Select((m, i) => (m, i)).Where(m => m.m.Options.IsBind))
         {
             var recursive = (options.Flags & (ulong)MS_REC) != 0;
@@ -113,6 +109,11 @@ public static class RootPlanner
             trees.Mounts[i] = tree;
         }
 
+        foreach (var ((mount, options), i) in mounts.Select((m, i) => (m, i)).Where(m => IsMadeBefore(m.m.Mount, m.m.Options)))
+            trees.Mounts[i] = tape.MakeMount(mount.Type!, mount.Source ?? mount.Type!, options.Flags, options.Data.Length > 0 ? options.Data : null, "While the host's can be seen: else a user namespace is refused one.");
+        foreach (var _ in spec.Linux?.MaskedPaths ?? [])
+            trees.Nulls.Add(tape.OpenTree("/dev/null", false, "To hide a file under; the image's own /dev/null may be anything."));
+
         if ((made & CloneFlags.NEWUSER) != 0 && !BindsDev(spec))
         {
             foreach (var (path, _, _) in DefaultDevices)
@@ -121,6 +122,10 @@ public static class RootPlanner
 
         return trees;
     }
+
+    // Flags of the file system itself, which nobody gives to these, are left to mount(2).
+    private static bool IsMadeBefore(Mount mount, MountOptions options) =>
+        !options.IsBind && mount.Type is "proc" or "sysfs" && (options.Flags & ~(0xf | (ulong)MS_RELATIME)) == 0;
 
     private static ulong Attributes(ulong flags) =>
         ((flags & (ulong)MS_RDONLY) != 0 ? 0x1UL : 0) | ((flags & (ulong)MS_NOSUID) != 0 ? 0x2UL : 0) | ((flags & (ulong)MS_NODEV) != 0 ? 0x4UL : 0)
@@ -133,8 +138,12 @@ public static class RootPlanner
             var target = Path.TrimEndingDirectorySeparator(mount.Destination);
             if (trees.Mounts.TryGetValue(i, out var tree))
             {
-                MakeTarget(tape, target, facts.IsDirectory(Bundle.Resolve(bundle.Directory, mount.Source!)));
-                tape.Attach(tree, target, "Attached from inside: links in the image cannot lead it out of the root.");
+                MakeTarget(tape, target, !options.IsBind || facts.IsDirectory(Bundle.Resolve(bundle.Directory, mount.Source!)));
+                tape.Attach(tree, target, options.IsBind ? "Attached from inside: links in the image cannot lead it out of the root." : Why(mount.Type!));
+                if (options.IsBind)
+                    continue;
+                foreach (var flags in options.Propagation)
+                    tape.Propagation(target, flags & ~(ulong)MS_REC, "As config.json asks.");
                 continue;
             }
 
@@ -198,12 +207,12 @@ public static class RootPlanner
             tape.Symlink(target, path, "Every program expects it.");
     }
 
-    private static void Hide(ChildTape tape, Spec spec, List<(Mount Mount, MountOptions Options)> mounts, string nullDevice)
+    private static void Hide(ChildTape tape, Spec spec, List<(Mount Mount, MountOptions Options)> mounts, Trees trees)
     {
         foreach (var path in spec.Linux?.ReadonlyPaths ?? [])
             tape.MakeReadOnly(path, Enclosing(path), "What changes the host's kernel is for looking only.");
-        foreach (var path in spec.Linux?.MaskedPaths ?? [])
-            tape.Mask(path, nullDevice, "It tells of the host, or reaches it, and has no namespace of its own.");
+        foreach (var (path, tree) in (spec.Linux?.MaskedPaths ?? []).Zip(trees.Nulls))
+            tape.Mask(path, tree, "It tells of the host, or reaches it, and has no namespace of its own.");
 
         // A bind mount's remount sets all flags anew: those of the file system around it must be said again.
         ulong Enclosing(string path) => mounts

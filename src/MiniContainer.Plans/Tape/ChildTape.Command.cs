@@ -51,7 +51,7 @@ public sealed partial class ChildTape
             Free(tree);
             calls.Add(new TapeCall("mknodat", TapeArg.AtFdCwd, console, TapeArg.Named((long)(uint)S_IFREG | 0x180, "S_IFREG|0600"), 0) { Allowed = [Errno.EEXIST] });
             calls.Add(new TapeCall("open_tree", slave, "", TapeArg.Named(OPEN_TREE_CLONE | (long)(ulong)O_CLOEXEC | (long)(uint)AT_EMPTY_PATH, "OPEN_TREE_CLONE|OPEN_TREE_CLOEXEC|AT_EMPTY_PATH")));
-            calls.Add(new TapeCall("move_mount", tree, "", TapeArg.AtFdCwd, console, TapeArg.Named(MOVE_MOUNT_F_EMPTY_PATH, "MOVE_MOUNT_F_EMPTY_PATH")));
+            calls.Add(new TapeCall("move_mount", tree, "", TapeArg.AtFdCwd, console, Move(follow: true)));
             calls.Add(new TapeCall("close", tree));
         }
 

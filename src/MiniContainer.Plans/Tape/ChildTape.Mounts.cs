@@ -14,7 +14,7 @@ public sealed partial class ChildTape
     private const long OPEN_TREE_CLONE = 1;
     private const long AT_RECURSIVE = 0x8000;
     private const long MOVE_MOUNT_F_EMPTY_PATH = 4;
-    private const long MOVE_MOUNT_T_EMPTY_PATH = 0x40;
+    private const long MOVE_MOUNT_T_SYMLINKS = 0x10;
 
     /// <summary>Changes how mounts travel between this mount namespace and the one it was copied from.</summary>
     /// <param name="path">The mount; those below it follow.</param>
@@ -72,16 +72,48 @@ public sealed partial class ChildTape
     public void Attach(int tree, string target, string why)
     {
         _ = trees.Remove(tree, out var picked);
-        Add($"attach it to {target}", why, "move_mount(2)", "07-layers",
-            [
-                new TapeCall("move_mount", tree, "", TapeArg.AtFdCwd, target, TapeArg.Named(MOVE_MOUNT_F_EMPTY_PATH, "MOVE_MOUNT_F_EMPTY_PATH")),
-                new TapeCall("close", tree),
-            ],
+        if (made.Remove(tree, out var by))
+        {
+            // Not through a link: what is hidden below /proc later would be looked for elsewhere, once the link is another one.
+            Add($"mount {by.Type} on {target}", why, "move_mount(2)", "06-mounts", Calls(follow: false), $"{by.Command} {ShellWord.Quote(target)}");
+            Free(tree);
+            return;
+        }
+
+        Add($"attach it to {target}", why, "move_mount(2)", "07-layers", Calls(follow: true),
             [
                 $"mount -c --{(picked.Recursive ? "r" : "")}bind \".$tree{tree}\" {ShellWord.Quote(target)}",
                 .. picked.Options is { } options ? [$"mount -o remount,bind,{options} none {ShellWord.Quote(target)}"] : Array.Empty<string>(),
             ]);
         Free(tree);
+
+        IReadOnlyList<TapeCall> Calls(bool follow) => [new("move_mount", tree, "", TapeArg.AtFdCwd, target, Move(follow)), new("close", tree)];
+    }
+
+    /// <summary>Makes a file system, not attached anywhere yet: in a user namespace a proc or sysfs can be made only where one can be seen.</summary>
+    /// <returns>Its descriptor, for <see cref="Attach"/>.</returns>
+    /// <param name="type">proc or sysfs.</param>
+    /// <param name="source">What the mount table shows.</param>
+    /// <param name="flags">MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_RELATIME.</param>
+    /// <param name="data">Its own options, or null.</param>
+    /// <param name="why">Why, and why here.</param>
+    public int MakeMount(string type, string source, ulong flags, string? data, string why)
+    {
+        var context = Allocate("context");
+        var tree = Allocate("tree");
+        Free(context);
+        // The first four MOUNT_ATTR_* are those of MS_*, and to be relative in atime is the rule.
+        var attributes = flags & 0xf;
+        List<TapeCall> calls = [new("fsopen", type, TapeArg.Named(1, "FSOPEN_CLOEXEC")), Config(context, "source", source)];
+        foreach (var option in data?.Split(',') ?? [])
+            calls.Add(option.IndexOf('=', StringComparison.Ordinal) is >= 0 and var at ? Config(context, option[..at], option[(at + 1)..]) : Config(context, option, null));
+        calls.Add(new TapeCall("fsconfig", context, TapeArg.Named(6, "FSCONFIG_CMD_CREATE"), TapeArg.Null, TapeArg.Null, 0));
+        calls.Add(new TapeCall("fsmount", context, TapeArg.Named(1, "FSMOUNT_CLOEXEC"), TapeArg.Named((long)attributes, FlagText.MountAttr(attributes))));
+        calls.Add(new TapeCall("close", context));
+        Add($"make a {type}", why, "fsmount(2)", "06-mounts", calls, ": # a script mounts it below, where it belongs");
+        var options = string.Join(",", new[] { MountOptionText(flags), data }.Where(o => !string.IsNullOrEmpty(o)));
+        made[tree] = (type, $"mount -t {type}{(options.Length > 0 ? " -o " + ShellWord.Quote(options) : "")} {ShellWord.Quote(source)}");
+        return tree;
     }
 
     /// <summary>Sets and clears attributes of a tree that is not attached yet, or of a mount.</summary>
@@ -104,7 +136,8 @@ public sealed partial class ChildTape
     /// <summary>Makes the current directory the root, and stacks the old root on top of it.</summary>
     /// <remarks>
     /// pivot_root(".", ".") works because both may be the same directory: the old root is then mounted over the new one.
-    /// Paths from "/" start in the new root; "." still means the old one, until <see cref="DetachOldRoot"/>.
+    /// Paths from "/" start in the new root; "." still means the old one, and so does "/..", until <see cref="DetachOldRoot"/>:
+    /// no path that somebody else may have chosen is to be followed before that.
     /// </remarks>
     public void PivotRoot(string why) =>
         Add(HandPoint.Pivots, "make this directory the root", why, "pivot_root(2)", "06-mounts",
@@ -142,47 +175,41 @@ public sealed partial class ChildTape
 
     /// <summary>Hides a path, if it is there: a file under /dev/null, a directory under an empty tmpfs.</summary>
     /// <param name="path">The path.</param>
-    /// <param name="device">
-    /// The host's /dev/null, by a path from the current directory, which is not in the new root: the image's own may be a link,
-    /// which would be followed, or be missing, which would pass for a path that is not there.
+    /// <param name="tree">
+    /// The host's /dev/null, picked up: the image's own may be a link, which would be followed, or be missing, which would
+    /// pass for a path that is not there.
     /// </param>
     /// <param name="why">Why, and why here.</param>
-    public void Mask(string path, string device, string why)
+    public void Mask(string path, int tree, string why)
     {
+        _ = trees.Remove(tree);
         var (flags, word) = ((ulong)MS_RDONLY, ShellWord.Quote(path));
         Add($"hide {path}", why, "mount(2)", "10-privileges",
             [
-                // Each of the two fits one kind, and is refused with ENOTDIR for the other.
-                new TapeCall("mount", device, path, TapeArg.Null, TapeArg.Named((long)(ulong)MS_BIND, "MS_BIND"), TapeArg.Null) { Allowed = [Errno.ENOENT, Errno.ENOTDIR] },
+                // Each of the two fits one kind, and is refused for the other: move_mount with EINVAL, mount with ENOTDIR.
+                new TapeCall("move_mount", tree, "", TapeArg.AtFdCwd, path, Move(follow: true)) { Allowed = [Errno.ENOENT, Errno.ENOTDIR, Errno.EINVAL] },
+                new TapeCall("close", tree),
                 new TapeCall("mount", "tmpfs", path, "tmpfs", TapeArg.Named((long)flags, FlagText.Mount(flags)), "size=0k") { Allowed = [Errno.ENOENT, Errno.ENOTDIR] },
             ],
-            $"[ ! -f {word} ] || mount -c --bind ./dev/null {word}", $"[ ! -d {word} ] || mount -t tmpfs -o ro,size=0k tmpfs {word}");
-    }
-
-    /// <summary>Keeps a directory of the old root, for <see cref="GoToKept"/>.</summary>
-    /// <returns>Its descriptor.</returns>
-    public int KeepDirectory(string path, string why)
-    {
-        Add($"keep {path}", why, "open(2)", "06-mounts",
-            [new TapeCall("openat", TapeArg.AtFdCwd, path, TapeArg.Named((long)(uint)(O_PATH | O_DIRECTORY | O_CLOEXEC), "O_PATH|O_DIRECTORY|O_CLOEXEC"), 0)],
-            ": # the script has the old root for its directory anyway");
-        return Allocate(path);
-    }
-
-    /// <summary>Makes a directory that was kept the current one, and forgets its descriptor.</summary>
-    public void GoToKept(int directory, string why)
-    {
-        Add("go to the directory that was kept", why, "fchdir(2)", "06-mounts",
-            [new TapeCall("fchdir", directory), new TapeCall("close", directory)],
-            ": # the script has the old root for its directory anyway");
-        Free(directory);
+            $"[ ! -f {word} ] || mount -c --bind \".$tree{tree}\" {word}", $"[ ! -d {word} ] || mount -t tmpfs -o ro,size=0k tmpfs {word}");
+        Free(tree);
     }
 
     /// <summary>Lets go of the old root: nothing of the host's file systems can be reached any more.</summary>
-    public void DetachOldRoot(string why) =>
-        Add(HandPoint.LetsGo, "let go of the old root", why, "umount2(2)", "06-mounts",
+    /// <param name="why">Why, and why here.</param>
+    /// <param name="more">Whether a script has more to do that needs the host's programs, and lets go of them last.</param>
+    public void DetachOldRoot(string why, bool more = false) =>
+        Add(more ? HandPoint.Plain : HandPoint.LetsGo, "let go of the old root", why, "umount2(2)", "06-mounts",
             [new TapeCall("umount2", ".", TapeArg.Named(MNT_DETACH, "MNT_DETACH")), new TapeCall("chdir", "/")],
-            LetGo);
+            more ? ": # a script does so last, since it needs the host's programs: it is no guard against a hostile image" : LetGo);
+
+    private static TapeCall Config(int context, string key, string? value) => value is null
+        ? new("fsconfig", context, TapeArg.Named(0, "FSCONFIG_SET_FLAG"), key, TapeArg.Null, 0)
+        : new("fsconfig", context, TapeArg.Named(1, "FSCONFIG_SET_STRING"), key, value, 0);
+
+    private static TapeArg Move(bool follow) => follow
+        ? TapeArg.Named(MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_SYMLINKS, "MOVE_MOUNT_F_EMPTY_PATH|MOVE_MOUNT_T_SYMLINKS")
+        : TapeArg.Named(MOVE_MOUNT_F_EMPTY_PATH, "MOVE_MOUNT_F_EMPTY_PATH");
 
     // MOUNT_ATTR_* bits as options of mount(8).
     private static string? AttributeText(ulong set)
