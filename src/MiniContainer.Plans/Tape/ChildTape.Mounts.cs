@@ -105,6 +105,9 @@ public sealed partial class ChildTape
         // The first four MOUNT_ATTR_* are those of MS_*, and to be relative in atime is the rule.
         var attributes = flags & 0xf;
         List<TapeCall> calls = [new("fsopen", type, TapeArg.Named(1, "FSOPEN_CLOEXEC")), Config(context, "source", source)];
+        // mount(2) makes both read-only, the file system and the mount of it.
+        if ((flags & (ulong)MS_RDONLY) != 0)
+            calls.Add(Config(context, "ro", null));
         foreach (var option in data?.Split(',') ?? [])
             calls.Add(option.IndexOf('=', StringComparison.Ordinal) is >= 0 and var at ? Config(context, option[..at], option[(at + 1)..]) : Config(context, option, null));
         calls.Add(new TapeCall("fsconfig", context, TapeArg.Named(6, "FSCONFIG_CMD_CREATE"), TapeArg.Null, TapeArg.Null, 0));
