@@ -57,7 +57,7 @@ public static class RootPlanner
             tape.MakeDirectories(cwd, 0x1ed, "The command begins there, so it must be there.");
         if (spec.Root!.Readonly)
             tape.Remount("/", (ulong)MS_RDONLY, "Last: until now things had to be made in it.");
-        tape.Umask(spec.Process.User?.Umask ?? 0x12 /* 022 */, "The usual mask again.");
+        tape.Umask(spec.Process.User?.Umask ?? 0x12 /* 022 */, "The usual mask again.", letsGo: !setup.NoPivot);
     }
 
     // Descriptors of what is attached nowhere yet: mounts by their place in config.json, device nodes by their path, and the

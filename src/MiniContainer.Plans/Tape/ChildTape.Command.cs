@@ -69,7 +69,7 @@ public sealed partial class ChildTape
     /// <param name="kept">How many descriptors the command keeps: all others are marked to close with it.</param>
     /// <param name="why">Why, and why here.</param>
     public void ExecuteOwn(int kept, string why) =>
-        Add("leave minic's program behind", why, "execveat(2)", "12-oci",
+        Add(HandPoint.Unneeded, "leave minic's program behind", why, "execveat(2)", "12-oci",
             [
                 new TapeCall("execveat", Descriptor("own"), "", new TapeArg.Strs(["minic", child]), new TapeArg.Strs([]), TapeArg.Named((uint)AT_EMPTY_PATH, "AT_EMPTY_PATH")),
                 new TapeCall("prctl", TapeArg.Named(15, "PR_SET_NAME"), "minic"),
