@@ -52,6 +52,7 @@ internal sealed class ProcessOptions(params string[] capLetters)
         if (command.Length == 0)
             throw Usage.Wrong(verb, "there is no command", $"Say what to run: minic {Usage.Path(verb)} {id} sh.");
         var terminal = parsed.GetValue(tty);
+        var who = WhoRuns(parsed, configured.User ?? new User(), pid);
         return configured with
         {
             Terminal = terminal,
@@ -59,8 +60,8 @@ internal sealed class ProcessOptions(params string[] capLetters)
             Args = command,
             Env = Environment_(parsed, configured, terminal),
             Cwd = Directory(parsed.GetValue(cwd)) ?? configured.Cwd,
-            User = WhoRuns(parsed, configured.User ?? new User(), pid),
-            Capabilities = More(configured.Capabilities, [.. (parsed.GetValue(capabilities) ?? []).Select(Capability)]),
+            User = who,
+            Capabilities = More(configured.Capabilities, [.. (parsed.GetValue(capabilities) ?? []).Select(Capability)], ambient: who.Uid != 0),
             NoNewPrivileges = configured.NoNewPrivileges || parsed.GetValue(noNewPrivileges),
         };
     }
@@ -92,16 +93,16 @@ internal sealed class ProcessOptions(params string[] capLetters)
             : full;
     }
 
-    // In all sets: ambient, so that a user who is not root has it too.
-    private static Containers.Oci.Capabilities? More(Containers.Oci.Capabilities? sets, IReadOnlyList<string> more)
+    // Ambient for a user who is not root, who would not have it otherwise; and the kernel takes into the ambient set only what
+    // is inheritable too. Root needs neither, and gets none that others inherit (CVE-2022-29162).
+    private static Containers.Oci.Capabilities? More(Containers.Oci.Capabilities? sets, IReadOnlyList<string> more, bool ambient)
     {
         if (sets is null || more.Count == 0)
             return sets;
         return sets with
         {
             Bounding = Union(sets.Bounding), Effective = Union(sets.Effective), Permitted = Union(sets.Permitted),
-            // The kernel takes into the ambient set only what is inheritable too.
-            Inheritable = Union(sets.Inheritable), Ambient = Union(sets.Ambient),
+            Inheritable = ambient ? Union(sets.Inheritable) : sets.Inheritable, Ambient = ambient ? Union(sets.Ambient) : sets.Ambient,
         };
 
         IReadOnlyList<string> Union(IReadOnlyList<string>? set) => [.. (set ?? []).Union(more)];

@@ -37,9 +37,9 @@ public sealed record ChildOptions(IReadOnlyList<TapeCall> Calls)
     public SafeFileHandle? TapeFile { get; init; }
 }
 
-/// <summary>A descriptor to hand to a child: <c>go</c>, <c>status</c>, or one of ours.</summary>
+/// <summary>A descriptor to hand to a child: <c>go</c>, <c>status</c>, <c>tape</c>, <c>own</c>, or one of ours.</summary>
 /// <param name="Name">What it is for.</param>
-/// <param name="Handle">Ours; null for the two that the child's own pipes provide.</param>
+/// <param name="Handle">Ours; null for those four, which are made with the child.</param>
 public sealed record ChildDescriptor(string Name, SafeHandle? Handle = null)
 {
     /// <summary>The read end of the pipe on which the child waits.</summary>
@@ -47,6 +47,12 @@ public sealed record ChildDescriptor(string Name, SafeHandle? Handle = null)
 
     /// <summary>The write end of the pipe on which the child reports.</summary>
     public static readonly ChildDescriptor Status = new("status");
+
+    /// <summary>The tape's file, from which <see cref="Own"/> plays on.</summary>
+    public static readonly ChildDescriptor Tape = new("tape");
+
+    /// <summary>The child's own program (OwnProgram.cs), for a tape that executes it on its way.</summary>
+    public static readonly ChildDescriptor Own = new("own");
 
     /// <summary>What most children need: our standard streams as 0, 1 and 2, <see cref="Go"/> as 3 and <see cref="Status"/> as 4.</summary>
     public static IReadOnlyList<ChildDescriptor> Usual =>
@@ -91,17 +97,24 @@ public sealed unsafe class Child : IDisposable
         var (statusRead, statusWrite) = Libc.Pipe();
         var temporary = new List<int> { goRead, statusWrite };
         TapeImage? tape = null;
+        var descriptors = options.Descriptors.ToList();
+        using var own = descriptors.Contains(ChildDescriptor.Own) ? new OwnProgram() : null;
+        using var made = own is null || options.TapeFile is not null ? null : MemoryFile.Create("tape", []);
+        var tapeFile = options.TapeFile ?? made;
         try
         {
-            var sources = options.Descriptors.Select(d => d switch
+            var sources = descriptors.Select(d => d switch
             {
                 _ when ReferenceEquals(d, ChildDescriptor.Go) => goRead,
                 _ when ReferenceEquals(d, ChildDescriptor.Status) => statusWrite,
+                _ when ReferenceEquals(d, ChildDescriptor.Tape) => (int)tapeFile!.DangerousGetHandle(),
+                _ when ReferenceEquals(d, ChildDescriptor.Own) => (int)own!.Handle.DangerousGetHandle(),
                 { Handle: { } handle } => (int)handle.DangerousGetHandle(),
                 _ => throw new ArgumentException($"descriptor {d.Name} has no handle", nameof(options)),
             }).ToArray();
-            var first = Arrange(sources, options.Kept, temporary);
-            tape = new TapeImage([.. first, .. options.Calls], options.TapeFile);
+            var first = Arrange(sources, options.Kept, keepAll: own is not null, temporary);
+            tape = new TapeImage([.. first, .. options.Calls], tapeFile);
+            own?.Fill(tape.Where, tape.Size, descriptors.IndexOf(ChildDescriptor.Tape));
             var (pid, pidfd) = Clone3(tape, options);
             return new Child(tape, first.Count, pid, pidfd, goWrite, statusRead);
         }
@@ -211,7 +224,8 @@ public sealed unsafe class Child : IDisposable
 
     // The child's descriptors become 0 .. n-1 in the order given, so that the tape knows every number in advance. A source
     // below n could be overwritten before its turn comes: it is moved above first, in the parent, where that is easy.
-    private static List<TapeCall> Arrange(int[] sources, int kept, List<int> temporary)
+    // One that executes its own program needs all of them once more behind that; then it is the tape that marks them.
+    private static List<TapeCall> Arrange(int[] sources, int kept, bool keepAll, List<int> temporary)
     {
         var calls = new List<TapeCall>();
         for (var target = 0; target < sources.Length; target++)
@@ -225,7 +239,7 @@ public sealed unsafe class Child : IDisposable
                 temporary.Add(source);
             }
 
-            calls.Add(target < kept
+            calls.Add(target < kept || keepAll
                 ? new TapeCall("dup3", source, target, 0)
                 : new TapeCall("dup3", source, target, TapeArg.Named((long)O_CLOEXEC, "O_CLOEXEC")));
         }

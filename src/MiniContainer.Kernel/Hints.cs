@@ -15,6 +15,8 @@ public static class Hints
         [("clone3", ENOSPC)] = "A limit of namespaces is reached: see /proc/sys/user/max_*_namespaces.",
         [("clone3", EAGAIN)] = "A limit of processes is reached: see ulimit -u and pids.max of this cgroup.",
         [("mount", EPERM)] = "Mounting needs CAP_SYS_ADMIN; a new proc needs its own PID namespace besides.",
+        [("fsconfig", EPERM)] = "A new proc needs a PID namespace, and a new sysfs a network namespace, of the same user namespace as the mount namespace.",
+        [("fsopen", EPERM)] = "Mounting needs CAP_SYS_ADMIN in the user namespace that owns the mount namespace: run as root.",
         [("mount", ENODEV)] = "The kernel has no such file system: see /proc/filesystems.",
         [("mount", ENOENT)] = "The source or the target of the mount does not exist.",
         [("pivot_root", EINVAL)] = "The new root must be a mount point, and neither its parent mount nor the current root's may be shared (mount --make-rprivate /).",

@@ -13,6 +13,7 @@ public static unsafe class InsideRoot
     private const int SYS_openat2 = 437;
     private const ulong RESOLVE_NO_MAGICLINKS = 0x02;
     private const ulong RESOLVE_IN_ROOT = 0x10;
+    private const long MaxBytes = 4 * 1024 * 1024;
 
     /// <summary>Whether a program could be executed by somebody: a regular file with an x bit.</summary>
     /// <param name="root">The root: a directory, or <c>/proc/PID/root</c>.</param>
@@ -31,7 +32,7 @@ public static unsafe class InsideRoot
         return (mode & (uint)S_IFMT) == (uint)S_IFREG && (mode & 0x49 /* 0111 */) != 0 ? 0 : Errno.EACCES;
     }
 
-    /// <summary>The lines of a text file, or null where it cannot be read.</summary>
+    /// <summary>The lines of a text file, or null where it cannot be read: it is not there, no regular file, or too large for one.</summary>
     /// <param name="root">The root: a directory, or <c>/proc/PID/root</c>.</param>
     /// <param name="path">A path in it, absolute.</param>
     /// <exception cref="MinicException">The root itself cannot be opened.</exception>
@@ -40,6 +41,10 @@ public static unsafe class InsideRoot
         // Whoever made the image may have put a named pipe there: O_NONBLOCK, so that nobody waits for its writer.
         using var file = TryOpen(root, path, O_RDONLY | O_NONBLOCK, out _);
         if (file is null)
+            return null;
+        // Nor does anybody read a device to its end, or a disk full of users.
+        Tmds.Linux.stat status;
+        if (fstat((int)file.DangerousGetHandle(), &status) != 0 || ((uint)status.st_mode & (uint)S_IFMT) != (uint)S_IFREG || (long)status.st_size > MaxBytes)
             return null;
         try
         {

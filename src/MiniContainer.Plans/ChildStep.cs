@@ -60,6 +60,9 @@ public enum HandPoint
     /// <summary>Lines like any other.</summary>
     Plain,
 
+    /// <summary>Nothing that a shell has: the script says why, and goes on as if the step were not there.</summary>
+    Unneeded,
+
     /// <summary>The line is a command that executes another one: the rest of the script is that.</summary>
     Continues,
 

@@ -46,6 +46,8 @@ public sealed class HintsTests : IDisposable
             Clone3(NEWUTS)),
         ("clone3", EAGAIN) => Tape(0, BecomeNobody, Limit(6 /* RLIMIT_NPROC */, 0), Clone3(0)),
         ("mount", EPERM) => Tape(NEWNS, BecomeNobody, Mount("none", directory, "tmpfs")),
+        ("fsopen", EPERM) => Tape(NEWNS, BecomeNobody, new TapeCall("fsopen", "tmpfs", 0)),
+        ("fsconfig", EPERM) => Tape(NEWUSER | NEWNS, new TapeCall("fsopen", "proc", 0), new TapeCall("fsconfig", 0, 6, TapeArg.Null, TapeArg.Null, 0)),
         ("mount", ENODEV) => Tape(NEWNS, Mount("none", directory, "nosuchfs")),
         ("mount", ENOENT) => Tape(NEWNS, Mount("none", directory + "/nowhere", "tmpfs")),
         ("pivot_root", EINVAL) => Tape(

@@ -36,6 +36,7 @@ public sealed record Bundle(string Directory, Spec Spec)
         var file = JsonFile.Read(Doing, Path.Combine(directory, ConfigName),
             "A bundle has one at its top: minic spec writes it.");
         var spec = file.As(SpecJson.Default.Spec);
+        file.RefuseNul();
         var problems = new Problems();
         SpecValidator.Check(spec, absolute, problems);
         return problems.All.Count == 0 ? new Bundle(absolute, spec) : throw file.Fail(problems);
@@ -48,6 +49,7 @@ public sealed record Bundle(string Directory, Spec Spec)
     {
         var file = JsonFile.Read("read the process", path, "Name a file that holds the process member of a config.json.");
         var process = file.As(SpecJson.Default.Process);
+        file.RefuseNul();
         var problems = new Problems();
         ProcessValidator.Check(process, "$", problems);
         return problems.All.Count == 0 ? process : throw file.Fail(problems);

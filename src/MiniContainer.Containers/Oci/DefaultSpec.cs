@@ -100,8 +100,8 @@ public static class DefaultSpec
     ];
 
     // A group that the mapping lacks (gid=5) cannot be set, and a sysfs cannot be mounted without owning the network
-    // namespace: /sys is bound from the host.
+    // namespace: /sys is bound from the host, and all that is mounted in it, such as cgroups, is read-only too (CVE-2023-25809).
     private static Mount WithoutRoot(Mount mount) => mount.Destination == "/sys"
-        ? Entry("/sys", "none", "/sys", "rbind", "nosuid", "noexec", "nodev", "ro")
+        ? Entry("/sys", "none", "/sys", "rbind", "nosuid", "noexec", "nodev", "ro", "rro")
         : mount with { Options = [.. (mount.Options ?? []).Where(o => !o.StartsWith("gid=", StringComparison.Ordinal) && !o.StartsWith("uid=", StringComparison.Ordinal))] };
 }

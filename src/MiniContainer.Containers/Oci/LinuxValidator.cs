@@ -73,6 +73,7 @@ public static class LinuxValidator
                 problems.Add($"{path}.type", $"the namespace \"{ns.Type}\" is given more than once", "Keep one of them.");
             }
 
+            LengthRules.CheckPath($"{path}.path", ns.Path, problems);
             if (ns.Path is { Length: > 0 } file && !file.StartsWith('/'))
             {
                 problems.Add($"{path}.path", $"\"{file}\" is not absolute", "Write a path such as /proc/1234/ns/net.");
@@ -138,6 +139,13 @@ public static class LinuxValidator
                 problems.Add($"{path}.path", $"\"{device.Path}\" is not absolute", "Begin the path with a slash.");
             }
 
+            LengthRules.CheckPath($"{path}.path", device.Path, problems);
+            // A device number has 12 and 20 bits (linux/kdev_t.h); more would become another device.
+            if (device.Major is < 0 or > 0xfff || device.Minor is < 0 or > 0xfffff)
+            {
+                problems.Add(path, $"{device.Major}:{device.Minor} is no device", "A major number is at most 4095, a minor one 1048575.");
+            }
+
             if (device.Type is not ("c" or "u" or "b" or "p"))
             {
                 problems.Add($"{path}.type", $"there is no device of type \"{device.Type}\"", "Use c or u (character), b (block) or p (FIFO).");
@@ -165,16 +173,25 @@ public static class LinuxValidator
 
     private static void CheckCgroup(Linux linux, Problems problems)
     {
-        if (linux.CgroupsPath?.Split('/').Contains("..") == true)
-        {
-            problems.Add("$.linux.cgroupsPath", $"\"{linux.CgroupsPath}\" leads upwards", "Remove the \"..\" from it.");
-        }
-
+        CheckCgroupsPath(linux.CgroupsPath, problems);
         foreach (var name in linux.Resources?.Unified?.Keys ?? [])
         {
-            if (name.Contains('/', StringComparison.Ordinal) || name.Length == 0)
+            if (name.Contains('/', StringComparison.Ordinal) || name is "" or "." or "..")
             {
                 problems.Add(JsonSpot.Join("$.linux.resources.unified", name), "this is no file of a cgroup", "Name a file such as memory.high, without a path.");
+            }
+            else if (name is "cgroup.procs" or "cgroup.threads")
+            {
+                // Whoever is moved in ends with the container.
+                problems.Add(JsonSpot.Join("$.linux.resources.unified", name), "this would move another process into the container's cgroup", "Remove it: the container joins by itself.");
+            }
+        }
+
+        foreach (var (limit, i) in (linux.Resources?.HugepageLimits ?? []).Select((limit, i) => (limit, i)))
+        {
+            if (limit.PageSize.Length == 0 || !limit.PageSize.All(char.IsAsciiLetterOrDigit))
+            {
+                problems.Add($"$.linux.resources.hugepageLimits[{i}].pageSize", $"\"{limit.PageSize}\" is no size of a page", "Write it as in hugetlb.2MB.max: 2MB.");
             }
         }
 
@@ -196,8 +213,28 @@ public static class LinuxValidator
         }
     }
 
+    private static void CheckCgroupsPath(string? path, Problems problems)
+    {
+        LengthRules.CheckPath("$.linux.cgroupsPath", path, problems);
+        var parts = path?.Split('/', StringSplitOptions.RemoveEmptyEntries) ?? [];
+        if (parts.Contains(".."))
+        {
+            problems.Add("$.linux.cgroupsPath", $"\"{path}\" leads upwards", "Remove the \"..\" from it.");
+        }
+        else if (parts.Any(p => p == ".") || parts.Length == 0 && path is { Length: > 0 })
+        {
+            // Its limits would be those of all others there, and they would end with it.
+            problems.Add("$.linux.cgroupsPath", $"\"{path}\" names no cgroup of its own", "Give the container one: \"minic/NAME\".");
+        }
+    }
+
     private static void CheckPaths(string member, IReadOnlyList<string>? paths, Problems problems)
     {
+        foreach (var (path, i) in (paths ?? []).Select((path, i) => (path, i)))
+        {
+            LengthRules.CheckPath($"$.linux.{member}[{i}]", path, problems);
+        }
+
         foreach (var (path, i) in (paths ?? []).Select((path, i) => (path, i)).Where(item => !item.path.StartsWith('/')))
         {
             problems.Add($"$.linux.{member}[{i}]", $"\"{path}\" is not absolute", "Begin the path with a slash.");

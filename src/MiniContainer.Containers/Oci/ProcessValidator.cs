@@ -31,10 +31,11 @@ public static class ProcessValidator
     private static readonly string[] Policies =
         ["SCHED_OTHER", "SCHED_FIFO", "SCHED_RR", "SCHED_BATCH", "SCHED_ISO", "SCHED_IDLE", "SCHED_DEADLINE"];
 
-    private static readonly string[] SchedulerFlags =
+    /// <summary>The flags of sched_setattr(2).</summary>
+    public static IReadOnlyList<string> SchedulerFlags { get; } =
     [
-        "SCHED_FLAG_RESET_ON_FORK", "SCHED_FLAG_RECLAIM", "SCHED_FLAG_DL_OVERRUN", "SCHED_FLAG_KEEP_POLICY", "SCHED_FLAG_KEEP_PARAMS",
-        "SCHED_FLAG_UTIL_CLAMP_MIN", "SCHED_FLAG_UTIL_CLAMP_MAX",
+        "SCHED_FLAG_RESET_ON_FORK", "SCHED_FLAG_RECLAIM", "SCHED_FLAG_DL_OVERRUN", "SCHED_FLAG_KEEP_POLICY",
+        "SCHED_FLAG_KEEP_PARAMS", "SCHED_FLAG_UTIL_CLAMP_MIN", "SCHED_FLAG_UTIL_CLAMP_MAX",
     ];
 
     private static readonly string[] IoClasses = ["IOPRIO_CLASS_RT", "IOPRIO_CLASS_BE", "IOPRIO_CLASS_IDLE"];
@@ -66,14 +67,14 @@ public static class ProcessValidator
         CheckPriorities(process, path, problems);
     }
 
-    // A NUL would end the string early: the kernel would see less than what was written and checked.
     private static void CheckStrings(Process process, string path, Problems problems)
     {
+        LengthRules.CheckPath($"{path}.cwd", process.Cwd, problems);
         foreach (var (member, list) in new[] { ("args", process.Args), ("env", process.Env) })
         {
-            foreach (var (_, i) in (list ?? []).Select((text, i) => (text, i)).Where(item => item.text.Contains('\0')))
+            foreach (var (text, i) in (list ?? []).Select((text, i) => (text, i)))
             {
-                problems.Add($"{path}.{member}[{i}]", "the string has a NUL in it", "Remove the \\u0000.");
+                LengthRules.CheckArgument($"{path}.{member}[{i}]", text, problems);
             }
         }
 
@@ -161,6 +162,11 @@ public static class ProcessValidator
             problems.Add($"{path}.scheduler.policy", $"there is no policy \"{scheduler.Policy}\"", NearestName.Ask(scheduler.Policy, Policies, "sched(7) lists them."));
         }
 
+        if (process.Scheduler?.Nice is < -20 or > 19)
+        {
+            problems.Add($"{path}.scheduler.nice", $"{process.Scheduler.Nice} is out of range", "It lies between -20 and 19.");
+        }
+
         foreach (var (flag, i) in (process.Scheduler?.Flags ?? []).Select((flag, i) => (flag, i)).Where(item => !SchedulerFlags.Contains(item.flag)))
         {
             problems.Add($"{path}.scheduler.flags[{i}]", $"there is no flag \"{flag}\"", NearestName.Ask(flag, SchedulerFlags, "sched_setattr(2) lists them."));
@@ -172,6 +178,11 @@ public static class ProcessValidator
             {
                 problems.Add($"{path}.execCPUAffinity.{member}", $"\"{list}\" is no list of processors", "Write numbers and ranges: \"0-3,7\".");
             }
+        }
+
+        if (process.ConsoleSize is { } size && (size.Height > ushort.MaxValue || size.Width > ushort.MaxValue))
+        {
+            problems.Add($"{path}.consoleSize", $"{size.Height} by {size.Width} characters are out of range", $"A terminal has at most {ushort.MaxValue} of each.");
         }
 
         if (process.IoPriority is { } io && (!IoClasses.Contains(io.Class) || io.Priority is < 0 or > 7))

@@ -48,6 +48,7 @@ public static class SeccompValidator
         }
 
         Known($"{path}.defaultAction", seccomp.DefaultAction, Actions, problems);
+        CheckErrno($"{path}.defaultErrnoRet", seccomp.DefaultErrnoRet, problems);
         foreach (var (flag, i) in (seccomp.Flags ?? []).Select((flag, i) => (flag, i)))
         {
             Known($"{path}.flags[{i}]", flag, Flags, problems);
@@ -107,6 +108,7 @@ public static class SeccompValidator
             problems.Add($"{path}.errnoRet", $"{rule.Action} returns no errno", "Remove it, or use SCMP_ACT_ERRNO.");
         }
 
+        CheckErrno($"{path}.errnoRet", rule.ErrnoRet, problems);
         foreach (var (arg, i) in (rule.Args ?? []).Select((arg, i) => (arg, i)))
         {
             Known($"{path}.args[{i}].op", arg.Op, Operators, problems);
@@ -114,6 +116,15 @@ public static class SeccompValidator
             {
                 problems.Add($"{path}.args[{i}].index", $"a system call has no argument {arg.Index}", "There are 0 to 5.");
             }
+        }
+    }
+
+    // MAX_ERRNO: beyond it libc takes the number for a result.
+    private static void CheckErrno(string path, uint? errno, Problems problems)
+    {
+        if (errno > 4095)
+        {
+            problems.Add(path, $"{errno} is no error number", "There are 0 to 4095; EPERM is 1.");
         }
     }
 

@@ -54,6 +54,7 @@ public static class SpecValidator
             return;
         }
 
+        LengthRules.CheckPath("$.root.path", root.Path, problems);
         var path = root.Path.Length == 0 ? "" : Bundle.Resolve(bundle, root.Path);
         if (path.Length == 0)
         {
@@ -118,6 +119,9 @@ public static class SpecValidator
                 problems.Add(path, "the mount has neither a type nor the option bind or rbind", "Add \"type\", as in /proc/filesystems.");
             }
 
+            LengthRules.CheckPath($"{path}.destination", mount.Destination, problems);
+            LengthRules.CheckPath($"{path}.source", mount.Source, problems);
+            LengthRules.CheckMountData($"{path}.options", options.Data, problems);
             CheckIdMap(spec, mount, options, path, problems);
             if (options.CopyUp && mount.Type != "tmpfs")
             {
@@ -166,6 +170,12 @@ public static class SpecValidator
             if (!hook.Path.StartsWith('/'))
             {
                 problems.Add($"{path}.path", $"\"{hook.Path}\" is not absolute", "A hook is not searched for in PATH: write its whole path.");
+            }
+
+            LengthRules.CheckPath($"{path}.path", hook.Path, problems);
+            foreach (var (text, j) in (hook.Args ?? []).Select((text, j) => (text, j)))
+            {
+                LengthRules.CheckArgument($"{path}.args[{j}]", text, problems);
             }
 
             if (hook.Timeout <= 0)

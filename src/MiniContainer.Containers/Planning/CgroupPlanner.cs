@@ -67,7 +67,8 @@ public static class CgroupPlanner
         // has processes cannot hand controllers on, and ours has: there it is below the root of what we see.
         var own = hierarchy.IsV2 ? hierarchy.MountPoint : hierarchy.Own;
         var path = string.IsNullOrEmpty(cgroupsPath) ? $"minic/{id}" : cgroupsPath;
-        return path.StartsWith('/') ? (hierarchy.MountPoint + path, hierarchy.MountPoint) : ($"{own}/{path}", own);
+        var under = path.StartsWith('/') ? hierarchy.MountPoint : own;
+        return (string.Join('/', path.Split('/', StringSplitOptions.RemoveEmptyEntries).Prepend(under)), under);
     }
 
     // A cpuset must be given processors and memory nodes before anyone can join it, so it is made only where it was asked for.

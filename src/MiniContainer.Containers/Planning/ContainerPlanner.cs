@@ -59,14 +59,16 @@ public static class ContainerPlanner
         hooks.AddRuntime(plan);
         plan.Add(new Release(setup.Child) { Why = "All that only the host's side can do has been done." });
 
+        ProcessPlanner.AddOomScore(tape, spec.Process!);
         foreach (var procs in cgroup)
             tape.JoinCgroup(procs, "Before anything that costs: from here on the limits hold. The child does it itself, since a parent that moves another process waits for a grace period.");
         foreach (var tasks in intel)
             tape.JoinCgroup(tasks, "As with the cgroups: 0 means whoever writes it.");
         PlacementPlan.AddMemoryPolicy(tape, spec.Linux?.MemoryPolicy);
-        SecurityLabels.Add(tape, spec.Process!);
         if ((made & CloneFlags.NEWUSER) != 0)
             tape.BecomeRoot("Root of the new user namespace, which is nobody special outside. After the cgroup, whose files belong to the host's root.");
+        tape.ExecuteOwn(3 + setup.PreserveFds, ProcessPlanner.WhyOwn);
+        SecurityLabels.Add(tape, spec.Process!);
         JoinAndName(tape, spec, setup, joins, made);
         RootPlanner.Add(plan, tape, bundle, setup, made, facts, () => hooks.AddCreateContainer(plan, tape));
         var state = new HookState(Spec.CurrentVersion, setup.Id, bundle.Directory) { Annotations = spec.Annotations };
@@ -106,7 +108,7 @@ public static class ContainerPlanner
         List<string> descriptors = [.. setup.Stdio];
         for (var i = 0; i < setup.PreserveFds; i++)
             descriptors.Add($"preserved:{3 + i}");
-        descriptors.AddRange(["go", "status"]);
+        descriptors.AddRange(["go", "status", "tape", "own"]);
         if (spec.Process!.Terminal)
             descriptors.Add("console");
         if (setup.Create)
@@ -173,6 +175,8 @@ public static class ContainerPlanner
             tape.UnshareTime([.. offsets.Select(o => (o.Key, o.Value.Secs, o.Value.Nanosecs))], "Clocks of its own; it enters them by execve.");
         }
 
+        foreach (var (name, value) in spec.Linux?.Sysctl ?? new Dictionary<string, string>())
+            tape.WriteKnob("/proc/sys/" + name.Replace('.', '/'), value, $"set {name} to {value}", "In the host's /proc, which no image can have put something in the place of; whose namespaces are meant follows from who writes.", "sysctl(8)", "12-oci");
         tape.Setsid("Signals from the caller's terminal are for minic, which passes them on.");
         if (!setup.KeepKeyring)
             tape.JoinKeyring($"minic-{setup.Id}", "The caller's keys are none of the container's business.");

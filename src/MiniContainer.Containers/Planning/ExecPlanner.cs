@@ -21,7 +21,7 @@ public static class ExecPlanner
         List<string> descriptors = ["stdin", "stdout", "stderr"];
         for (var i = 0; i < target.PreserveFds; i++)
             descriptors.Add($"preserved:{3 + i}");
-        descriptors.AddRange(["go", "status", "target"]);
+        descriptors.AddRange(["go", "status", "tape", "own", "target"]);
         if (process.Terminal)
             descriptors.Add("console");
         MachineLacks.Check(process, facts);
@@ -35,11 +35,13 @@ public static class ExecPlanner
         var tape = plan.Tape(child, descriptors);
         tape.Await("go", "Until its pid is in the journal it does nothing.");
         plan.Add(new Release(child) { Why = "Its pid is known." });
+        ProcessPlanner.AddOomScore(tape, process);
         PlacementPlan.AddAffinity(tape, process.ExecCpuAffinity?.Initial, "Until it is in the container's cgroup: what minic does for it takes no time of other processors.");
         foreach (var procs in target.CgroupFiles)
             tape.JoinCgroup(procs, "Before the namespaces: afterwards the host's cgroup files cannot be seen. The container's limits hold for this process too.");
         PlacementPlan.AddAffinity(tape, process.ExecCpuAffinity?.Final, "After the cgroup, by whose cpuset the kernel has just set them anew.");
         PlacementPlan.AddMemoryPolicy(tape, target.MemoryPolicy);
+        tape.ExecuteOwn(3 + target.PreserveFds, ProcessPlanner.WhyOwn);
         SecurityLabels.Add(tape, process);
         tape.JoinNamespaces("target", target.Namespaces, $"/proc/{target.Pid}/ns/@", "All at once, by the container's pidfd: its user namespace, if it has one, comes first by itself.");
         tape.Setsid("Signals from the caller's terminal are for minic, which passes them on.");

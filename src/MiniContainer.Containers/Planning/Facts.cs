@@ -61,11 +61,9 @@ public sealed record Facts
     // passwd(5): name:password:uid:gid:comment:home:shell
     private static string? HomeOf(string root, uint uid)
     {
-        var path = Path.Combine(root, "etc/passwd");
-        // A link could lead out of the root, and its target is none of the container's business.
-        if (!File.Exists(path) || File.ResolveLinkTarget(path, returnFinalTarget: false) is not null)
+        if (!Directory.Exists(root))
             return null;
         var text = uid.ToString(System.Globalization.CultureInfo.InvariantCulture);
-        return File.ReadLines(path).Select(l => l.Split(':')).FirstOrDefault(f => f.Length >= 7 && f[2] == text)?[5];
+        return InsideRoot.TryReadLines(root, "/etc/passwd")?.Select(l => l.Split(':')).FirstOrDefault(f => f.Length >= 7 && f[2] == text)?[5];
     }
 }

@@ -35,13 +35,21 @@ public static class ProcessPlanner
             tape.Personality(personality.Domain == "LINUX32" ? 8 : 0, $"PER_{personality.Domain}", "Which kind of machine uname(2) tells of.");
     }
 
+    /// <summary>Why a child leaves minic's program, and why so early.</summary>
+    internal const string WhyOwn = "Before it is in the container, whose image may make its command, or a script's interpreter, a link to /proc/self/exe: that is a few sealed bytes now, and not minic. And no process in there may look into this one.";
+
+    /// <summary>Adds the score by which the kernel chooses whom to kill; before the container's own /proc can be seen.</summary>
+    public static void AddOomScore(ChildTape tape, Process process)
+    {
+        if (process.OomScoreAdj is { } score)
+            tape.WriteKnob("/proc/self/oom_score_adj", Text(score), $"set the OOM score to {score}", "In the host's /proc, which no image can have put something in the place of; and lowering it needs privileges.", "proc_pid_oom_score_adj(5)", "08-cgroups");
+    }
+
     /// <summary>Adds the steps that give a process its limits, user and capabilities.</summary>
     public static void AddPrivileges(ChildTape tape, Process process, CompiledSeccomp? seccomp, Facts facts, Action<int> listener)
     {
         foreach (var limit in process.Rlimits ?? [])
             tape.SetLimit(limit.Type, Array.IndexOf(Resources, limit.Type), limit.Soft, limit.Hard, "While the privileges to raise it are still there.");
-        if (process.OomScoreAdj is { } score)
-            tape.WriteKnob("/proc/self/oom_score_adj", Text(score), $"set the OOM score to {score}", "Lowering it needs privileges.", "proc_pid_oom_score_adj(5)", "08-cgroups");
         if (process.Scheduler is { } scheduler)
             SchedulerPlan.Add(tape, scheduler);
         if (process.IoPriority is { } priority)

@@ -1,9 +1,9 @@
 // A container's root file system, as its child builds it (labs 05-chroot, 06-mounts, 07-layers; pivot_root(2),
 // mount_namespaces(7); runtime-spec, "Mounts", "Devices", "Masked paths").
 //
-// The order is the point. Sources of bind mounts are picked up while the host's files can still be seen. Then comes
-// pivot_root, and everything is mounted from inside: a link in the image, however nasty, resolves in the new root. The old
-// root lies on top until the end, since the kernel lets a user namespace mount a proc only where one can be seen already.
+// The order is the point. Sources of bind mounts are picked up while the host's files can still be seen, and a proc is made,
+// which the kernel lets a user namespace do only where one can be seen already. Then comes pivot_root; the old root is let go
+// of at once, and only then is a path of the image's followed: a link in it, however nasty, resolves in the new root.
 
 using MiniContainer.Containers.Oci;
 using MiniContainer.Plans;
@@ -48,21 +48,23 @@ public static class RootPlanner
             tape.MoveRoot("pivot_root cannot replace an initramfs.");
         else
             tape.PivotRoot("From here on every path that begins with / is the container's; the old root is only \".\".");
+        if (!setup.NoPivot)
+            tape.DetachOldRoot("Before the first path of the image's is followed: \"/..\" would lead to the old root, and so would /proc/self/cwd. Nothing of the host can be reached from here on.", more: true);
         MountAll(new Mounting(plan, tape, bundle, setup.Child, facts), mounts, trees);
         AddDevices(tape, spec, trees);
         if (spec.Process!.Terminal)
             tape.OpenTerminal("console", (spec.Process.User?.Uid ?? 0, spec.Process.User?.Gid ?? 0), "/dev/console", Size(spec.Process), "The terminal is made in the container's own devpts; minic gets its other end and copies what is typed and shown.");
-        foreach (var (name, value) in spec.Linux?.Sysctl ?? new Dictionary<string, string>())
-            tape.WriteKnob("/proc/sys/" + name.Replace('.', '/'), value, $"set {name} to {value}", "Before /proc/sys becomes read-only.", "sysctl(8)", "12-oci");
-        Hide(tape, spec, mounts);
+        Hide(tape, spec, mounts, trees);
         if (spec.Process.Cwd is { Length: > 1 } cwd)
             tape.MakeDirectories(cwd, 0x1ed, "The command begins there, so it must be there.");
-        if (!setup.NoPivot)
-            tape.DetachOldRoot("Nothing of the host is needed any more; nothing of it can be reached now.");
         if (spec.Root!.Readonly)
             tape.Remount("/", (ulong)MS_RDONLY, "Last: until now things had to be made in it.");
-        tape.Umask(spec.Process.User?.Umask ?? 0x12 /* 022 */, "The usual mask again.");
+        tape.Umask(spec.Process.User?.Umask ?? 0x12 /* 022 */, "The usual mask again.", letsGo: !setup.NoPivot);
     }
+
+    // Descriptors of what is attached nowhere yet: mounts by their place in config.json, device nodes by their path, and the
+    // host's /dev/null once for each path that is hidden.
+    private sealed record Trees(Dictionary<int, int> Mounts, Dictionary<string, int> Devices, List<int> Nulls);
 
     private static (ushort, ushort)? Size(Process process) =>
         process.ConsoleSize is { } size ? ((ushort)size.Height, (ushort)size.Width) : null;
@@ -87,35 +89,47 @@ public static class RootPlanner
 
     private static string Escape(string path) => path.Replace("\\", "\\\\", StringComparison.Ordinal).Replace(":", "\\:", StringComparison.Ordinal).Replace(",", "\\,", StringComparison.Ordinal);
 
-    // Sources of bind mounts, as descriptors of trees that are attached nowhere yet.
-    private static Dictionary<string, int> PickUp(ChildTape tape, Bundle bundle, List<(Mount Mount, MountOptions Options)> mounts, ulong made, Spec spec)
+    // Sources of bind mounts, and of device nodes, as descriptors of trees that are attached nowhere yet. Two mounts may have one
+    // destination, so a mount is known by its place in the list.
+    private static Trees PickUp(ChildTape tape, Bundle bundle, List<(Mount Mount, MountOptions Options)> mounts, ulong made, Spec spec)
     {
-        var trees = new Dictionary<string, int>();
+        var trees = new Trees([], [], []);
         foreach (var ((mount, options), i) in mounts.Select((m, i) => (m, i)).Where(item => item.m.Options.IsBind))
-            trees[mount.Destination] = BindSources.PickUp(tape, bundle, mount, i, options);
+            trees.Mounts[i] = BindSources.PickUp(tape, bundle, mount, i, options);
+
+        foreach (var ((mount, options), i) in mounts.Select((m, i) => (m, i)).Where(m => IsMadeBefore(m.m.Mount, m.m.Options)))
+            trees.Mounts[i] = tape.MakeMount(mount.Type!, mount.Source ?? mount.Type!, options.Flags, options.Data.Length > 0 ? options.Data : null, "While the host's can be seen: else a user namespace is refused one.");
+        foreach (var _ in spec.Linux?.MaskedPaths ?? [])
+            trees.Nulls.Add(tape.OpenTree("/dev/null", false, "To hide a file under; the image's own /dev/null may be anything."));
 
         if ((made & CloneFlags.NEWUSER) != 0 && !BindsDev(spec))
         {
             foreach (var (path, _, _) in DefaultDevices)
-                trees[path] = tape.OpenTree(path, false, "A user namespace may not make device nodes, but may bind the host's.");
+                trees.Devices[path] = tape.OpenTree(path, false, "A user namespace may not make device nodes, but may bind the host's.");
         }
 
         return trees;
     }
 
+    // Flags of the file system itself, which nobody gives to these, are left to mount(2).
+    private static bool IsMadeBefore(Mount mount, MountOptions options) =>
+        !options.IsBind && mount.Type is "proc" or "sysfs" && (options.Flags & ~(0xf | (ulong)MS_RELATIME)) == 0;
+
     // What all mounts of a container are planned with.
     private sealed record Mounting(Plan Plan, ChildTape Tape, Bundle Bundle, string Child, Facts Facts);
 
-    private static void MountAll(Mounting all, List<(Mount Mount, MountOptions Options)> mounts, Dictionary<string, int> trees)
+    private static void MountAll(Mounting all, List<(Mount Mount, MountOptions Options)> mounts, Trees trees)
     {
         var (_, tape, bundle, _, facts) = all;
-        foreach (var (mount, options) in mounts)
+        foreach (var ((mount, options), i) in mounts.Select((m, i) => (m, i)))
         {
             var target = Path.TrimEndingDirectorySeparator(mount.Destination);
-            if (trees.TryGetValue(mount.Destination, out var tree))
+            if (trees.Mounts.TryGetValue(i, out var tree))
             {
-                MakeTarget(tape, target, facts.IsDirectory(Bundle.Resolve(bundle.Directory, mount.Source!)));
-                tape.Attach(tree, target, "Attached from inside: links in the image cannot lead it out of the root.");
+                MakeTarget(tape, target, !options.IsBind || facts.IsDirectory(Bundle.Resolve(bundle.Directory, mount.Source!)));
+                tape.Attach(tree, target, options.IsBind ? "Attached from inside: links in the image cannot lead it out of the root." : Why(mount.Type!));
+                if (!options.IsBind)
+                    Finish(tape, target, options);
                 continue;
             }
 
@@ -124,11 +138,16 @@ public static class RootPlanner
                 CgroupMounts.Add(tape, target, options, facts);
             else
                 MountNew(all, mount, target, options);
-            if ((options.TreeSet | options.TreeClear) != 0)
-                tape.SetAttributesBelow(target, options.TreeSet, options.TreeClear, "The recursive options mean every mount below too.");
-            foreach (var flags in options.Propagation)
-                tape.Propagation(target, flags & ~(ulong)MS_REC, "As config.json asks.");
+            Finish(tape, target, options);
         }
+    }
+
+    private static void Finish(ChildTape tape, string target, MountOptions options)
+    {
+        if ((options.TreeSet | options.TreeClear) != 0)
+            tape.SetAttributesBelow(target, options.TreeSet, options.TreeClear, "The recursive options mean every mount below too.");
+        foreach (var flags in options.Propagation)
+            tape.Propagation(target, flags & ~(ulong)MS_REC, "As config.json asks.");
     }
 
     private static void MountNew(Mounting all, Mount mount, string target, MountOptions options)
@@ -173,14 +192,14 @@ public static class RootPlanner
     private static bool BindsDev(Spec spec) =>
         (spec.Mounts ?? []).Any(m => Path.TrimEndingDirectorySeparator(m.Destination) == "/dev" && MountOptions.Parse(m.Options).IsBind);
 
-    private static void AddDevices(ChildTape tape, Spec spec, Dictionary<string, int> trees)
+    private static void AddDevices(ChildTape tape, Spec spec, Trees trees)
     {
         if (BindsDev(spec))
             return;
         tape.MakeDirectories("/dev", 0x1ed, "Every container has these devices.");
         foreach (var (path, major, minor) in DefaultDevices)
         {
-            if (trees.TryGetValue(path, out var tree))
+            if (trees.Devices.TryGetValue(path, out var tree))
             {
                 tape.MakeEmptyFile(path, 0x1b6, "Something to bind the host's node on.");
                 tape.Attach(tree, path, "The host's node, seen through this mount.");
@@ -197,12 +216,12 @@ public static class RootPlanner
             tape.Symlink(target, path, "Every program expects it.");
     }
 
-    private static void Hide(ChildTape tape, Spec spec, List<(Mount Mount, MountOptions Options)> mounts)
+    private static void Hide(ChildTape tape, Spec spec, List<(Mount Mount, MountOptions Options)> mounts, Trees trees)
     {
         foreach (var path in spec.Linux?.ReadonlyPaths ?? [])
             tape.MakeReadOnly(path, Enclosing(path), "What changes the host's kernel is for looking only.");
-        foreach (var path in spec.Linux?.MaskedPaths ?? [])
-            tape.Mask(path, "It tells of the host, or reaches it, and has no namespace of its own.");
+        foreach (var (path, tree) in (spec.Linux?.MaskedPaths ?? []).Zip(trees.Nulls))
+            tape.Mask(path, tree, "It tells of the host, or reaches it, and has no namespace of its own.");
 
         // A bind mount's remount sets all flags anew: those of the file system around it must be said again.
         ulong Enclosing(string path) => mounts

@@ -57,15 +57,15 @@ public static class SeccompCompiler
         var filter = new Seccomp(defaultAction);
         try
         {
-            foreach (var name in seccomp.Architectures ?? [])
-                filter.AddArchitecture(name["SCMP_ARCH_".Length..].ToLowerInvariant());
+            foreach (var (name, i) in (seccomp.Architectures ?? []).Select((name, i) => (name, i)))
+                At($"$.linux.seccomp.architectures[{i}]", () => filter.AddArchitecture(name["SCMP_ARCH_".Length..].ToLowerInvariant()));
             _ = filter.TryOptimize();
-            foreach (var rule in seccomp.Syscalls ?? [])
+            foreach (var (rule, i) in (seccomp.Syscalls ?? []).Select((rule, i) => (rule, i)))
             {
                 var action = Action(rule.Action, rule.ErrnoRet);
                 // It would change nothing, and libseccomp calls it an error.
                 if (action != defaultAction)
-                    AddRule(filter, action, rule);
+                    At($"$.linux.seccomp.syscalls[{i}]", () => AddRule(filter, action, rule));
             }
 
             return filter;
@@ -74,6 +74,19 @@ public static class SeccompCompiler
         {
             filter.Dispose();
             throw;
+        }
+    }
+
+    // libseccomp refuses what no rule of the specification forbids, such as an architecture of the other byte order.
+    private static void At(string path, Action add)
+    {
+        try
+        {
+            add();
+        }
+        catch (MinicException e)
+        {
+            throw new MinicException(Doing, $"{path}: {e.Message}", "libseccomp cannot express it on this machine: remove it.");
         }
     }
 

@@ -74,21 +74,47 @@ public sealed class JsonFile
     public T As<T>(JsonTypeInfo<T> type)
         where T : class
     {
+        T? value = null;
         try
         {
-            if (JsonSerializer.Deserialize(_text, type) is { } value)
-            {
-                return value;
-            }
+            value = JsonSerializer.Deserialize(_text, type);
         }
         catch (JsonException)
         {
             // The scanner below finds the same fault and has better words for it.
         }
 
+        // System.Text.Json lets a null stand in a list of what cannot be null: such a document is looked at once more.
+        if (value is not null && !_text.Contains("null", StringComparison.Ordinal))
+        {
+            return value;
+        }
+
         var problems = new Problems();
         JsonShape.Check(Scan(), "$", type, problems);
-        throw problems.All.Count > 0 ? Fail(problems) : new MinicException(_doing, $"{Path}: not a {typeof(T).Name}");
+        return problems.All.Count > 0 ? throw Fail(problems) : value ?? throw new MinicException(_doing, $"{Path}: not a {typeof(T).Name}");
+    }
+
+    /// <summary>Adds a problem for each string that no C program would see the end of; told before anybody uses one.</summary>
+    /// <remarks>A NUL ends the string early: the kernel would see less than what was written and checked.</remarks>
+    /// <exception cref="MinicException">There is one: all are named.</exception>
+    public void RefuseNul()
+    {
+        if (!_text.Contains("\\u0000", StringComparison.Ordinal))
+        {
+            return;
+        }
+
+        var problems = new Problems();
+        foreach (var path in Scan().WithNul("$"))
+        {
+            problems.Add(path, "the string has a NUL in it", "Remove the \\u0000.");
+        }
+
+        if (problems.All.Count > 0)
+        {
+            throw Fail(problems);
+        }
     }
 
     /// <summary>The whole document without a shape; it has been read <see cref="As"/> something before.</summary>

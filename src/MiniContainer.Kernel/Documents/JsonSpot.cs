@@ -78,6 +78,27 @@ public sealed record JsonSpot(JsonSpotKind Kind, Position At, string Text)
         return spot;
     }
 
+    /// <summary>The paths of all strings below that have a NUL in them, and of all members whose name has one.</summary>
+    /// <param name="path">Where this value stands.</param>
+    public IEnumerable<string> WithNul(string path)
+    {
+        if (Kind == JsonSpotKind.Text && Text.Contains('\0'))
+        {
+            yield return path;
+        }
+
+        foreach (var (name, _, _) in Members.Where(m => m.Name.Contains('\0')))
+        {
+            yield return Join(path, name.Replace("\0", "\\u0000", StringComparison.Ordinal));
+        }
+
+        var children = Members.Select(m => (Path: Join(path, m.Name), m.Value)).Concat(Items.Select((item, i) => (Path: $"{path}[{i}]", Value: item)));
+        foreach (var inner in children.SelectMany(c => c.Value.WithNul(c.Path)))
+        {
+            yield return inner;
+        }
+    }
+
     /// <summary>A path with one more member: <c>$.linux</c> and "sysctl" give <c>$.linux.sysctl</c>.</summary>
     /// <param name="path">The path of the object.</param>
     /// <param name="name">The member's name.</param>

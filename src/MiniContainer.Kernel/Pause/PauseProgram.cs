@@ -1,18 +1,13 @@
-// The pause program as a file in memory: pause.x86_64.s behind the smallest ELF header that Linux executes
-// (lab 20-pause; elf(5), memfd_create(2)). No binary is kept anywhere: it is made when a pod is.
+// The pause program as a file in memory: pause.x86_64.s behind an ELF header (lab 20-pause; ProgramFile.cs). No binary is
+// kept anywhere: it is made when a pod is.
 
-using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
-using static Tmds.Linux.LibC;
 
 namespace MiniContainer.Kernel;
 
 /// <summary>Makes the pause program.</summary>
-public static unsafe class PauseProgram
+public static class PauseProgram
 {
-    private const ulong Base = 0x400000;
-    private const int HeaderSize = 64 + 56;
-
     /// <summary>The bytes of pause.x86_64.s, as `as` makes them.</summary>
     public static ReadOnlySpan<byte> Code =>
     [
@@ -60,42 +55,14 @@ public static unsafe class PauseProgram
     ];
 
     /// <summary>The program as an ELF file.</summary>
-    public static byte[] Elf()
-    {
-        if (RuntimeInformation.ProcessArchitecture != Architecture.X64)
-            throw new MinicException("make the pause process", $"there is no pause program for {RuntimeInformation.ProcessArchitecture} yet");
-        var file = new byte[HeaderSize + Code.Length];
-        var size = (ulong)file.Length;
-        // ELF header: magic, 64 bits, little-endian, version 1; then type EXEC, machine x86-64, version, entry, program header at 64.
-        byte[] ident = [0x7f, (byte)'E', (byte)'L', (byte)'F', 2, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0];
-        byte[] header =
-        [
-            .. ident, .. TapeArg.Ints(2 | (62 << 16), 1), .. TapeArg.Longs(Base + HeaderSize, 64, 0),
-            // flags; sizes of this header and of a program header, one of which there is; no sections.
-            .. TapeArg.Ints(0, 64 | (56 << 16), 1 | (64 << 16), 0),
-        ];
-        // One program header: PT_LOAD, readable and executable, the whole file at Base, aligned to a page.
-        byte[] segment = [.. TapeArg.Ints(1, 5), .. TapeArg.Longs(0, Base, Base, size, size, 0x1000)];
-        header.CopyTo(file, 0);
-        segment.CopyTo(file, 64);
-        Code.CopyTo(file.AsSpan(HeaderSize));
-        return file;
-    }
+    public static byte[] Elf() => ProgramFile.Elf(Code);
 
     /// <summary>The program as an open file without a name, for execveat(2).</summary>
     /// <exception cref="MinicException">There is no memory for it.</exception>
     public static SafeFileHandle Open()
     {
-        int fd;
-        fixed (byte* name = Libc.Utf8("pause"))
-            fd = memfd_create(name, MFD_CLOEXEC);
-        if (fd < 0)
-            throw MinicException.FromErrno("make the pause program", "memfd_create(\"pause\", MFD_CLOEXEC)", Libc.Errno);
-        // Written through a second handle: an open writer would make execveat fail with ETXTBSY.
-        using (var writer = Libc.OpenHandle($"/proc/self/fd/{fd}", O_WRONLY))
-            RandomAccess.Write(writer, Elf(), 0);
-        var program = Libc.OpenHandle($"/proc/self/fd/{fd}", O_RDONLY);
-        Libc.Ignore(close(fd));
-        return program;
+        var file = ProgramFile.Create("pause");
+        file.Fill(Elf());
+        return file.Handle;
     }
 }

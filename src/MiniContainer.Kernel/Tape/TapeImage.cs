@@ -14,9 +14,11 @@ public sealed unsafe class TapeImage : IDisposable
     internal const int HeaderSize = 64;
     internal const int EntrySize = 88;
     private const long Pending = long.MinValue;
+    private const long Hint = 0x10_0000_0000;
 
     private readonly byte* memory;
     private readonly nuint size;
+    private readonly Dictionary<TapeArg, long> placed = new(ReferenceEqualityComparer.Instance);
     private nuint used;
 
     /// <summary>Lays out the calls in anonymous shared memory, or in a file that outlives the process.</summary>
@@ -26,7 +28,10 @@ public sealed unsafe class TapeImage : IDisposable
     public TapeImage(IReadOnlyList<TapeCall> calls, SafeFileHandle? file = null)
     {
         Calls = [.. calls, new TapeCall("exit_group", 125)];
-        size = (nuint)((HeaderSize + (Calls.Count * EntrySize) + Calls.Sum(c => c.Args.Sum(SizeOf)) + 4095) & ~4095);
+        // The candidates of one command share their argv and environment: each is laid out once.
+        var arguments = Calls.SelectMany(c => c.Args).OfType<TapeArg.Strs>().ToHashSet<TapeArg>(ReferenceEqualityComparer.Instance)
+            .Concat(Calls.SelectMany(c => c.Args).Where(a => a is not TapeArg.Strs));
+        size = (nuint)((HeaderSize + ((long)Calls.Count * EntrySize) + arguments.Sum(SizeOf) + 4095) & ~4095);
         var fd = -1;
         if (file is not null)
         {
@@ -37,7 +42,8 @@ public sealed unsafe class TapeImage : IDisposable
                 throw MinicException.FromErrno("write the tape", $"posix_fallocate({fd}, 0, {size})", error);
         }
 
-        var address = mmap(null, (Tmds.Linux.size_t)size, PROT_READ | PROT_WRITE, MAP_SHARED | (file is null ? MAP_ANONYMOUS : 0), fd, 0);
+        // Low, where no program, stack or library of the child's own program will be: it maps the tape at the same address.
+        var address = mmap((void*)Hint, (Tmds.Linux.size_t)size, PROT_READ | PROT_WRITE, MAP_SHARED | (file is null ? MAP_ANONYMOUS : 0), fd, 0);
         if (address == MAP_FAILED)
             throw MinicException.FromErrno("lay out the tape", $"mmap(NULL, {size}, PROT_READ|PROT_WRITE, MAP_SHARED)", Libc.Errno);
         memory = (byte*)address;
@@ -57,6 +63,12 @@ public sealed unsafe class TapeImage : IDisposable
     public ulong Began => *(ulong*)(memory + 8);
 
     internal byte* Address => memory;
+
+    /// <summary>Where it lies.</summary>
+    internal ulong Where => (ulong)memory;
+
+    /// <summary>Its size in bytes.</summary>
+    internal ulong Size => size;
 
     /// <summary>The result of an entry, a negative errno if it failed; null while it has not returned.</summary>
     public long? Result(int index)
@@ -81,10 +93,10 @@ public sealed unsafe class TapeImage : IDisposable
     /// <inheritdoc/>
     public void Dispose() => Libc.Ignore(munmap(memory, (Tmds.Linux.size_t)size));
 
-    private static int SizeOf(TapeArg arg) => arg switch
+    private static long SizeOf(TapeArg arg) => arg switch
     {
         TapeArg.Str s => Encoding.UTF8.GetByteCount(s.Value) + 1 + 8,
-        TapeArg.Strs s => ((s.Values.Count + 1) * 8) + s.Values.Sum(v => Encoding.UTF8.GetByteCount(v) + 1 + 8),
+        TapeArg.Strs s => ((s.Values.Count + 1) * 8) + s.Values.Sum(v => Encoding.UTF8.GetByteCount(v) + 1L + 8),
         TapeArg.Block b => b.Data.Length + 8 + b.Pointers.Sum(p => SizeOf(p.Target)),
         _ => 0,
     };
@@ -120,10 +132,12 @@ public sealed unsafe class TapeImage : IDisposable
             case TapeArg.Str s:
                 return Reserve(Encoding.UTF8.GetBytes(s.Value + "\0"));
             case TapeArg.Strs s:
+                if (placed.TryGetValue(s, out var known))
+                    return known;
                 var pointers = (long*)Reserve(new byte[(s.Values.Count + 1) * 8]);
                 for (var i = 0; i < s.Values.Count; i++)
                     pointers[i] = Place(s.Values[i]);
-                return (long)pointers;
+                return placed[s] = (long)pointers;
             case TapeArg.Block b:
                 var block = (byte*)Reserve(b.Data);
                 foreach (var (offset, target) in b.Pointers)

@@ -55,7 +55,7 @@ internal sealed class ChildScript(Plan plan, CloneChild clone)
         {
             if (step is not ChildStep mine || mine.Child != clone.Child)
                 continue;
-            if (mine.Point is not (HandPoint.Continues or HandPoint.Joins))
+            if (mine.Point is not (HandPoint.Continues or HandPoint.Joins or HandPoint.Unneeded))
                 NextStage();
             ScriptText.Comment(text, number, step);
             Add(mine);
@@ -149,10 +149,8 @@ internal sealed class ChildScript(Plan plan, CloneChild clone)
 
     private void LetGo(IReadOnlyList<string> lines)
     {
-        if (HostLetsGo(plan, clone.Child))
-            text.Append("# umount(8) looks at /proc, and there is none in here: the host does it, once the command runs.\n");
-        else
-            text.AppendJoin('\n', lines).Append('\n');
+        foreach (var line in lines)
+            text.Append(line == ChildTape.LetGo && HostLetsGo(plan, clone.Child) ? "# umount(8) looks at /proc, and there is none in here: the host does it, once the command runs." : line).Append('\n');
     }
 
     private void Pause()

@@ -27,7 +27,7 @@ public sealed class UndoWriter(string title, string? directory)
             "It may be run again and again, and after a script that failed halfway.");
         foreach (var entry in entries.Where(e => e.Step.UndoByHand.Count > 0).Reverse())
         {
-            text.Append($"\n# {entry.Number}. undo: {entry.Step.Title}\n");
+            text.Append($"\n# {entry.Number}. undo: {ScriptText.OneLine(entry.Step.Title)}\n");
             if (entry is { Step: CloneChild, Facts: { Pid: { } pid, StartTime: { } start } })
                 Kill(pid, start);
             else if (entry.Step is CloneChild clone)

@@ -10,7 +10,7 @@ namespace MiniContainer.Plans.Steps;
 /// <param name="Child">The child's name in the plan.</param>
 /// <param name="Flags">CLONE_NEW* flags.</param>
 /// <param name="Descriptors">
-/// What its descriptors 0, 1, 2 … are. "go" and "status" are pipes to it; "pidfd:NAME" another child of the plan;
+/// What its descriptors 0, 1, 2 … are. "go" and "status" are pipes to it; "tape" and "own" its tape and its own program; "pidfd:NAME" another child of the plan;
 /// "log:PATH" a file to append to; "fifo:PATH" a named pipe; "ns:PATH" a namespace; any other name one of <see cref="Playing.Handles"/>.
 /// </param>
 public sealed record CloneChild(string Child, ulong Flags, IReadOnlyList<string> Descriptors) : Step
@@ -55,7 +55,7 @@ public sealed record CloneChild(string Child, ulong Flags, IReadOnlyList<string>
         get
         {
             // A process is born into a pid namespace, so that takes a fork: nsenter(1) forks for it, unshare(1) where told to.
-            var enter = PidNamespacePath is null ? "" : $"nsenter --pid=\"{PidNamespacePath}\" ";
+            var enter = PidNamespacePath is null ? "" : $"nsenter --pid={ShellWord.QuoteProc(PidNamespacePath)} ";
             var make = Flags == 0 ? ""
                 : $"unshare {((Flags & (ulong)CLONE_NEWPID) == 0 ? "" : "--fork ")}{((Flags & (ulong)CLONE_NEWNS) == 0 ? "" : "--propagation unchanged ")}"
                 + $"{((Flags & (ulong)CLONE_NEWUSER) == 0 ? "" : "--keep-caps ")}{ChildTape.UnshareOptions(Flags)} ";
@@ -118,18 +118,18 @@ public sealed record CloneChild(string Child, ulong Flags, IReadOnlyList<string>
             return new ChildDescriptor(name, known);
         var handle = kind switch
         {
-            "go" => null,
-            "status" => null,
+            "go" or "status" or "tape" or "own" => null,
             "pidfd" => playing.Children[rest].PidFd,
             "log" => Opened(Libc.OpenHandle(rest, O_WRONLY | O_CREAT | O_APPEND, 0x1a0 /* 0640 */)),
             "fifo" => Opened(Libc.OpenHandle(rest, O_RDWR)),
-            "ns" => Opened(Libc.OpenHandle(rest, O_RDONLY)),
+            // Were it a named pipe, nobody is to wait for its writer; setns refuses what is no namespace.
+            "ns" => Opened(Libc.OpenHandle(rest, O_RDONLY | O_NONBLOCK)),
             "dir" => Opened(Libc.OpenHandle(rest, O_RDONLY | O_DIRECTORY)),
             "pause-program" => Opened(PauseProgram.Open()),
             "null" => Opened(Libc.OpenHandle("/dev/null", O_RDWR)),
             _ => throw new ArgumentException($"nobody provides the descriptor {name}", nameof(name)),
         };
-        return kind switch { "go" => ChildDescriptor.Go, "status" => ChildDescriptor.Status, _ => new ChildDescriptor(name, handle) };
+        return kind switch { "go" => ChildDescriptor.Go, "status" => ChildDescriptor.Status, "tape" => ChildDescriptor.Tape, "own" => ChildDescriptor.Own, _ => new ChildDescriptor(name, handle) };
 
         SafeHandle Opened(SafeHandle h)
         {

@@ -184,7 +184,7 @@ public sealed record RunHook(string Point, string Path, HookState State, string 
 
     private static ChildDescriptor[] Descriptors(SafeFileHandle input, SafeFileHandle output, SafeHandle? pidfd) =>
     [
-        new("state", input), new("stdout", output), new("stderr", output), ChildDescriptor.Go, ChildDescriptor.Status,
+        new("state", input), new("stdout", output), new("stderr", output), ChildDescriptor.Go, ChildDescriptor.Status, ChildDescriptor.Tape, ChildDescriptor.Own,
         .. pidfd is null ? Array.Empty<ChildDescriptor>() : [new ChildDescriptor("target", pidfd)],
     ];
 
@@ -192,11 +192,12 @@ public sealed record RunHook(string Point, string Path, HookState State, string 
     private Plan Tape()
     {
         var plan = new Plan();
-        var tape = plan.Tape("hook", ["state", "stdout", "stderr", "go", "status", "target"]);
+        var tape = plan.Tape("hook", ["state", "stdout", "stderr", "go", "status", "tape", "own", "target"]);
         tape.DieWithParent("A hook without its minic would work on a container that is being undone.");
         tape.Await("go", "If minic died before the line above, this reads end of file.");
         foreach (var procs in CgroupFiles)
             tape.JoinCgroup(procs, "What the hook uses counts as the container's.");
+        tape.ExecuteOwn(3, "A hook inside is a file of the image's, which may make it, or its interpreter, a link to /proc/self/exe: that is not minic any more.");
         if (Namespaces != 0)
             tape.JoinNamespaces("target", Namespaces, "/proc/$CHILD/ns/@", "The hook runs in the container.");
         if ((Namespaces & CLONE_NEWUSER_) != 0)

@@ -46,9 +46,13 @@ public sealed partial class ChildTape
         calls.Add(new TapeCall("sendmsg", Descriptor(socket), DescriptorMessage(master), 0) { Least = 1 });
         if (console is not null)
         {
-            // A new devpts instance counts from 0, and this is the first terminal in it.
+            // The slave itself, by its descriptor: the path /dev/pts/0 may be anything where the image or a volume provides it.
+            var tree = Allocate("console");
+            Free(tree);
             calls.Add(new TapeCall("mknodat", TapeArg.AtFdCwd, console, TapeArg.Named((long)(uint)S_IFREG | 0x180, "S_IFREG|0600"), 0) { Allowed = [Errno.EEXIST] });
-            calls.Add(new TapeCall("mount", "/dev/pts/0", console, TapeArg.Null, TapeArg.Named((long)(ulong)MS_BIND, "MS_BIND"), TapeArg.Null));
+            calls.Add(new TapeCall("open_tree", slave, "", TapeArg.Named(OPEN_TREE_CLONE | (long)(ulong)O_CLOEXEC | (long)(uint)AT_EMPTY_PATH, "OPEN_TREE_CLONE|OPEN_TREE_CLOEXEC|AT_EMPTY_PATH")));
+            calls.Add(new TapeCall("move_mount", tree, "", TapeArg.AtFdCwd, console, Move(follow: true)));
+            calls.Add(new TapeCall("close", tree));
         }
 
         calls.Add(new TapeCall("ioctl", slave, TapeArg.Named(TIOCSCTTY_, "TIOCSCTTY"), 0));
@@ -61,6 +65,19 @@ public sealed partial class ChildTape
         Add("open a terminal", why, "pty(7)", "01-run", calls, ": # not by hand: no shell tool sends a terminal over a socket; the command has the one that the script was called from");
     }
 
+    /// <summary>Executes the child's own program, which plays the rest of the tape; from there on nothing of minic is in the process.</summary>
+    /// <param name="kept">How many descriptors the command keeps: all others are marked to close with it.</param>
+    /// <param name="why">Why, and why here.</param>
+    public void ExecuteOwn(int kept, string why) =>
+        Add(HandPoint.Unneeded, "leave minic's program behind", why, "execveat(2)", "12-oci",
+            [
+                new TapeCall("execveat", Descriptor("own"), "", new TapeArg.Strs(["minic", child]), new TapeArg.Strs([]), TapeArg.Named((uint)AT_EMPTY_PATH, "AT_EMPTY_PATH")),
+                new TapeCall("prctl", TapeArg.Named(15, "PR_SET_NAME"), "minic"),
+                Prctl(4, "PR_SET_DUMPABLE", 0, "0"),
+                new TapeCall("close_range", kept, TapeArg.Named(uint.MaxValue, "~0U"), TapeArg.Named(4, "CLOSE_RANGE_CLOEXEC")),
+            ],
+            ": # a shell has no program of minic's");
+
     /// <summary>Executes the command; each path is tried in turn, as a shell goes through PATH.</summary>
     /// <param name="paths">Where the program may be.</param>
     /// <param name="argv">Its arguments, its name first.</param>
@@ -68,8 +85,9 @@ public sealed partial class ChildTape
     /// <param name="why">Why, and why here.</param>
     public void Execve(IReadOnlyList<string> paths, IReadOnlyList<string> argv, IReadOnlyList<string> environment, string why)
     {
-        // Shared by all candidates: on the tape each argument is laid out where it is used, so keep the list short.
-        var calls = paths.Select((path, i) => new TapeCall("execve", path, new TapeArg.Strs(argv), new TapeArg.Strs(environment, $"[/* {environment.Count} vars */]"))
+        // The same two for all candidates, so that the tape holds them once.
+        var (arguments, variables) = (new TapeArg.Strs(argv), new TapeArg.Strs(environment, $"[/* {environment.Count} vars */]"));
+        var calls = paths.Select((path, i) => new TapeCall("execve", path, arguments, variables)
         {
             Allowed = i < paths.Count - 1 ? [Errno.ENOENT, Errno.ENOTDIR, Errno.EACCES, Errno.ENAMETOOLONG, Errno.ELOOP] : [],
         }).ToList();

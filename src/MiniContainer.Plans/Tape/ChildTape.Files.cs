@@ -14,9 +14,12 @@ public sealed partial class ChildTape
         Add(HandPoint.Moves, $"go to {path}", why, "chdir(2)", "05-chroot", [new TapeCall("chdir", path)], $"cd {ShellWord.Quote(path)}");
 
     /// <summary>Sets the mask of permissions that new files do not get.</summary>
-    public void Umask(uint mask, string why) =>
-        Add($"set the file mode mask to 0{Convert.ToString(mask, 8)}", why, "umask(2)", "06-mounts",
-            [new TapeCall("umask", TapeArg.Mode(mask))], $"umask 0{Convert.ToString(mask, 8)}");
+    /// <param name="mask">The mask.</param>
+    /// <param name="why">Why, and why here.</param>
+    /// <param name="letsGo">Whether a script lets go of the old root here, which the tape did earlier.</param>
+    public void Umask(uint mask, string why, bool letsGo = false) =>
+        Add(letsGo ? HandPoint.LetsGo : HandPoint.Plain, $"set the file mode mask to 0{Convert.ToString(mask, 8)}", why, "umask(2)", "06-mounts",
+            [new TapeCall("umask", TapeArg.Mode(mask))], [$"umask 0{Convert.ToString(mask, 8)}", .. letsGo ? [LetGo] : Array.Empty<string>()]);
 
     /// <summary>Makes a directory and its parents, as far as they are not there.</summary>
     public void MakeDirectories(string path, uint mode, string why)

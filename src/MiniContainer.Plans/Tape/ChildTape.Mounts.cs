@@ -14,7 +14,7 @@ public sealed partial class ChildTape
     private const long OPEN_TREE_CLONE = 1;
     private const long AT_RECURSIVE = 0x8000;
     private const long MOVE_MOUNT_F_EMPTY_PATH = 4;
-    private const long MOVE_MOUNT_T_EMPTY_PATH = 0x40;
+    private const long MOVE_MOUNT_T_SYMLINKS = 0x10;
 
     /// <summary>Changes how mounts travel between this mount namespace and the one it was copied from.</summary>
     /// <param name="path">The mount; those below it follow.</param>
@@ -39,7 +39,7 @@ public sealed partial class ChildTape
             [new TapeCall("mount", source, target, TapeArg.OrNull(bind ? null : type), TapeArg.Named((long)flags, FlagText.Mount(flags)), TapeArg.OrNull(data))],
             bind
                 ? $"mount --{((flags & (ulong)MS_REC) != 0 ? "r" : "")}bind {ShellWord.Quote(source)} {ShellWord.Quote(target)}"
-                : $"mount -t {type}{(options.Length > 0 ? " -o " + ShellWord.Quote(options) : "")} {ShellWord.Quote(source)} {ShellWord.Quote(target)}");
+                : $"mount -t {ShellWord.Quote(type ?? "none")}{(options.Length > 0 ? " -o " + ShellWord.Quote(options) : "")} {ShellWord.Quote(source)} {ShellWord.Quote(target)}");
     }
 
     /// <summary>Changes the flags of a mount, of that mount alone.</summary>
@@ -84,17 +84,52 @@ public sealed partial class ChildTape
     public void Attach(int tree, string target, string why)
     {
         _ = trees.Remove(tree, out var picked);
-        Add($"attach it to {target}", why, "move_mount(2)", "07-layers",
-            [
-                new TapeCall("move_mount", tree, "", TapeArg.AtFdCwd, target, TapeArg.Named(MOVE_MOUNT_F_EMPTY_PATH, "MOVE_MOUNT_F_EMPTY_PATH")),
-                new TapeCall("close", tree),
-            ],
+        if (made.Remove(tree, out var by))
+        {
+            // Not through a link: what is hidden below /proc later would be looked for elsewhere, once the link is another one.
+            Add($"mount {by.Type} on {target}", why, "move_mount(2)", "06-mounts", Calls(follow: false), $"{by.Command} {ShellWord.Quote(target)}");
+            Free(tree);
+            return;
+        }
+
+        Add($"attach it to {target}", why, "move_mount(2)", "07-layers", Calls(follow: true),
             [
                 $"mount -c --{(picked!.Recursive ? "r" : "")}bind {(picked.Source is null ? $"\".$tree{tree}\"" : ShellWord.Quote("." + picked.Source))} {ShellWord.Quote(target)}",
                 .. picked.Options is { } options ? [$"mount -o remount,bind,{options} none {ShellWord.Quote(target)}"] : Array.Empty<string>(),
                 .. picked.Propagation is { } propagation ? [$"mount --make-{propagation} {ShellWord.Quote(target)}"] : Array.Empty<string>(),
             ]);
         Free(tree);
+
+        IReadOnlyList<TapeCall> Calls(bool follow) => [new("move_mount", tree, "", TapeArg.AtFdCwd, target, Move(follow)), new("close", tree)];
+    }
+
+    /// <summary>Makes a file system, not attached anywhere yet: in a user namespace a proc or sysfs can be made only where one can be seen.</summary>
+    /// <returns>Its descriptor, for <see cref="Attach"/>.</returns>
+    /// <param name="type">proc or sysfs.</param>
+    /// <param name="source">What the mount table shows.</param>
+    /// <param name="flags">MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_RELATIME.</param>
+    /// <param name="data">Its own options, or null.</param>
+    /// <param name="why">Why, and why here.</param>
+    public int MakeMount(string type, string source, ulong flags, string? data, string why)
+    {
+        var context = Allocate("context");
+        var tree = Allocate("tree");
+        Free(context);
+        // The first four MOUNT_ATTR_* are those of MS_*, and to be relative in atime is the rule.
+        var attributes = flags & 0xf;
+        List<TapeCall> calls = [new("fsopen", type, TapeArg.Named(1, "FSOPEN_CLOEXEC")), Config(context, "source", source)];
+        // mount(2) makes both read-only, the file system and the mount of it.
+        if ((flags & (ulong)MS_RDONLY) != 0)
+            calls.Add(Config(context, "ro", null));
+        foreach (var option in data?.Split(',') ?? [])
+            calls.Add(option.IndexOf('=', StringComparison.Ordinal) is >= 0 and var at ? Config(context, option[..at], option[(at + 1)..]) : Config(context, option, null));
+        calls.Add(new TapeCall("fsconfig", context, TapeArg.Named(6, "FSCONFIG_CMD_CREATE"), TapeArg.Null, TapeArg.Null, 0));
+        calls.Add(new TapeCall("fsmount", context, TapeArg.Named(1, "FSMOUNT_CLOEXEC"), TapeArg.Named((long)attributes, FlagText.MountAttr(attributes))));
+        calls.Add(new TapeCall("close", context));
+        Add($"make a {type}", why, "fsmount(2)", "06-mounts", calls, ": # a script mounts it below, where it belongs");
+        var options = string.Join(",", new[] { MountOptionText(flags), data }.Where(o => !string.IsNullOrEmpty(o)));
+        made[tree] = (type, $"mount -t {type}{(options.Length > 0 ? " -o " + ShellWord.Quote(options) : "")} {ShellWord.Quote(source)}");
+        return tree;
     }
 
     /// <summary>Sets and clears attributes of a tree that is not attached yet, or of a mount.</summary>
@@ -163,7 +198,8 @@ public sealed partial class ChildTape
     /// <summary>Makes the current directory the root, and stacks the old root on top of it.</summary>
     /// <remarks>
     /// pivot_root(".", ".") works because both may be the same directory: the old root is then mounted over the new one.
-    /// Paths from "/" start in the new root; "." still means the old one, until <see cref="DetachOldRoot"/>.
+    /// Paths from "/" start in the new root; "." still means the old one, and so does "/..", until <see cref="DetachOldRoot"/>:
+    /// no path that somebody else may have chosen is to be followed before that.
     /// </remarks>
     public void PivotRoot(string why) =>
         Add(HandPoint.Pivots, "make this directory the root", why, "pivot_root(2)", "06-mounts",
@@ -188,6 +224,7 @@ public sealed partial class ChildTape
     public void MakeReadOnly(string path, ulong flags, string why)
     {
         var bind = (ulong)MS_BIND | (ulong)MS_REC;
+        var word = ShellWord.Quote(path);
         var remount = flags | (ulong)MS_BIND | (ulong)MS_REMOUNT | (ulong)MS_RDONLY;
         Add($"make {path} read-only", why, "mount(2)", "10-privileges",
             [
@@ -195,27 +232,46 @@ public sealed partial class ChildTape
                 // EINVAL: the path is not there, or was not bound a moment ago.
                 new TapeCall("mount", TapeArg.Null, path, TapeArg.Null, TapeArg.Named((long)remount, FlagText.Mount(remount)), TapeArg.Null) { Allowed = [Errno.ENOENT] },
             ],
-            $"[ ! -e {path} ] || {{ mount --rbind {path} {path}; mount -o remount,bind,{MountOptionText(flags | (ulong)MS_RDONLY)} none {path}; }}");
+            $"[ ! -e {word} ] || {{ mount --rbind {word} {word}; mount -o remount,bind,{MountOptionText(flags | (ulong)MS_RDONLY)} none {word}; }}");
     }
 
     /// <summary>Hides a path, if it is there: a file under /dev/null, a directory under an empty tmpfs.</summary>
-    public void Mask(string path, string why)
+    /// <param name="path">The path.</param>
+    /// <param name="tree">
+    /// The host's /dev/null, picked up: the image's own may be a link, which would be followed, or be missing, which would
+    /// pass for a path that is not there.
+    /// </param>
+    /// <param name="why">Why, and why here.</param>
+    public void Mask(string path, int tree, string why)
     {
-        var flags = (ulong)MS_RDONLY;
+        _ = trees.Remove(tree);
+        var (flags, word) = ((ulong)MS_RDONLY, ShellWord.Quote(path));
         Add($"hide {path}", why, "mount(2)", "10-privileges",
             [
-                // Each of the two fits one kind, and is refused with ENOTDIR for the other.
-                new TapeCall("mount", "/dev/null", path, TapeArg.Null, TapeArg.Named((long)(ulong)MS_BIND, "MS_BIND"), TapeArg.Null) { Allowed = [Errno.ENOENT, Errno.ENOTDIR] },
+                // Each of the two fits one kind, and is refused for the other: move_mount with EINVAL, mount with ENOTDIR.
+                new TapeCall("move_mount", tree, "", TapeArg.AtFdCwd, path, Move(follow: true)) { Allowed = [Errno.ENOENT, Errno.ENOTDIR, Errno.EINVAL] },
+                new TapeCall("close", tree),
                 new TapeCall("mount", "tmpfs", path, "tmpfs", TapeArg.Named((long)flags, FlagText.Mount(flags)), "size=0k") { Allowed = [Errno.ENOENT, Errno.ENOTDIR] },
             ],
-            $"[ ! -f {path} ] || mount --bind /dev/null {path}", $"[ ! -d {path} ] || mount -t tmpfs -o ro,size=0k tmpfs {path}");
+            $"[ ! -f {word} ] || mount -c --bind \".$tree{tree}\" {word}", $"[ ! -d {word} ] || mount -t tmpfs -o ro,size=0k tmpfs {word}");
+        Free(tree);
     }
 
     /// <summary>Lets go of the old root: nothing of the host's file systems can be reached any more.</summary>
-    public void DetachOldRoot(string why) =>
-        Add(HandPoint.LetsGo, "let go of the old root", why, "umount2(2)", "06-mounts",
+    /// <param name="why">Why, and why here.</param>
+    /// <param name="more">Whether a script has more to do that needs the host's programs, and lets go of them last.</param>
+    public void DetachOldRoot(string why, bool more = false) =>
+        Add(more ? HandPoint.Plain : HandPoint.LetsGo, "let go of the old root", why, "umount2(2)", "06-mounts",
             [new TapeCall("umount2", ".", TapeArg.Named(MNT_DETACH, "MNT_DETACH")), new TapeCall("chdir", "/")],
-            LetGo);
+            more ? ": # a script does so last, since it needs the host's programs: it is no guard against a hostile image" : LetGo);
+
+    private static TapeCall Config(int context, string key, string? value) => value is null
+        ? new("fsconfig", context, TapeArg.Named(0, "FSCONFIG_SET_FLAG"), key, TapeArg.Null, 0)
+        : new("fsconfig", context, TapeArg.Named(1, "FSCONFIG_SET_STRING"), key, value, 0);
+
+    private static TapeArg Move(bool follow) => follow
+        ? TapeArg.Named(MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_SYMLINKS, "MOVE_MOUNT_F_EMPTY_PATH|MOVE_MOUNT_T_SYMLINKS")
+        : TapeArg.Named(MOVE_MOUNT_F_EMPTY_PATH, "MOVE_MOUNT_F_EMPTY_PATH");
 
     // MOUNT_ATTR_* bits as options of mount(8).
     private static string? AttributeText(ulong set, ulong clear)

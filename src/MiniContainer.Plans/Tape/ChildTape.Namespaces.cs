@@ -63,10 +63,7 @@ public sealed partial class ChildTape
 
     /// <summary>Namespaces as the options of nsenter(1).</summary>
     internal static string NsenterOptions(ulong flags, string path) =>
-        string.Join(" ", NamespaceOptions(flags).Select(o => $"--{o.Long}={Quoted(path.Replace("@", o.File, StringComparison.Ordinal))}"));
-
-    // A path with a variable of the script in it is not to be taken as it is.
-    private static string Quoted(string path) => path.Contains("$CHILD", StringComparison.Ordinal) ? $"\"{path}\"" : ShellWord.Quote(path);
+        string.Join(" ", NamespaceOptions(flags).Select(o => $"--{o.Long}={ShellWord.QuoteProc(path.Replace("@", o.File, StringComparison.Ordinal))}"));
 
     /// <summary>Namespaces as the options of unshare(1).</summary>
     internal static string UnshareOptions(ulong flags) => string.Join(" ", NamespaceOptions(flags).Select(o => $"--{o.Long}"));

@@ -18,6 +18,9 @@ public sealed partial class ChildTape
     // What a script does where it attaches a tree that the tape picked up earlier.
     private readonly Dictionary<int, PickedTree> trees = [];
 
+    // File systems that the tape made earlier: the type, and the command of a script but for where.
+    private readonly Dictionary<int, (string Type, string Command)> made = [];
+
     internal ChildTape(Plan plan, string child, IReadOnlyList<string> descriptors)
     {
         this.plan = plan;

@@ -11,6 +11,7 @@ public class PlayerTests
     [SkippableTheory]
     [InlineData("player")]
     [InlineData("ticks")]
+    [InlineData("own")]
     public void The_source_assembles_to_the_code(string routine)
     {
         NetworkWorld.RequireTool("as", "binutils");
@@ -20,7 +21,7 @@ public class PlayerTests
         {
             Run("as", "--64", "-o", $"{directory}/code.o", Source($"{routine}.x86_64.s"));
             Run("objcopy", "-O", "binary", "-j", ".text", $"{directory}/code.o", $"{directory}/code.bin");
-            Convert.ToHexString(routine == "player" ? Player.Code : TimeStampCounter.Code).Should().Be(Convert.ToHexString(File.ReadAllBytes($"{directory}/code.bin")));
+            Convert.ToHexString(routine switch { "player" => Player.Code, "own" => OwnProgram.Code, _ => TimeStampCounter.Code }).Should().Be(Convert.ToHexString(File.ReadAllBytes($"{directory}/code.bin")));
         }
         finally
         {

@@ -46,7 +46,7 @@ public class ChildTapeTests
         tape.Symlink("/proc/self/fd", "/dev/fd", "w");
         tape.OpenTerminal("console", (1000, 5), "/dev/console", (24, 80), "w");
         tape.MakeReadOnly("/proc/sys", 2 | 4 | 8, "w");
-        tape.Mask("/proc/kcore", "w");
+        tape.Mask("/proc/kcore", tape.OpenTree("/dev/null", false, "w"), "w");
         tape.DetachOldRoot("w");
         tape.Remount("/", 1, "w");
         tape.Umask(0x12, "w");
