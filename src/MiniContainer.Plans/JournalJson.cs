@@ -16,6 +16,7 @@ namespace MiniContainer.Plans;
 [JsonSerializable(typeof(MakeFifo))]
 [JsonSerializable(typeof(MakeCgroup))]
 [JsonSerializable(typeof(DeviceProgram))]
+[JsonSerializable(typeof(Freeze))]
 [JsonSerializable(typeof(KeepHooks))]
 [JsonSerializable(typeof(RunHook))]
 [JsonSerializable(typeof(CloneChild))]

@@ -21,6 +21,7 @@ internal sealed class StepConverter : JsonConverter<Step>
         ("mkfifo", typeof(MakeFifo)),
         ("mkcgroup", typeof(MakeCgroup)),
         ("device-program", typeof(DeviceProgram)),
+        ("freeze", typeof(Freeze)),
         ("keep-hooks", typeof(KeepHooks)),
         ("hook", typeof(RunHook)),
         ("clone", typeof(CloneChild)),
