@@ -18,6 +18,7 @@ internal sealed class ExecVerb : Verb
     private readonly Option<string> pidFile = Text("--pid-file", "FILE", "Write the process's pid to FILE.");
     private readonly Option<int> preserveFds = PreservedDescriptors.Option();
     private readonly Option<bool> ignorePaused = Flag("--ignore-paused", "Be content with a paused container: the command runs once that is resumed.");
+    private readonly Option<string[]> cgroup = Texts("--cgroup", "[CTRL:]PATH", "Join a cgroup below the container's, which must be there; for each controller another one in version 1.");
     private readonly PlayFlags play = new();
     private readonly Argument<string> id;
 
@@ -32,7 +33,7 @@ internal sealed class ExecVerb : Verb
         ];
         foreach (var option in process.All)
             Add(option);
-        foreach (var option in new Option[] { detach, consoleSocket, pidFile, preserveFds, ignorePaused }.Concat(profile.All))
+        foreach (var option in new Option[] { detach, consoleSocket, pidFile, preserveFds, ignorePaused, cgroup }.Concat(profile.All))
             Add(option);
         play.AddTo(this);
         Add(id = ContainerIdArgument(c => c.Status == ContainerStatus.Running));
@@ -49,6 +50,8 @@ internal sealed class ExecVerb : Verb
         var bundle = Bundle.Load(container.Header.Bundle);
         var what = process.Build(parsed, this, container.Id, container.Init!.Pid, bundle.Spec.Process!);
         var target = Execs.Target(container.Init!, container.CgroupPaths, bundle.Spec, bundle.RootPath) with { PreserveFds = PreservedDescriptors.Check(parsed.GetValue(preserveFds)) };
+        if (parsed.GetValue(cgroup) is { Length: > 0 } below)
+            target = target with { CgroupFiles = [.. SubCgroups.Of([.. container.CgroupPaths], below, Cgroups.Hierarchies()).Select(Execs.JoinFile)] };
         if (play.Reads(parsed))
             return play.Tell(parsed, $"minic exec in {container.Id}", Execs.MakePlan(target, what), Execs.ByHandDirectory(container.Directory), waits: !parsed.GetValue(detach));
         using var supervisor = parsed.GetValue(detach) ? null : new Supervisor();

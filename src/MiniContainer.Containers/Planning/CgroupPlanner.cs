@@ -22,12 +22,8 @@ public static class CgroupPlanner
             if (!Wanted(hierarchy, resources, facts))
                 continue;
             var (path, under) = Place(hierarchy, spec.Linux?.CgroupsPath, id);
-            plan.Add(new MakeCgroup(path, under)
-            {
-                Why = hierarchy.IsV2 ? "One cgroup for all controllers." : $"The {string.Join(" and ", hierarchy.Controllers)} hierarchy has a tree of its own.",
-                Controllers = hierarchy.IsV2 ? AvailableV2(resources, facts) : [],
-            });
-            foreach (var (file, value, why, optional) in hierarchy.IsV2 ? V2(resources) : V1(hierarchy, resources))
+            plan.Add(Make(hierarchy, path, under) with { Controllers = hierarchy.IsV2 ? AvailableV2(resources, facts) : [] });
+            foreach (var (file, value, why, optional) in Limits(hierarchy, resources))
                 plan.Add(new SetFile($"{path}/{file}", value) { Why = why, Optional = optional });
             if (hierarchy.IsV2 && !facts.Hierarchies.Any(h => h.Controllers.Contains("devices")))
                 AddDeviceProgram(plan, path, resources);
@@ -35,6 +31,17 @@ public static class CgroupPlanner
 
         return JoinFiles(spec, id, facts);
     }
+
+    /// <summary>The step that makes a cgroup in a hierarchy.</summary>
+    internal static MakeCgroup Make(CgroupHierarchy hierarchy, string path, string under) => new(path, under)
+    {
+        Why = hierarchy.IsV2 ? "One cgroup for all controllers." : $"The {string.Join(" and ", hierarchy.Controllers)} hierarchy has a tree of its own.",
+        Inherits = hierarchy.Controllers.Contains("cpuset") ? ["cpuset.cpus", "cpuset.mems"] : [],
+    };
+
+    /// <summary>Limits as files of a cgroup in a hierarchy, in the order in which they are written.</summary>
+    internal static IEnumerable<(string File, string Value, string Why, bool Optional)> Limits(CgroupHierarchy hierarchy, LinuxResources resources) =>
+        hierarchy.IsV2 ? V2(resources) : V1(hierarchy, resources);
 
     /// <summary>The files by which a process joins a container's cgroups.</summary>
     public static IReadOnlyList<string> JoinFiles(Spec spec, string id, Facts facts) =>
@@ -125,8 +132,10 @@ public static class CgroupPlanner
             yield break;
         if (memory.Limit is { } limit)
             yield return ("memory.max", Max(limit), "Beyond this the kernel kills a process of the container.", false);
-        if (memory.Swap is { } swap && memory.Limit is { } total and > 0)
-            yield return ("memory.swap.max", swap < 0 ? "max" : Text(swap - total), "Version 2 counts swap alone: config.json's figure less the memory.", false);
+        if (memory.Swap < 0)
+            yield return ("memory.swap.max", "max", "No limit of swap.", false);
+        else if (memory.Swap is { } swap && memory.Limit is { } total and > 0)
+            yield return ("memory.swap.max", Text(swap - total), "Version 2 counts swap alone: config.json's figure less the memory.", false);
         else if (memory.Limit is > 0)
             yield return ("memory.swap.max", "0", "Without this the rest would be swapped out.", true);
         if (memory.Reservation is { } reservation)
@@ -173,8 +182,6 @@ public static class CgroupPlanner
             yield return ("cpuset.cpus", cpus, "Only these processors.", false);
         if (cpu?.Mems is { Length: > 0 } mems)
             yield return ("cpuset.mems", mems, "Only memory of these nodes.", false);
-        else if (cpu?.Cpus is { Length: > 0 })
-            yield return ("cpuset.mems", "0", "Version 1 lets nobody join before a memory node is set.", true);
     }
 
     private static IEnumerable<(string, string, string, bool)> Devices(IReadOnlyList<LinuxDeviceCgroup>? rules) =>

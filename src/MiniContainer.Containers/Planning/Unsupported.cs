@@ -11,9 +11,13 @@ internal static class Unsupported
 {
     /// <summary>Throws if a configuration asks for something that would be left out in silence.</summary>
     /// <exception cref="MinicException">It does; all such members are named.</exception>
-    public static void Check(Spec spec, Facts facts)
+    public static void Check(Spec spec, Facts facts) => Refuse(Members(spec, facts).ToList());
+
+    /// <summary>The same for limits alone, as update changes them.</summary>
+    public static void Check(LinuxResources resources, Facts facts) => Refuse(Limits(resources, facts).ToList());
+
+    private static void Refuse(List<string> found)
     {
-        var found = Members(spec, facts).ToList();
         if (found.Count > 0)
             throw new MinicException("plan the container", $"minic does not do {string.Join(", nor ", found)}", "Remove that from config.json.");
     }
