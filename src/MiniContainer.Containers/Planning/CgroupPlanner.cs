@@ -67,6 +67,10 @@ public static class CgroupPlanner
         return path.StartsWith('/') ? (hierarchy.MountPoint + path, hierarchy.MountPoint) : ($"{own}/{path}", own);
     }
 
+    /// <summary>The cgroup in which a container is: one of its own, or ours where it has none.</summary>
+    internal static string OwnPath(CgroupHierarchy hierarchy, Spec spec, string id, Facts facts) =>
+        Wanted(hierarchy, spec.Linux?.Resources ?? new LinuxResources(), facts) ? Place(hierarchy, spec.Linux?.CgroupsPath, id).Path : hierarchy.Own;
+
     // A cpuset must be given processors and memory nodes before anyone can join it, so it is made only where it was asked for.
     private static bool Wanted(CgroupHierarchy hierarchy, LinuxResources resources, Facts facts) =>
         hierarchy.IsV2 ? !facts.Hierarchies.Any(h => !h.IsV2) || resources.Unified is { Count: > 0 }

@@ -40,6 +40,8 @@ public static class RootPlanner
         tape.Propagation("/", propagation & ~(ulong)MS_REC, "What is mounted from here on must not appear on the host.");
         EnterRoot(tape, bundle, setup);
         var trees = PickUp(tape, bundle, mounts, made, spec);
+        foreach (var (mount, options) in mounts.Where(m => m.Mount.Type == "cgroup"))
+            CgroupMounts.PickUp(tape, trees, Path.TrimEndingDirectorySeparator(mount.Destination), Attributes(options.Flags), spec, setup.Id, facts);
         beforePivot();
         tape.Umask(0, "Nodes and directories get the modes that they are made with.");
         if (setup.NoPivot)
@@ -133,7 +135,7 @@ public static class RootPlanner
 
             tape.MakeDirectories(target, 0x1ed, "The image may lack the mount point.");
             if (mount.Type == "cgroup")
-                CgroupMounts.Add(tape, target, options, facts);
+                CgroupMounts.Add(tape, trees, target, options, facts);
             else
                 tape.Mount(mount.Source ?? mount.Type!, target, mount.Type, options.Flags, options.Data.Length > 0 ? options.Data : null, Why(mount.Type!));
             foreach (var flags in options.Propagation)
