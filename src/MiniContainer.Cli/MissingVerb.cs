@@ -7,10 +7,11 @@ using MiniContainer.Kernel;
 namespace MiniContainer.Cli;
 
 /// <summary>A verb that is refused.</summary>
-/// <param name="name">Its name.</param>
-/// <param name="globals">The global options.</param>
-internal sealed class MissingVerb(string name, GlobalOptions globals) : Verb(name, "Not there: minic cannot write a running process to files, nor make it of them again.", globals)
+internal sealed class MissingVerb : Verb
 {
+    public MissingVerb(string name, GlobalOptions globals)
+        : base(name, "Not there: minic cannot write a running process to files, nor make it of them again.", globals) => Hidden = true;
+
     /// <summary>The refusal.</summary>
     public MinicException Refusal => new($"{Name} a container", "minic does not do that", "It takes CRIU, and a runtime that drives it, such as runc.");
 

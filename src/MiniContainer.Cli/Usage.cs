@@ -57,7 +57,7 @@ internal static class Usage
             return;
         var command = parsed.CommandResult.Command;
         if (command.Subcommands.Count > 0)
-            throw new MinicException(Doing(command), "there is no verb", $"Give one of {string.Join(", ", command.Subcommands.Select(c => c.Name))}; see {See(command)}.");
+            throw new MinicException(Doing(command), "there is no verb", $"Give one of {string.Join(", ", command.Subcommands.Where(c => !c.Hidden).Select(c => c.Name))}; see {See(command)}.");
         var error = parsed.Errors[0];
         // The library's own words name symbols by class; what is wrong can only be one of these.
         var problem = error.SymbolResult switch

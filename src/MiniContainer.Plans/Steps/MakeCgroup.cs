@@ -61,7 +61,13 @@ public sealed record MakeCgroup(string Path, string Under) : Step
     public override StepFacts? Do(Playing playing)
     {
         if (Directory.Exists(Path))
+        {
+            // A process that joined would stop there, on its tape, and in version 1 not even die.
+            if (Freezer.FileOf([Path]) is { } freezer && Freezer.IsFrozen(freezer))
+                throw new MinicException(Title, "container's cgroup unexpectedly frozen", $"Thaw it first: echo {Freezer.Word(freezer, frozen: false)} > {freezer}.");
             return new StepFacts { Made = false };
+        }
+
         if (Controllers.Count > 0)
             Cgroups.EnableControllers(Under, Path, Controllers);
         else if (Inherits.Count > 0)

@@ -111,4 +111,19 @@ public sealed class PauseTests : MinicTest
             """);
         outcome.Should().Be(new Outcome(0, "1\npaused\nrunning\n", ""));
     }
+
+    [SkippableFact]
+    public void A_container_is_not_made_in_a_cgroup_that_is_frozen()
+    {
+        var world = Make();
+        world.Bundle("sleep 1000");
+        // Of another container, which is paused: one cgroup for both.
+        var outcome = world.Sh("""
+            sed -i "s|\"linux\": {|&\"cgroupsPath\": \"/$N/$N\",|" bundle/config.json
+            minic run -d -b bundle $N-first; minic pause $N-first; timeout 20 minic run -b bundle $N-second; echo $?
+            minic delete -f $N-first
+            """);
+        outcome.Output.Should().Be("125\n");
+        outcome.Error.Should().Contain("container's cgroup unexpectedly frozen");
+    }
 }
