@@ -28,10 +28,13 @@ internal sealed class GlobalOptions
     public Option<bool> SystemdCgroup { get; } = new("--systemd-cgroup") { Description = "Refused: minic makes cgroups itself (cgroupfs).", Recursive = true };
 
     /// <summary>All of them, in the order in which help shows them.</summary>
-    public IReadOnlyList<Option> All => [root, Log, LogFormat, Debug, SystemdCgroup, Rootless];
+    public IReadOnlyList<Option> All => [root, Log, LogFormat, Debug, SystemdCgroup, Rootless, Criu];
 
     // Taken and not needed: minic sees for itself who it is.
     private Option<string> Rootless { get; } = new("--rootless") { HelpName = "BOOL", Description = "Accepted, as runc does: true, false or auto.", Recursive = true };
+
+    // Where CRIU is: engines say it with every verb.
+    private Option<string> Criu { get; } = new("--criu") { HelpName = "FILE", Description = "Accepted, as runc does; there is no checkpoint.", Recursive = true, Hidden = true };
 
     /// <summary>The directory of all state, absolute.</summary>
     public string Root(ParseResult parsed) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(parsed.GetValue(root) ?? DefaultRoot));

@@ -31,7 +31,8 @@ internal sealed class MinicCommand : RootCommand
     private IEnumerable<Command> Verbs() =>
     [
         new RunVerb(Globals), new ExecVerb(Globals), new PsVerb(Globals), new ListVerb(Globals),
-        new CreateVerb(Globals), new StartVerb(Globals), new StateVerb(Globals), new KillVerb(Globals), new DeleteVerb(Globals),
+        new CreateVerb(Globals), new StartVerb(Globals), new StateVerb(Globals), new KillVerb(Globals), new PauseVerb(Globals), new ResumeVerb(Globals), new UpdateVerb(Globals), new EventsVerb(Globals), new DeleteVerb(Globals),
+        new MissingVerb("checkpoint", Globals), new MissingVerb("restore", Globals),
         new SpecVerb(Globals), new PodCommand(Globals), new GcVerb(Globals), new PlanVerb(Globals), new FeaturesVerb(Globals), new CompletionVerb(Globals),
     ];
 }

@@ -22,10 +22,12 @@ internal sealed class ProcessOptions(params string[] capLetters)
     private readonly Option<string[]> groups = Many("--additional-gids", "GID", "A further group. May be repeated.", "-g");
     private readonly Option<string[]> capabilities = Many("--cap", "CAP_NAME", "A further capability. May be repeated.", capLetters);
     private readonly Option<bool> noNewPrivileges = new("--no-new-privs") { Description = "Let execve grant no privileges." };
+    private readonly Option<string> apparmor = new("--apparmor") { HelpName = "PROFILE", Description = "The AppArmor profile to run under." };
+    private readonly Option<string> label = new("--process-label") { HelpName = "LABEL", Description = "The SELinux label to run with." };
     private readonly Option<string> file = new("--process", "-p") { HelpName = "FILE", Description = "A process.json, the process member of a config.json, instead of CMD and these options." };
 
     /// <summary>All of them, in the order in which help shows them.</summary>
-    public IReadOnlyList<Option> All => [tty, interactive, env, cwd, user, groups, capabilities, noNewPrivileges, file];
+    public IReadOnlyList<Option> All => [tty, interactive, env, cwd, user, groups, capabilities, noNewPrivileges, apparmor, label, file];
 
     /// <summary>The command.</summary>
     public Argument<string[]> Command { get; } = new("CMD")
@@ -63,6 +65,8 @@ internal sealed class ProcessOptions(params string[] capLetters)
             User = who,
             Capabilities = More(configured.Capabilities, [.. (parsed.GetValue(capabilities) ?? []).Select(Capability)], ambient: who.Uid != 0),
             NoNewPrivileges = configured.NoNewPrivileges || parsed.GetValue(noNewPrivileges),
+            ApparmorProfile = parsed.GetValue(apparmor) ?? configured.ApparmorProfile,
+            SelinuxLabel = parsed.GetValue(label) ?? configured.SelinuxLabel,
         };
     }
 

@@ -55,8 +55,8 @@ internal sealed record StateReport
     /// <summary>As indented JSON.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, ReportJson.Readable.StateReport);
 
-    /// <summary>Several of them, as indented JSON.</summary>
-    public static string ToJson(IReadOnlyList<StateReport> all) => JsonSerializer.Serialize(all, ReportJson.Readable.IReadOnlyListStateReport);
+    /// <summary>Several of them, as JSON on one line: where runc writes one, its readers may count on that.</summary>
+    public static string ToJson(IReadOnlyList<StateReport> all) => JsonSerializer.Serialize(all, ReportJson.Compact.IReadOnlyListStateReport);
 
     private static string RootOf(Container container)
     {
@@ -77,8 +77,12 @@ internal sealed record StateReport
 [JsonSerializable(typeof(IReadOnlyList<StateReport>))]
 [JsonSerializable(typeof(IReadOnlyList<int>))]
 [JsonSerializable(typeof(Features))]
+[JsonSerializable(typeof(Verbs.ContainerEvent))]
 internal sealed partial class ReportJson : JsonSerializerContext
 {
     /// <summary>Without escapes that only a browser needs.</summary>
     public static ReportJson Readable => new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+
+    /// <summary>The same on one line.</summary>
+    public static ReportJson Compact => new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, WriteIndented = false });
 }

@@ -30,6 +30,9 @@ internal static class Usage
         words = new List<string>(words);
         for (var i = 0; i < words.Count; i++)
         {
+            // Whatever follows: podman asks by --help whether there is such a verb, and goes by the exit code.
+            if (command is MissingVerb missing)
+                throw missing.Refusal;
             // The library would take the next word for the value of an option that may stand alone.
             if (Find(command, words[i]) is AloneOption alone)
                 ((List<string>)words)[i] = $"{alone.Name}={alone.Alone}";
@@ -43,7 +46,7 @@ internal static class Usage
                 return [.. words.Take(i), "--", .. words.Skip(i)];
         }
 
-        return words;
+        return command is MissingVerb last ? throw last.Refusal : words;
     }
 
     /// <summary>Tells the first thing that the library found wrong.</summary>
@@ -54,7 +57,7 @@ internal static class Usage
             return;
         var command = parsed.CommandResult.Command;
         if (command.Subcommands.Count > 0)
-            throw new MinicException(Doing(command), "there is no verb", $"Give one of {string.Join(", ", command.Subcommands.Select(c => c.Name))}; see {See(command)}.");
+            throw new MinicException(Doing(command), "there is no verb", $"Give one of {string.Join(", ", command.Subcommands.Where(c => !c.Hidden).Select(c => c.Name))}; see {See(command)}.");
         var error = parsed.Errors[0];
         // The library's own words name symbols by class; what is wrong can only be one of these.
         var problem = error.SymbolResult switch

@@ -76,6 +76,53 @@ public static class Cgroups
         }
     }
 
+    /// <summary>Makes a cgroup of version 1, and gives each one on the way down to it what it lacks and the one above has.</summary>
+    /// <param name="under">The cgroup above.</param>
+    /// <param name="path">The cgroup to make.</param>
+    /// <param name="files">Files that are empty in a new one: nobody may join a cpuset without processors and memory nodes.</param>
+    /// <exception cref="MinicException">A directory cannot be made, or a file cannot be written.</exception>
+    public static void MakeInheriting(string under, string path, IReadOnlyList<string> files)
+    {
+        var above = under;
+        foreach (var name in path[under.Length..].Split('/', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var current = $"{above}/{name}";
+            Directories.MakeAll(current, 0x1ed /* 0755 */);
+            foreach (var file in files)
+            {
+                if (string.IsNullOrEmpty(Knob.TryRead($"{current}/{file}")))
+                    Knob.Write($"{current}/{file}", Knob.TryRead($"{above}/{file}") ?? "");
+            }
+
+            above = current;
+        }
+    }
+
+    /// <summary>Moves all processes of one cgroup to another one, in another hierarchy. Equivalent to: <c>echo PID > TO/cgroup.procs</c> for each.</summary>
+    /// <exception cref="MinicException">One cannot be moved, or they are still more after a thousand looks.</exception>
+    public static void Move(string from, string to)
+    {
+        for (var tries = 0; tries < 1000; tries++)
+        {
+            var left = Processes(from).Except(Processes(to)).ToList();
+            if (left.Count == 0)
+                return;
+            foreach (var pid in left)
+            {
+                try
+                {
+                    Knob.Write($"{to}/cgroup.procs", pid.ToString(System.Globalization.CultureInfo.InvariantCulture));
+                }
+                catch (MinicException e) when (e.Errno == Kernel.Errno.ESRCH)
+                {
+                    // It has ended: nothing is left to move.
+                }
+            }
+        }
+
+        throw new MinicException($"move all processes to {to}", "they become more faster than they are moved", "Pause the container first.");
+    }
+
     /// <summary>The pids of all processes in a cgroup and those below it.</summary>
     public static IReadOnlyList<int> Processes(string path)
     {

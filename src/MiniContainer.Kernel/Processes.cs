@@ -98,7 +98,7 @@ public static unsafe class Processes
     /// <exception cref="MinicException">There is no such signal.</exception>
     public static int ParseSignal(string text)
     {
-        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is > 0 and <= 64)
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is >= 0 and <= 64)
             return number;
         var name = text.ToUpperInvariant();
         name = name.StartsWith("SIG", StringComparison.Ordinal) ? name : "SIG" + name;
@@ -107,7 +107,7 @@ public static unsafe class Processes
             return 34 + offset;
         return Enum.TryParse<Signum>(name, out var signum) && Enum.IsDefined(signum)
             ? NativeConvert.FromSignum(signum)
-            : throw new MinicException("read the signal", $"there is no signal {text}", "Give a name such as TERM or SIGKILL, or a number from 1 to 64; kill -l lists them.");
+            : throw new MinicException("read the signal", $"there is no signal {text}", "Give a name such as TERM or SIGKILL, or a number up to 64; kill -l lists them.");
     }
 
     /// <summary>The name of a signal: "SIGKILL"; for an unknown one its number.</summary>

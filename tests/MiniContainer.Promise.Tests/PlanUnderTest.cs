@@ -7,6 +7,8 @@ namespace MiniContainer.Promise.Tests;
 /// <param name="Play">The command that plays it, and would stay or leave something there.</param>
 internal sealed record PlanUnderTest(string Name, string Play)
 {
+    private const string Running = "m run -d --rootfs $ROOTFS --net none --name $N sleep 1000";
+
     /// <summary>What is to be there before.</summary>
     public string Setup { get; init; } = ":";
 
@@ -39,6 +41,8 @@ internal sealed record PlanUnderTest(string Name, string Play)
         new("container with everything", "m create -b $TMP/everything $N") { Later = "m start $N" },
         new("start", "m start $N") { Setup = "m create -b $TMP/everything $N", Undo = "m delete -f $N && m create -b $TMP/everything $N", Repair = "m delete -f $N && m create -b $TMP/everything $N", Ignored = ["files", "processes", "namespaces"] },
         new("exec", "m exec $N sleep 1000") { Setup = "m run -d --rootfs $ROOTFS --net none --name $N sleep 1000", Undo = ":", Stays = true },
+        new("pause", "m pause $N") { Setup = Running, Undo = $"m delete -f $N && {Running}", Repair = $"m delete -f $N && {Running}", Ignored = ["files", "processes", "namespaces"] },
+        new("update", "m update --memory 64m --pids-limit 10 $N") { Setup = Running, Undo = $"m delete -f $N && {Running}", Repair = $"m delete -f $N && {Running}", Ignored = ["files", "processes", "namespaces"] },
         new("pod of two, dual stack", "m pod run $TMP/two.yaml") { Undo = "m pod rm -f two$N", KilledCode = 125 },
         new("pod with a published port, beside another", "m pod run $TMP/port.yaml") { Setup = "m pod run $TMP/other.yaml", Undo = "m pod rm -f port$N", KilledCode = 125 },
     ];
@@ -48,6 +52,7 @@ internal sealed record PlanUnderTest(string Name, string Play)
     [
         new("delete of a container on a network", "m run -d --rootfs $ROOTFS --name $N sleep 1000"),
         new("delete of a container with everything", "m create -b $TMP/everything $N && m start $N"),
+        new("delete of a container updated and paused", $"{Running} && m update --pids-limit 10 --cpuset-cpus 0 $N && m pause $N"),
         new("delete of a pod with a published port, beside another", "m pod run $TMP/port.yaml") { Setup = "m pod run $TMP/other.yaml", Undo = "m pod rm -f port$N" },
     ];
 }

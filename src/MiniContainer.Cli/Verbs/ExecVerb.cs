@@ -18,7 +18,8 @@ internal sealed class ExecVerb : Verb
     private readonly Option<string> consoleSocket = Text("--console-socket", "PATH", "The UNIX socket to which the terminal's master side is sent.");
     private readonly Option<string> pidFile = Text("--pid-file", "FILE", "Write the process's pid to FILE.");
     private readonly Option<int> preserveFds = PreservedDescriptors.Option();
-    private readonly Option<bool> ignorePaused = Flag("--ignore-paused", "Accepted, as runc does.");
+    private readonly Option<bool> ignorePaused = Flag("--ignore-paused", "Be content with a paused container: the command runs once that is resumed.");
+    private readonly Option<string[]> cgroup = Texts("--cgroup", "[CTRL:]PATH", "Join a cgroup below the container's, which must be there; for each controller another one in version 1.");
     private readonly PlayFlags play = new();
     private readonly Argument<string> id;
 
@@ -33,7 +34,7 @@ internal sealed class ExecVerb : Verb
         ];
         foreach (var option in process.All)
             Add(option);
-        foreach (var option in new Option[] { detach, consoleSocket, pidFile, preserveFds, ignorePaused }.Concat(profile.All))
+        foreach (var option in new Option[] { detach, consoleSocket, pidFile, preserveFds, ignorePaused, cgroup }.Concat(profile.All))
             Add(option);
         play.AddTo(this);
         Add(id = ContainerIdArgument(c => c.Status == ContainerStatus.Running));
@@ -46,12 +47,7 @@ internal sealed class ExecVerb : Verb
         play.Begin(parsed);
         using var measured = profile.Begin(parsed, "minic exec");
         var container = Container.Load(Globals.Root(parsed), parsed.GetValue(id)!);
-        if (container.Status != ContainerStatus.Running)
-        {
-            throw new MinicException($"run a command in container {container.Id}", $"it is {container.Status.ToString().ToLowerInvariant()}, not running",
-                container.Status == ContainerStatus.Created ? $"minic start {container.Id} first." : $"minic delete {container.Id} removes it.");
-        }
-
+        Check(container, parsed.GetValue(ignorePaused));
         var bundle = Bundle.Load(container.Header.Bundle);
         var what = process.Build(parsed, this, container.Id, container.Init!.Pid, bundle.Spec.Process!);
         var target = Execs.Target(container.Init!, container.CgroupPaths, bundle.Spec, bundle.RootPath) with
@@ -59,12 +55,33 @@ internal sealed class ExecVerb : Verb
             PreserveFds = PreservedDescriptors.Check(parsed.GetValue(preserveFds)),
             State = new HookState(Spec.CurrentVersion, container.Id, bundle.Directory) { Annotations = bundle.Spec.Annotations },
         };
+        if (parsed.GetValue(cgroup) is { Length: > 0 } below)
+            target = target with { CgroupFiles = [.. SubCgroups.Of([.. container.CgroupPaths], below, Cgroups.Hierarchies()).Select(Execs.JoinFile)] };
         if (play.Reads(parsed))
             return play.Tell(parsed, $"minic exec in {container.Id}", Execs.MakePlan(target, what), Execs.ByHandDirectory(container.Directory), waits: !parsed.GetValue(detach));
         using var supervisor = parsed.GetValue(detach) ? null : new Supervisor();
         using var terminal = ProcessTerminal.For(what.Terminal, parsed.GetValue(detach), parsed.GetValue(consoleSocket));
         using var executed = Execs.Start(container.Init!, target, what, container.Directory, supervisor is not null, terminal.Socket, PlayWatch.Of(play.Watch, profile.Watch));
         return Attend(executed.Child, supervisor, terminal, parsed.GetValue(pidFile));
+    }
+
+    // Its namespaces are all there from create on; the command may run before start, as with runc.
+    private static void Check(Container container, bool ignorePaused)
+    {
+        var doing = $"run a command in container {container.Id}";
+        switch (container.Status)
+        {
+            case ContainerStatus.Running or ContainerStatus.Created:
+                return;
+            case ContainerStatus.Paused when ignorePaused:
+                return;
+            case ContainerStatus.Paused:
+                throw new MinicException(doing, "it is paused", $"minic resume {container.Id} first; with --ignore-paused the command waits for that.");
+            case ContainerStatus.Creating:
+                throw new MinicException(doing, "it is creating, not running", "Wait until minic create returns.");
+            default:
+                throw new MinicException(doing, "container not running but stopped", $"minic delete {container.Id} removes it.");
+        }
     }
 
     private static int Attend(Child child, Supervisor? supervisor, ProcessTerminal terminal, string? pidFile)

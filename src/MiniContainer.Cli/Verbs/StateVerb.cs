@@ -14,7 +14,7 @@ internal sealed class StateVerb : Verb
         : base("state", "Show a container's state as JSON.", globals)
     {
         Add(id = ContainerIdArgument());
-        Examples = [("minic state box | jq -r .status", "creating, created, running or stopped.")];
+        Examples = [("minic state box | jq -r .status", "creating, created, running, paused or stopped.")];
     }
 
     /// <inheritdoc/>

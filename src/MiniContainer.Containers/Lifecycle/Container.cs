@@ -6,6 +6,7 @@ using MiniContainer.Containers.Oci;
 using MiniContainer.Kernel;
 using MiniContainer.Plans;
 using MiniContainer.Plans.Steps;
+using static Tmds.Linux.LibC;
 
 namespace MiniContainer.Containers.Lifecycle;
 
@@ -53,6 +54,8 @@ public sealed class Container
                 return ContainerStatus.Stopped;
             if (!Up)
                 return ContainerStatus.Creating;
+            if (Freezer.FileOf(CgroupPaths) is { } freezer && Freezer.IsFrozen(freezer))
+                return ContainerStatus.Paused;
             return ((CloneChild)Clone!.Step).TapePath is not null && Waits ? ContainerStatus.Created : ContainerStatus.Running;
         }
     }
@@ -83,7 +86,8 @@ public sealed class Container
     /// <summary>Reads a container.</summary>
     /// <exception cref="MinicException">There is none of that id.</exception>
     public static Container Load(string root, string id) =>
-        TryLoad(root, id) ?? throw new MinicException($"find container {id}", $"container \"{id}\" does not exist", $"minic list shows those that do (below {root}).");
+        // The words that engines look for.
+        TryLoad(root, id) ?? throw new MinicException($"find container {id}", "container does not exist", $"minic list shows those that do (below {root}).");
 
     /// <summary>Reads a container, or null if there is none.</summary>
     public static Container? TryLoad(string root, string id)
@@ -132,11 +136,39 @@ public sealed class Container
         // containerd looks for the words "container not running". All of a stopped container are those it left behind.
         if (!all && (Init is null || Status == ContainerStatus.Stopped))
             throw new MinicException($"send a signal to container {Id}", "container not running", "minic delete removes it.");
-        foreach (var pid in all ? Processes() : [Init!.Pid])
+        var freezer = Freezer.FileOf(CgroupPaths);
+        var frozen = freezer is not null && Freezer.IsFrozen(freezer);
+        // While all stand still none can have children that nobody knows of. Not when minic itself is one of them.
+        var holds = all && !frozen && freezer is not null && !Processes().Contains(Environment.ProcessId);
+        try
         {
-            using var pidfd = Kernel.Processes.OpenPidFd(pid);
-            if (pidfd is not null)
-                _ = Kernel.Processes.Signal(pidfd, signal);
+            if (holds)
+                Freezer.Set(freezer!, frozen: true);
+            foreach (var pid in all ? Processes() : [Init!.Pid])
+            {
+                using var pidfd = Kernel.Processes.OpenPidFd(pid);
+                if (pidfd is not null)
+                    _ = Kernel.Processes.Signal(pidfd, signal);
+            }
         }
+        finally
+        {
+            // In version 1 a frozen process does not even die: a paused container that is killed goes on for that much.
+            if (holds || frozen && signal == SIGKILL)
+                Freezer.Set(freezer!, frozen: false);
+        }
+    }
+
+    /// <summary>Plays further steps onto its journal.</summary>
+    /// <param name="plan">What to do.</param>
+    /// <param name="doing">What that is: "pause container box".</param>
+    /// <param name="watch">Sees each step come and go; null for nobody.</param>
+    /// <exception cref="MinicException">A step failed, or the container has been deleted.</exception>
+    public void Play(Plan plan, string doing, PlayWatch? watch)
+    {
+        using var directory = StateDirectory.Lock(Directory) ?? throw new MinicException(doing, "it has just been deleted");
+        using var journal = Journal.Open(directory.JournalPath);
+        using var playing = new Playing(plan, watch);
+        Forward.PlayOn(plan, journal, playing);
     }
 }

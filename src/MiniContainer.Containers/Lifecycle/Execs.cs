@@ -52,13 +52,22 @@ public static class Execs
     public static ExecTarget Target(ProcessIdentity init, IEnumerable<string> cgroups, Spec? spec, string rootPath) =>
         new(init.Pid, ProcessNamespaces.Differing(init.Pid))
         {
-            // Version 2 has no file named tasks.
-            CgroupFiles = [.. cgroups.Select(c => File.Exists($"{c}/tasks") ? $"{c}/tasks" : $"{c}/cgroup.procs")],
+            CgroupFiles = [.. cgroups.Select(c => JoinFile(c, init.Pid))],
             Seccomp = spec?.Linux?.Seccomp,
             MemoryPolicy = spec?.Linux?.MemoryPolicy,
             Personality = spec?.Linux?.Personality,
             RootPath = rootPath,
         };
+
+    /// <summary>The file by which to join a cgroup itself.</summary>
+    public static string JoinFile(string cgroup) => File.Exists($"{cgroup}/tasks") ? $"{cgroup}/tasks" : $"{cgroup}/cgroup.procs";
+
+    // In version 2 a cgroup that hands controllers on may hold no processes: then the first process, an init of a
+    // distribution perhaps, has moved to one below, and that is where a further one can go.
+    private static string JoinFile(string cgroup, int init) =>
+        Knob.TryRead($"{cgroup}/cgroup.subtree_control") is { Length: > 0 } && Cgroups.Hierarchies(init).FirstOrDefault(h => h.IsV2) is { } own
+            ? JoinFile(own.Own)
+            : JoinFile(cgroup);
 
     /// <summary>Starts a process in a container.</summary>
     /// <param name="init">The container's first process.</param>

@@ -5,6 +5,7 @@ using MiniContainer.Containers.Oci;
 using MiniContainer.Kernel;
 using MiniContainer.Plans;
 using MiniContainer.Plans.Steps.Network;
+using static Tmds.Linux.LibC;
 
 namespace MiniContainer.Containers.Lifecycle;
 
@@ -31,8 +32,12 @@ public static class Removal
     /// <exception cref="MinicException">There is none, it runs, or something could not be undone.</exception>
     public static void Delete(string root, string id, bool force, PlayWatch? watch = null)
     {
-        if (ToDelete(root, id, force) is { } container)
-            Play(container.Directory, root, watch);
+        if (ToDelete(root, id, force) is not { } container)
+            return;
+        // Thawed by the undo it would run on until its turn comes: the signal waits for that moment.
+        if (container.Status == ContainerStatus.Paused)
+            container.Kill(SIGKILL, all: true);
+        Play(container.Directory, root, watch);
     }
 
     /// <summary>The container that delete would remove.</summary>
@@ -46,7 +51,7 @@ public static class Removal
         container ??= Container.Load(root, id);
         // A created container has not begun yet: the specification lets it be deleted only once stopped, and runc as well as
         // podman count on a plain delete of it.
-        if (!force && container.Status is ContainerStatus.Running or ContainerStatus.Creating)
+        if (!force && container.Status is ContainerStatus.Running or ContainerStatus.Paused or ContainerStatus.Creating)
             throw new MinicException($"delete container {id}", $"it is {container.Status.ToString().ToLowerInvariant()}", $"Stop it first (minic kill {id} KILL), or use delete --force.");
         return container;
     }

@@ -31,6 +31,11 @@ public sealed partial class SpecJson : JsonSerializerContext
         return JsonSerializer.Serialize(spec, new SpecJson(readable).Spec) + "\n";
     }
 
+    /// <summary>Limits as JSON on one line.</summary>
+    /// <param name="resources">The member linux.resources.</param>
+    public static string Write(LinuxResources resources) =>
+        JsonSerializer.Serialize(resources, new SpecJson(new JsonSerializerOptions(Default.Options) { WriteIndented = false }).LinuxResources);
+
     private sealed class LowerCaseStatus()
         : JsonStringEnumConverter<ContainerStatus>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);
 }

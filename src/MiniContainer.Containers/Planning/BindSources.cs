@@ -69,6 +69,9 @@ internal static class BindSources
         return tree;
     }
 
+    /// <summary>The attributes that options set, as mount_setattr(2) has them.</summary>
+    public static ulong AttributesOf(MountOptions options) => Of(options).Set;
+
     /// <summary>A user namespace's maps as the kernel reads them.</summary>
     public static string Lines(IReadOnlyList<LinuxIdMapping>? maps) =>
         string.Concat((maps ?? []).Select(m => $"{m.ContainerId} {m.HostId} {m.Size}\n"));

@@ -22,12 +22,8 @@ public static class CgroupPlanner
             if (!Wanted(hierarchy, resources, facts))
                 continue;
             var (path, under) = Place(hierarchy, spec.Linux?.CgroupsPath, id);
-            plan.Add(new MakeCgroup(path, under)
-            {
-                Why = hierarchy.IsV2 ? "One cgroup for all controllers." : $"The {string.Join(" and ", hierarchy.Controllers)} hierarchy has a tree of its own.",
-                Controllers = hierarchy.IsV2 ? AvailableV2(resources, facts) : [],
-            });
-            foreach (var (file, value, why, optional) in hierarchy.IsV2 ? V2(resources) : V1(hierarchy, resources))
+            plan.Add(Make(hierarchy, path, under) with { Controllers = hierarchy.IsV2 ? AvailableV2(resources, facts) : [] });
+            foreach (var (file, value, why, optional) in Limits(hierarchy, resources))
                 plan.Add(new SetFile($"{path}/{file}", value) { Why = why, Optional = optional });
             foreach (var file in hierarchy.IsV2 ? OtherControllers.V2(resources) : hierarchy.Controllers.SelectMany(c => OtherControllers.V1(c, resources)))
                 plan.Add(Set(path, file));
@@ -37,6 +33,17 @@ public static class CgroupPlanner
 
         return JoinFiles(spec, id, facts);
     }
+
+    /// <summary>The step that makes a cgroup in a hierarchy.</summary>
+    internal static MakeCgroup Make(CgroupHierarchy hierarchy, string path, string under) => new(path, under)
+    {
+        Why = hierarchy.IsV2 ? "One cgroup for all controllers." : $"The {string.Join(" and ", hierarchy.Controllers)} hierarchy has a tree of its own.",
+        Inherits = hierarchy.Controllers.Contains("cpuset") ? ["cpuset.cpus", "cpuset.mems"] : [],
+    };
+
+    /// <summary>Limits as files of a cgroup in a hierarchy, in the order in which they are written.</summary>
+    internal static IEnumerable<(string File, string Value, string Why, bool Optional)> Limits(CgroupHierarchy hierarchy, LinuxResources resources) =>
+        hierarchy.IsV2 ? V2(resources) : V1(hierarchy, resources);
 
     /// <summary>The files by which a process joins a container's cgroups.</summary>
     public static IReadOnlyList<string> JoinFiles(Spec spec, string id, Facts facts) =>
@@ -70,6 +77,10 @@ public static class CgroupPlanner
         var under = path.StartsWith('/') ? hierarchy.MountPoint : own;
         return (string.Join('/', path.Split('/', StringSplitOptions.RemoveEmptyEntries).Prepend(under)), under);
     }
+
+    /// <summary>The cgroup in which a container is: one of its own, or ours where it has none.</summary>
+    internal static string OwnPath(CgroupHierarchy hierarchy, Spec spec, string id, Facts facts) =>
+        Wanted(hierarchy, spec.Linux?.Resources ?? new LinuxResources(), facts) ? Place(hierarchy, spec.Linux?.CgroupsPath, id).Path : hierarchy.Own;
 
     // A cpuset must be given processors and memory nodes before anyone can join it, so it is made only where it was asked for.
     private static bool Wanted(CgroupHierarchy hierarchy, LinuxResources resources, Facts facts) =>
@@ -141,8 +152,10 @@ public static class CgroupPlanner
             yield break;
         if (memory.Limit is { } limit)
             yield return ("memory.max", Max(limit), "Beyond this the kernel kills a process of the container.", false);
-        if (memory.Swap is { } swap && memory.Limit is { } total and > 0)
-            yield return ("memory.swap.max", swap < 0 ? "max" : Text(swap - total), "Version 2 counts swap alone: config.json's figure less the memory.", false);
+        if (memory.Swap < 0)
+            yield return ("memory.swap.max", "max", "No limit of swap.", false);
+        else if (memory.Swap is { } swap && memory.Limit is { } total and > 0)
+            yield return ("memory.swap.max", Text(swap - total), "Version 2 counts swap alone: config.json's figure less the memory.", false);
         else if (memory.Limit is > 0)
             yield return ("memory.swap.max", "0", "Without this the rest would be swapped out.", true);
         if (memory.Reservation is { } reservation)
@@ -189,8 +202,6 @@ public static class CgroupPlanner
             yield return ("cpuset.cpus", cpus, "Only these processors.", false);
         if (cpu?.Mems is { Length: > 0 } mems)
             yield return ("cpuset.mems", mems, "Only memory of these nodes.", false);
-        else if (cpu?.Cpus is { Length: > 0 })
-            yield return ("cpuset.mems", "0", "Version 1 lets nobody join before a memory node is set.", true);
     }
 
     private static IEnumerable<(string, string, string, bool)> Devices(IReadOnlyList<LinuxDeviceCgroup>? rules) =>

@@ -15,20 +15,22 @@ internal static class MachineLacks
 
     /// <summary>Throws if a configuration asks for something that would be left out in silence.</summary>
     /// <exception cref="MinicException">It does; all such members are named.</exception>
-    public static void Check(Spec spec, Facts facts)
-    {
-        var found = Modules(spec.Process, spec.Linux, facts).Concat(Controllers(spec.Linux?.Resources, facts)).ToList();
-        if (found.Count > 0)
-            throw new MinicException("plan the container", $"this machine lacks {string.Join(", and ", found)}", "Remove that from config.json, or run it on a machine that has it.");
-    }
+    public static void Check(Spec spec, Facts facts) =>
+        Refuse("plan the container", "config.json", Modules(spec.Process, spec.Linux, facts).Concat(Controllers(spec.Linux?.Resources, facts)));
+
+    /// <summary>The same for limits alone, as update changes them.</summary>
+    /// <exception cref="MinicException">They ask for something that the machine lacks.</exception>
+    public static void Check(LinuxResources resources, Facts facts) => Refuse("plan the update", "the limits", Controllers(resources, facts));
 
     /// <summary>Throws if a process of exec asks for something that the machine lacks.</summary>
     /// <exception cref="MinicException">It does.</exception>
-    public static void Check(Process process, Facts facts)
+    public static void Check(Process process, Facts facts) => Refuse("plan the process", "the process", Modules(process, null, facts));
+
+    private static void Refuse(string doing, string where, IEnumerable<string> members)
     {
-        var found = Modules(process, null, facts).ToList();
+        var found = members.ToList();
         if (found.Count > 0)
-            throw new MinicException("plan the process", $"this machine lacks {string.Join(", and ", found)}", "Remove that from the process, or run it on a machine that has it.");
+            throw new MinicException(doing, $"this machine lacks {string.Join(", and ", found)}", $"Remove that from {where}, or run it on a machine that has it.");
     }
 
     private static IEnumerable<string> Modules(Process? process, Oci.Linux? linux, Facts facts)

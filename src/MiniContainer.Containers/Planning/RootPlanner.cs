@@ -42,6 +42,8 @@ public static class RootPlanner
         tape.Propagation("/", propagation & ~(ulong)MS_REC, "What is mounted from here on must not appear on the host.");
         EnterRoot(tape, bundle, setup);
         var trees = PickUp(tape, bundle, mounts, made, spec);
+        foreach (var (mount, options) in mounts.Where(m => m.Mount.Type == "cgroup"))
+            CgroupMounts.PickUp(tape, trees.Cgroups, Path.TrimEndingDirectorySeparator(mount.Destination), BindSources.AttributesOf(options), spec, setup.Id, facts);
         beforePivot();
         tape.Umask(0, "Nodes and directories get the modes that they are made with.");
         if (setup.NoPivot)
@@ -62,9 +64,9 @@ public static class RootPlanner
         tape.Umask(spec.Process.User?.Umask ?? 0x12 /* 022 */, "The usual mask again.", letsGo: !setup.NoPivot);
     }
 
-    // Descriptors of what is attached nowhere yet: mounts by their place in config.json, device nodes by their path, and the
-    // host's /dev/null once for each path that is hidden.
-    private sealed record Trees(Dictionary<int, int> Mounts, Dictionary<string, int> Devices, List<int> Nulls);
+    // Descriptors of what is attached nowhere yet: mounts by their place in config.json, device nodes and cgroups by
+    // their path, and the host's /dev/null once for each path that is hidden.
+    private sealed record Trees(Dictionary<int, int> Mounts, Dictionary<string, int> Devices, Dictionary<string, int> Cgroups, List<int> Nulls);
 
     private static (ushort, ushort)? Size(Process process) =>
         process.ConsoleSize is { } size ? ((ushort)size.Height, (ushort)size.Width) : null;
@@ -93,7 +95,7 @@ public static class RootPlanner
     // destination, so a mount is known by its place in the list.
     private static Trees PickUp(ChildTape tape, Bundle bundle, List<(Mount Mount, MountOptions Options)> mounts, ulong made, Spec spec)
     {
-        var trees = new Trees([], [], []);
+        var trees = new Trees([], [], [], []);
         foreach (var ((mount, options), i) in mounts.Select((m, i) => (m, i)).Where(item => item.m.Options.IsBind))
             trees.Mounts[i] = BindSources.PickUp(tape, bundle, mount, i, options);
 
@@ -135,7 +137,7 @@ public static class RootPlanner
 
             tape.MakeDirectories(target, 0x1ed, "The image may lack the mount point.");
             if (mount.Type == "cgroup")
-                CgroupMounts.Add(tape, target, options, facts);
+                CgroupMounts.Add(tape, trees.Cgroups, target, options, facts);
             else
                 MountNew(all, mount, target, options);
             Finish(tape, target, options);

@@ -26,6 +26,7 @@ public sealed record MakeCgroup(string Path, string Under) : Step
     [
         .. Controllers.Count == 0 ? [] : Above().Append(Under).Reverse().SelectMany(d => new[] { $"mkdir -p {ShellWord.Quote(d)}", $"echo {string.Join(" ", Controllers.Select(c => "+" + c))} > {ShellWord.Quote(d + "/cgroup.subtree_control")}" }),
         $"mkdir -p {ShellWord.Quote(Path)}",
+        .. Inherits.Count == 0 ? [] : Above().Reverse().Append(Path).SelectMany(d => Inherits.Select(f => $"grep -q . {ShellWord.Quote($"{d}/{f}")} || cat {ShellWord.Quote($"{System.IO.Path.GetDirectoryName(d)}/{f}")} > {ShellWord.Quote($"{d}/{f}")}")),
     ];
 
     /// <inheritdoc/>
@@ -50,6 +51,9 @@ public sealed record MakeCgroup(string Path, string Under) : Step
     /// <summary>Controllers to enable on the way down (version 2): "pids", "memory", "cpu".</summary>
     public IReadOnlyList<string> Controllers { get; init; } = [];
 
+    /// <summary>Files of it, and of those above that are made with it, that begin with what the one above has (cpuset, version 1).</summary>
+    public IReadOnlyList<string> Inherits { get; init; } = [];
+
     /// <inheritdoc/>
     public override IReadOnlyList<string> Places => [Path];
 
@@ -57,9 +61,17 @@ public sealed record MakeCgroup(string Path, string Under) : Step
     public override StepFacts? Do(Playing playing)
     {
         if (Directory.Exists(Path))
+        {
+            // A process that joined would stop there, on its tape, and in version 1 not even die.
+            if (Freezer.FileOf([Path]) is { } freezer && Freezer.IsFrozen(freezer))
+                throw new MinicException(Title, "container's cgroup unexpectedly frozen", $"Thaw it first: echo {Freezer.Word(freezer, frozen: false)} > {freezer}.");
             return new StepFacts { Made = false };
+        }
+
         if (Controllers.Count > 0)
             Cgroups.EnableControllers(Under, Path, Controllers);
+        else if (Inherits.Count > 0)
+            Cgroups.MakeInheriting(Under, Path, Inherits);
         else
             Directories.MakeAll(Path, 0x1ed /* 0755 */);
         return new StepFacts { Made = true };

@@ -27,7 +27,7 @@ public sealed class LifecycleTests : MinicTest
             minic delete $N; echo $?
             minic delete --force $N; echo $?
             """);
-        outcome.Output.Should().Be("created\n125\nrunning\nsame pid\n125\nstopped\n125\n0\n125\n0 stopped\n0\n125\n0\n");
+        outcome.Output.Should().Be("created\n0\nrunning\nsame pid\n125\nstopped\n125\n0\n125\n0 stopped\n0\n125\n0\n");
     }
 
     [SkippableFact]
@@ -69,7 +69,7 @@ public sealed class LifecycleTests : MinicTest
         var line = System.Text.Json.Nodes.JsonNode.Parse(log)!.AsObject();
         line.Select(m => m.Key).Should().Equal("level", "msg", "time");
         line["level"]!.GetValue<string>().Should().Be("error");
-        line["msg"]!.GetValue<string>().Should().Contain($"container \"{world.Name}\" does not exist");
+        line["msg"]!.GetValue<string>().Should().Contain("container does not exist");
     }
 
     [SkippableFact]

@@ -117,6 +117,15 @@ public class ContainerPlannerTests
     }
 
     [Fact]
+    public void Without_a_cgroup_namespace_a_container_sees_its_own_cgroups_all_the_same()
+    {
+        var spec = Default with { Linux = Default.Linux! with { Namespaces = [.. Default.Linux.Namespaces!.Where(n => n.Type != "cgroup")] } };
+        var calls = PlanOf(spec, Machines.Hybrid).StepsOf("box").SelectMany(s => s.Calls).ToList();
+        calls.Where(c => c.Name == "open_tree").Select(c => c.Args[1].ToString()).Should().Contain("\"/sys/fs/cgroup/memory/outer/minic/box\"").And.Contain("\"/sys/fs/cgroup/pids/minic/box\"");
+        calls.Where(c => c.Name == "mount").Should().NotContain(c => c.Args[2].ToString() == "\"cgroup\"");
+    }
+
+    [Fact]
     public void Privileges_are_given_up_in_the_order_that_lets_each_step_work()
     {
         var names = PlanOf(Default with { Process = Default.Process! with { User = new User { Uid = 1 }, NoNewPrivileges = true } }, Machines.V2)
