@@ -117,6 +117,44 @@ public class CgroupV2Tests
 
     private static string Root { get; } = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(Here())!, "../.."));
 
+    private const string Verbs = """
+        R=$PWD/out/rootfs/busybox; PATH=$PATH:$PWD/out; status() { minic state box | sed -n 's/.*"status": "\(.*\)".*/\1/p'; }
+        minic run --rootfs $R --name box --net none --pids 20 --memory 64m -d sleep 1000; cd /sys/fs/cgroup/minic/box
+        minic pause box; status; cat cgroup.freeze; minic resume box; status
+        minic update --memory 32m --memory-swap 48m --pids-limit 10 --cpu-quota 20000 box; cat memory.max memory.swap.max pids.max cpu.max
+        minic update --cpuset-cpus 0 box; cat cpuset.cpus; minic update --memory -1 box; cat memory.max memory.swap.max
+        minic events --stats box | grep -o '"pids":{[^}]*}'
+        minic update --memory 20m --memory-swap 20m box; minic events --interval 100ms box > /tmp/events & until [ -s /tmp/events ]; do sleep 0.1; done
+        minic exec box sh -c 'x=a; while :; do x=$x$x; done'; echo "memory hog: $?"; until grep oom /tmp/events; do sleep 0.1; done
+        mkdir sub; minic exec --cgroup sub box cat /proc/self/cgroup
+        minic kill --all box KILL; until [ $(status) = stopped ]; do sleep 0.1; done; cd /; minic delete box
+        minic run --rootfs $R --name box --net none -d sleep 1000; minic pause box; minic kill box KILL; until [ $(status) = stopped ]; do sleep 0.1; done; minic delete box
+        minic run --rootfs $R --name box --net none -d sleep 1000; minic pause box; minic delete --force box
+        find /sys/fs/cgroup -name 'minic*'; ls /run/minic 2>/dev/null
+        """;
+
+    [SkippableFact]
+    public void Pause_update_events_and_kill_on_a_machine_with_cgroup_v2() => Run(Verbs, []).Should().Be("""
+        box
+        paused
+        1
+        running
+        33554432
+        16777216
+        10
+        20000 100000
+        0
+        max
+        max
+        "pids":{"current":1,"limit":10}
+        memory hog: 137
+        {"type":"oom","id":"box"}
+        0::/sub
+        box
+        box
+
+        """);
+
     // What a script prints in the machine.
     private static string Run(string script, string[] options)
     {

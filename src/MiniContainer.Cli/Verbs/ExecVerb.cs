@@ -68,6 +68,7 @@ internal sealed class ExecVerb : Verb
     // Its namespaces are all there from create on; the command may run before start, as with runc.
     private static void Check(Container container, bool ignorePaused)
     {
+        // The refusals are in runc's words.
         var doing = $"run a command in container {container.Id}";
         switch (container.Status)
         {
@@ -76,11 +77,11 @@ internal sealed class ExecVerb : Verb
             case ContainerStatus.Paused when ignorePaused:
                 return;
             case ContainerStatus.Paused:
-                throw new MinicException(doing, "it is paused", $"minic resume {container.Id} first; with --ignore-paused the command waits for that.");
+                throw new MinicException(doing, "cannot exec in a paused container", $"minic resume {container.Id} first; with --ignore-paused the command waits for that.");
             case ContainerStatus.Creating:
                 throw new MinicException(doing, "it is creating, not running", "Wait until minic create returns.");
             default:
-                throw new MinicException(doing, "container not running but stopped", $"minic delete {container.Id} removes it.");
+                throw new MinicException(doing, "cannot exec in a stopped container", $"minic delete {container.Id} removes it.");
         }
     }
 

@@ -78,6 +78,7 @@ public static class Launcher
     {
         var path = Container.DirectoryOf(options.Root, options.Id);
         var plan = MakePlan(bundle, options, Facts.Read());
+        CheckThawed(plan);
         Faults.Claiming();
         using var directory = StateDirectory.Claim(path, $"container {options.Id}");
         Faults.Claimed();
@@ -105,6 +106,17 @@ public static class Launcher
             playing.Dispose();
             directory.Remove(options.Root);
             throw;
+        }
+    }
+
+    // A process that joins a frozen cgroup, of another container perhaps, stops there, on its tape; in version 1 it cannot even
+    // be killed.
+    private static void CheckThawed(Plan plan)
+    {
+        foreach (var cgroup in plan.Steps.OfType<MakeCgroup>())
+        {
+            if (Freezer.FileOf([cgroup.Path]) is { } freezer && Freezer.IsFrozen(freezer))
+                throw new MinicException(cgroup.Title, "container's cgroup unexpectedly frozen", $"Thaw it first: echo {Freezer.Word(freezer, frozen: false)} > {freezer}.");
         }
     }
 

@@ -61,13 +61,7 @@ public sealed record MakeCgroup(string Path, string Under) : Step
     public override StepFacts? Do(Playing playing)
     {
         if (Directory.Exists(Path))
-        {
-            // A process that joined would stop there, on its tape, and in version 1 not even die.
-            if (Freezer.FileOf([Path]) is { } freezer && Freezer.IsFrozen(freezer))
-                throw new MinicException(Title, "container's cgroup unexpectedly frozen", $"Thaw it first: echo {Freezer.Word(freezer, frozen: false)} > {freezer}.");
             return new StepFacts { Made = false };
-        }
-
         if (Controllers.Count > 0)
             Cgroups.EnableControllers(Under, Path, Controllers);
         else if (Inherits.Count > 0)
@@ -80,9 +74,13 @@ public sealed record MakeCgroup(string Path, string Under) : Step
     /// <inheritdoc/>
     public override void Undo(StepFacts? facts)
     {
-        if (facts?.Made == false || !Directory.Exists(Path))
+        if (facts?.Made == false)
             return;
-        Cgroups.Remove(Path);
+        // Not known to be ours: it may have been there, and who is in it is none of our processes, which come later.
+        if (facts is null)
+            _ = Directories.TryRemove(Path);
+        else
+            Cgroups.Remove(Path);
         for (var parent = System.IO.Path.GetDirectoryName(Path); parent is not null && parent.Length > Under.Length; parent = System.IO.Path.GetDirectoryName(parent))
         {
             if (!Directories.TryRemove(parent))

@@ -12,8 +12,9 @@ public sealed class EventsTests : MinicTest
     {
         var world = Make();
         var line = world.Sh("""
-            minic run -d --name $N --rootfs $ROOTFS --net none --memory 32m --pids 20 sh -c 'sleep 1000 & x=$(head -c 4000000 /dev/zero | tr "\0" x); sleep 1000' >/dev/null
-            until minic events --stats $N | grep -q '"current":3'; do sleep 0.1; done
+            mkdir ready
+            minic run -d --name $N --rootfs $ROOTFS --net none --memory 32m --pids 20 -v $TMP/ready:/ready sh -c 'x=$(head -c 4000000 /dev/zero | tr "\0" x); touch /ready/now; sleep 1000; echo $x' >/dev/null
+            until [ -e ready/now ]; do sleep 0.05; done
             minic events --stats $N; minic delete -f $N
             """).Output;
         line.Should().StartWith($"{{\"type\":\"stats\",\"id\":\"{world.Name}\",\"data\":{{").And.EndWith("}\n");

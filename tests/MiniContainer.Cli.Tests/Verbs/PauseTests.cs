@@ -46,7 +46,7 @@ public sealed class PauseTests : MinicTest
         outcome.Error.Should().Be("""
             minic: resume container N: container not paused but running
             minic: pause container N: container not running but paused
-            minic: run a command in container N: it is paused. minic resume N first; with --ignore-paused the command waits for that.
+            minic: run a command in container N: cannot exec in a paused container. minic resume N first; with --ignore-paused the command waits for that.
             minic: delete container N: it is paused. Stop it first (minic kill N KILL), or use delete --force.
             minic: pause container N: container not running but stopped
             minic: resume container N: container not paused but stopped
@@ -120,7 +120,7 @@ public sealed class PauseTests : MinicTest
         // Of another container, which is paused: one cgroup for both.
         var outcome = world.Sh("""
             sed -i "s|\"linux\": {|&\"cgroupsPath\": \"/$N/$N\",|" bundle/config.json
-            minic run -d -b bundle $N-first; minic pause $N-first; timeout 20 minic run -b bundle $N-second; echo $?
+            minic run -d -b bundle $N-first; minic pause $N-first; timeout 20 "$MINIC" --root "$STATE" run -b bundle $N-second; echo $?
             minic delete -f $N-first
             """);
         outcome.Output.Should().Be("125\n");
