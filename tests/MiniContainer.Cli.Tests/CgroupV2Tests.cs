@@ -158,7 +158,7 @@ public class CgroupV2Tests
     // What a script prints in the machine.
     private static string Run(string script, string[] options)
     {
-                Skip.IfNot(Environment.IsPrivilegedProcess, "needs root");
+        Skip.IfNot(Environment.IsPrivilegedProcess, "needs root");
         Skip.IfNot(File.Exists("/usr/bin/qemu-system-x86_64"), "needs qemu-system-x86: scripts/setup vm");
         Skip.IfNot(Directory.Exists(Path.Combine(Root, "out/vm")), "needs a kernel for the machine: scripts/vm run -- true fetches it");
 
