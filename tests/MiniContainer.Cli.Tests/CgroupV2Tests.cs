@@ -119,16 +119,17 @@ public class CgroupV2Tests
 
     private const string Verbs = """
         R=$PWD/out/rootfs/busybox; PATH=$PATH:$PWD/out; status() { minic state box | sed -n 's/.*"status": "\(.*\)".*/\1/p'; }
+        await() { i=0; until eval "$1"; do i=$((i+1)); [ $i -lt 300 ] || { echo "never: $1"; break; }; sleep 0.1; done; }
         minic run --rootfs $R --name box --net none --pids 20 --memory 64m -d sleep 1000; cd /sys/fs/cgroup/minic/box
         minic pause box; status; cat cgroup.freeze; minic resume box; status
         minic update --memory 32m --memory-swap 48m --pids-limit 10 --cpu-quota 20000 box; cat memory.max memory.swap.max pids.max cpu.max
         minic update --cpuset-cpus 0 box; cat cpuset.cpus; minic update --memory -1 box; cat memory.max memory.swap.max
         minic events --stats box | grep -o '"pids":{[^}]*}'
-        minic update --memory 20m --memory-swap 20m box; minic events --interval 100ms box > /tmp/events & until [ -s /tmp/events ]; do sleep 0.1; done
-        minic exec box sh -c 'x=a; while :; do x=$x$x; done'; echo "memory hog: $?"; until grep oom /tmp/events; do sleep 0.1; done
+        minic update --memory 20m --memory-swap 20m box; minic events --interval 100ms box > /tmp/events & await '[ -s /tmp/events ]'
+        minic exec box sh -c 'x=a; while :; do x=$x$x; done'; echo "memory hog: $?"; await 'grep oom /tmp/events'
         mkdir sub; minic exec --cgroup sub box cat /proc/self/cgroup
-        minic kill --all box KILL; until [ $(status) = stopped ]; do sleep 0.1; done; cd /; minic delete box
-        minic run --rootfs $R --name box --net none -d sleep 1000; minic pause box; minic kill box KILL; until [ $(status) = stopped ]; do sleep 0.1; done; minic delete box
+        minic kill --all box KILL; await '[ "$(status)" = stopped ]'; cd /; minic delete box
+        minic run --rootfs $R --name box --net none -d sleep 1000; minic pause box; minic kill box KILL; await '[ "$(status)" = stopped ]'; minic delete box
         minic run --rootfs $R --name box --net none -d sleep 1000; minic pause box; minic delete --force box
         find /sys/fs/cgroup -name 'minic*'; ls /run/minic 2>/dev/null
         """;
