@@ -96,12 +96,14 @@ internal sealed partial class Snapshot
         return [.. files.Where(f => !f.EndsWith("stable_secret", StringComparison.Ordinal)).Select(f => (f, Knob.TryRead(f))).Where(f => f.Item2 is not null).Select(f => $"{f.f["/proc/sys/".Length..]} = {f.Item2!.Trim()}")];
     }
 
-    // Ids, device numbers and peer groups are handed out anew each time; what is mounted where is not.
+    // Ids, device numbers, peer groups and the numbers of namespaces ("net:[4026532389]") are handed out anew each time; what is
+    // mounted where is not.
     private static string Mount(string line)
     {
         var words = line.Split(' ');
         var dash = Array.IndexOf(words, "-");
-        return $"{words[4]} {words[3]} {words[dash + 1]} {words[dash + 2]} {words[5]}";
+        var root = words[dash + 1] == "nsfs" ? words[3].Split(':')[0] : words[3];
+        return $"{words[4]} {root} {words[dash + 1]} {words[dash + 2]} {words[5]}";
     }
 
     private static (string Line, string[] Namespaces)? Process(string directory)
