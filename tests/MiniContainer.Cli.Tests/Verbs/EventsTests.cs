@@ -13,7 +13,7 @@ public sealed class EventsTests : MinicTest
         var world = Make();
         var line = world.Sh("""
             mkdir ready
-            minic run -d --name $N --rootfs $ROOTFS --net none --memory 32m --pids 20 -v $TMP/ready:/ready sh -c 'x=$(head -c 4000000 /dev/zero | tr "\0" x); touch /ready/now; sleep 1000; echo $x' >/dev/null
+            minic run -d --name $N --rootfs $ROOTFS --net none --memory 32m --pids 20 -v $TMP/ready:/mnt sh -c 'x=$(head -c 4000000 /dev/zero | tr "\0" x); touch /mnt/now; sleep 1000; echo $x' >/dev/null
             until [ -e ready/now ]; do sleep 0.05; done
             minic events --stats $N; minic delete -f $N
             """).Output;

@@ -8,7 +8,7 @@ public sealed class PauseTests : MinicTest
     // A clock inside: it writes while the container runs, and no more once it is frozen.
     private const string Clock = """
         mkdir clock
-        minic run -d --name $N --rootfs $ROOTFS --net none -v $TMP/clock:/clock sh -c 'while :; do echo $((++i)) > /clock/now; sleep 0.02; done' >/dev/null
+        minic run -d --name $N --rootfs $ROOTFS --net none -v $TMP/clock:/mnt sh -c 'while :; do echo $((++i)) > /mnt/now; sleep 0.02; done' >/dev/null
         ticks() { [ "$(cat clock/now)" != "$(sleep 0.3; cat clock/now)" ] && echo ticks || echo stands; }
         status() { minic state $N | sed -n 's/.*"status": "\(.*\)".*/\1/p'; }
         until [ -s clock/now ]; do sleep 0.02; done
@@ -60,7 +60,7 @@ public sealed class PauseTests : MinicTest
         var world = Make();
         var outcome = world.Sh(Clock + """
             minic pause $N
-            minic exec --ignore-paused $N sh -c 'echo runs > /clock/exec' & exec=$!
+            minic exec --ignore-paused $N sh -c 'echo runs > /mnt/exec' & exec=$!
             until [ $(minic ps -f json $N | tr ',' '\n' | wc -l) -gt 2 ]; do sleep 0.05; done
             [ -e clock/exec ] || echo waits
             minic resume $N; wait $exec; cat clock/exec
