@@ -22,13 +22,16 @@ internal sealed partial record MountTable(string Root, string Point)
         [.. Read().Where(m => Place.Kinds.Any(kind => m.Point == place.Pin(kind)) && m.Root.Contains(":[", StringComparison.Ordinal)).Select(m => m.Root).Distinct()];
 
     /// <summary>The mounts directly below a directory, leaving out those below others.</summary>
-    public static IReadOnlyList<string> Below(string directory)
+    public static IReadOnlyList<string> Below(string directory) => Outermost(Read().Select(m => m.Point), directory);
+
+    /// <summary>Of some paths those below a directory, each once, and none that lies below another one of them.</summary>
+    public static IReadOnlyList<string> Outermost(IEnumerable<string> paths, string directory)
     {
         var found = new List<string>();
-        foreach (var point in Read().Select(m => m.Point).Where(p => p.StartsWith(directory + "/", StringComparison.Ordinal)).Order(StringComparer.Ordinal))
+        foreach (var path in paths.Where(p => p.StartsWith(directory + "/", StringComparison.Ordinal)).Order(StringComparer.Ordinal))
         {
-            if (!found.Exists(f => point == f || point.StartsWith(f + "/", StringComparison.Ordinal)))
-                found.Add(point);
+            if (!found.Exists(f => path == f || path.StartsWith(f + "/", StringComparison.Ordinal)))
+                found.Add(path);
         }
 
         return found;

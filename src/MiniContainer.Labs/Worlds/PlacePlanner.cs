@@ -111,14 +111,8 @@ internal static class PlacePlanner
     }
 
     // A checkout may lie in /tmp, and whoever makes the world may stand there: all that belongs to it is used from inside too.
-    private static IEnumerable<string> Staying()
-    {
-        List<string> all = [Catalogue.FindRoot() ?? AppContext.BaseDirectory, CommandRun.Here()];
-        var below = all.Select(p => p.TrimEnd('/')).Where(p => IsBelow(p, Temporary)).Distinct().ToList();
-        return below.Where(p => !below.Any(other => IsBelow(p, other)));
-    }
-
-    private static bool IsBelow(string path, string directory) => path.StartsWith(directory + "/", StringComparison.Ordinal);
+    private static IReadOnlyList<string> Staying() =>
+        MountTable.Outermost(((string[])[Catalogue.FindRoot() ?? AppContext.BaseDirectory, CommandRun.Here()]).Select(p => p.TrimEnd('/')), Temporary);
 
     // A /run of its own holds the runtime state of a host: containers, named namespaces, locks. It is a directory of ours
     // and no tmpfs, so that `lab world down` can see from outside what is left in it. Picked up before our own directory
