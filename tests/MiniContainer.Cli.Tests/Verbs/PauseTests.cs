@@ -88,8 +88,8 @@ public sealed class PauseTests : MinicTest
         var world = Make();
         // Each child makes the next one and ends: whoever goes by a list of pids alone comes too late.
         var outcome = world.Sh("""
-            printf '%s\n' 'sh "$0" & exit 0' > hare
-            minic run -d --name $N --rootfs $ROOTFS --net none -v $TMP/hare:/hare sh -c 'for i in 1 2 3 4 5 6 7 8; do sh /hare & done; exec sleep 1000' >/dev/null
+            mkdir shared; printf '%s\n' 'sh "$0" & exit 0' > shared/hare
+            minic run -d --name $N --rootfs $ROOTFS --net none -v $TMP/shared:/mnt sh -c 'for i in 1 2 3 4 5 6 7 8; do sh /mnt/hare & done; exec sleep 1000' >/dev/null
             sleep 0.2
             # Its first process has no handler, and ignores this; the hares die of it.
             minic kill --all $N TERM; echo $?
