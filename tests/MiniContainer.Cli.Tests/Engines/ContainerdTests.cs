@@ -57,15 +57,8 @@ public sealed class ContainerdTests : MinicTest
         """);
 
     [SkippableFact]
-    public void Tasks_of_an_image_run_with_a_terminal_and_go_by_themselves() => Make().Engine("containerd", Containerd + """
-        mkdir -p image/blobs/sha256; cd image; echo '{"imageLayoutVersion": "1.0.0"}' > oci-layout
-        # A blob's descriptor: its digest and size, and its kind.
-        blob() { cat > blob; digest=$(sha256sum < blob | cut -c 1-64); size=$(stat -c %s blob); mv blob blobs/sha256/$digest; echo "\"mediaType\": \"application/vnd.oci.image.$1\", \"digest\": \"sha256:$digest\", \"size\": $size"; }
-        layer=$(tar -C $ROOTFS -c . | blob layer.v1.tar); layers=$(echo "$layer" | grep -o 'sha256:[0-9a-f]*')
-        config=$(echo "{\"architecture\": \"amd64\", \"os\": \"linux\", \"config\": {\"Cmd\": [\"sh\"], \"Env\": [\"PATH=/bin\"]}, \"rootfs\": {\"type\": \"layers\", \"diff_ids\": [\"$layers\"]}}" | blob config.v1+json)
-        manifest=$(echo "{\"schemaVersion\": 2, \"config\": {$config}, \"layers\": [{$layer}]}" | blob manifest.v1+json)
-        echo "{\"schemaVersion\": 2, \"manifests\": [{$manifest, \"annotations\": {\"io.containerd.image.name\": \"localhost/busybox:latest\"}}]}" > index.json
-        cd ..; tar -C image -cf image.tar .; ctr image import --snapshotter native image.tar >/dev/null
+    public void Tasks_of_an_image_run_with_a_terminal_and_go_by_themselves() => Make().Engine("containerd", EngineWorld.Image + Containerd + """
+        image; ctr image import --snapshotter native image.tar >/dev/null
         run --rm --snapshotter native localhost/busybox:latest one sh -c 'echo image > /file; cat /file'
         script -qec "ctr -a $TMP/socket -n $N run --runc-binary $MINIC --runc-root /run/minic --rm -t --snapshotter native localhost/busybox:latest two tty" /dev/null </dev/null | grep -ao '/dev/pts/[0-9]*'
         run -d --snapshotter native localhost/busybox:latest three sleep 1000; ctr task rm -f three 2>/dev/null; ctr c rm three; ctr task ls -q; ctr c ls -q

@@ -20,6 +20,21 @@ internal static class EngineWorld
 
         """;
 
+    /// <summary>A function of the shell that writes the root file system to image.tar, as an image of the OCI: localhost/busybox.</summary>
+    public const string Image = """
+        image() {
+            mkdir -p image/blobs/sha256; cd image; echo '{"imageLayoutVersion": "1.0.0"}' > oci-layout
+            # A blob's descriptor: its digest and size, and its kind.
+            blob() { cat > blob; digest=$(sha256sum < blob | cut -c 1-64); size=$(stat -c %s blob); mv blob blobs/sha256/$digest; echo "\"mediaType\": \"application/vnd.oci.image.$1\", \"digest\": \"sha256:$digest\", \"size\": $size"; }
+            layer=$(tar -C $ROOTFS -c . | blob layer.v1.tar); layers=$(echo "$layer" | grep -o 'sha256:[0-9a-f]*')
+            config=$(echo "{\"architecture\": \"amd64\", \"os\": \"linux\", \"config\": {\"Cmd\": [\"sh\", \"-c\", \"exec sleep 1000\"], \"Env\": [\"PATH=/bin\"]}, \"rootfs\": {\"type\": \"layers\", \"diff_ids\": [\"$layers\"]}}" | blob config.v1+json)
+            manifest=$(echo "{\"schemaVersion\": 2, \"config\": {$config}, \"layers\": [{$layer}]}" | blob manifest.v1+json)
+            echo "{\"schemaVersion\": 2, \"manifests\": [{$manifest, \"annotations\": {\"io.containerd.image.name\": \"localhost/busybox:latest\"}}]}" > index.json
+            cd ..; tar -C image -cf image.tar .
+        }
+
+        """;
+
     /// <summary>Runs a script there.</summary>
     /// <returns>All that it prints, and last what minic has left.</returns>
     public static string Engine(this MinicWorld world, string program, string script)
