@@ -48,7 +48,7 @@ internal sealed class GlobalOptions
     }
 
     private static string DefaultRoot =>
-        !Environment.IsPrivilegedProcess && Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR") is { Length: > 0 } runtime
+        (!Environment.IsPrivilegedProcess || Caller.Current.InUserNamespace) && Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR") is { Length: > 0 } runtime
             ? Path.Combine(runtime, "minic")
             : "/run/minic";
 

@@ -15,8 +15,21 @@ namespace MiniContainer.Cli;
 /// <param name="Name">As given to --net.</param>
 internal sealed record NetworkChoice(string Name)
 {
-    /// <summary>The choice where none was given.</summary>
+    /// <summary>The choice of root's where none was given; anybody else has none.</summary>
     public const string Default = "minic";
+
+    /// <summary>The choice that was made.</summary>
+    /// <param name="name">As given to --net, or null.</param>
+    /// <param name="caller">Who made it.</param>
+    /// <exception cref="Kernel.MinicException">It is not the caller's to make.</exception>
+    public static NetworkChoice Of(string? name, Kernel.Caller caller)
+    {
+        if (caller.IsPrivileged)
+            return new(name ?? Default);
+        return name is null or "none" or "host"
+            ? new(name ?? "none")
+            : throw new Kernel.MinicException($"attach to the network {name}", "you are not root: a bridge and its addresses are the host's", "Say --net none, the default then, or --net host; or sudo minic ....");
+    }
 
     /// <summary>The configuration with this network.</summary>
     /// <param name="spec">The configuration.</param>
@@ -28,7 +41,7 @@ internal sealed record NetworkChoice(string Name)
         _ => spec with { Mounts = [.. spec.Mounts ?? [], new Mount { Destination = "/etc/resolv.conf", Type = "bind", Source = ResolvConfAt(directory), Options = ["bind"] }] },
     };
 
-    /// <summary>The steps that attach the container; null for the host's network. They hold a lock until they are played.</summary>
+    /// <summary>The steps that attach the container; null for the host's network, and for none. They hold a lock until they are played.</summary>
     /// <param name="root">The directory of all state.</param>
     /// <param name="id">The container's id, and its child's name in the plan.</param>
     /// <param name="directory">The container's state directory.</param>
@@ -36,16 +49,9 @@ internal sealed record NetworkChoice(string Name)
     /// <exception cref="Kernel.MinicException">There is no such network, or no address is free ….</exception>
     public NetworkSteps? Plan(string root, string id, string directory, bool toLook = false)
     {
-        if (Name == "host")
+        if (Name is "host" or "none")
             return null;
         var child = "child:" + id;
-        if (Name == "none")
-        {
-            var alone = new Plan();
-            LoopbackPlanner.Add(alone, child);
-            return new NetworkSteps([], alone.Steps);
-        }
-
         var (steps, result) = toLook ? Attaching.PlanToLook(root, Name, new Attachment(id, child)) : Attaching.Plan(root, Name, new Attachment(id, child));
         var names = new WriteFile(ResolvConfAt(directory), ResolvConf.Text(result.Dns)) { Why = "Whom to ask for names, from in there." };
         return steps with { Before = [.. steps.Before, names] };

@@ -26,7 +26,7 @@ internal sealed class RootfsOptions
     private readonly Option<bool> tty = new("--tty", "-t") { Description = "Give CMD a terminal." };
     private readonly Option<bool> interactive = new("--interactive", "-i") { Description = "For the habit of -it; CMD has your stdin anyway." };
     private readonly Option<bool> readOnly = new("--read-only") { Description = "Let nothing be written to the root file system." };
-    private readonly Option<string> net = Text("--net", "NAME", $"Its network: one of CNI by its name; none, a private one with nothing in it; or host. {NetworkChoice.Default} where not given.");
+    private readonly Option<string> net = Text("--net", "NAME", $"Its network: one of CNI by its name; none, a private one with nothing in it; or host. {NetworkChoice.Default} where not given, and none for one who is not root.");
 
     /// <summary>All of them, in the order in which help shows them.</summary>
     public IReadOnlyList<Option> All => [rootfs, name, hostname, memory, pids, cpus, volumes, env, workdir, user, tty, interactive, readOnly, net];
@@ -41,7 +41,7 @@ internal sealed class RootfsOptions
     public string Id(ParseResult parsed, string root) => parsed.GetValue(name) ?? ContainerNames.Free(root);
 
     /// <summary>The network.</summary>
-    public NetworkChoice Network(ParseResult parsed) => new(parsed.GetValue(net) ?? NetworkChoice.Default);
+    public NetworkChoice Network(ParseResult parsed) => NetworkChoice.Of(parsed.GetValue(net), Caller.Current);
 
     /// <summary>The bundle; its config.json is not written yet.</summary>
     /// <param name="parsed">The command line.</param>
@@ -55,14 +55,17 @@ internal sealed class RootfsOptions
         var root = Root(parsed.GetValue(rootfs)!);
         // A host name is no longer than 64 bytes, an id may be.
         var spec = DefaultSpec.Create(root, command, parsed.GetValue(hostname) ?? (id.Length > 64 ? id[..64] : id), parsed.GetValue(tty));
+        var network = Network(parsed);
+        if (!Caller.Current.IsPrivileged)
+            spec = DefaultSpec.Rootless(spec, Caller.Current, ranges: true, ownNetwork: network.Name != "host");
         spec = spec with
         {
             Root = spec.Root! with { Readonly = parsed.GetValue(readOnly) },
             Process = Process(parsed, spec.Process!, root),
             Mounts = [.. spec.Mounts ?? [], .. (parsed.GetValue(volumes) ?? []).Select(v => Volume(v).ToMount())],
-            Linux = spec.Linux! with { Resources = Limits(parsed, spec.Linux.Resources!) },
+            Linux = spec.Linux! with { Resources = Limits(parsed, spec.Linux.Resources ?? new LinuxResources()) },
         };
-        spec = Network(parsed).Apply(spec, directory);
+        spec = network.Apply(spec, directory);
         var problems = new Problems();
         SpecValidator.Check(spec, directory, problems);
         return problems.All.Count == 0

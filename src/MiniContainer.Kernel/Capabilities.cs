@@ -42,9 +42,14 @@ public static class Capabilities
     }
 
     /// <summary>The capabilities that this process may use: nobody can hand on more (CapBnd of proc_pid_status(5)).</summary>
-    public static ulong Bounding()
+    public static ulong Bounding() => Own("CapBnd:");
+
+    /// <summary>The capabilities that this process has in its user namespace (CapEff of proc_pid_status(5)).</summary>
+    public static ulong Effective() => Own("CapEff:");
+
+    private static ulong Own(string set)
     {
-        var line = File.ReadLines("/proc/self/status").First(l => l.StartsWith("CapBnd:", StringComparison.Ordinal));
-        return ulong.Parse(line.AsSpan(7).Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+        var line = File.ReadLines("/proc/self/status").First(l => l.StartsWith(set, StringComparison.Ordinal));
+        return ulong.Parse(line.AsSpan(set.Length).Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
     }
 }

@@ -16,6 +16,9 @@ public sealed record CgroupHierarchy(IReadOnlyList<string> Controllers, string M
 {
     /// <summary>Whether this is the unified hierarchy, version 2.</summary>
     public bool IsV2 => Controllers.Count == 0;
+
+    /// <summary>In version 2, for one who is not root: the cgroup below which cgroups may be made; null for the whole hierarchy.</summary>
+    public string? Delegated { get; init; }
 }
 
 /// <summary>The doors to cgroups.</summary>
@@ -40,6 +43,20 @@ public static class Cgroups
         }
 
         return result;
+    }
+
+    /// <summary>The cgroup, of those above our own in version 2, that was handed to whoever runs minic, and has no processes itself.</summary>
+    /// <remarks>A cgroup that has processes cannot hand controllers on (cgroup-v2.rst, "No Internal Process Constraint", "Delegation").</remarks>
+    /// <returns>The nearest one, or null.</returns>
+    public static string? Delegated(CgroupHierarchy hierarchy)
+    {
+        for (var path = hierarchy.Own; path.Length >= hierarchy.MountPoint.Length; path = Path.GetDirectoryName(path)!)
+        {
+            if (Directories.MayWrite($"{path}/cgroup.procs") && Directories.MayWrite(path) && Knob.TryRead($"{path}/cgroup.procs") is "" or null)
+                return path;
+        }
+
+        return null;
     }
 
     /// <summary>Whether controllers are in hierarchies of version 1 here; a hybrid machine has them there.</summary>

@@ -81,10 +81,10 @@ public sealed unsafe class Child : IDisposable
     }
 
     /// <summary>The pid, in our own pid namespace.</summary>
-    public int Pid { get; }
+    public int Pid { get; private set; }
 
     /// <summary>A descriptor that means this process and no later one with its pid (pidfd_open(2)).</summary>
-    public SafeFileHandle PidFd { get; }
+    public SafeFileHandle PidFd { get; private set; }
 
     /// <summary>What the child plays, and how far it has come.</summary>
     public TapeImage Tape { get; }
@@ -171,6 +171,19 @@ public sealed unsafe class Child : IDisposable
         }
 
         return false;
+    }
+
+    /// <summary>Goes over to the process that the tape has made of itself by clone(2), once that reports: from here on it is the child.</summary>
+    /// <remarks>It was made with CLONE_PARENT, so it is ours, and its pid stays its own until we have waited for it.</remarks>
+    /// <exception cref="MinicException">A call of the tape failed before that, or something killed the child.</exception>
+    public void Follow()
+    {
+        WaitReport();
+        var made = Tape.Answer(Enumerable.Range(0, Tape.Calls.Count).First(i => Tape.Calls[i].Name == "clone"));
+        var pidfd = Processes.OpenPidFd(made) ?? throw new MinicException("follow the child", $"pidfd_open({made}): there is no such process");
+        _ = Processes.Reap(Pid);
+        PidFd.Dispose();
+        (Pid, PidFd) = (made, pidfd);
     }
 
     /// <summary>Waits until the child has closed its end of the pipe: it has executed its command, or is dead. Reads nothing.</summary>

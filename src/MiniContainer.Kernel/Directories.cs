@@ -41,6 +41,21 @@ public static unsafe partial class Directories
         throw MinicException.FromErrno($"make the directory {path}", $"mkdir({TapeArg.Quote(path)}, 0{Convert.ToString(mode, 8)})", errno);
     }
 
+    /// <summary>Whether a file or directory is there and may be written (access(2), W_OK).</summary>
+    public static bool MayWrite(string path)
+    {
+        fixed (byte* p = Libc.Utf8(path))
+            return access(p, W_OK) == 0;
+    }
+
+    /// <summary>Whether a directory is there or could be made: the nearest one above that is there may be written.</summary>
+    public static bool MayMakeIn(string path)
+    {
+        while (!Directory.Exists(path) && Path.GetDirectoryName(path) is { Length: > 0 } parent)
+            path = parent;
+        return MayWrite(path);
+    }
+
     /// <summary>rmdir(2).</summary>
     /// <returns>0, or the errno.</returns>
     public static int Remove(string path)

@@ -34,4 +34,12 @@ public static unsafe class MemoryFile
             done += count;
         return bytes[..done];
     }
+
+    /// <summary>The last words of a program whose output went to a file, behind a colon: what it prints is seldom more than its error.</summary>
+    /// <returns>At most 500 characters; an empty string where it said nothing.</returns>
+    public static string Said(SafeFileHandle output)
+    {
+        var text = System.Text.Encoding.UTF8.GetString(ReadAll(output)).Trim();
+        return text.Length == 0 ? "" : $": {(text.Length > 500 ? "…" + text[^500..] : text)}";
+    }
 }

@@ -23,6 +23,7 @@ namespace MiniContainer.Plans;
 [JsonSerializable(typeof(KeepHooks))]
 [JsonSerializable(typeof(RunHook))]
 [JsonSerializable(typeof(CloneChild))]
+[JsonSerializable(typeof(FollowFork))]
 [JsonSerializable(typeof(MapIds))]
 [JsonSerializable(typeof(PickUpMapped))]
 [JsonSerializable(typeof(CopyUp))]

@@ -28,6 +28,7 @@ internal sealed class StepConverter : JsonConverter<Step>
         ("keep-hooks", typeof(KeepHooks)),
         ("hook", typeof(RunHook)),
         ("clone", typeof(CloneChild)),
+        ("follow-fork", typeof(FollowFork)),
         ("map-ids", typeof(MapIds)),
         ("pick-up-mapped", typeof(PickUpMapped)),
         ("copy-up", typeof(CopyUp)),

@@ -3,7 +3,6 @@
 using System.CommandLine;
 using MiniContainer.Containers.Oci;
 using MiniContainer.Kernel;
-using Mono.Unix.Native;
 
 namespace MiniContainer.Cli.Verbs;
 
@@ -27,7 +26,7 @@ internal sealed class SpecVerb : Verb
         var path = Path.Combine(parsed.GetValue(bundle) is { Length: > 0 } given ? given : ".", Bundle.ConfigName);
         var spec = DefaultSpec.Create(terminal: true);
         if (parsed.GetValue(rootless))
-            spec = DefaultSpec.Rootless(spec, Syscall.getuid(), Syscall.getgid());
+            spec = DefaultSpec.Rootless(spec, Caller.Current);
         try
         {
             using var writer = new StreamWriter(new FileStream(path, FileMode.CreateNew));

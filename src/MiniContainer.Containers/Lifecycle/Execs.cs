@@ -57,6 +57,7 @@ public static class Execs
             MemoryPolicy = spec?.Linux?.MemoryPolicy,
             Personality = spec?.Linux?.Personality,
             RootPath = rootPath,
+            MaySetGroups = Knob.TryRead($"/proc/{init.Pid}/setgroups") != "deny",
         };
 
     /// <summary>The file by which to join a cgroup itself.</summary>

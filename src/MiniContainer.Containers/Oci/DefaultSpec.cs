@@ -2,6 +2,8 @@
 // default, so that what is learned here holds there. The rootless form is that of `runc spec --rootless`.
 // Labs: 12-oci, 10-privileges. See capabilities(7).
 
+using MiniContainer.Kernel;
+
 namespace MiniContainer.Containers.Oci;
 
 /// <summary>The default configuration.</summary>
@@ -57,21 +59,31 @@ public static class DefaultSpec
         },
     };
 
-    /// <summary>The same for one who is not root: a user namespace in which the caller is root, and the host's network.</summary>
+    /// <summary>The same for one who is not root: a user namespace in which the caller is root, and no limits.</summary>
     /// <param name="spec">What <see cref="Create"/> made.</param>
-    /// <param name="uid">The caller's user id (getuid(2)).</param>
-    /// <param name="gid">The caller's group id (getgid(2)).</param>
-    public static Spec Rootless(Spec spec, uint uid, uint gid) => spec with
+    /// <param name="caller">Who it is for.</param>
+    /// <param name="ranges">Whether the ids of /etc/subuid are mapped too, if the caller has any: users other than root can be had then.</param>
+    /// <param name="ownNetwork">Whether it keeps a network namespace of its own; else it has the host's network.</param>
+    public static Spec Rootless(Spec spec, Caller caller, bool ranges = false, bool ownNetwork = false) => spec with
     {
-        Mounts = [.. (spec.Mounts ?? []).Select(WithoutRoot)],
+        Mounts = [.. (spec.Mounts ?? []).Select(m => WithoutRoot(m, ownNetwork, allIds: ranges && caller.MapsRanges))],
         Linux = (spec.Linux ?? new Linux()) with
         {
-            Namespaces = [.. (spec.Linux?.Namespaces ?? []).Where(ns => ns.Type is not ("network" or "user")), new("user")],
-            UidMappings = [new(0, uid, 1)],
-            GidMappings = [new(0, gid, 1)],
+            Namespaces = [.. (spec.Linux?.Namespaces ?? []).Where(ns => ns.Type != "user" && (ownNetwork || ns.Type != "network")), new("user")],
+            UidMappings = Map(caller.Uid, ranges && caller.MapsRanges ? caller.SubUids : []),
+            GidMappings = Map(caller.Gid, ranges && caller.MapsRanges ? caller.SubGids : []),
             Resources = null,
         },
     };
+
+    // Root inside is the caller; the ids that the caller may give to others follow from 1 on.
+    private static LinuxIdMapping[] Map(uint own, IReadOnlyList<IdRange> ranges)
+    {
+        var map = new List<LinuxIdMapping> { new(0, own, 1) };
+        foreach (var range in ranges)
+            map.Add(new LinuxIdMapping(map[^1].ContainerId + map[^1].Size, range.First, range.Count));
+        return [.. map];
+    }
 
     // In this order: /dev before what is mounted below it, /sys before its cgroup.
     private static Mount[] Mounts() =>
@@ -99,9 +111,12 @@ public static class DefaultSpec
         new(true, "c", 5, 1, "rwm"), new(true, "c", 5, 2, "rwm"), new(true, "c", 136, null, "rwm"),
     ];
 
-    // A group that the mapping lacks (gid=5) cannot be set, and a sysfs cannot be mounted without owning the network
-    // namespace: /sys is bound from the host, and all that is mounted in it, such as cgroups, is read-only too (CVE-2023-25809).
-    private static Mount WithoutRoot(Mount mount) => mount.Destination == "/sys"
-        ? Entry("/sys", "none", "/sys", "rbind", "nosuid", "noexec", "nodev", "ro", "rro")
-        : mount with { Options = [.. (mount.Options ?? []).Where(o => !o.StartsWith("gid=", StringComparison.Ordinal) && !o.StartsWith("uid=", StringComparison.Ordinal))] };
+    // A group that the mapping lacks (gid=5) cannot be set. A sysfs cannot be mounted without owning the network namespace:
+    // then /sys is bound from the host, and all that is mounted in it, such as cgroups, is read-only too (CVE-2023-25809).
+    private static Mount WithoutRoot(Mount mount, bool ownNetwork, bool allIds) => mount.Destination switch
+    {
+        "/sys" when !ownNetwork => Entry("/sys", "none", "/sys", "rbind", "nosuid", "noexec", "nodev", "ro", "rro"),
+        _ when allIds => mount,
+        _ => mount with { Options = [.. (mount.Options ?? []).Where(o => !o.StartsWith("gid=", StringComparison.Ordinal) && !o.StartsWith("uid=", StringComparison.Ordinal))] },
+    };
 }

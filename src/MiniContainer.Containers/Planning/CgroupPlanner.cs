@@ -19,8 +19,12 @@ public static class CgroupPlanner
         var resources = spec.Linux?.Resources ?? new LinuxResources();
         foreach (var hierarchy in facts.Hierarchies)
         {
-            if (!Wanted(hierarchy, resources, facts))
+            if (!Wanted(hierarchy, spec, id, facts))
+            {
+                CheckNothingAsked(hierarchy, spec, id, facts);
                 continue;
+            }
+
             var (path, under) = Place(hierarchy, spec.Linux?.CgroupsPath, id);
             plan.Add(Make(hierarchy, path, under) with { Controllers = hierarchy.IsV2 ? AvailableV2(resources, facts) : [] });
             foreach (var (file, value, why, optional) in Limits(hierarchy, resources))
@@ -48,7 +52,7 @@ public static class CgroupPlanner
     /// <summary>The files by which a process joins a container's cgroups.</summary>
     public static IReadOnlyList<string> JoinFiles(Spec spec, string id, Facts facts) =>
     [
-        .. facts.Hierarchies.Where(h => Wanted(h, spec.Linux?.Resources ?? new LinuxResources(), facts))
+        .. facts.Hierarchies.Where(h => Wanted(h, spec, id, facts))
             .Select(h => $"{Place(h, spec.Linux?.CgroupsPath, id).Path}/{(h.IsV2 ? "cgroup.procs" : "tasks")}"),
     ];
 
@@ -72,7 +76,7 @@ public static class CgroupPlanner
     {
         // A relative path is below our own cgroup, so that our limits hold for what we start. In version 2 a cgroup that
         // has processes cannot hand controllers on, and ours has: there it is below the root of what we see.
-        var own = hierarchy.IsV2 ? hierarchy.MountPoint : hierarchy.Own;
+        var own = hierarchy.IsV2 ? hierarchy.Delegated ?? hierarchy.MountPoint : hierarchy.Own;
         var path = string.IsNullOrEmpty(cgroupsPath) ? $"minic/{id}" : cgroupsPath;
         var under = path.StartsWith('/') ? hierarchy.MountPoint : own;
         return (string.Join('/', path.Split('/', StringSplitOptions.RemoveEmptyEntries).Prepend(under)), under);
@@ -80,10 +84,26 @@ public static class CgroupPlanner
 
     /// <summary>The cgroup in which a container is: one of its own, or ours where it has none.</summary>
     internal static string OwnPath(CgroupHierarchy hierarchy, Spec spec, string id, Facts facts) =>
-        Wanted(hierarchy, spec.Linux?.Resources ?? new LinuxResources(), facts) ? Place(hierarchy, spec.Linux?.CgroupsPath, id).Path : hierarchy.Own;
+        Wanted(hierarchy, spec, id, facts) ? Place(hierarchy, spec.Linux?.CgroupsPath, id).Path : hierarchy.Own;
+
+    private static bool Wanted(CgroupHierarchy hierarchy, Spec spec, string id, Facts facts) =>
+        Asked(hierarchy, spec.Linux?.Resources ?? new LinuxResources(), facts) && facts.MayMakeCgroup(Place(hierarchy, spec.Linux?.CgroupsPath, id).Path);
+
+    // One who is not root gets no cgroup where none was handed to them, and needs none; but a limit is not passed over.
+    private static void CheckNothingAsked(CgroupHierarchy hierarchy, Spec spec, string id, Facts facts)
+    {
+        // Rules for devices come with every configuration; in a user namespace no node can be made, and none of the host's opened.
+        var resources = (spec.Linux?.Resources ?? new LinuxResources()) with { Devices = null };
+        if (!Asked(hierarchy, resources, facts))
+            return;
+        var files = Limits(hierarchy, resources).Select(l => l.File)
+            .Concat((hierarchy.IsV2 ? OtherControllers.V2(resources) : hierarchy.Controllers.SelectMany(c => OtherControllers.V1(c, resources))).Select(f => f.File)).ToList();
+        if (files.Count > 0)
+            throw new MinicException($"limit {id}", $"you may not make the cgroup {Place(hierarchy, spec.Linux?.CgroupsPath, id).Path}, and without it {files[0]} cannot be set", "Leave the limits out; or have a cgroup handed to you: systemd-run --user --scope -p Delegate=yes minic ..., or root's chown of one.");
+    }
 
     // A cpuset must be given processors and memory nodes before anyone can join it, so it is made only where it was asked for.
-    private static bool Wanted(CgroupHierarchy hierarchy, LinuxResources resources, Facts facts) =>
+    private static bool Asked(CgroupHierarchy hierarchy, LinuxResources resources, Facts facts) =>
         hierarchy.IsV2 ? !facts.Hierarchies.Any(h => !h.IsV2) || resources.Unified is { Count: > 0 }
         : !hierarchy.Controllers.Contains("cpuset") || resources.Cpu is { } cpu && (cpu.Cpus ?? cpu.Mems) is not null;
 

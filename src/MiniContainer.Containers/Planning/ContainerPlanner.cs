@@ -52,7 +52,7 @@ public static class ContainerPlanner
         plan.Add(clone);
         var tape = plan.Tape(setup.Child, clone.Descriptors);
         tape.Await("go", "Until its pid is in the journal and its ids, network and limits are there, the child does nothing; if minic dies, it reads end of file and ends.");
-        AddIdMaps(plan, spec, setup, made);
+        AddIdMaps(plan, spec, setup, made, facts);
         foreach (var step in setup.Network?.Inside ?? [])
             plan.Add(step);
         NetDevicePlan.Add(plan, spec, setup);
@@ -65,14 +65,15 @@ public static class ContainerPlanner
         foreach (var tasks in intel)
             tape.JoinCgroup(tasks, "As with the cgroups: 0 means whoever writes it.");
         PlacementPlan.AddMemoryPolicy(tape, spec.Linux?.MemoryPolicy);
+        var setGroups = IdMapPlan.MaySetGroups(spec, made, facts.Caller);
         if ((made & CloneFlags.NEWUSER) != 0)
-            tape.BecomeRoot("Root of the new user namespace, which is nobody special outside. After the cgroup, whose files belong to the host's root.");
+            tape.BecomeRoot(setGroups, "Root of the new user namespace, which is nobody special outside. After the cgroup, whose files belong to the host's root.");
         tape.ExecuteOwn(3 + setup.PreserveFds, ProcessPlanner.WhyOwn);
         SecurityLabels.Add(tape, spec.Process!);
         JoinAndName(tape, spec, setup, joins, made);
         RootPlanner.Add(plan, tape, bundle, setup, made, facts, () => hooks.AddCreateContainer(plan, tape));
         var state = new HookState(Spec.CurrentVersion, setup.Id, bundle.Directory) { Annotations = spec.Annotations };
-        ProcessPlanner.Add(tape, spec, facts, ListenerPlan.For(plan, tape, setup.Child, spec.Linux?.Seccomp, state, "creating", null));
+        ProcessPlanner.Add(tape, spec, facts, setGroups, ListenerPlan.For(plan, tape, setup.Child, spec.Linux?.Seccomp, state, "creating", null));
         if (setup.Create)
         {
             tape.Report("status", "create may return now.");
@@ -149,14 +150,11 @@ public static class ContainerPlanner
         plan.Add(new MakeDirectory(overlay.Merged, 0x1ed) { Tree = true, Why = "The layers are joined here, in the container's mount namespace alone." });
     }
 
-    private static void AddIdMaps(Plan plan, Spec spec, ContainerSetup setup, ulong made)
+    private static void AddIdMaps(Plan plan, Spec spec, ContainerSetup setup, ulong made, Facts facts)
     {
         if ((made & CloneFlags.NEWUSER) == 0)
             return;
-        plan.Add(new MapIds(setup.Child, BindSources.Lines(spec.Linux?.UidMappings), BindSources.Lines(spec.Linux?.GidMappings))
-        {
-            Why = "A new user namespace maps nobody; its maps are written once, from outside.",
-        });
+        plan.Add(IdMapPlan.Step(setup.Child, spec, facts.Caller));
     }
 
     private static void JoinAndName(ChildTape tape, Spec spec, ContainerSetup setup, IReadOnlyList<Join> joins, ulong made)
@@ -175,6 +173,8 @@ public static class ContainerPlanner
             tape.UnshareTime([.. offsets.Select(o => (o.Key, o.Value.Secs, o.Value.Nanosecs))], "Clocks of its own; it enters them by execve.");
         }
 
+        if ((made & CloneFlags.NEWNET) != 0 && setup.Network is null)
+            tape.RaiseLoopback("A new network namespace has a loopback interface, but it is down: not even 127.0.0.1 answers.");
         foreach (var (name, value) in spec.Linux?.Sysctl ?? new Dictionary<string, string>())
             tape.WriteKnob("/proc/sys/" + name.Replace('.', '/'), value, $"set {name} to {value}", "In the host's /proc, which no image can have put something in the place of; whose namespaces are meant follows from who writes.", "sysctl(8)", "12-oci");
         tape.Setsid("Signals from the caller's terminal are for minic, which passes them on.");

@@ -25,12 +25,14 @@ public static class ExecPlanner
         if (process.Terminal)
             descriptors.Add("console");
         MachineLacks.Check(process, facts);
+        // Without privileges the parent may not: the child joins the user namespace first, which gives them, and makes itself anew.
+        var bornInside = target.JoinsPid && facts.Caller.IsPrivileged;
         plan.Add(new CloneChild(child, 0, descriptors)
         {
-            Why = "A pid namespace takes in only those who are born into it: the parent enters it for the moment of the clone.",
+            Why = bornInside ? "A pid namespace takes in only those who are born into it: the parent enters it for the moment of the clone." : "The process that will join the container.",
             Kept = 3 + target.PreserveFds,
-            PidNamespace = target.JoinsPid ? "target" : null,
-            PidNamespacePath = target.JoinsPid ? $"/proc/{target.Pid}/ns/pid" : null,
+            PidNamespace = bornInside ? "target" : null,
+            PidNamespacePath = bornInside ? $"/proc/{target.Pid}/ns/pid" : null,
         });
         var tape = plan.Tape(child, descriptors);
         tape.Await("go", "Until its pid is in the journal it does nothing.");
@@ -43,16 +45,27 @@ public static class ExecPlanner
         PlacementPlan.AddMemoryPolicy(tape, target.MemoryPolicy);
         tape.ExecuteOwn(3 + target.PreserveFds, ProcessPlanner.WhyOwn);
         SecurityLabels.Add(tape, process);
-        tape.JoinNamespaces("target", target.Namespaces, $"/proc/{target.Pid}/ns/@", "All at once, by the container's pidfd: its user namespace, if it has one, comes first by itself.");
+        tape.JoinNamespaces("target", target.Namespaces, $"/proc/{target.Pid}/ns/@", "All at once, by the container's pidfd: its user namespace, if it has one, comes first by itself.", born: bornInside || !target.JoinsPid);
+        if (target.JoinsPid && !bornInside)
+            FollowInside(plan, tape, child);
         tape.Setsid("Signals from the caller's terminal are for minic, which passes them on.");
         tape.Umask(process.User?.Umask ?? 0x12, "The usual mask.");
         if (process.Terminal)
             tape.OpenTerminal("console", (process.User?.Uid ?? 0, process.User?.Gid ?? 0), null, null, "A terminal of the container's own devpts.");
         ProcessPlanner.AddPersonality(tape, target.Personality);
-        ProcessPlanner.AddPrivileges(tape, process, target.Seccomp is { } seccomp ? SeccompCompiler.Compile(seccomp, facts.Filters) : null, facts,
+        ProcessPlanner.AddPrivileges(tape, process, target.Seccomp is { } seccomp ? SeccompCompiler.Compile(seccomp, facts.Filters) : null, facts, target.MaySetGroups,
             ListenerPlan.For(plan, tape, child, target.Seccomp, target.State, "running", target.Pid));
         ProcessPlanner.AddExecve(tape, process, facts, target.RootPath);
         plan.Add(new AwaitExec(child) { Why = "If anything on the tape failed, it is known now, with the call that failed." });
+    }
+
+    private static void FollowInside(Plan plan, ChildTape tape, string child)
+    {
+        tape.Fork("A pid namespace takes in only those who are born into it.");
+        tape.Report("status", "minic looks up its pid.");
+        plan.Add(new FollowFork(child) { Why = "The one that made it has ended; this is the process from here on." });
+        tape.Await("go", "Until its pid is in the journal it does nothing.");
+        plan.Add(new Release(child) { Why = "Its pid is known." });
     }
 }
 
@@ -63,6 +76,9 @@ public sealed record ExecTarget(int Pid, ulong Namespaces)
 {
     /// <summary>The files by which to join its cgroups.</summary>
     public IReadOnlyList<string> CgroupFiles { get; init; } = [];
+
+    /// <summary>Whether setgroups(2) is allowed in its user namespace.</summary>
+    public bool MaySetGroups { get; init; } = true;
 
     /// <summary>Where users are looked up.</summary>
     public string RootPath { get; init; } = "";

@@ -17,6 +17,12 @@ public sealed record Facts
     /// <summary>The capabilities that minic itself may use and hand on, bit n for capability n.</summary>
     public required ulong Capabilities { get; init; }
 
+    /// <summary>Who runs minic.</summary>
+    public Caller Caller { get; init; } = Caller.Root;
+
+    /// <summary>Whether a cgroup may be made at a path; root may everywhere.</summary>
+    public Func<string, bool> MayMakeCgroup { get; init; } = _ => true;
+
     /// <summary>Whether a path on the host is a directory: a bind mount's target must be of its source's kind.</summary>
     public required Func<string, bool> IsDirectory { get; init; }
 
@@ -44,10 +50,14 @@ public sealed record Facts
     /// <summary>This machine, now.</summary>
     public static Facts Read()
     {
+        var caller = Caller.Current;
+        var mayAll = caller.IsPrivileged && !caller.InUserNamespace;
         var hierarchies = Cgroups.Hierarchies();
         return new()
         {
-            Hierarchies = hierarchies,
+            Caller = caller,
+            MayMakeCgroup = mayAll ? _ => true : Directories.MayMakeIn,
+            Hierarchies = mayAll ? hierarchies : [.. hierarchies.Select(h => h with { Delegated = h.IsV2 ? Cgroups.Delegated(h) : null })],
             UnifiedControllers = hierarchies.FirstOrDefault(h => h.IsV2) is { } v2 ? (Knob.TryRead($"{v2.MountPoint}/cgroup.controllers") ?? "").Split(' ') : [],
             HasAppArmor = Knob.TryRead("/sys/module/apparmor/parameters/enabled") == "Y",
             HasSelinux = File.Exists("/sys/fs/selinux/enforce"),

@@ -4,6 +4,7 @@
 // away the right to undo any of it.
 
 using MiniContainer.Containers.Oci;
+using MiniContainer.Kernel;
 using MiniContainer.Plans;
 
 namespace MiniContainer.Containers.Planning;
@@ -21,11 +22,12 @@ public static class ProcessPlanner
     /// <param name="tape">The child's tape.</param>
     /// <param name="spec">The configuration.</param>
     /// <param name="facts">The machine.</param>
+    /// <param name="setGroups">Whether setgroups(2) is allowed in its user namespace.</param>
     /// <param name="listener">Adds the handing over of a filter's listener.</param>
-    public static void Add(ChildTape tape, Spec spec, Facts facts, Action<int> listener)
+    public static void Add(ChildTape tape, Spec spec, Facts facts, bool setGroups, Action<int> listener)
     {
         AddPersonality(tape, spec.Linux?.Personality);
-        AddPrivileges(tape, spec.Process!, spec.Linux?.Seccomp is { } seccomp ? SeccompCompiler.Compile(seccomp, facts.Filters) : null, facts, listener);
+        AddPrivileges(tape, spec.Process!, spec.Linux?.Seccomp is { } seccomp ? SeccompCompiler.Compile(seccomp, facts.Filters) : null, facts, setGroups, listener);
     }
 
     /// <summary>Adds the execution domain, if there is one.</summary>
@@ -46,7 +48,7 @@ public static class ProcessPlanner
     }
 
     /// <summary>Adds the steps that give a process its limits, user and capabilities.</summary>
-    public static void AddPrivileges(ChildTape tape, Process process, CompiledSeccomp? seccomp, Facts facts, Action<int> listener)
+    public static void AddPrivileges(ChildTape tape, Process process, CompiledSeccomp? seccomp, Facts facts, bool setGroups, Action<int> listener)
     {
         foreach (var limit in process.Rlimits ?? [])
             tape.SetLimit(limit.Type, Array.IndexOf(Resources, limit.Type), limit.Soft, limit.Hard, "While the privileges to raise it are still there.");
@@ -57,7 +59,7 @@ public static class ProcessPlanner
         // Without no_new_privs a filter needs CAP_SYS_ADMIN, which the next steps give away.
         if (seccomp is not null && !process.NoNewPrivileges)
             Filter("Without no_new_privs this needs a privilege that goes away next.");
-        AddUser(tape, process, facts);
+        AddUser(tape, process, facts, setGroups);
         if (process.NoNewPrivileges)
             tape.NoNewPrivileges("From here on execve can only take privileges away.");
         if (seccomp is not null && process.NoNewPrivileges)
@@ -93,7 +95,7 @@ public static class ProcessPlanner
         return [.. path.Split(':').Select(d => d.Length == 0 ? command : $"{d}/{command}")];
     }
 
-    private static void AddUser(ChildTape tape, Process process, Facts facts)
+    private static void AddUser(ChildTape tape, Process process, Facts facts, bool setGroups)
     {
         var user = process.User ?? new User();
         if (process.Capabilities is { } capabilities)
@@ -106,7 +108,9 @@ public static class ProcessPlanner
                 tape.KeepCapabilities("The change of user would clear the permitted set, and the next steps need it.");
         }
 
-        tape.BecomeUser(user.Uid, user.Gid, user.AdditionalGids ?? [], setGroups: true, "Groups first: a user without privileges may not change them.");
+        if (!setGroups && user.AdditionalGids is { Count: > 0 })
+            throw new MinicException("set the additional groups", "in this user namespace nobody may change them", "Leave $.process.user.additionalGids out; or let newgidmap write the map: install uidmap, and give the user a range in /etc/subuid and /etc/subgid.");
+        tape.BecomeUser(user.Uid, user.Gid, user.AdditionalGids ?? [], setGroups, "Groups first: a user without privileges may not change them.");
         if (process.Capabilities is { } sets)
         {
             // What minic lacks it cannot hand on; runtimes pass over such capabilities, and so does this one.

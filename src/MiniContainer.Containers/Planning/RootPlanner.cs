@@ -41,7 +41,7 @@ public static class RootPlanner
         var propagation = MountOptions.PropagationFlags(spec.Linux?.RootfsPropagation ?? "rslave") ?? (ulong)MS_SLAVE;
         tape.Propagation("/", propagation & ~(ulong)MS_REC, "What is mounted from here on must not appear on the host.");
         EnterRoot(tape, bundle, setup);
-        var trees = PickUp(tape, bundle, mounts, made, spec);
+        var trees = PickUp(tape, bundle, mounts, bindsDevices: (made & CloneFlags.NEWUSER) != 0 || facts.Caller.InUserNamespace);
         foreach (var (mount, options) in mounts.Where(m => m.Mount.Type == "cgroup"))
             CgroupMounts.PickUp(tape, trees.Cgroups, Path.TrimEndingDirectorySeparator(mount.Destination), BindSources.AttributesOf(options), spec, setup.Id, facts);
         beforePivot();
@@ -93,8 +93,9 @@ public static class RootPlanner
 
     // Sources of bind mounts, and of device nodes, as descriptors of trees that are attached nowhere yet. Two mounts may have one
     // destination, so a mount is known by its place in the list.
-    private static Trees PickUp(ChildTape tape, Bundle bundle, List<(Mount Mount, MountOptions Options)> mounts, ulong made, Spec spec)
+    private static Trees PickUp(ChildTape tape, Bundle bundle, List<(Mount Mount, MountOptions Options)> mounts, bool bindsDevices)
     {
+        var spec = bundle.Spec;
         var trees = new Trees([], [], [], []);
         foreach (var ((mount, options), i) in mounts.Select((m, i) => (m, i)).Where(item => item.m.Options.IsBind))
             trees.Mounts[i] = BindSources.PickUp(tape, bundle, mount, i, options);
@@ -104,9 +105,9 @@ public static class RootPlanner
         foreach (var _ in spec.Linux?.MaskedPaths ?? [])
             trees.Nulls.Add(tape.OpenTree("/dev/null", false, "To hide a file under; the image's own /dev/null may be anything."));
 
-        if ((made & CloneFlags.NEWUSER) != 0 && !BindsDev(spec))
+        if (bindsDevices && !BindsDev(spec))
         {
-            foreach (var (path, _, _) in DefaultDevices)
+            foreach (var path in DefaultDevices.Select(d => d.Path).Concat((spec.Linux?.Devices ?? []).Select(d => d.Path)).Distinct())
                 trees.Devices[path] = tape.OpenTree(path, false, "A user namespace may not make device nodes, but may bind the host's.");
         }
 
@@ -199,20 +200,15 @@ public static class RootPlanner
         if (BindsDev(spec))
             return;
         tape.MakeDirectories("/dev", 0x1ed, "Every container has these devices.");
-        foreach (var (path, major, minor) in DefaultDevices)
+        foreach (var (path, tree) in trees.Devices)
         {
-            if (trees.Devices.TryGetValue(path, out var tree))
-            {
-                tape.MakeEmptyFile(path, 0x1b6, "Something to bind the host's node on.");
-                tape.Attach(tree, path, "The host's node, seen through this mount.");
-            }
-            else
-            {
-                tape.MakeNode(path, 'c', major, minor, 0x1b6 /* 0666 */, null, "Every program expects it.");
-            }
+            tape.MakeEmptyFile(path, 0x1b6, "Something to bind the host's node on.");
+            tape.Attach(tree, path, "The host's node, seen through this mount.");
         }
 
-        foreach (var device in spec.Linux?.Devices ?? [])
+        foreach (var (path, major, minor) in DefaultDevices.Where(d => !trees.Devices.ContainsKey(d.Path)))
+            tape.MakeNode(path, 'c', major, minor, 0x1b6 /* 0666 */, null, "Every program expects it.");
+        foreach (var device in (spec.Linux?.Devices ?? []).Where(d => !trees.Devices.ContainsKey(d.Path)))
             tape.MakeNode(device.Path, device.Type[0], (uint)(device.Major ?? 0), (uint)(device.Minor ?? 0), device.FileMode & 0xfff ?? 0x1b6, (device.Uid ?? 0, device.Gid ?? 0), "As config.json asks.");
         foreach (var (path, target) in DefaultLinks)
             tape.Symlink(target, path, "Every program expects it.");

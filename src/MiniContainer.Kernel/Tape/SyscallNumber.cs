@@ -24,7 +24,7 @@ public static class SyscallNumber
         ["sched_setattr"] = (314, 274), ["seccomp"] = (317, 277), ["open_tree"] = (428, 428), ["move_mount"] = (429, 429),
         ["fsopen"] = (430, 430), ["fsconfig"] = (431, 431), ["fsmount"] = (432, 432), ["clone3"] = (435, 435),
         ["close_range"] = (436, 436), ["mount_setattr"] = (442, 442), ["execveat"] = (322, 281), ["setpriority"] = (141, 140),
-        ["sched_setaffinity"] = (203, 122), ["set_mempolicy"] = (238, 237),
+        ["sched_setaffinity"] = (203, 122), ["set_mempolicy"] = (238, 237), ["clone"] = (56, 220), ["socket"] = (41, 198),
     };
 
     /// <summary>The number of a system call on this machine.</summary>

@@ -50,6 +50,14 @@ public abstract record TapeArg
         public override string ToString() => Text;
     }
 
+    /// <summary>A pointer to the entry's own sixth argument, for a call of fewer that gives an answer of four bytes.</summary>
+    /// <param name="Text">How to print it: "&amp;pid".</param>
+    public sealed record Answer(string Text) : TapeArg
+    {
+        /// <inheritdoc/>
+        public override string ToString() => Text;
+    }
+
     /// <summary>A number with a symbolic form.</summary>
     public static TapeArg Named(long value, string text) => new Number(value, text);
 

@@ -13,6 +13,7 @@ public sealed unsafe class TapeImage : IDisposable
 {
     internal const int HeaderSize = 64;
     internal const int EntrySize = 88;
+    private const int SixthArgument = 6;
     private const long Pending = long.MinValue;
     private const long Hint = 0x10_0000_0000;
 
@@ -77,6 +78,9 @@ public sealed unsafe class TapeImage : IDisposable
         return result == Pending ? null : result;
     }
 
+    /// <summary>What an entry's call has answered (<see cref="TapeArg.Answer"/>).</summary>
+    public int Answer(int index) => Volatile.Read(ref *(int*)((long*)Entry(index) + SixthArgument));
+
     /// <summary>The time stamp counter when the entry's call returned; 0 while it has not.</summary>
     public ulong Stamp(int index) => *(ulong*)(Entry(index) + 80);
 
@@ -112,7 +116,7 @@ public sealed unsafe class TapeImage : IDisposable
         var entry = (long*)Entry(index);
         entry[0] = SyscallNumber.Of(call.Name);
         for (var i = 0; i < call.Args.Count; i++)
-            entry[1 + i] = Place(call.Args[i]);
+            entry[1 + i] = call.Args[i] is TapeArg.Answer ? (long)(entry + SixthArgument) : Place(call.Args[i]);
         entry[7] = Pending;
         entry[8] = call.Least;
         foreach (var errno in call.Allowed)

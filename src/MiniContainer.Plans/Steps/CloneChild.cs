@@ -64,7 +64,9 @@ public sealed record CloneChild(string Child, ulong Flags, IReadOnlyList<string>
     }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> UndoCallTexts => ["pidfd_open(PID, 0)", "pidfd_send_signal(PIDFD, SIGKILL, NULL, 0)", "poll([{fd=PIDFD, events=POLLIN}], 1, 10000)", "waitid(P_PIDFD, PIDFD, ...)"];
+    public override IReadOnlyList<string> UndoCallTexts => KillTexts;
+
+    internal static readonly IReadOnlyList<string> KillTexts = ["pidfd_open(PID, 0)", "pidfd_send_signal(PIDFD, SIGKILL, NULL, 0)", "poll([{fd=PIDFD, events=POLLIN}], 1, 10000)", "waitid(P_PIDFD, PIDFD, ...)"];
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> UndoByHand => [$"kill -KILL \"$(cat \"$STATE/{Child}.pid\")\" 2>/dev/null"];
@@ -96,7 +98,9 @@ public sealed record CloneChild(string Child, ulong Flags, IReadOnlyList<string>
     }
 
     /// <summary>Kills it and waits for its end. One that never came into the journal read end of file, and ended by itself.</summary>
-    public override void Undo(StepFacts? facts)
+    public override void Undo(StepFacts? facts) => Kill(facts);
+
+    internal static void Kill(StepFacts? facts)
     {
         if (facts is not { Pid: { } pid, StartTime: { } start })
             return;

@@ -15,6 +15,12 @@ public sealed record MapIds(string Child, string UidMap, string GidMap) : Step
     /// <summary>Whether setgroups(2) is to be denied first, as the kernel asks of a writer without privileges.</summary>
     public bool DenySetgroups { get; init; }
 
+    /// <summary>newuidmap(1), to write the first map in minic's place; null where minic may.</summary>
+    public string? NewUidMap { get; init; }
+
+    /// <summary>newgidmap(1), for the other one.</summary>
+    public string? NewGidMap { get; init; }
+
     /// <inheritdoc/>
     public override string Title => $"map the ids of {Child}";
 
@@ -22,8 +28,14 @@ public sealed record MapIds(string Child, string UidMap, string GidMap) : Step
     public override IReadOnlyList<string> CallTexts =>
     [
         .. DenySetgroups ? ["write(\"/proc/PID/setgroups\", \"deny\")"] : Array.Empty<string>(),
-        $"write(\"/proc/PID/uid_map\", {TapeArg.Quote(UidMap)})", $"write(\"/proc/PID/gid_map\", {TapeArg.Quote(GidMap)})",
+        CallText(NewUidMap, "uid_map", UidMap), CallText(NewGidMap, "gid_map", GidMap),
     ];
+
+    private static string CallText(string? program, string file, string map) => program is null
+        ? $"write(\"/proc/PID/{file}\", {TapeArg.Quote(map)})"
+        : $"execve({TapeArg.Quote(program)}, [{TapeArg.Quote(Path.GetFileName(program))}, \"PID\", {string.Join(", ", Words(map).Select(TapeArg.Quote))}], ...)";
+
+    private static string[] Words(string map) => map.Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries);
 
     /// <inheritdoc/>
     public override string Man => "user_namespaces(7)";
@@ -35,8 +47,12 @@ public sealed record MapIds(string Child, string UidMap, string GidMap) : Step
     public override IReadOnlyList<string> ByHand =>
     [
         .. DenySetgroups ? ["echo deny > \"/proc/$CHILD/setgroups\""] : Array.Empty<string>(),
-        $"printf {ShellWord.Quote(UidMap)} > \"/proc/$CHILD/uid_map\"", $"printf {ShellWord.Quote(GidMap)} > \"/proc/$CHILD/gid_map\"",
+        ByShell(NewUidMap, "uid_map", UidMap), ByShell(NewGidMap, "gid_map", GidMap),
     ];
+
+    private static string ByShell(string? program, string file, string map) => program is null
+        ? $"printf {ShellWord.Quote(map)} > \"/proc/$CHILD/{file}\""
+        : $"{Path.GetFileName(program)} \"$CHILD\" {string.Join(" ", Words(map))}";
 
     /// <inheritdoc/>
     public override StepFacts? Do(Playing playing)
@@ -44,9 +60,17 @@ public sealed record MapIds(string Child, string UidMap, string GidMap) : Step
         var pid = playing.Children[Child].Pid.ToString(CultureInfo.InvariantCulture);
         if (DenySetgroups)
             Knob.Write($"/proc/{pid}/setgroups", "deny", create: false);
-        Knob.Write($"/proc/{pid}/uid_map", UidMap, create: false);
-        Knob.Write($"/proc/{pid}/gid_map", GidMap, create: false);
+        Write(NewUidMap, "uid_map", UidMap);
+        Write(NewGidMap, "gid_map", GidMap);
         return null;
+
+        void Write(string? program, string file, string map)
+        {
+            if (program is null)
+                Knob.Write($"/proc/{pid}/{file}", map, create: false);
+            else
+                HostProgram.Run(Title, program, [Path.GetFileName(program), pid, .. Words(map)]);
+        }
     }
 }
 
@@ -75,6 +99,48 @@ public sealed record Release(string Child) : Step
         playing.Children[Child].Go();
         return null;
     }
+}
+
+/// <summary>Goes over to the process that a child has made in its own place (<see cref="ChildTape.Fork"/>); the undo kills it.</summary>
+/// <param name="Child">The child's name in the plan.</param>
+public sealed record FollowFork(string Child) : Step
+{
+    /// <inheritdoc/>
+    public override string Title => $"follow {Child} to its new process";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> CallTexts => ["read(status, ..., 1)", "pidfd_open(PID, 0)", "waitid(P_PIDFD, ...)"];
+
+    /// <inheritdoc/>
+    public override string Man => "pidfd_open(2)";
+
+    /// <inheritdoc/>
+    public override string Lab => "11-exec";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> ByHand => ["read -r _ <&4"];
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> UndoCallTexts => CloneChild.KillTexts;
+
+    /// <inheritdoc/>
+    public override StepFacts? Do(Playing playing)
+    {
+        var child = playing.Children[Child];
+        try
+        {
+            child.Follow();
+        }
+        catch (MinicException) when (playing.FailureOf(Child) is { } failure)
+        {
+            throw failure;
+        }
+
+        return new StepFacts { Pid = child.Pid, StartTime = ProcessIdentity.Of(child.Pid).StartTime };
+    }
+
+    /// <summary>Kills it and waits for its end. One that never came into the journal read end of file, and ended by itself.</summary>
+    public override void Undo(StepFacts? facts) => CloneChild.Kill(facts);
 }
 
 /// <summary>Waits until a child's tape reports.</summary>

@@ -177,9 +177,9 @@ public sealed record RunHook(string Point, string Path, HookState State, string 
             _ = Processes.Signal(hook.PidFd, SIGKILL);
         var code = Processes.Reap(hook.Pid);
         if (!inTime)
-            throw new MinicException(Title, $"it still ran after {Timeout} s and was killed{Said(output)}", "Mend the hook, or raise its timeout in config.json.");
+            throw new MinicException(Title, $"it still ran after {Timeout} s and was killed{MemoryFile.Said(output)}", "Mend the hook, or raise its timeout in config.json.");
         if (code != 0)
-            throw new MinicException(Title, $"it {(code > 128 ? $"was ended by {Processes.SignalName(code.Value - 128)}" : $"ended with exit code {code}")}{Said(output)}");
+            throw new MinicException(Title, $"it {(code > 128 ? $"was ended by {Processes.SignalName(code.Value - 128)}" : $"ended with exit code {code}")}{MemoryFile.Said(output)}");
     }
 
     private static ChildDescriptor[] Descriptors(SafeFileHandle input, SafeFileHandle output, SafeHandle? pidfd) =>
@@ -207,13 +207,6 @@ public sealed record RunHook(string Point, string Path, HookState State, string 
         tape.DefaultSignal(SIGPIPE, "minic ignores it, and that would be inherited.");
         tape.Execve([Path], Args.Count > 0 ? Args : [Path], Env, "The hook.");
         return plan;
-    }
-
-    // Its last words: what a hook prints is seldom more than its error.
-    private static string Said(SafeFileHandle output)
-    {
-        var text = Encoding.UTF8.GetString(MemoryFile.ReadAll(output)).Trim();
-        return text.Length == 0 ? "" : $": {(text.Length > 500 ? "…" + text[^500..] : text)}";
     }
 }
 

@@ -15,11 +15,22 @@ public sealed partial class ChildTape
     /// <param name="flags">CLONE_NEW* of what to join.</param>
     /// <param name="path">What a shell would name in its place: "/proc/$PID/ns/net".</param>
     /// <param name="why">Why, and why here.</param>
-    public void JoinNamespaces(string descriptor, ulong flags, string path, string why) =>
+    /// <param name="born">Whether the child was born into the pid namespace; else it is one for its children, and <see cref="Fork"/> follows.</param>
+    public void JoinNamespaces(string descriptor, ulong flags, string path, string why, bool born = true) =>
         Add((flags & (ulong)CLONE_NEWNS) != 0 ? HandPoint.Joins : HandPoint.Continues, $"join the namespaces of {descriptor}", why, "setns(2)", "11-exec",
             [new TapeCall("setns", Descriptor(descriptor), TapeArg.Named((long)flags, FlagText.Clone(flags)))],
-            // The shell was born into the pid namespace: to enter it once more would take another fork.
-            $"nsenter {NsenterOptions(flags & ~(ulong)CLONE_NEWPID, path)}");
+            // A shell that was born into the pid namespace would have to fork to enter it once more; for the other one nsenter forks.
+            $"nsenter {NsenterOptions(born ? flags & ~(ulong)CLONE_NEWPID : flags, path)}");
+
+    /// <summary>Makes another process, a child of minic's too, which plays on in this one's place; this one ends.</summary>
+    /// <remarks>Only behind <see cref="ExecuteOwn"/>: own.x86_64.s knows the call. FollowFork is the other end of it.</remarks>
+    public void Fork(string why)
+    {
+        const int CLONE_PARENT_ = 0x8000, CLONE_PARENT_SETTID_ = 0x100000, SIGCHLD_ = 17;
+        Add("make the process anew", why, "clone(2)", "04-pid",
+            [new TapeCall("clone", TapeArg.Named(CLONE_PARENT_ | CLONE_PARENT_SETTID_ | SIGCHLD_, "CLONE_PARENT|CLONE_PARENT_SETTID|SIGCHLD"), TapeArg.Null, new TapeArg.Answer("&pid"), TapeArg.Null, 0)],
+            ": # nsenter has forked");
+    }
 
     /// <summary>Leaves namespaces for new ones.</summary>
     public void Unshare(ulong flags, string why) =>
@@ -46,6 +57,24 @@ public sealed partial class ChildTape
     /// <param name="why">Why, and why here.</param>
     public void JoinCgroup(string procs, string why) =>
         WriteKnob(procs, "0", $"join {Path.GetDirectoryName(procs)}", why, "cgroups(7)", "08-cgroups");
+
+    /// <summary>Sets lo up in the child's network namespace (netdevice(7)).</summary>
+    public void RaiseLoopback(string why)
+    {
+        var socket = Allocate("socket");
+        Free(socket);
+        // struct ifreq: a name of 16 bytes, and here the flags.
+        var request = new byte[40];
+        "lo"u8.CopyTo(request);
+        request[16] = 1; // IFF_UP
+        Add("set lo up", why, "netdevice(7)", "13-netns",
+            [
+                new TapeCall("socket", TapeArg.Named(AF_INET, "AF_INET"), TapeArg.Named(SOCK_DGRAM | SOCK_CLOEXEC, "SOCK_DGRAM|SOCK_CLOEXEC"), 0),
+                new TapeCall("ioctl", socket, TapeArg.Named(0x8914, "SIOCSIFFLAGS"), new TapeArg.Block(request, "{ifr_name=\"lo\", ifr_flags=IFF_UP}")),
+                new TapeCall("close", socket),
+            ],
+            "ip link set lo up");
+    }
 
     /// <summary>Sets the host name.</summary>
     public void SetHostname(string name, string why) =>

@@ -93,10 +93,12 @@ public sealed partial class ChildTape
     }
 
     /// <summary>Becomes root of the user namespace that the child was born into, as whom the rest of the tape is played.</summary>
-    public void BecomeRoot(string why) =>
+    /// <param name="setGroups">Whether setgroups(2) is allowed there: not where the map was written by a user without privileges.</param>
+    /// <param name="why">Why, and why here.</param>
+    public void BecomeRoot(bool setGroups, string why) =>
         Add(HandPoint.Continues, "become user 0, group 0", why, "credentials(7)", "09-rootless",
-            [new TapeCall("setgroups", 0, TapeArg.Null), new TapeCall("setresgid", 0, 0, 0), new TapeCall("setresuid", 0, 0, 0)],
-            "setpriv --reuid=0 --regid=0 --clear-groups --inh-caps=-all --ambient-caps=-all");
+            [.. setGroups ? [new TapeCall("setgroups", 0, TapeArg.Null)] : Array.Empty<TapeCall>(), new TapeCall("setresgid", 0, 0, 0), new TapeCall("setresuid", 0, 0, 0)],
+            $"setpriv --reuid=0 --regid=0 {(setGroups ? "--clear-groups" : "--keep-groups")} --inh-caps=-all --ambient-caps=-all");
 
     /// <summary>Sets the effective, permitted and inheritable capabilities.</summary>
     public void SetCapabilities(ulong effective, ulong permitted, ulong inheritable, string why)
