@@ -47,10 +47,14 @@ internal sealed class GlobalOptions
             throw new MinicException("use --systemd-cgroup", "minic makes cgroups itself and cannot ask systemd for them", "Leave it out; in containerd SystemdCgroup = false, in podman cgroup_manager = \"cgroupfs\".");
     }
 
+    // A directory of the user's own that goes away with the last session (XDG Base Directory Specification).
     private static string DefaultRoot =>
-        (!Environment.IsPrivilegedProcess || Caller.Current.InUserNamespace) && Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR") is { Length: > 0 } runtime
-            ? Path.Combine(runtime, "minic")
-            : "/run/minic";
+        Environment.IsPrivilegedProcess && !Caller.Current.InUserNamespace ? Everybody
+        : Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR") is { Length: > 0 } runtime ? Path.Combine(runtime, "minic")
+        : Environment.IsPrivilegedProcess ? Everybody
+        : throw new MinicException("find the directory of all state", "you are not root, and XDG_RUNTIME_DIR is not set", "A login sets it, as a rule to /run/user/UID; or say --root DIR, a directory of yours.");
+
+    private const string Everybody = "/run/minic";
 
     private static Option<string> Choice(string name, string description, params string[] values)
     {

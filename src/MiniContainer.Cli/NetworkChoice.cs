@@ -15,7 +15,7 @@ namespace MiniContainer.Cli;
 /// <param name="Name">As given to --net.</param>
 internal sealed record NetworkChoice(string Name)
 {
-    /// <summary>The choice of root's where none was given; anybody else has none.</summary>
+    /// <summary>The choice of the machine's root where none was given; anybody else has none.</summary>
     public const string Default = "minic";
 
     /// <summary>The choice that was made.</summary>
@@ -24,11 +24,11 @@ internal sealed record NetworkChoice(string Name)
     /// <exception cref="Kernel.MinicException">It is not the caller's to make.</exception>
     public static NetworkChoice Of(string? name, Kernel.Caller caller)
     {
-        if (caller.IsPrivileged)
-            return new(name ?? Default);
-        return name is null or "none" or "host"
-            ? new(name ?? "none")
-            : throw new Kernel.MinicException($"attach to the network {name}", "you are not root: a bridge and its addresses are the host's", "Say --net none, the default then, or --net host; or sudo minic ....");
+        if (name is null)
+            return new(caller.OwnsNetwork && !caller.InUserNamespace ? Default : "none");
+        return caller.OwnsNetwork || name is "none" or "host"
+            ? new(name)
+            : throw new Kernel.MinicException($"attach to the network {name}", "you are not root of the machine: a bridge and its addresses are the host's", "Say --net none, the default then, or --net host; or sudo minic ....");
     }
 
     /// <summary>The configuration with this network.</summary>

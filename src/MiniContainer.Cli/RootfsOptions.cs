@@ -58,6 +58,8 @@ internal sealed class RootfsOptions
         var network = Network(parsed);
         if (!Caller.Current.IsPrivileged)
             spec = DefaultSpec.Rootless(spec, Caller.Current, ranges: true, ownNetwork: network.Name != "host");
+        else if (Caller.Current.InUserNamespace)
+            spec = DefaultSpec.Nested(spec, ownNetwork: network.Name != "host");
         spec = spec with
         {
             Root = spec.Root! with { Readonly = parsed.GetValue(readOnly) },

@@ -17,7 +17,7 @@ public sealed record IdRange(uint First, uint Count);
 public sealed record Caller(uint Uid, uint Gid)
 {
     /// <summary>Root of the whole machine.</summary>
-    public static readonly Caller Root = new(0, 0) { IsPrivileged = true, MaySetGroups = true };
+    public static readonly Caller Root = new(0, 0) { IsPrivileged = true, MaySetGroups = true, OwnsNetwork = true };
 
     /// <summary>Whether it may make namespaces of any kind, and write any map (CAP_SYS_ADMIN, CAP_SETUID in its user namespace).</summary>
     public bool IsPrivileged { get; init; }
@@ -27,6 +27,9 @@ public sealed record Caller(uint Uid, uint Gid)
 
     /// <summary>Whether setgroups(2) is allowed in its user namespace.</summary>
     public bool MaySetGroups { get; init; }
+
+    /// <summary>Whether the network namespace it is in is its own to change: not the machine's, for root of a user namespace alone.</summary>
+    public bool OwnsNetwork { get; init; }
 
     /// <summary>The user ids besides its own that it may map; empty for none.</summary>
     public IReadOnlyList<IdRange> SubUids { get; init; } = [];
@@ -57,7 +60,7 @@ public sealed record Caller(uint Uid, uint Gid)
             MaySetGroups = Knob.TryRead("/proc/self/setgroups") != "deny",
         };
         if (caller.IsPrivileged)
-            return caller;
+            return caller with { OwnsNetwork = !caller.InUserNamespace || NetworkNamespace.BelongsToOurs() };
         var name = Syscall.getpwuid(caller.Uid)?.pw_name;
         return caller with
         {

@@ -48,6 +48,28 @@ public static unsafe class Processes
         return (fields[0][0], ulong.Parse(fields[19], CultureInfo.InvariantCulture));
     }
 
+    /// <summary>The processes in the pid namespace of a process, in order; that one alone if its namespace is ours too.</summary>
+    /// <remarks>Those in pid namespaces below that one are not among them.</remarks>
+    public static IReadOnlyList<int> InPidNamespaceOf(int pid)
+    {
+        var space = Namespace(pid.ToString(CultureInfo.InvariantCulture));
+        return space is null || space == Namespace("self") ? [pid]
+            : [.. Directory.EnumerateDirectories("/proc").Select(Path.GetFileName).Where(n => char.IsAsciiDigit(n![0]) && Namespace(n) == space).Select(n => int.Parse(n!, CultureInfo.InvariantCulture)).Order()];
+
+        // Null for a process that has ended meanwhile, or is none of our business.
+        static string? Namespace(string? process)
+        {
+            try
+            {
+                return new FileInfo($"/proc/{process}/ns/pid").LinkTarget;
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                return null;
+            }
+        }
+    }
+
     /// <summary>Whether a process has a handler for a signal (SigCgt of proc_pid_status(5)): PID 1 never gets one without.</summary>
     public static bool Catches(int pid, int signal)
     {

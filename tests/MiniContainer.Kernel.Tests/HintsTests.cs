@@ -56,6 +56,8 @@ public sealed class HintsTests : IDisposable
         ("execve", ENOENT) => Tape(0, Execve(directory + "/nothing")),
         ("execve", EACCES) => Tape(0, Execve(FileOf("data", 0x1a4))),
         ("execve", ENOEXEC) => Tape(0, Execve(FileOf("no program", 0x1ed))),
+        ("setresuid", EINVAL) => Tape(NEWUSER, new TapeCall("setresuid", 7, 7, 7)),
+        ("setresgid", EINVAL) => Tape(NEWUSER, new TapeCall("setresgid", 7, 7, 7)),
         ("sethostname", EINVAL) => Tape(NEWUTS, new TapeCall("sethostname", new string('x', 65), 65)),
         ("prlimit64", EPERM) => Tape(0, Limit(7 /* RLIMIT_NOFILE */, 10), BecomeNobody, Limit(7, 20)),
         ("open_tree", ENOENT) => Tape(NEWNS, new TapeCall("open_tree", TapeArg.AtFdCwd, directory + "/nowhere", 1)),

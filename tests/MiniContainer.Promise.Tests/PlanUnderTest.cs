@@ -9,6 +9,10 @@ internal sealed record PlanUnderTest(string Name, string Play)
 {
     private const string Running = "m run -d --rootfs $ROOTFS --net none --name $N sleep 1000";
 
+    // From here on m is a minic that somebody runs who is not root, with a root file system of their own.
+    private const string Ann = "cp -r $ROOTFS $TMP/rootfs && mkdir -p $TMP/bin /run/ann && cp $MINIC ${MINIC%/*}/libMonoPosixHelper.so $TMP/bin && chmod 755 $TMP && chown -R 1234:1234 $TMP/rootfs /run/ann"
+        + " && m() { HOME=/run/ann XDG_RUNTIME_DIR=/run/ann setpriv --reuid 1234 --regid 1234 --clear-groups $TMP/bin/minic \"$@\"; }";
+
     /// <summary>What is to be there before.</summary>
     public string Setup { get; init; } = ":";
 
@@ -40,6 +44,8 @@ internal sealed record PlanUnderTest(string Name, string Play)
         new("container created", "m create -b $TMP/plain $N") { Later = "m start $N" },
         new("container with everything", "m create -b $TMP/everything $N") { Later = "m start $N" },
         new("start", "m start $N") { Setup = "m create -b $TMP/everything $N", Undo = "m delete -f $N && m create -b $TMP/everything $N", Repair = "m delete -f $N && m create -b $TMP/everything $N", Ignored = ["files", "processes", "namespaces"] },
+        new("container of a user's", "m run --rootfs $TMP/rootfs --name $N -v $TMP/data:/mnt sleep 1000") { Setup = Ann, Stays = true },
+        new("exec of a user's", "m exec $N sleep 1000") { Setup = $"{Ann}; m run -d --rootfs $TMP/rootfs --name $N sleep 1000", Undo = ":", Stays = true },
         new("exec", "m exec $N sleep 1000") { Setup = "m run -d --rootfs $ROOTFS --net none --name $N sleep 1000", Undo = ":", Stays = true },
         new("pause", "m pause $N") { Setup = Running, Undo = $"m delete -f $N && {Running}", Repair = $"m delete -f $N && {Running}", Ignored = ["files", "processes", "namespaces"] },
         new("update", "m update --memory 64m --pids-limit 10 $N") { Setup = Running, Undo = $"m delete -f $N && {Running}", Repair = $"m delete -f $N && {Running}", Ignored = ["files", "processes", "namespaces"] },

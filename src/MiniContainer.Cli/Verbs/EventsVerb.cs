@@ -42,6 +42,7 @@ internal sealed class EventsVerb : Verb
         using var pidfd = container.Status == ContainerStatus.Stopped ? null : Processes.OpenPidFd(container.Init!.Pid);
         if (pidfd is null)
             throw new MinicException($"show the events of container {container.Id}", "container not running", "minic delete removes it.");
+        container.NeedCgroup($"show the events of container {container.Id}");
         var output = parsed.InvocationConfiguration.Output;
         var reader = new StatisticsReader([.. container.CgroupPaths]);
         if (parsed.GetValue(stats))

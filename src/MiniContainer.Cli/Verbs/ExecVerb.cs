@@ -56,7 +56,11 @@ internal sealed class ExecVerb : Verb
             State = new HookState(Spec.CurrentVersion, container.Id, bundle.Directory) { Annotations = bundle.Spec.Annotations },
         };
         if (parsed.GetValue(cgroup) is { Length: > 0 } below)
+        {
+            container.NeedCgroup($"read --cgroup {string.Join(' ', below)}");
             target = target with { CgroupFiles = [.. SubCgroups.Of([.. container.CgroupPaths], below, Cgroups.Hierarchies()).Select(Execs.JoinFile)] };
+        }
+
         if (play.Reads(parsed))
             return play.Tell(parsed, $"minic exec in {container.Id}", Execs.MakePlan(target, what), Execs.ByHandDirectory(container.Directory), waits: !parsed.GetValue(detach));
         using var supervisor = parsed.GetValue(detach) ? null : new Supervisor();

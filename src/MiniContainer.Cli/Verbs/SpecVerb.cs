@@ -10,7 +10,7 @@ namespace MiniContainer.Cli.Verbs;
 internal sealed class SpecVerb : Verb
 {
     private readonly Option<string> bundle = Text("--bundle", "DIR", "Write it to DIR; the current directory where not given.", "-b");
-    private readonly Option<bool> rootless = Flag("--rootless", "For a caller who is not root: with a user namespace.");
+    private readonly Option<bool> rootless = Flag("--rootless", "For a caller who is not root: with a user namespace that maps the caller alone.");
 
     public SpecVerb(GlobalOptions globals)
         : base("spec", "Write a config.json with Docker's default privileges, which runs sh in rootfs/ on a terminal.", globals)

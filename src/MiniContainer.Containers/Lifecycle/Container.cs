@@ -3,6 +3,7 @@
 // Lab 12-oci; runtime-spec, "State".
 
 using MiniContainer.Containers.Oci;
+using MiniContainer.Containers.Planning;
 using MiniContainer.Kernel;
 using MiniContainer.Plans;
 using MiniContainer.Plans.Steps;
@@ -125,7 +126,18 @@ public sealed class Container
     }
 
     /// <summary>The pids of all its processes, in the host's pid namespace, in order.</summary>
-    public IReadOnlyList<int> Processes() => [.. CgroupPaths.Take(1).SelectMany(Cgroups.Processes).Order()];
+    /// <remarks>One who is not root may have had no cgroup to make: then the pid namespace tells who belongs to it.</remarks>
+    public IReadOnlyList<int> Processes() => CgroupPaths.Any() ? [.. CgroupPaths.Take(1).SelectMany(Cgroups.Processes).Order()]
+        : Init is { Alive: true } init ? Kernel.Processes.InPidNamespaceOf(init.Pid) : [];
+
+    /// <summary>Refuses what only a cgroup can do where there is none.</summary>
+    /// <param name="doing">What that is: "pause container box".</param>
+    /// <exception cref="MinicException">It has no cgroup.</exception>
+    public void NeedCgroup(string doing)
+    {
+        if (!CgroupPaths.Any())
+            throw new MinicException(doing, "it has no cgroup, since whoever made it may make none", $"Make it anew where you may: {CgroupPlanner.HowToGetOne}.");
+    }
 
     /// <summary>Sends a signal.</summary>
     /// <param name="signal">Its number.</param>

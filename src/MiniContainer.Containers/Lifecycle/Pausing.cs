@@ -32,6 +32,7 @@ public static class Pausing
 
     private static Plan Of(Container container, bool frozen, string verb, string why)
     {
+        container.NeedCgroup($"{verb} container {container.Id}");
         var file = Freezer.FileOf(container.CgroupPaths) ?? throw new MinicException($"{verb} container {container.Id}", "none of its cgroups has a freezer", "Mount the hierarchy freezer of version 1, or use version 2.");
         var plan = new Plan();
         plan.Add(new Freeze(file, frozen) { Why = why });

@@ -21,6 +21,7 @@ public static class Updating
     {
         if (container.Status == ContainerStatus.Stopped)
             throw new MinicException($"update container {container.Id}", "container not running but stopped", "minic delete removes it.");
+        container.NeedCgroup($"update container {container.Id}");
         var cgroups = container.Entries.Select(e => e.Step).OfType<MakeCgroup>().ToList();
         return UpdatePlanner.Plan(new Limited(cgroups, InForce(container)), change, Facts.Read(), Knob.TryRead);
     }

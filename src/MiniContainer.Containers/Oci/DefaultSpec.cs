@@ -66,7 +66,7 @@ public static class DefaultSpec
     /// <param name="ownNetwork">Whether it keeps a network namespace of its own; else it has the host's network.</param>
     public static Spec Rootless(Spec spec, Caller caller, bool ranges = false, bool ownNetwork = false) => spec with
     {
-        Mounts = [.. (spec.Mounts ?? []).Select(m => WithoutRoot(m, ownNetwork, allIds: ranges && caller.MapsRanges))],
+        Mounts = Mounts(spec, ownNetwork, allIds: ranges && caller.MapsRanges),
         Linux = (spec.Linux ?? new Linux()) with
         {
             Namespaces = [.. (spec.Linux?.Namespaces ?? []).Where(ns => ns.Type != "user" && (ownNetwork || ns.Type != "network")), new("user")],
@@ -75,6 +75,17 @@ public static class DefaultSpec
             Resources = null,
         },
     };
+
+    /// <summary>The same for root of a user namespace, who needs no further one: <c>unshare -r</c>, <c>podman unshare</c>.</summary>
+    /// <param name="spec">What <see cref="Create"/> made.</param>
+    /// <param name="ownNetwork">Whether it has a network namespace of its own.</param>
+    public static Spec Nested(Spec spec, bool ownNetwork) => spec with
+    {
+        Mounts = Mounts(spec, ownNetwork, allIds: false),
+        Linux = spec.Linux! with { Resources = null },
+    };
+
+    private static Mount[] Mounts(Spec spec, bool ownNetwork, bool allIds) => [.. (spec.Mounts ?? []).Select(m => WithoutRoot(m, ownNetwork, allIds))];
 
     // Root inside is the caller; the ids that the caller may give to others follow from 1 on.
     private static LinuxIdMapping[] Map(uint own, IReadOnlyList<IdRange> ranges)

@@ -12,11 +12,14 @@ namespace MiniContainer.Containers.Planning;
 /// <summary>Plans cgroups.</summary>
 public static class CgroupPlanner
 {
+    /// <summary>How one who is not root comes by a cgroup.</summary>
+    internal const string HowToGetOne = "have a cgroup handed to you: systemd-run --user --scope -p Delegate=yes minic ..., or root's chown of one";
+
     /// <summary>Adds the steps that make a container's cgroups and set its limits.</summary>
     /// <returns>The files by which the child joins: cgroup.procs, or tasks in version 1.</returns>
     public static IReadOnlyList<string> Add(Plan plan, Spec spec, string id, Facts facts)
     {
-        var resources = spec.Linux?.Resources ?? new LinuxResources();
+        var resources = Possible(spec.Linux?.Resources ?? new LinuxResources(), facts.Caller);
         foreach (var hierarchy in facts.Hierarchies)
         {
             if (!Wanted(hierarchy, spec, id, facts))
@@ -89,29 +92,47 @@ public static class CgroupPlanner
     private static bool Wanted(CgroupHierarchy hierarchy, Spec spec, string id, Facts facts) =>
         Asked(hierarchy, spec.Linux?.Resources ?? new LinuxResources(), facts) && facts.MayMakeCgroup(Place(hierarchy, spec.Linux?.CgroupsPath, id).Path);
 
+    // Rules for devices come with every configuration, and take the machine's root to set. In a user namespace no node can be
+    // made, and the host's are opened with the user's own rights: there they can be done without.
+    private static LinuxResources Possible(LinuxResources resources, Caller caller) =>
+        caller is { IsPrivileged: true, InUserNamespace: false } ? resources : resources with { Devices = null };
+
     // One who is not root gets no cgroup where none was handed to them, and needs none; but a limit is not passed over.
     private static void CheckNothingAsked(CgroupHierarchy hierarchy, Spec spec, string id, Facts facts)
     {
-        // Rules for devices come with every configuration; in a user namespace no node can be made, and none of the host's opened.
-        var resources = (spec.Linux?.Resources ?? new LinuxResources()) with { Devices = null };
+        var resources = Possible(spec.Linux?.Resources ?? new LinuxResources(), facts.Caller);
         if (!Asked(hierarchy, resources, facts))
             return;
         var files = Limits(hierarchy, resources).Select(l => l.File)
             .Concat((hierarchy.IsV2 ? OtherControllers.V2(resources) : hierarchy.Controllers.SelectMany(c => OtherControllers.V1(c, resources))).Select(f => f.File)).ToList();
         if (files.Count > 0)
-            throw new MinicException($"limit {id}", $"you may not make the cgroup {Place(hierarchy, spec.Linux?.CgroupsPath, id).Path}, and without it {files[0]} cannot be set", "Leave the limits out; or have a cgroup handed to you: systemd-run --user --scope -p Delegate=yes minic ..., or root's chown of one.");
+            throw new MinicException($"limit {id}", $"you may not make the cgroup {Place(hierarchy, spec.Linux?.CgroupsPath, id).Path}, and without it {files[0]}, which is $.linux.resources.{Member(files[0], resources)}, cannot be set", $"Leave the limits out; or {HowToGetOne}.");
     }
+
+    // The member of config.json that is behind a file.
+    private static string Member(string file, LinuxResources resources) => resources.Unified?.ContainsKey(file) == true ? "unified" : file.Split('.')[0] switch
+    {
+        "cpuset" => "cpu",
+        "blkio" or "io" => "blockIO",
+        "hugetlb" => "hugepageLimits",
+        "net_cls" or "net_prio" => "network",
+        var controller => controller,
+    };
 
     // A cpuset must be given processors and memory nodes before anyone can join it, so it is made only where it was asked for.
     private static bool Asked(CgroupHierarchy hierarchy, LinuxResources resources, Facts facts) =>
         hierarchy.IsV2 ? !facts.Hierarchies.Any(h => !h.IsV2) || resources.Unified is { Count: > 0 }
         : !hierarchy.Controllers.Contains("cpuset") || resources.Cpu is { } cpu && (cpu.Cpus ?? cpu.Mems) is not null;
 
+    private static readonly string[] Usual = ["pids", "memory", "cpu"];
+
     private static List<string> AvailableV2(LinuxResources resources, Facts facts)
     {
         if (facts.Hierarchies.Any(h => !h.IsV2))
             return [];
-        List<string> wanted = ["pids", "memory", "cpu"];
+        // One to whom a cgroup was handed has those controllers that came with it.
+        var handed = facts.Hierarchies.Any(h => h.Delegated is not null);
+        List<string> wanted = [.. Usual.Where(c => !handed || facts.UnifiedControllers.Contains(c))];
         if (resources.Cpu is { } cpu && (cpu.Cpus ?? cpu.Mems) is not null)
             wanted.Add("cpuset");
         if (resources.HugepageLimits is { Count: > 0 })

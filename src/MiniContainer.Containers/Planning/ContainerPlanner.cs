@@ -59,7 +59,7 @@ public static class ContainerPlanner
         hooks.AddRuntime(plan);
         plan.Add(new Release(setup.Child) { Why = "All that only the host's side can do has been done." });
 
-        ProcessPlanner.AddOomScore(tape, spec.Process!);
+        ProcessPlanner.AddOomScore(tape, spec.Process!, facts);
         foreach (var procs in cgroup)
             tape.JoinCgroup(procs, "Before anything that costs: from here on the limits hold. The child does it itself, since a parent that moves another process waits for a grace period.");
         foreach (var tasks in intel)

@@ -37,7 +37,7 @@ public static class ExecPlanner
         var tape = plan.Tape(child, descriptors);
         tape.Await("go", "Until its pid is in the journal it does nothing.");
         plan.Add(new Release(child) { Why = "Its pid is known." });
-        ProcessPlanner.AddOomScore(tape, process);
+        ProcessPlanner.AddOomScore(tape, process, facts);
         PlacementPlan.AddAffinity(tape, process.ExecCpuAffinity?.Initial, "Until it is in the container's cgroup: what minic does for it takes no time of other processors.");
         foreach (var procs in target.CgroupFiles)
             tape.JoinCgroup(procs, "Before the namespaces: afterwards the host's cgroup files cannot be seen. The container's limits hold for this process too.");

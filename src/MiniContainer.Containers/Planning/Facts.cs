@@ -23,13 +23,16 @@ public sealed record Facts
     /// <summary>Whether a cgroup may be made at a path; root may everywhere.</summary>
     public Func<string, bool> MayMakeCgroup { get; init; } = _ => true;
 
+    /// <summary>Our own OOM score, below which only root may go (proc_pid_oom_score_adj(5)).</summary>
+    public int OomScore { get; init; }
+
     /// <summary>Whether a path on the host is a directory: a bind mount's target must be of its source's kind.</summary>
     public required Func<string, bool> IsDirectory { get; init; }
 
     /// <summary>The home directory of a user in a root file system, from its etc/passwd; null if it has none.</summary>
     public required Func<string, uint, string?> Home { get; init; }
 
-    /// <summary>The controllers that version 2 has to hand on, at its root: "cpu", "io" ….</summary>
+    /// <summary>The controllers that version 2 has to hand on, at its root or where it was handed to us: "cpu", "io" ….</summary>
     public IReadOnlyList<string> UnifiedControllers { get; init; } = ["cpuset", "cpu", "io", "memory", "hugetlb", "pids", "rdma", "misc"];
 
     /// <summary>Whether the kernel runs with AppArmor (apparmor(7)).</summary>
@@ -52,16 +55,17 @@ public sealed record Facts
     {
         var caller = Caller.Current;
         var mayAll = caller.IsPrivileged && !caller.InUserNamespace;
-        var hierarchies = Cgroups.Hierarchies();
+        IReadOnlyList<CgroupHierarchy> hierarchies = [.. Cgroups.Hierarchies().Select(h => mayAll || !h.IsV2 ? h : h with { Delegated = Cgroups.Delegated(h) })];
         return new()
         {
             Caller = caller,
             MayMakeCgroup = mayAll ? _ => true : Directories.MayMakeIn,
-            Hierarchies = mayAll ? hierarchies : [.. hierarchies.Select(h => h with { Delegated = h.IsV2 ? Cgroups.Delegated(h) : null })],
-            UnifiedControllers = hierarchies.FirstOrDefault(h => h.IsV2) is { } v2 ? (Knob.TryRead($"{v2.MountPoint}/cgroup.controllers") ?? "").Split(' ') : [],
+            Hierarchies = hierarchies,
+            UnifiedControllers = hierarchies.FirstOrDefault(h => h.IsV2) is { } v2 ? (Knob.TryRead($"{v2.Delegated ?? v2.MountPoint}/cgroup.controllers") ?? "").Split(' ') : [],
             HasAppArmor = Knob.TryRead("/sys/module/apparmor/parameters/enabled") == "Y",
             HasSelinux = File.Exists("/sys/fs/selinux/enforce"),
             HasResctrl = File.Exists($"{Resctrl}/schemata"),
+            OomScore = int.Parse(Knob.TryRead("/proc/self/oom_score_adj") ?? "0", System.Globalization.CultureInfo.InvariantCulture),
             Capabilities = Kernel.Capabilities.Bounding(),
             IsDirectory = Directory.Exists,
             Home = HomeOf,

@@ -41,10 +41,14 @@ public static class ProcessPlanner
     internal const string WhyOwn = "Before it is in the container, whose image may make its command, or a script's interpreter, a link to /proc/self/exe: that is a few sealed bytes now, and not minic. And no process in there may look into this one.";
 
     /// <summary>Adds the score by which the kernel chooses whom to kill; before the container's own /proc can be seen.</summary>
-    public static void AddOomScore(ChildTape tape, Process process)
+    /// <exception cref="MinicException">The caller may not go so low.</exception>
+    public static void AddOomScore(ChildTape tape, Process process, Facts facts)
     {
-        if (process.OomScoreAdj is { } score)
-            tape.WriteKnob("/proc/self/oom_score_adj", Text(score), $"set the OOM score to {score}", "In the host's /proc, which no image can have put something in the place of; and lowering it needs privileges.", "proc_pid_oom_score_adj(5)", "08-cgroups");
+        if (process.OomScoreAdj is not { } score)
+            return;
+        if (score < facts.OomScore && facts.Caller is not { IsPrivileged: true, InUserNamespace: false })
+            throw new MinicException($"set the OOM score to {score}", $"only root may go below the one that is there, {facts.OomScore}", $"Leave $.process.oomScoreAdj out, or let it be {facts.OomScore} or more.");
+        tape.WriteKnob("/proc/self/oom_score_adj", Text(score), $"set the OOM score to {score}", "In the host's /proc, which no image can have put something in the place of; and lowering it needs privileges.", "proc_pid_oom_score_adj(5)", "08-cgroups");
     }
 
     /// <summary>Adds the steps that give a process its limits, user and capabilities.</summary>

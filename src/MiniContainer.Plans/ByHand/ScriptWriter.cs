@@ -32,7 +32,8 @@ public sealed class ScriptWriter(string title, Plan plan, string? directory)
     public string Do()
     {
         text.Clear();
-        ScriptText.Head(text, "-eu", directory, $"{title}, by hand. To be run by root, on a host with glibc, util-linux, iproute2 and nftables.", plan.Steps.Any(s => s.UndoByHand.Count > 0)
+        var forUser = plan.Steps.OfType<MapIds>().Any(m => m.DenySetgroups || m.NewUidMap is not null);
+        ScriptText.Head(text, "-eu", directory, $"{title}, by hand. To be run by {(forUser ? "the user who asked for it" : "root")}, on a host with glibc, util-linux, iproute2 and nftables.", plan.Steps.Any(s => s.UndoByHand.Count > 0)
             ? "Print the script of the way back (--by-hand=undo) before you run this one: a plan names the addresses that are free when it is made."
             : "There is nothing to undo: what it does goes away with the container.");
         if (directory is not null)

@@ -42,12 +42,18 @@ public sealed partial class ChildTape
                 : $"mount -t {ShellWord.Quote(type ?? "none")}{(options.Length > 0 ? " -o " + ShellWord.Quote(options) : "")} {ShellWord.Quote(source)} {ShellWord.Quote(target)}");
     }
 
-    /// <summary>Changes the flags of a mount, of that mount alone.</summary>
+    /// <summary>Sets flags of a mount, of that mount alone; those that it has it keeps.</summary>
+    /// <remarks>
+    /// mount(2) with MS_REMOUNT would take away what it is not told: in a user namespace the host's nosuid, nodev and noexec
+    /// are locked, and it would be refused.
+    /// </remarks>
     public void Remount(string target, ulong flags, string why)
     {
-        var all = flags | (ulong)MS_REMOUNT | (ulong)MS_BIND;
-        Add($"remount {target} {MountOptionText(flags)}", why, "mount(2)", "06-mounts",
-            [new TapeCall("mount", TapeArg.Null, target, TapeArg.Null, TapeArg.Named((long)all, FlagText.Mount(all)), TapeArg.Null)],
+        // The first four are MOUNT_ATTR_* too.
+        var attributes = flags & 0xf;
+        var text = $"{{attr_set={FlagText.MountAttr(attributes)}, attr_clr=0, propagation=0, userns_fd=0}}";
+        Add($"remount {target} {MountOptionText(flags)}", why, "mount_setattr(2)", "06-mounts",
+            [new TapeCall("mount_setattr", TapeArg.AtFdCwd, target, 0, new TapeArg.Block(TapeArg.Longs(attributes, 0, 0, 0), text), TapeArg.Named(32, "MOUNT_ATTR_SIZE_VER0"))],
             $"mount -o remount,bind,{MountOptionText(flags)} none {ShellWord.Quote(target)}");
     }
 

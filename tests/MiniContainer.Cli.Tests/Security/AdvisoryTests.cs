@@ -150,7 +150,7 @@ public sealed class AdvisoryTests : MinicTest
         var world = Make();
         Write(world, "sh -c", spec =>
         {
-            var rootless = DefaultSpec.Rootless(spec, 0, 0);
+            var rootless = DefaultSpec.Rootless(spec, Kernel.Caller.Root);
             // The cgroup mounts are those below the host's /sys, and there is no cgroup namespace.
             return rootless with
             {

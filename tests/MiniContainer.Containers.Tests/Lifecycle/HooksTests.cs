@@ -140,7 +140,7 @@ public class HooksTests
         using var world = new ContainerWorld();
         File.SetUnixFileMode(world.Out, (UnixFileMode)511);
         world.Configure(
-            s => DefaultSpec.Rootless(s, 0, 0) with
+            s => DefaultSpec.Rootless(s, Caller.Root) with
             {
                 Hooks = new Hooks { CreateContainer = [Shell($"id -u > {world.Out}/id; readlink /proc/self/ns/user > {world.Out}/user")] },
             },

@@ -182,7 +182,7 @@ public sealed class BadBundles : IDisposable
 
     [Fact]
     public void The_rootless_bundle_is_good() =>
-        Load(SpecJson.Write(DefaultSpec.Rootless(DefaultSpec.Create(), 1000, 1000))).Spec.Linux!.UidMappings.Should().Equal(new LinuxIdMapping(0, 1000, 1));
+        Load(SpecJson.Write(DefaultSpec.Rootless(DefaultSpec.Create(), new Caller(1000, 1000)))).Spec.Linux!.UidMappings.Should().Equal(new LinuxIdMapping(0, 1000, 1));
 
     [Fact]
     public void Ambient_capabilities_that_are_not_inheritable_pass_as_runc_spec_writes_them()

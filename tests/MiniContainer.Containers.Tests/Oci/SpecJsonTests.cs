@@ -2,6 +2,7 @@
 
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using MiniContainer.Kernel;
 using MiniContainer.Containers.Oci;
 using MiniContainer.Testing;
 
@@ -83,7 +84,7 @@ public class SpecJsonTests
 
     [Fact]
     public void The_rootless_configuration_is_golden() =>
-        Golden.Check(SpecJson.Write(DefaultSpec.Rootless(DefaultSpec.Create(terminal: true), 1000, 1000)), "rootless-config.json");
+        Golden.Check(SpecJson.Write(DefaultSpec.Rootless(DefaultSpec.Create(terminal: true), new Caller(1000, 1000))), "rootless-config.json");
 
     [Fact]
     public void The_default_has_dockers_fourteen_capabilities_and_no_ambient_ones()

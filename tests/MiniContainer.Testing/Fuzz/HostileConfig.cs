@@ -6,6 +6,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
+using MiniContainer.Kernel;
 using MiniContainer.Containers.Oci;
 
 namespace MiniContainer.Testing.Fuzz;
@@ -19,7 +20,7 @@ public sealed class HostileConfig
     [
         SpecJson.Write(DefaultSpec.Create("rootfs", ["true"], "box")),
         SpecJson.Write(DefaultSpec.Create("rootfs", ["/bin/true"], "box", terminal: true)),
-        SpecJson.Write(DefaultSpec.Rootless(DefaultSpec.Create("rootfs", ["true"], "box"), 1000, 1000)),
+        SpecJson.Write(DefaultSpec.Rootless(DefaultSpec.Create("rootfs", ["true"], "box"), new Caller(1000, 1000))),
     ];
 
     private readonly Random random;

@@ -47,7 +47,7 @@ internal sealed class PodRunVerb : PodVerb
         if (play.Reads(parsed))
             return Tell(parsed, pod);
         _ = PodLauncher.MakePlan(Globals.Root(parsed), pod, network: null);
-        if (!Environment.IsPrivilegedProcess)
+        if (!Caller.Current.OwnsNetwork)
             throw new MinicException($"make pod {pod.Name}", "pods need root, for their network and cgroups", "sudo minic pod run.");
         using var monitors = measured is null ? null : new MonitorProfile(measured);
         // The monitor reads the very text that was checked here, whatever happens to the user's file meanwhile.
