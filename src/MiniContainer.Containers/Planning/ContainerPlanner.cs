@@ -32,7 +32,7 @@ public static class ContainerPlanner
         var made = CloneFlags.Made(spec) & ~setup.Joins.Aggregate(0UL, (flags, j) => flags | j.Flags);
         var joins = Joins(spec, setup);
         // The time namespace is entered by execve alone: until then nobody else can join it.
-        var hooks = new HookPlanner(bundle, setup, (made | joins.Aggregate(0UL, (flags, j) => flags | j.Flags)) & ~CloneFlags.NEWTIME, CgroupPlanner.JoinFiles(spec, setup.Id, facts));
+        var hooks = new HookPlanner(bundle, setup, (made | joins.Aggregate(0UL, (flags, j) => flags | j.Flags)) & ~CloneFlags.NEWTIME, CgroupPlanner.JoinFiles(spec, setup.Id, facts), facts.Filters);
         hooks.Keep(plan);
         foreach (var step in setup.Network?.Before ?? [])
             plan.Add(step);
