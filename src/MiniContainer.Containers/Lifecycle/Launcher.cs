@@ -79,6 +79,7 @@ public static class Launcher
         var path = Container.DirectoryOf(options.Root, options.Id);
         var plan = MakePlan(bundle, options, Facts.Read());
         CheckThawed(plan);
+        WarnOfOthers(plan);
         Faults.Claiming();
         using var directory = StateDirectory.Claim(path, $"container {options.Id}");
         Faults.Claimed();
@@ -118,6 +119,14 @@ public static class Launcher
             if (Freezer.FileOf([cgroup.Path]) is { } freezer && Freezer.IsFrozen(freezer))
                 throw new MinicException(cgroup.Title, "container's cgroup unexpectedly frozen", $"Thaw it first: echo {Freezer.Word(freezer, frozen: false)} > {freezer}.");
         }
+    }
+
+    // Two containers in one cgroup share its limits, and the end of the one that made it is the end of the other.
+    private static void WarnOfOthers(Plan plan)
+    {
+        var others = plan.Steps.OfType<MakeCgroup>().Where(c => Directory.Exists(c.Path)).Select(c => Cgroups.Processes(c.Path).Count).DefaultIfEmpty().Max();
+        if (others > 0)
+            Warnings.Sink($"container's cgroup is not empty: {others} process(es) found");
     }
 
     /// <summary>The plan alone, for those who want to read it.</summary>

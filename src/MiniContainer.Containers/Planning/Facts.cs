@@ -35,6 +35,9 @@ public sealed record Facts
     /// <summary>Whether the file system of Intel RDT is mounted (filesystems/resctrl.rst).</summary>
     public bool HasResctrl { get; init; }
 
+    /// <summary>Where the kernel's own file systems, proc and sysfs, are mounted (proc(5), mountinfo).</summary>
+    public Func<IReadOnlyList<string>> KernelMounts { get; init; } = () => [];
+
     /// <summary>Where compiled filters of system calls are found and kept.</summary>
     public SeccompCache Filters { get; init; } = SeccompCache.Default;
 
@@ -54,6 +57,7 @@ public sealed record Facts
             HasResctrl = File.Exists($"{Resctrl}/schemata"),
             Capabilities = Kernel.Capabilities.Bounding(),
             IsDirectory = Directory.Exists,
+            KernelMounts = () => [.. File.ReadLines("/proc/self/mountinfo").Select(l => l.Split(' ')).Where(f => f[Array.IndexOf(f, "-") + 1] is "proc" or "sysfs").Select(f => f[4])],
             Home = HomeOf,
         };
     }

@@ -47,6 +47,8 @@ public static class RootPlanner
         beforePivot();
         tape.Umask(0, "Nodes and directories get the modes that they are made with.");
         if (setup.NoPivot)
+            HideKernel(tape, bundle, facts);
+        if (setup.NoPivot)
             tape.MoveRoot("pivot_root cannot replace an initramfs.");
         else
             tape.PivotRoot("From here on every path that begins with / is the container's; the old root is only \".\".");
@@ -55,20 +57,34 @@ public static class RootPlanner
         MountAll(new Mounting(plan, tape, bundle, setup.Child, facts), mounts, trees);
         AddDevices(tape, spec, trees);
         if (spec.Process!.Terminal)
-            tape.OpenTerminal("console", (spec.Process.User?.Uid ?? 0, spec.Process.User?.Gid ?? 0), "/dev/console", Size(spec.Process), "The terminal is made in the container's own devpts; minic gets its other end and copies what is typed and shown.");
+            tape.OpenTerminal("console", spec.Process.User?.Uid ?? 0, "/dev/console", Size(spec.Process), "The terminal is made in the container's own devpts; minic gets its other end and copies what is typed and shown.");
         Hide(tape, spec, mounts, trees);
         if (spec.Process.Cwd is { Length: > 1 } cwd)
             tape.MakeDirectories(cwd, 0x1ed, "The command begins there, so it must be there.");
+        foreach (var (mount, options) in mounts.Where(m => IsClosedLate(m.Mount, m.Options)))
+            tape.Remount(Path.TrimEndingDirectorySeparator(mount.Destination), options.Flags, "Until now things had to be made in it: devices, and mount points.");
         if (spec.Root!.Readonly)
             tape.Remount("/", (ulong)MS_RDONLY, "Last: until now things had to be made in it.");
         tape.Umask(spec.Process.User?.Umask ?? 0x12 /* 022 */, "The usual mask again.", letsGo: !setup.NoPivot);
+    }
+
+    // The old root stays where no path leads. But where a bare proc is in the mount namespace the kernel lets a user namespace
+    // mount another, without what is masked in the container's; under a mount it does not count. (Unmounted, it would go from
+    // the host too, where its parent is shared.)
+    private static void HideKernel(ChildTape tape, Bundle bundle, Facts facts)
+    {
+        foreach (var path in facts.KernelMounts().Where(p => !p.StartsWith(bundle.RootPath + "/", StringComparison.Ordinal)))
+        {
+            tape.Propagation(path, (ulong)MS_SLAVE, "What hides it must not appear on the host.");
+            tape.Mount("tmpfs", path, "tmpfs", (ulong)MS_RDONLY, "size=4k", "Else a user namespace in the container could mount one in which nothing is masked.");
+        }
     }
 
     // Descriptors of what is attached nowhere yet: mounts by their place in config.json, device nodes and cgroups by
     // their path, and the host's /dev/null once for each path that is hidden.
     private sealed record Trees(Dictionary<int, int> Mounts, Dictionary<string, int> Devices, Dictionary<string, int> Cgroups, List<int> Nulls);
 
-    private static (ushort, ushort)? Size(Process process) =>
+    internal static (ushort, ushort)? Size(Process process) =>
         process.ConsoleSize is { } size ? ((ushort)size.Height, (ushort)size.Width) : null;
 
     private static void EnterRoot(ChildTape tape, Bundle bundle, ContainerSetup setup)
@@ -117,6 +133,9 @@ public static class RootPlanner
     private static bool IsMadeBefore(Mount mount, MountOptions options) =>
         !options.IsBind && mount.Type is "proc" or "sysfs" && (options.Flags & ~(0xf | (ulong)MS_RELATIME)) == 0;
 
+    // A new tmpfs is empty: what belongs in it comes after it.
+    private static bool IsClosedLate(Mount mount, MountOptions options) => mount.Type == "tmpfs" && !options.IsBind && options.IsReadOnly;
+
     // What all mounts of a container are planned with.
     private sealed record Mounting(Plan Plan, ChildTape Tape, Bundle Bundle, string Child, Facts Facts);
 
@@ -159,7 +178,7 @@ public static class RootPlanner
         var tape = all.Tape;
         var data = SecurityLabels.MountData(options.Data, mount.Type, all.Bundle.Spec.Linux?.MountLabel);
         var covered = options.CopyUp ? tape.OpenDirectory(target, Script, "What is in it will be covered.") : -1;
-        tape.Mount(mount.Source ?? mount.Type!, target, mount.Type, options.Flags, data.Length > 0 ? data : null, Why(mount.Type!));
+        tape.Mount(mount.Source ?? mount.Type!, target, mount.Type, IsClosedLate(mount, options) ? options.Flags & ~(ulong)MS_RDONLY : options.Flags, data.Length > 0 ? data : null, Why(mount.Type!));
         if (!options.CopyUp)
             return;
         var covering = tape.OpenDirectory(target, null, "The same name means what covers it now.");
