@@ -79,10 +79,11 @@ public static class Launcher
         var path = Container.DirectoryOf(options.Root, options.Id);
         var plan = MakePlan(bundle, options, Facts.Read());
         CheckThawed(plan);
-        WarnOfOthers(plan);
         Faults.Claiming();
         using var directory = StateDirectory.Claim(path, $"container {options.Id}");
         Faults.Claimed();
+        // Now that the name is ours: who is in the cgroup of a name in use is no other.
+        WarnOfOthers(plan);
         var playing = new Playing(plan, options.Watch);
         try
         {
