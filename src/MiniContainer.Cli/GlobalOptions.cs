@@ -22,7 +22,7 @@ internal sealed class GlobalOptions
     public Option<string> LogFormat { get; } = Choice("--log-format", "The form of that file: text or json.", "text", "json");
 
     /// <summary>Whether to tell every step.</summary>
-    public Option<bool> Debug { get; } = new("--debug") { Description = "Tell every step that is played, on stderr and in the log.", Recursive = true };
+    public Option<bool> Debug { get; } = new("--debug") { Description = "Tell every step that is played, in the log or else on stderr.", Recursive = true };
 
     /// <summary>Asks for cgroups made by systemd.</summary>
     public Option<bool> SystemdCgroup { get; } = new("--systemd-cgroup") { Description = "Refused: minic makes cgroups itself (cgroupfs).", Recursive = true };

@@ -38,7 +38,7 @@ internal sealed class HelpPage : SynchronousCommandLineAction
         foreach (var (example, does) in examples)
             output.WriteLine($"  {example}\n      {string.Join("\n      ", Wrap(does, Width - 6))}");
         output.WriteLine(command is RootCommand
-            ? "\nminic VERB --help tells more of a verb.\nExit codes: 125 minic failed; 126 the command cannot be executed, 127 it is not\nthere, 128+n signal n ended it; else its own."
+            ? "\nminic VERB --help tells more of a verb.\nExit codes: the command's own, or 128+n where signal n ended it. Where minic\nfailed, runc's: 255 of exec, 1 of others. Of run --rootfs, pod, gc and plan 125;\n126 where the command cannot be executed, 127 where it is not there."
             : "\nThe options of minic --help hold here too.");
     }
 

@@ -23,12 +23,12 @@ internal static class Logs
             return;
         var level = new LoggingLevelSwitch(debug ? LogEventLevel.Debug : LogEventLevel.Information);
         var configuration = new LoggerConfiguration().MinimumLevel.ControlledBy(level);
-        if (debug)
+        if (debug && string.IsNullOrEmpty(path))
         {
-            // Errors come to stderr anyway, in their own form.
+            // One place is enough, as with runc; errors and warnings come to stderr anyway, in their own form.
             configuration.WriteTo.Logger(stderr => stderr
-                .Filter.ByIncludingOnly(e => e.Level < LogEventLevel.Error)
-                .WriteTo.Console(outputTemplate: "{Level:w}: {Message:l}{NewLine}", standardErrorFromLevel: LogEventLevel.Verbose, formatProvider: System.Globalization.CultureInfo.InvariantCulture));
+                .Filter.ByIncludingOnly(e => e.Level < LogEventLevel.Warning)
+                .WriteTo.Console(new RuncLogFormat(parsed.GetValue(globals.LogFormat) == "json"), standardErrorFromLevel: LogEventLevel.Verbose));
         }
 
         if (!string.IsNullOrEmpty(path))

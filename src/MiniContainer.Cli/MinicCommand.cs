@@ -28,6 +28,14 @@ internal sealed class MinicCommand : RootCommand
     /// <summary>The options that every verb understands.</summary>
     public GlobalOptions Globals { get; } = new();
 
+    /// <summary>The exit code of a failure: see <see cref="Verb.FailureCode"/>.</summary>
+    /// <param name="words">The command line, which may be wrong.</param>
+    /// <param name="own">The failure's own code.</param>
+    public int FailureCode(IReadOnlyList<string> words, int own) =>
+        words.Select(w => Subcommands.FirstOrDefault(c => c.Name == w)).FirstOrDefault(c => c is not null) is Verb verb
+            ? verb.FailureCode(words) ?? own
+            : own;
+
     private IEnumerable<Command> Verbs() =>
     [
         new RunVerb(Globals), new ExecVerb(Globals), new PsVerb(Globals), new ListVerb(Globals),

@@ -7,7 +7,7 @@ using MiniContainer.Kernel;
 namespace MiniContainer.Cli;
 
 /// <summary>A verb that is refused.</summary>
-internal sealed class MissingVerb : Verb
+internal sealed class MissingVerb : RuntimeVerb
 {
     public MissingVerb(string name, GlobalOptions globals)
         : base(name, "Not there: minic cannot write a running process to files, nor make it of them again.", globals) => Hidden = true;

@@ -6,9 +6,9 @@ using MiniContainer.Cli;
 using MiniContainer.Plans;
 
 Startup.Note();
+var commandLine = new MinicCommand();
 try
 {
-    var commandLine = new MinicCommand();
     var words = Usage.Read(commandLine, args);
     var parsed = commandLine.Parse(words, MinicCommand.Parsing);
     Logs.Open(commandLine.Globals, parsed);
@@ -20,7 +20,7 @@ try
 }
 catch (Exception e)
 {
-    return Failure.Tell(e);
+    return commandLine.FailureCode(args, Failure.Tell(e));
 }
 finally
 {

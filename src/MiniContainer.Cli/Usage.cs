@@ -41,7 +41,7 @@ internal static class Usage
             if (words[i].Length > 1 && words[i][0] == '-')
                 i += TakesNext(command, words[i]) ? 1 : 0;
             else if (command.Subcommands.Count > 0)
-                command = command.Subcommands.FirstOrDefault(c => c.Name == words[i] || c.Aliases.Contains(words[i])) ?? throw NoVerb(command, words[i]);
+                command = command.Subcommands.FirstOrDefault(c => c.Name == words[i] || c.Aliases.Contains(words[i])) ?? throw NoVerb(command, words[i], words.Skip(i + 1).Any(w => w is "-h" or "--help"));
             else if (command.Arguments.Any(a => a.CaptureRemainingTokens))
                 return [.. words.Take(i), "--", .. words.Skip(i)];
         }
@@ -106,8 +106,8 @@ internal static class Usage
     private static IEnumerable<Option> Options(Command command) =>
         command.Options.Concat(command.Parents.OfType<Command>().SelectMany(Options).Where(o => o.Recursive || o is System.CommandLine.Help.HelpOption));
 
-    private static MinicException NoVerb(Command command, string word) =>
-        new(Doing(command), $"there is no verb \"{word}\"", NearestName.Ask(word, command.Subcommands.Select(c => c.Name), $"See {See(command)}."));
+    private static MinicException NoVerb(Command command, string word, bool asksForHelp) =>
+        new(Doing(command), $"{(asksForHelp ? $"No help topic for '{word}', since " : "")}there is no verb \"{word}\"", NearestName.Ask(word, command.Subcommands.Select(c => c.Name), $"See {See(command)}."));
 
     private static MinicException NoOption(Command command, string name) =>
         new(Doing(command), $"there is no option {name}", NearestName.Ask(name, Options(command).SelectMany(o => o.Aliases.Prepend(o.Name)).Where(n => n.StartsWith("--", StringComparison.Ordinal)), $"See {See(command)}."));

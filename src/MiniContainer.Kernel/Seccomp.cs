@@ -85,13 +85,33 @@ public sealed unsafe partial class Seccomp : IDisposable
         }
     }
 
+    /// <summary>seccomp_syscall_resolve_name_arch(3).</summary>
+    /// <param name="architecture">"x86" and the like; "native" for the machine's.</param>
+    /// <param name="syscall">The call's name.</param>
+    /// <returns>The number; null if that architecture does not have the call, or is unknown.</returns>
+    public static int? ResolveIn(string architecture, string syscall)
+    {
+        fixed (byte* name = Libc.Utf8(syscall))
+        {
+            var number = seccomp_syscall_resolve_name_arch(Token(architecture), name);
+            return number < 0 ? null : number;
+        }
+    }
+
+    /// <summary>What the kernel calls an architecture: AUDIT_ARCH_* of linux/audit.h; 0 for an unknown one.</summary>
+    /// <param name="architecture">"x86" and the like; "native" for the machine's.</param>
+    public static uint Token(string architecture)
+    {
+        fixed (byte* p = Libc.Utf8(architecture))
+            return architecture == "native" ? seccomp_arch_native() : seccomp_arch_resolve_name(p);
+    }
+
     /// <summary>seccomp_arch_add(3): the rules hold for programs of this architecture too.</summary>
     /// <param name="name">"x86" and the like (seccomp_arch_resolve_name).</param>
     /// <exception cref="MinicException">The library does not know it, or it cannot be on one machine with the others.</exception>
     public void AddArchitecture(string name)
     {
-        uint token;
-        fixed (byte* p = Libc.Utf8(name)) token = seccomp_arch_resolve_name(p);
+        var token = Token(name);
         if (token == 0)
             throw new MinicException(Doing, $"libseccomp does not know the architecture {name}", "Remove it from linux.seccomp.architectures.");
         var result = seccomp_arch_add(context, token);
@@ -120,11 +140,12 @@ public sealed unsafe partial class Seccomp : IDisposable
     public bool TryOptimize() => seccomp_attr_set(context, SCMP_FLTATR_CTL_OPTIMIZE, 2) == 0;
 
     /// <summary>seccomp_export_bpf(3).</summary>
+    /// <param name="before">Instructions to run first, that end or go on to the filter behind them.</param>
     /// <returns>The program: struct sock_filter, eight bytes each.</returns>
     /// <exception cref="MinicException">It cannot be made, or is longer than the kernel takes.</exception>
-    public byte[] ExportBpf()
+    public byte[] ExportBpf(params byte[] before)
     {
-        var program = Export(&seccomp_export_bpf, "seccomp_export_bpf");
+        byte[] program = [.. before, .. Export(&seccomp_export_bpf, "seccomp_export_bpf")];
         return program.Length / 8 <= MaximumLength
             ? program
             : throw new MinicException(Doing, $"the program has {program.Length / 8} instructions, and the kernel takes {MaximumLength}", "Name fewer system calls or architectures.");
@@ -173,6 +194,12 @@ public sealed unsafe partial class Seccomp : IDisposable
 
     [LibraryImport(Library)]
     private static partial uint seccomp_arch_resolve_name(byte* arch_name);
+
+    [LibraryImport(Library)]
+    private static partial uint seccomp_arch_native();
+
+    [LibraryImport(Library)]
+    private static partial int seccomp_syscall_resolve_name_arch(uint arch_token, byte* name);
 
     [LibraryImport(Library)]
     private static partial int seccomp_arch_add(nint ctx, uint arch_token);

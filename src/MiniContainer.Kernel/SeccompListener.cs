@@ -42,7 +42,7 @@ public static unsafe class SeccompListener
         }
         catch (Exception e) when (e is SocketException or ArgumentException)
         {
-            throw new MinicException("hand over the seccomp listener", $"connect({TapeArg.Quote(path)}): {e.Message}", "Start the program that listens on linux.seccomp.listenerPath first.", inner: e);
+            throw new MinicException("hand over the seccomp listener", $"failed to connect with seccomp agent: connect({TapeArg.Quote(path)}): {e.Message}", "Start the program that listens on linux.seccomp.listenerPath first.", inner: e);
         }
 
         using var held = new HeldDescriptor(descriptor);

@@ -31,6 +31,7 @@ internal sealed class StepConverter : JsonConverter<Step>
         ("follow-fork", typeof(FollowFork)),
         ("map-ids", typeof(MapIds)),
         ("pick-up-mapped", typeof(PickUpMapped)),
+        ("pick-up", typeof(PickUp)),
         ("copy-up", typeof(CopyUp)),
         ("hand-listener", typeof(HandListener)),
         ("release", typeof(Release)),

@@ -96,9 +96,9 @@ public class CgroupV2Tests
                 50331648
                 unconfined
                 minic: run under the AppArmor profile nobody-has-loaded-it: write(7, "exec nobody-has-loaded-it", 25): ENOENT (No such file or directory)
-                125
-                minic: plan the container: this machine lacks the cgroup controller net_cls ($.linux.resources.network.classID), and the cgroup controller cpu ($.linux.resources.cpu.realtimeRuntime). Remove that from config.json, or run it on a machine that has it.
-                125
+                1
+                minic: plan the container: invalid configuration: this machine lacks the cgroup controller net_cls ($.linux.resources.network.classID), and the cgroup controller cpu ($.linux.resources.cpu.realtimeRuntime). Remove that from config.json, or run it on a machine that has it.
+                1
 
                 """);
         }

@@ -7,7 +7,7 @@ using MiniContainer.Containers.Oci;
 namespace MiniContainer.Cli.Verbs;
 
 /// <summary>The verb <c>create</c>.</summary>
-internal sealed class CreateVerb : Verb
+internal sealed class CreateVerb : RuntimeVerb
 {
     private readonly LaunchFlags flags = new();
     private readonly Argument<string> id = new("ID") { Description = "The new container's id: letters, digits, _ + - and dots." };

@@ -6,7 +6,7 @@ using MiniContainer.Containers.Lifecycle;
 namespace MiniContainer.Cli.Verbs;
 
 /// <summary>The verb <c>delete</c>.</summary>
-internal sealed class DeleteVerb : Verb
+internal sealed class DeleteVerb : RuntimeVerb
 {
     private readonly Argument<string> id;
     private readonly PlayFlags play = new("do");

@@ -19,7 +19,7 @@ namespace MiniContainer.Cli.Verbs;
 internal sealed record ContainerEvent(string Type, string Id, Statistics? Data = null);
 
 /// <summary>The verb <c>events</c>.</summary>
-internal sealed class EventsVerb : Verb
+internal sealed class EventsVerb : RuntimeVerb
 {
     private readonly Option<string> interval = Text("--interval", "TIME", "The time between two looks: 100ms, 5s, 1m; 5s where not given.");
     private readonly Option<bool> stats = Flag("--stats", "Look once, and end.");

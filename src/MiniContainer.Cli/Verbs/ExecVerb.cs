@@ -10,7 +10,7 @@ using MiniContainer.Plans.Steps;
 namespace MiniContainer.Cli.Verbs;
 
 /// <summary>The verb <c>exec</c>.</summary>
-internal sealed class ExecVerb : Verb
+internal sealed class ExecVerb : RuntimeVerb
 {
     private readonly ProcessOptions process = new("-c");
     private readonly ProfileFlags profile = new();
@@ -40,6 +40,10 @@ internal sealed class ExecVerb : Verb
         Add(id = ContainerIdArgument(c => c.Status == ContainerStatus.Running));
         Add(process.Command);
     }
+
+    /// <inheritdoc/>
+    /// <remarks>Not 1, with which many a command ends, nor 127, which a shell in the container may mean.</remarks>
+    public override int? FailureCode(IReadOnlyList<string> words) => 255;
 
     /// <inheritdoc/>
     protected override int Run(ParseResult parsed)

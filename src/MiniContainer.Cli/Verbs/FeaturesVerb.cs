@@ -7,7 +7,7 @@ using System.Text.Json;
 namespace MiniContainer.Cli.Verbs;
 
 /// <summary>The verb <c>features</c>.</summary>
-internal sealed class FeaturesVerb(GlobalOptions globals) : Verb("features", "Show what this runtime can do, as the specification's JSON.", globals)
+internal sealed class FeaturesVerb(GlobalOptions globals) : RuntimeVerb("features", "Show what this runtime can do, as the specification's JSON.", globals)
 {
     /// <inheritdoc/>
     protected override int Run(ParseResult parsed)

@@ -8,7 +8,7 @@ using MiniContainer.Kernel;
 namespace MiniContainer.Cli.Verbs;
 
 /// <summary>The verb <c>kill</c>.</summary>
-internal sealed class KillVerb : Verb
+internal sealed class KillVerb : RuntimeVerb
 {
     private readonly Argument<string> id;
     private readonly Argument<string> signal = new("SIGNAL") { Description = "A name such as KILL or SIGTERM, or a number; TERM where not given.", Arity = ArgumentArity.ZeroOrOne };

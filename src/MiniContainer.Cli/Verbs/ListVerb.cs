@@ -7,7 +7,7 @@ using MiniContainer.Containers.Lifecycle;
 namespace MiniContainer.Cli.Verbs;
 
 /// <summary>The verb <c>list</c>.</summary>
-internal sealed class ListVerb : Verb
+internal sealed class ListVerb : RuntimeVerb
 {
     private readonly Option<string> format = Format();
     private readonly Option<bool> quiet = Flag("--quiet", "Show the ids alone.", "-q");

@@ -7,7 +7,7 @@ using MiniContainer.Containers.Oci;
 namespace MiniContainer.Cli.Verbs;
 
 /// <summary>The verb <c>pause</c>.</summary>
-internal sealed class PauseVerb : Verb
+internal sealed class PauseVerb : RuntimeVerb
 {
     private readonly PlayFlags play = new("do");
     private readonly Argument<string> id;

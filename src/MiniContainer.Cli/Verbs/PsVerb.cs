@@ -10,7 +10,7 @@ using MiniContainer.Kernel;
 namespace MiniContainer.Cli.Verbs;
 
 /// <summary>The verb <c>ps</c>.</summary>
-internal sealed class PsVerb : Verb
+internal sealed class PsVerb : RuntimeVerb
 {
     private readonly Argument<string> id;
     private readonly Option<string> format = Format();

@@ -7,7 +7,7 @@ using MiniContainer.Containers.Oci;
 namespace MiniContainer.Cli.Verbs;
 
 /// <summary>The verb <c>resume</c>.</summary>
-internal sealed class ResumeVerb : Verb
+internal sealed class ResumeVerb : RuntimeVerb
 {
     private readonly PlayFlags play = new("do");
     private readonly Argument<string> id;

@@ -8,7 +8,7 @@ using MiniContainer.Kernel;
 namespace MiniContainer.Cli.Verbs;
 
 /// <summary>The verb <c>run</c>.</summary>
-internal sealed class RunVerb : Verb
+internal sealed class RunVerb : RuntimeVerb
 {
     private readonly RootfsOptions hurry = new();
     private readonly LaunchFlags flags = new();
@@ -39,6 +39,10 @@ internal sealed class RunVerb : Verb
             Add(option);
         Add(words);
     }
+
+    /// <inheritdoc/>
+    public override int? FailureCode(IReadOnlyList<string> words) =>
+        words.Any(w => w == "--rootfs" || w.StartsWith("--rootfs=", StringComparison.Ordinal)) ? null : base.FailureCode(words);
 
     /// <inheritdoc/>
     protected override int Run(ParseResult parsed)

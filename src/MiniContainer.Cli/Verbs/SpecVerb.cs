@@ -7,13 +7,13 @@ using MiniContainer.Kernel;
 namespace MiniContainer.Cli.Verbs;
 
 /// <summary>The verb <c>spec</c>.</summary>
-internal sealed class SpecVerb : Verb
+internal sealed class SpecVerb : RuntimeVerb
 {
     private readonly Option<string> bundle = Text("--bundle", "DIR", "Write it to DIR; the current directory where not given.", "-b");
     private readonly Option<bool> rootless = Flag("--rootless", "For a caller who is not root: with a user namespace that maps the caller alone.");
 
     public SpecVerb(GlobalOptions globals)
-        : base("spec", "Write a config.json with Docker's default privileges, which runs sh in rootfs/ on a terminal.", globals)
+        : base("spec", "Write a config.json with Docker's default privileges, and no_new_privs, which runs sh on a terminal in rootfs/, read-only.", globals)
     {
         Add(bundle);
         Add(rootless);
@@ -24,7 +24,7 @@ internal sealed class SpecVerb : Verb
     protected override int Run(ParseResult parsed)
     {
         var path = Path.Combine(parsed.GetValue(bundle) is { Length: > 0 } given ? given : ".", Bundle.ConfigName);
-        var spec = DefaultSpec.Create(terminal: true);
+        var spec = DefaultSpec.ForBundle(DefaultSpec.Create(terminal: true), unified: Cgroups.Hierarchies().All(h => h.IsV2));
         if (parsed.GetValue(rootless))
             spec = DefaultSpec.Rootless(spec, Caller.Current);
         try

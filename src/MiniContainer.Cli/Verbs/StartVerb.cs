@@ -7,7 +7,7 @@ using MiniContainer.Containers.Oci;
 namespace MiniContainer.Cli.Verbs;
 
 /// <summary>The verb <c>start</c>.</summary>
-internal sealed class StartVerb : Verb
+internal sealed class StartVerb : RuntimeVerb
 {
     private readonly PlayFlags play = new("do");
     private readonly Argument<string> id;

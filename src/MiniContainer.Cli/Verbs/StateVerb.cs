@@ -6,7 +6,7 @@ using MiniContainer.Containers.Lifecycle;
 namespace MiniContainer.Cli.Verbs;
 
 /// <summary>The verb <c>state</c>.</summary>
-internal sealed class StateVerb : Verb
+internal sealed class StateVerb : RuntimeVerb
 {
     private readonly Argument<string> id;
 

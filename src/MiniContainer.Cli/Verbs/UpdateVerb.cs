@@ -10,7 +10,7 @@ using MiniContainer.Kernel.Documents;
 namespace MiniContainer.Cli.Verbs;
 
 /// <summary>The verb <c>update</c>.</summary>
-internal sealed class UpdateVerb : Verb
+internal sealed class UpdateVerb : RuntimeVerb
 {
     private readonly Option<string> resources = Text("--resources", "FILE", "Read the limits from FILE, or from stdin with -: the member linux.resources of a config.json. Other options count for nothing then.", "-r");
     private readonly Option<string> memory = Text("--memory", "SIZE", "At most this much memory: 64m, 1g, or -1 for no limit.");

@@ -82,6 +82,8 @@ public static class Launcher
         Faults.Claiming();
         using var directory = StateDirectory.Claim(path, $"container {options.Id}");
         Faults.Claimed();
+        // Now that the name is ours: who is in the cgroup of a name in use is no other.
+        WarnOfOthers(plan);
         var playing = new Playing(plan, options.Watch);
         try
         {
@@ -118,6 +120,14 @@ public static class Launcher
             if (Freezer.FileOf([cgroup.Path]) is { } freezer && Freezer.IsFrozen(freezer))
                 throw new MinicException(cgroup.Title, "container's cgroup unexpectedly frozen", $"Thaw it first: echo {Freezer.Word(freezer, frozen: false)} > {freezer}.");
         }
+    }
+
+    // Two containers in one cgroup share its limits, and the end of the one that made it is the end of the other.
+    private static void WarnOfOthers(Plan plan)
+    {
+        var others = plan.Steps.OfType<MakeCgroup>().Where(c => Directory.Exists(c.Path)).Select(c => Cgroups.Processes(c.Path).Count).DefaultIfEmpty().Max();
+        if (others > 0)
+            Warnings.Sink($"container's cgroup is not empty: {others} process(es) found");
     }
 
     /// <summary>The plan alone, for those who want to read it.</summary>

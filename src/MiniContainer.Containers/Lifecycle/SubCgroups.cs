@@ -44,8 +44,8 @@ public static class SubCgroups
     {
         var full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(cgroup + "/" + path));
         if (full != cgroup && !full.StartsWith(cgroup + "/", StringComparison.Ordinal))
-            throw Wrong(text, "bad sub cgroup path: it leads out of the container's cgroup");
-        return Directory.Exists(full) ? full : throw Wrong(text, $"{full}: no such file or directory");
+            throw Wrong(text, $"bad sub cgroup path: {path} is not a sub cgroup path, for it leads out of the container's cgroup");
+        return Directory.Exists(full) ? full : throw Wrong(text, $"adding pid of the command to {full}/cgroup.procs: no such file or directory");
     }
 
     private static MinicException Wrong(string text, string problem) => new($"read --cgroup {text}", problem, "Write [CONTROLLER:]PATH, a path below the container's own cgroup.");

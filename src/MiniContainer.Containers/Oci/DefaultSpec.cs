@@ -59,6 +59,18 @@ public static class DefaultSpec
         },
     };
 
+    /// <summary>The same for a bundle, as `runc spec` has it: the root file system is an image, which stays as it is, and no program
+    /// in it gives more privileges than the first one has.</summary>
+    /// <param name="spec">What <see cref="Create"/> made.</param>
+    /// <param name="unified">Whether the machine has cgroup version 2 alone. In version 1 there is no cgroup namespace of
+    /// its own: config.jsons that are made of this one, and programs in them, expect the paths of the host there.</param>
+    public static Spec ForBundle(Spec spec, bool unified) => spec with
+    {
+        Root = spec.Root! with { Readonly = true },
+        Process = spec.Process! with { NoNewPrivileges = true },
+        Linux = spec.Linux! with { Namespaces = [.. spec.Linux.Namespaces!.Where(ns => unified || ns.Type != "cgroup")] },
+    };
+
     /// <summary>The same for one who is not root: a user namespace in which the caller is root, and no limits.</summary>
     /// <param name="spec">What <see cref="Create"/> made.</param>
     /// <param name="caller">Who it is for.</param>

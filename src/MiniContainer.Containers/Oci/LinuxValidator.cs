@@ -164,9 +164,9 @@ public static class LinuxValidator
                 problems.Add($"{path}.type", $"there is no device of type \"{rule.Type}\"", "Use a (all), b (block) or c (character).");
             }
 
-            if ((rule.Access ?? "").Any(c => c is not ('r' or 'w' or 'm')))
+            if ((rule.Access ?? "").Any(c => c is not ('r' or 'w' or 'm' or 'a')))
             {
-                problems.Add($"{path}.access", $"\"{rule.Access}\" is no access", "Use some of r (read), w (write), m (mknod).");
+                problems.Add($"{path}.access", $"\"{rule.Access}\" is no access", "Use some of r (read), w (write), m (mknod); a is all of them.");
             }
         }
     }

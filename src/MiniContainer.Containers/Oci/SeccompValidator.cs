@@ -75,7 +75,7 @@ public static class SeccompValidator
         {
             if (rule.Names.Contains("write"))
             {
-                problems.Add($"{path}.syscalls[{i}]", "SCMP_ACT_NOTIFY for write would stop the one that tells of the listener", "Remove write from it.");
+                problems.Add($"{path}.syscalls[{i}]", "SCMP_ACT_NOTIFY cannot be used for the write syscall: it would stop the one that tells of the listener", "Remove write from it.");
             }
         }
 

@@ -24,18 +24,25 @@ internal static class BindSources
     private const ulong MS_STRICTATIME = 1 << 24;
     private const ulong MOUNT_ATTR__ATIME = 0x70;
 
-    /// <summary>Adds the steps by which minic picks up trees with mapped ids.</summary>
+    /// <summary>Adds the steps by which minic picks up what the child could not: trees with mapped ids; and where it is in a user
+    /// namespace, what nobody of there may get at.</summary>
     /// <returns>The names of their descriptors, in the order of the steps.</returns>
-    public static IReadOnlyList<string> AddMapped(Plan plan, Bundle bundle)
+    public static IReadOnlyList<string> AddGiven(Plan plan, Bundle bundle, Func<Mount, MountOptions, bool> given)
     {
         var names = new List<string>();
         foreach (var (mount, i) in (bundle.Spec.Mounts ?? []).Select((m, i) => (m, i)))
         {
             var options = MountOptions.Parse(mount.Options);
-            if (!IsMapped(mount, options))
+            if (!given(mount, options))
                 continue;
             var linux = bundle.Spec.Linux;
             names.Add(Name(i));
+            if (!IsMapped(mount, options))
+            {
+                plan.Add(new PickUp(Name(i), Bundle.Resolve(bundle.Directory, mount.Source!), (options.Flags & MS_REC) != 0) { Why = "By minic: the container's root is nobody special outside, and may not be let through to it." });
+                continue;
+            }
+
             plan.Add(new PickUpMapped(Name(i), Bundle.Resolve(bundle.Directory, mount.Source!), Lines(mount.UidMappings ?? linux?.UidMappings), Lines(mount.GidMappings ?? linux?.GidMappings))
             {
                 Recursive = (options.Flags & MS_REC) != 0,
@@ -50,11 +57,11 @@ internal static class BindSources
 
     /// <summary>Picks a source up, with the attributes that its mount is to have.</summary>
     /// <returns>The tree's descriptor.</returns>
-    public static int PickUp(ChildTape tape, Bundle bundle, Mount mount, int index, MountOptions options)
+    public static int PickUp(ChildTape tape, Bundle bundle, Mount mount, int index, MountOptions options, bool given)
     {
         var recursive = (options.Flags & MS_REC) != 0;
         var source = Bundle.Resolve(bundle.Directory, mount.Source!);
-        var tree = IsMapped(mount, options)
+        var tree = given
             ? tape.GivenTree(Name(index), source, recursive)
             : tape.OpenTree(source, recursive, "While the host's files can still be seen.");
         var (set, clear) = Of(options);
@@ -75,6 +82,14 @@ internal static class BindSources
     /// <summary>A user namespace's maps as the kernel reads them.</summary>
     public static string Lines(IReadOnlyList<LinuxIdMapping>? maps) =>
         string.Concat((maps ?? []).Select(m => $"{m.ContainerId} {m.HostId} {m.Size}\n"));
+
+    /// <summary>Whether minic picks a mount's source up, and not the child.</summary>
+    /// <param name="mount">The mount.</param>
+    /// <param name="options">Its options.</param>
+    /// <param name="made">CLONE_NEW* of the namespaces that the child is in anew.</param>
+    /// <param name="caller">Who runs minic: one without privileges has none to spare, and the same id as the child.</param>
+    public static bool IsGiven(Mount mount, MountOptions options, ulong made, Kernel.Caller caller) =>
+        IsMapped(mount, options) || options.IsBind && (made & CloneFlags.NEWUSER) != 0 && caller.IsPrivileged;
 
     private static bool IsMapped(Mount mount, MountOptions options) =>
         options.IsBind && (options.IdMap != MountIdMap.None || mount.UidMappings is not null);

@@ -32,7 +32,7 @@ public static class CgroupPlanner
             plan.Add(Make(hierarchy, path, under) with { Controllers = hierarchy.IsV2 ? AvailableV2(resources, facts) : [] });
             foreach (var (file, value, why, optional) in Limits(hierarchy, resources))
                 plan.Add(new SetFile($"{path}/{file}", value) { Why = why, Optional = optional });
-            foreach (var file in hierarchy.IsV2 ? OtherControllers.V2(resources) : hierarchy.Controllers.SelectMany(c => OtherControllers.V1(c, resources)))
+            foreach (var file in Others(hierarchy, resources))
                 plan.Add(Set(path, file));
             if (hierarchy.IsV2 && !facts.Hierarchies.Any(h => h.Controllers.Contains("devices")))
                 AddDeviceProgram(plan, path, resources);
@@ -59,7 +59,12 @@ public static class CgroupPlanner
             .Select(h => $"{Place(h, spec.Linux?.CgroupsPath, id).Path}/{(h.IsV2 ? "cgroup.procs" : "tasks")}"),
     ];
 
-    private static SetFile Set(string path, CgroupFile file) => new($"{path}/{file.File}", file.Value)
+    /// <summary>The files of the controllers that few ask for.</summary>
+    internal static IEnumerable<CgroupFile> Others(CgroupHierarchy hierarchy, LinuxResources resources) =>
+        hierarchy.IsV2 ? OtherControllers.V2(resources) : hierarchy.Controllers.SelectMany(c => OtherControllers.V1(c, resources));
+
+    /// <summary>The step that writes such a file.</summary>
+    internal static SetFile Set(string path, CgroupFile file) => new($"{path}/{file.File}", file.Value)
     {
         Why = file.Why,
         Optional = file.Optional,

@@ -32,7 +32,7 @@ public static class ContainerPlanner
         var made = CloneFlags.Made(spec) & ~setup.Joins.Aggregate(0UL, (flags, j) => flags | j.Flags);
         var joins = Joins(spec, setup);
         // The time namespace is entered by execve alone: until then nobody else can join it.
-        var hooks = new HookPlanner(bundle, setup, (made | joins.Aggregate(0UL, (flags, j) => flags | j.Flags)) & ~CloneFlags.NEWTIME, CgroupPlanner.JoinFiles(spec, setup.Id, facts));
+        var hooks = new HookPlanner(bundle, setup, (made | joins.Aggregate(0UL, (flags, j) => flags | j.Flags)) & ~CloneFlags.NEWTIME, CgroupPlanner.JoinFiles(spec, setup.Id, facts), facts.Filters);
         hooks.Keep(plan);
         foreach (var step in setup.Network?.Before ?? [])
             plan.Add(step);
@@ -47,8 +47,8 @@ public static class ContainerPlanner
             AddLayers(plan, overlay);
 
         var intel = IntelRdtPlan.Add(plan, spec.Linux?.IntelRdt, setup.Id);
-        var mapped = BindSources.AddMapped(plan, bundle);
-        var clone = Clone(setup, spec, made, joins, mapped);
+        var given = BindSources.AddGiven(plan, bundle, (m, o) => BindSources.IsGiven(m, o, made, facts.Caller));
+        var clone = Clone(setup, spec, made, joins, given);
         plan.Add(clone);
         var tape = plan.Tape(setup.Child, clone.Descriptors);
         tape.Await("go", "Until its pid is in the journal and its ids, network and limits are there, the child does nothing; if minic dies, it reads end of file and ends.");
@@ -104,7 +104,7 @@ public static class ContainerPlanner
     /// <summary>The file of a created container's tape.</summary>
     public static string TapePath(ContainerSetup setup) => Path.Combine(setup.StateDirectory, "tape");
 
-    private static CloneChild Clone(ContainerSetup setup, Spec spec, ulong made, IReadOnlyList<Join> joins, IReadOnlyList<string> mapped)
+    private static CloneChild Clone(ContainerSetup setup, Spec spec, ulong made, IReadOnlyList<Join> joins, IReadOnlyList<string> given)
     {
         List<string> descriptors = [.. setup.Stdio];
         for (var i = 0; i < setup.PreserveFds; i++)
@@ -115,7 +115,7 @@ public static class ContainerPlanner
         if (setup.Create)
             descriptors.AddRange(["fifo:" + StartFifo(setup), "fifo:" + StatusFifo(setup)]);
         descriptors.AddRange(joins.Where(j => j.Flags != CloneFlags.NEWPID).Select(j => j.Descriptor).Distinct());
-        descriptors.AddRange(mapped);
+        descriptors.AddRange(given);
         // A cgroup namespace takes the cgroup of its maker for its root, so it is made once that is joined; a time namespace
         // takes its offsets only until somebody is in it.
         var late = CloneFlags.NEWCGROUP | CloneFlags.NEWTIME;

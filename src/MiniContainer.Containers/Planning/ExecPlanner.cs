@@ -51,7 +51,7 @@ public static class ExecPlanner
         tape.Setsid("Signals from the caller's terminal are for minic, which passes them on.");
         tape.Umask(process.User?.Umask ?? 0x12, "The usual mask.");
         if (process.Terminal)
-            tape.OpenTerminal("console", (process.User?.Uid ?? 0, process.User?.Gid ?? 0), null, null, "A terminal of the container's own devpts.");
+            tape.OpenTerminal("console", process.User?.Uid ?? 0, null, RootPlanner.Size(process), "A terminal of the container's own devpts.");
         ProcessPlanner.AddPersonality(tape, target.Personality);
         ProcessPlanner.AddPrivileges(tape, process, target.Seccomp is { } seccomp ? SeccompCompiler.Compile(seccomp, facts.Filters) : null, facts, target.MaySetGroups,
             ListenerPlan.For(plan, tape, child, target.Seccomp, target.State, "running", target.Pid));

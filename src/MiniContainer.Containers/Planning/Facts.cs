@@ -44,6 +44,9 @@ public sealed record Facts
     /// <summary>Whether the file system of Intel RDT is mounted (filesystems/resctrl.rst).</summary>
     public bool HasResctrl { get; init; }
 
+    /// <summary>Where the kernel's own file systems, proc and sysfs, are mounted (proc(5), mountinfo).</summary>
+    public Func<IReadOnlyList<string>> KernelMounts { get; init; } = () => [];
+
     /// <summary>Where compiled filters of system calls are found and kept.</summary>
     public SeccompCache Filters { get; init; } = SeccompCache.Default;
 
@@ -68,6 +71,7 @@ public sealed record Facts
             OomScore = int.Parse(Knob.TryRead("/proc/self/oom_score_adj") ?? "0", System.Globalization.CultureInfo.InvariantCulture),
             Capabilities = Kernel.Capabilities.Bounding(),
             IsDirectory = Directory.Exists,
+            KernelMounts = () => [.. File.ReadLines("/proc/self/mountinfo").Select(l => l.Split(' ')).Where(f => f[Array.IndexOf(f, "-") + 1] is "proc" or "sysfs").Select(f => f[4])],
             Home = HomeOf,
         };
     }

@@ -12,14 +12,15 @@ namespace MiniContainer.Containers.Planning;
 /// <param name="setup">What the bundle leaves open.</param>
 /// <param name="namespaces">CLONE_NEW* of the namespaces in which the container is not with us.</param>
 /// <param name="cgroupFiles">The files by which to join its cgroups.</param>
-public sealed class HookPlanner(Bundle bundle, ContainerSetup setup, ulong namespaces, IReadOnlyList<string> cgroupFiles)
+/// <param name="filters">Where compiled filters of system calls are.</param>
+public sealed class HookPlanner(Bundle bundle, ContainerSetup setup, ulong namespaces, IReadOnlyList<string> cgroupFiles, SeccompCache filters)
 {
     private readonly Hooks hooks = bundle.Spec.Hooks ?? new Hooks();
 
     /// <summary>Notes the hooks of later moments. The first step of all, since its undo has to be the last.</summary>
     public void Keep(Plan plan)
     {
-        var started = setup.Create ? Inside("startContainer", hooks.StartContainer, "created", "/") : [];
+        var started = setup.Create ? Start() : [];
         var after = setup.Create ? Outside("poststart", hooks.Poststart, "running") : [];
         var stopped = Outside("poststop", hooks.Poststop, "stopped").Select(h => h with { Child = null }).ToList();
         if (started.Count + after.Count + stopped.Count > 0)
@@ -35,13 +36,13 @@ public sealed class HookPlanner(Bundle bundle, ContainerSetup setup, ulong names
 
     /// <summary>The hooks inside the container that see the host's files: the child stops before pivot_root.</summary>
     public void AddCreateContainer(Plan plan, ChildTape tape) =>
-        Meet(plan, tape, Inside("createContainer", hooks.CreateContainer, "creating", bundle.Directory), "The host's files can still be seen, and from the container's namespaces.");
+        Meet(plan, tape, Inside("createContainer", hooks.CreateContainer, "creating", setup.Overlay?.Merged ?? bundle.RootPath), "In its root, as with runc. The host's files can still be seen, and from the container's namespaces.");
 
     /// <summary>The hooks inside the finished container, where <c>start</c> is not a step of its own.</summary>
     public void AddStartContainer(Plan plan, ChildTape tape)
     {
         if (!setup.Create)
-            Meet(plan, tape, Inside("startContainer", hooks.StartContainer, "created", "/"), "All but the command is in place.");
+            Meet(plan, tape, Start(), "All but the command is in place.");
     }
 
     /// <summary>The hooks after the command was executed, where <c>start</c> is not a step of its own.</summary>
@@ -65,6 +66,16 @@ public sealed class HookPlanner(Bundle bundle, ContainerSetup setup, ulong names
 
     private List<RunHook> Inside(string point, IReadOnlyList<Hook>? list, string status, string cwd) =>
         [.. (list ?? []).Select(h => Step(point, h, status) with { Namespaces = namespaces, CgroupFiles = cgroupFiles, Cwd = cwd })];
+
+    // With a listener there is none for the hook's calls to be asked of: such a filter is the command's alone.
+    private List<RunHook> Start()
+    {
+        var list = Inside("startContainer", hooks.StartContainer, "created", "/");
+        if (list.Count == 0 || bundle.Spec.Linux?.Seccomp is not { } seccomp || SeccompCompiler.Notifies(seccomp))
+            return list;
+        var filter = SeccompCompiler.Compile(seccomp, filters);
+        return [.. list.Select(h => h with { Filter = filter.Program, FilterFlags = filter.Flags })];
+    }
 
     private RunHook Step(string point, Hook hook, string status) =>
         new(point, hook.Path, new HookState(Spec.CurrentVersion, setup.Id, bundle.Directory) { Annotations = bundle.Spec.Annotations }, status)

@@ -30,7 +30,7 @@ internal static class MachineLacks
     {
         var found = members.ToList();
         if (found.Count > 0)
-            throw new MinicException(doing, $"this machine lacks {string.Join(", and ", found)}", $"Remove that from {where}, or run it on a machine that has it.");
+            throw new MinicException(doing, $"invalid configuration: this machine lacks {string.Join(", and ", found)}", $"Remove that from {where}, or run it on a machine that has it.");
     }
 
     private static IEnumerable<string> Modules(Process? process, Oci.Linux? linux, Facts facts)

@@ -66,11 +66,11 @@ public static class ProcessPlanner
         AddUser(tape, process, facts, setGroups);
         if (process.NoNewPrivileges)
             tape.NoNewPrivileges("From here on execve can only take privileges away.");
-        if (seccomp is not null && process.NoNewPrivileges)
-            Filter("Last: the steps before are no calls that the filter must allow.");
         tape.Chdir(process.Cwd, "As the user who will run there: a directory that this user may not enter is refused.");
         // The .NET runtime ignores SIGPIPE, and ignoring outlives execve: `yes | head` would never end.
         tape.DefaultSignal(13, "minic ignores it, and that would be inherited.");
+        if (seccomp is not null && process.NoNewPrivileges)
+            Filter("Last: the steps before are no calls that the filter must allow.");
 
         void Filter(string why)
         {

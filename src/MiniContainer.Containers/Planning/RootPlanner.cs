@@ -41,11 +41,13 @@ public static class RootPlanner
         var propagation = MountOptions.PropagationFlags(spec.Linux?.RootfsPropagation ?? "rslave") ?? (ulong)MS_SLAVE;
         tape.Propagation("/", propagation & ~(ulong)MS_REC, "What is mounted from here on must not appear on the host.");
         EnterRoot(tape, bundle, setup);
-        var trees = PickUp(tape, bundle, mounts, bindsDevices: (made & CloneFlags.NEWUSER) != 0 || facts.Caller.InUserNamespace);
+        var trees = PickUp(tape, bundle, mounts, made, facts.Caller);
         foreach (var (mount, options) in mounts.Where(m => m.Mount.Type == "cgroup"))
             CgroupMounts.PickUp(tape, trees.Cgroups, Path.TrimEndingDirectorySeparator(mount.Destination), BindSources.AttributesOf(options), spec, setup.Id, facts);
         beforePivot();
         tape.Umask(0, "Nodes and directories get the modes that they are made with.");
+        if (setup.NoPivot)
+            HideKernel(tape, bundle, facts);
         if (setup.NoPivot)
             tape.MoveRoot("pivot_root cannot replace an initramfs.");
         else
@@ -55,20 +57,34 @@ public static class RootPlanner
         MountAll(new Mounting(plan, tape, bundle, setup.Child, facts), mounts, trees);
         AddDevices(tape, spec, trees);
         if (spec.Process!.Terminal)
-            tape.OpenTerminal("console", (spec.Process.User?.Uid ?? 0, spec.Process.User?.Gid ?? 0), "/dev/console", Size(spec.Process), "The terminal is made in the container's own devpts; minic gets its other end and copies what is typed and shown.");
+            tape.OpenTerminal("console", spec.Process.User?.Uid ?? 0, "/dev/console", Size(spec.Process), "The terminal is made in the container's own devpts; minic gets its other end and copies what is typed and shown.");
         Hide(tape, spec, mounts, trees);
         if (spec.Process.Cwd is { Length: > 1 } cwd)
             tape.MakeDirectories(cwd, 0x1ed, "The command begins there, so it must be there.");
+        foreach (var (mount, options) in mounts.Where(m => IsClosedLate(m.Mount, m.Options)))
+            tape.Remount(Path.TrimEndingDirectorySeparator(mount.Destination), options.Flags, "Until now things had to be made in it: devices, and mount points.");
         if (spec.Root!.Readonly)
             tape.Remount("/", (ulong)MS_RDONLY, "Last: until now things had to be made in it.");
         tape.Umask(spec.Process.User?.Umask ?? 0x12 /* 022 */, "The usual mask again.", letsGo: !setup.NoPivot);
+    }
+
+    // The old root stays where no path leads. But where a bare proc is in the mount namespace the kernel lets a user namespace
+    // mount another, without what is masked in the container's; under a mount it does not count. (Unmounted, it would go from
+    // the host too, where its parent is shared.)
+    private static void HideKernel(ChildTape tape, Bundle bundle, Facts facts)
+    {
+        foreach (var path in facts.KernelMounts().Where(p => !p.StartsWith(bundle.RootPath + "/", StringComparison.Ordinal)))
+        {
+            tape.Propagation(path, (ulong)MS_SLAVE, "What hides it must not appear on the host.");
+            tape.Mount("tmpfs", path, "tmpfs", (ulong)MS_RDONLY, "size=4k", "Else a user namespace in the container could mount one in which nothing is masked.");
+        }
     }
 
     // Descriptors of what is attached nowhere yet: mounts by their place in config.json, device nodes and cgroups by
     // their path, and the host's /dev/null once for each path that is hidden.
     private sealed record Trees(Dictionary<int, int> Mounts, Dictionary<string, int> Devices, Dictionary<string, int> Cgroups, List<int> Nulls);
 
-    private static (ushort, ushort)? Size(Process process) =>
+    internal static (ushort, ushort)? Size(Process process) =>
         process.ConsoleSize is { } size ? ((ushort)size.Height, (ushort)size.Width) : null;
 
     private static void EnterRoot(ChildTape tape, Bundle bundle, ContainerSetup setup)
@@ -93,19 +109,19 @@ public static class RootPlanner
 
     // Sources of bind mounts, and of device nodes, as descriptors of trees that are attached nowhere yet. Two mounts may have one
     // destination, so a mount is known by its place in the list.
-    private static Trees PickUp(ChildTape tape, Bundle bundle, List<(Mount Mount, MountOptions Options)> mounts, bool bindsDevices)
+    private static Trees PickUp(ChildTape tape, Bundle bundle, List<(Mount Mount, MountOptions Options)> mounts, ulong made, Kernel.Caller caller)
     {
         var spec = bundle.Spec;
         var trees = new Trees([], [], [], []);
         foreach (var ((mount, options), i) in mounts.Select((m, i) => (m, i)).Where(item => item.m.Options.IsBind))
-            trees.Mounts[i] = BindSources.PickUp(tape, bundle, mount, i, options);
+            trees.Mounts[i] = BindSources.PickUp(tape, bundle, mount, i, options, BindSources.IsGiven(mount, options, made, caller));
 
         foreach (var ((mount, options), i) in mounts.Select((m, i) => (m, i)).Where(m => IsMadeBefore(m.m.Mount, m.m.Options)))
             trees.Mounts[i] = tape.MakeMount(mount.Type!, mount.Source ?? mount.Type!, options.Flags, options.Data.Length > 0 ? options.Data : null, "While the host's can be seen: else a user namespace is refused one.");
         foreach (var _ in spec.Linux?.MaskedPaths ?? [])
             trees.Nulls.Add(tape.OpenTree("/dev/null", false, "To hide a file under; the image's own /dev/null may be anything."));
 
-        if (bindsDevices && !BindsDev(spec))
+        if (((made & CloneFlags.NEWUSER) != 0 || caller.InUserNamespace) && !BindsDev(spec))
         {
             foreach (var path in DefaultDevices.Select(d => d.Path).Concat((spec.Linux?.Devices ?? []).Select(d => d.Path)).Distinct())
                 trees.Devices[path] = tape.OpenTree(path, false, "A user namespace may not make device nodes, but may bind the host's.");
@@ -117,6 +133,9 @@ public static class RootPlanner
     // Flags of the file system itself, which nobody gives to these, are left to mount(2).
     private static bool IsMadeBefore(Mount mount, MountOptions options) =>
         !options.IsBind && mount.Type is "proc" or "sysfs" && (options.Flags & ~(0xf | (ulong)MS_RELATIME)) == 0;
+
+    // A new tmpfs is empty: what belongs in it comes after it.
+    private static bool IsClosedLate(Mount mount, MountOptions options) => mount.Type == "tmpfs" && !options.IsBind && options.IsReadOnly;
 
     // What all mounts of a container are planned with.
     private sealed record Mounting(Plan Plan, ChildTape Tape, Bundle Bundle, string Child, Facts Facts);
@@ -160,7 +179,7 @@ public static class RootPlanner
         var tape = all.Tape;
         var data = SecurityLabels.MountData(options.Data, mount.Type, all.Bundle.Spec.Linux?.MountLabel);
         var covered = options.CopyUp ? tape.OpenDirectory(target, Script, "What is in it will be covered.") : -1;
-        tape.Mount(mount.Source ?? mount.Type!, target, mount.Type, options.Flags, data.Length > 0 ? data : null, Why(mount.Type!));
+        tape.Mount(mount.Source ?? mount.Type!, target, mount.Type, IsClosedLate(mount, options) ? options.Flags & ~(ulong)MS_RDONLY : options.Flags, data.Length > 0 ? data : null, Why(mount.Type!));
         if (!options.CopyUp)
             return;
         var covering = tape.OpenDirectory(target, null, "The same name means what covers it now.");

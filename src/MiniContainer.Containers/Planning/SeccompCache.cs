@@ -33,7 +33,7 @@ public sealed class SeccompCache(string directory, bool keeps = true)
         var machine = System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture;
         return
         [
-            .. System.Text.Encoding.UTF8.GetBytes($"1 {Seccomp.Version()} {machine}\n"),
+            .. System.Text.Encoding.UTF8.GetBytes($"2 {Seccomp.Version()} {machine}\n"),
             .. JsonSerializer.SerializeToUtf8Bytes(seccomp, SpecJson.Default.LinuxSeccomp),
         ];
     }

@@ -36,7 +36,7 @@ public static class SeccompCompiler
         if (cache.Find(key) is { } known)
             return new CompiledSeccomp(known, flags);
         using var filter = Build(seccomp);
-        var program = filter.ExportBpf();
+        var program = filter.ExportBpf(SeccompFuture.Program(seccomp));
         // A small profile is compiled sooner than it is read.
         if (program.Length > WorthKeeping)
             cache.Keep(key, program);

@@ -72,13 +72,25 @@ public static class UpdatePlanner
         var sum = changed.FindIndex(l => l.File == "memory.memsw.limit_in_bytes");
         if (limit >= 0 && sum > limit && IsMore(changed[limit].Value, read($"{path}/memory.memsw.limit_in_bytes")))
             (changed[limit], changed[sum]) = (changed[sum], changed[limit]);
+        // Nor more time than the cgroup above has, counted with one new figure and one old: that which gives less goes first.
+        var period = changed.FindIndex(l => l.File == "cpu.cfs_period_us");
+        var quota = changed.FindIndex(l => l.File == "cpu.cfs_quota_us");
+        if (period >= 0 && quota > period && Share(read($"{path}/cpu.cfs_quota_us"), changed[period].Value) > Share(changed[quota].Value, read($"{path}/cpu.cfs_period_us")))
+            (changed[period], changed[quota]) = (changed[quota], changed[period]);
         foreach (var (file, value, why, optional) in changed)
         {
             if (file == "memory.max" && after.Memory?.CheckBeforeUpdate == true && IsMore(read($"{path}/memory.current") ?? "0", value))
                 throw new MinicException("update the limits", $"{read($"{path}/memory.current")} bytes of memory are in use, more than {value}", "Without checkBeforeUpdate the kernel would end processes.");
             plan.Add(new SetFile($"{path}/{file}", value) { Why = why, Optional = optional });
         }
+
+        var known = CgroupPlanner.Others(hierarchy, before).Select(f => (f.File, f.Value)).ToHashSet();
+        foreach (var file in CgroupPlanner.Others(hierarchy, after).Where(f => !known.Contains((f.File, f.Value))))
+            plan.Add(CgroupPlanner.Set(path, file));
     }
+
+    // Without a quota there is nothing to be refused.
+    private static decimal Share(string? quota, string? period) => Number(quota) is var q && q == decimal.MaxValue ? 0 : q / Math.Max(1, Number(period));
 
     private static bool IsMore(string value, string? than) => Number(value) > Number(than);
 
@@ -87,7 +99,7 @@ public static class UpdatePlanner
     private static void HandControllersOn(Plan plan, MakeCgroup cgroup, CgroupHierarchy hierarchy, LinuxResources after, Func<string, string?> read)
     {
         var available = (read($"{cgroup.Path}/cgroup.controllers") ?? "").Split(' ');
-        var missing = CgroupPlanner.Limits(hierarchy, after).Select(l => l.File.Split('.')[0]).Where(c => c != "cgroup" && !available.Contains(c)).Distinct().ToList();
+        var missing = CgroupPlanner.Limits(hierarchy, after).Select(l => l.File).Concat(CgroupPlanner.Others(hierarchy, after).Select(f => f.File)).Select(f => f.Split('.')[0]).Where(c => c != "cgroup" && !available.Contains(c)).Distinct().ToList();
         if (missing.Count > 0)
             plan.Add(new HandOn(cgroup.Path, cgroup.Under, missing) { Why = "A cgroup has the files of those controllers alone that the ones above hand on." });
     }

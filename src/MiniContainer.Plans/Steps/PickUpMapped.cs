@@ -54,3 +54,32 @@ public sealed record PickUpMapped(string Name, string Source, string UidMap, str
         return null;
     }
 }
+
+/// <summary>Copies a mount; a child gets it as a descriptor. It goes away with the descriptors: there is no undo.</summary>
+/// <param name="Name">The descriptor's name, for <see cref="CloneChild.Descriptors"/>.</param>
+/// <param name="Source">The path on the host.</param>
+/// <param name="Recursive">Whether the mounts below come along.</param>
+public sealed record PickUp(string Name, string Source, bool Recursive) : Step
+{
+    /// <inheritdoc/>
+    public override string Title => $"pick up {Source}";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> CallTexts => [$"open_tree(AT_FDCWD, {TapeArg.Quote(Source)}, OPEN_TREE_CLONE|OPEN_TREE_CLOEXEC{(Recursive ? "|AT_RECURSIVE" : "")})"];
+
+    /// <inheritdoc/>
+    public override string Man => "open_tree(2)";
+
+    /// <inheritdoc/>
+    public override string Lab => "09-rootless";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> ByHand => [$": # the child picks {ShellWord.Quote(Source)} up: a shell cannot hand a mount on"];
+
+    /// <inheritdoc/>
+    public override StepFacts? Do(Playing playing)
+    {
+        playing.Own(Name, IdMappedTree.Open(Source, Recursive));
+        return null;
+    }
+}

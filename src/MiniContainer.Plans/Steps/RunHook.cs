@@ -90,6 +90,12 @@ public sealed record RunHook(string Point, string Path, HookState State, string 
     /// <summary>The files by which to join the container's cgroups, for a hook that runs in it.</summary>
     public IReadOnlyList<string> CgroupFiles { get; init; } = [];
 
+    /// <summary>The container's filter of system calls, for a hook that runs where its command will (struct sock_filter, eight bytes each); null for none.</summary>
+    public byte[]? Filter { get; init; }
+
+    /// <summary>SECCOMP_FILTER_FLAG_* bits of <see cref="Filter"/> (seccomp(2)).</summary>
+    public long FilterFlags { get; init; }
+
     /// <summary>Where it begins.</summary>
     public string Cwd { get; init; } = "/";
 
@@ -177,9 +183,9 @@ public sealed record RunHook(string Point, string Path, HookState State, string 
             _ = Processes.Signal(hook.PidFd, SIGKILL);
         var code = Processes.Reap(hook.Pid);
         if (!inTime)
-            throw new MinicException(Title, $"it still ran after {Timeout} s and was killed{MemoryFile.Said(output)}", "Mend the hook, or raise its timeout in config.json.");
+            throw new MinicException(Title, $"error running hook: it still ran after {Timeout} s and was killed{MemoryFile.Said(output)}", "Mend the hook, or raise its timeout in config.json.");
         if (code != 0)
-            throw new MinicException(Title, $"it {(code > 128 ? $"was ended by {Processes.SignalName(code.Value - 128)}" : $"ended with exit code {code}")}{MemoryFile.Said(output)}");
+            throw new MinicException(Title, $"error running hook: it {(code > 128 ? $"was ended by {Ended(code.Value - 128)}" : $"ended with exit code {code}")}{MemoryFile.Said(output)}");
     }
 
     private static ChildDescriptor[] Descriptors(SafeFileHandle input, SafeFileHandle output, SafeHandle? pidfd) =>
@@ -205,9 +211,13 @@ public sealed record RunHook(string Point, string Path, HookState State, string 
         tape.Setsid("Signals from the caller's terminal are for minic.");
         tape.Chdir(Cwd, "A place that is always there.");
         tape.DefaultSignal(SIGPIPE, "minic ignores it, and that would be inherited.");
+        if (Filter is not null)
+            _ = tape.Seccomp(Filter, FilterFlags, "It is a program of the image's, and may do no more than the command.");
         tape.Execve([Path], Args.Count > 0 ? Args : [Path], Env, "The hook.");
         return plan;
     }
+
+    private static string Ended(int signal) => Processes.SignalName(signal) + (signal == SIGSYS ? ", a bad system call: one that the seccomp filter refuses" : "");
 }
 
 /// <summary>Remembers the hooks of later moments; the undo, which comes after that of all other steps, runs poststop.</summary>

@@ -29,7 +29,7 @@ public sealed partial class ChildTape
     /// <param name="console">Where to bind the slave, /dev/console; null for nowhere.</param>
     /// <param name="size">Rows and columns, or null.</param>
     /// <param name="why">Why, and why here.</param>
-    public void OpenTerminal(string socket, (uint Uid, uint Gid) owner, string? console, (ushort Rows, ushort Columns)? size, string why)
+    public void OpenTerminal(string socket, uint owner, string? console, (ushort Rows, ushort Columns)? size, string why)
     {
         var master = Allocate("ptmx");
         var slave = Allocate("pts");
@@ -39,7 +39,8 @@ public sealed partial class ChildTape
             new("openat", TapeArg.AtFdCwd, "/dev/ptmx", flags, 0),
             new("ioctl", master, TapeArg.Named(TIOCSPTLCK_, "TIOCSPTLCK"), new TapeArg.Block(TapeArg.Ints(0), "[0]")),
             new("ioctl", master, TapeArg.Named(TIOCGPTPEER_, "TIOCGPTPEER"), flags),
-            new("fchownat", slave, "", owner.Uid, owner.Gid, TapeArg.Named((long)(uint)AT_EMPTY_PATH, "AT_EMPTY_PATH")),
+            // Its group stays that of the devpts: tty, in whose name write(1) and wall(1) may write to it.
+            new("fchownat", slave, "", owner, TapeArg.Named(-1, "-1"), TapeArg.Named((long)(uint)AT_EMPTY_PATH, "AT_EMPTY_PATH")),
         };
         if (size is { } s)
             calls.Add(new TapeCall("ioctl", master, TapeArg.Named(0x5414, "TIOCSWINSZ"), new TapeArg.Block(TapeArg.Ints(s.Rows | ((uint)s.Columns << 16), 0), $"{{ws_row={s.Rows}, ws_col={s.Columns}}}")));

@@ -1,4 +1,4 @@
-// The bad input of which the tracker's issue 2 speaks: each is one clear error, exit code 125, and leaves nothing.
+// The bad input of which the tracker's issue 2 speaks: each is one clear error, its exit code, and leaves nothing.
 
 namespace MiniContainer.Cli.Tests.Verbs;
 

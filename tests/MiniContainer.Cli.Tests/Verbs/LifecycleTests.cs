@@ -27,7 +27,7 @@ public sealed class LifecycleTests : MinicTest
             minic delete $N; echo $?
             minic delete --force $N; echo $?
             """);
-        outcome.Output.Should().Be("created\n0\nrunning\nsame pid\n125\nstopped\n125\n0\n125\n0 stopped\n0\n125\n0\n");
+        outcome.Output.Should().Be("created\n0\nrunning\nsame pid\n1\nstopped\n1\n0\n255\n0 stopped\n0\n1\n0\n");
     }
 
     [SkippableFact]
@@ -47,7 +47,7 @@ public sealed class LifecycleTests : MinicTest
             minic exec $N sh -c 'cat /proc/self/cgroup | grep -c pids:/$'
             minic delete -f $N
             """);
-        outcome.Should().Be(new Outcome(0, "lab\n1\n/tmp\n1000\n12\n/etc\n0\n5\nGroups:\t7 \nCapEff:\t0000000000001000\nNoNewPrivs:\t1\nin\n4\n127\n126\n1\n", ""));
+        outcome.Should().Be(new Outcome(0, "lab\n1\n/tmp\n1000\n12\n/etc\n0\n5\nGroups:\t7 \nCapEff:\t0000000000001000\nNoNewPrivs:\t1\nin\n4\n255\n255\n1\n", ""));
     }
 
     [SkippableFact]
@@ -55,10 +55,10 @@ public sealed class LifecycleTests : MinicTest
     {
         var world = Make();
         world.Bundle("nonexistent");
-        world.Sh("minic create -b bundle $N").Should().Be(new Outcome(127, "",
+        world.Sh("minic create -b bundle $N").Should().Be(new Outcome(1, "",
             "minic: execute nonexistent: execve(\"nonexistent\", ...): ENOENT (No such file or directory). The command is not in the container's root, or the interpreter or loader that it asks for is not.\n"));
         world.Bundle("/etc/passwd");
-        world.Sh("minic create -b bundle $N").Code.Should().Be(126);
+        world.Sh("minic create -b bundle $N").Code.Should().Be(1);
     }
 
     [SkippableFact]
@@ -70,6 +70,29 @@ public sealed class LifecycleTests : MinicTest
         line.Select(m => m.Key).Should().Equal("level", "msg", "time");
         line["level"]!.GetValue<string>().Should().Be("error");
         line["msg"]!.GetValue<string>().Should().Contain("container does not exist");
+    }
+
+    [SkippableFact]
+    public void Debug_goes_to_the_log_where_there_is_one_and_else_to_stderr_in_its_form()
+    {
+        var world = Make();
+        world.Bundle("true");
+        world.Sh("minic --debug run -b bundle $N").Error.Should().StartWith("time=\"").And.Contain("level=debug msg=\"minic: make the cgroup");
+        world.Sh("minic --debug --log log run -b bundle $N").Error.Should().BeEmpty();
+        world.Sh("cat log").Output.Should().Contain("level=debug");
+    }
+
+    [SkippableFact]
+    public void Whoever_shares_a_cgroup_is_warned()
+    {
+        var world = Make();
+        var outcome = world.Sh("""
+            mkdir bundle; minic spec -b bundle
+            sed -i -z 's/"terminal": true/"terminal": false/; s/"sh"/"sleep", "100"/; s|"path": "rootfs"|"path": "'$ROOTFS'"|; s|"linux": {|"linux": {"cgroupsPath": "'$N'-shared",|' bundle/config.json
+            minic run -d -b bundle $N-a 2>&1; minic run -d -b bundle $N-b 2>&1; minic exec $N-b sh -c 'touch /file 2>/dev/null || grep NoNew /proc/self/status'
+            minic delete -f $N-b; minic delete -f $N-a
+            """);
+        outcome.Output.Should().Be("minic: warning: container's cgroup is not empty: 1 process(es) found\nNoNewPrivs:\t1\n");
     }
 
     [SkippableFact]

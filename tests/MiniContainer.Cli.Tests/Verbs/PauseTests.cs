@@ -42,7 +42,7 @@ public sealed class PauseTests : MinicTest
             minic resume $N; echo $?
             minic delete $N
             """);
-        outcome.Output.Should().Be("125\n125\n125\n125\n125\n125\n");
+        outcome.Output.Should().Be("1\n1\n255\n1\n1\n1\n");
         outcome.Error.Should().Be("""
             minic: resume container N: container not paused but running
             minic: pause container N: container not running but paused
@@ -123,7 +123,7 @@ public sealed class PauseTests : MinicTest
             minic run -d -b bundle $N-first; minic pause $N-first; timeout 20 "$MINIC" --root "$STATE" run -b bundle $N-second; echo $?
             minic delete -f $N-first
             """);
-        outcome.Output.Should().Be("125\n");
+        outcome.Output.Should().Be("1\n");
         outcome.Error.Should().Contain("container's cgroup unexpectedly frozen");
     }
 }

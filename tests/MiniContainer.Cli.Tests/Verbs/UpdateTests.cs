@@ -56,7 +56,7 @@ public sealed class UpdateTests : MinicTest
             minic update --pids-limit 10 $N; echo $?
             minic delete $N
             """);
-        outcome.Output.Should().Be("125\n20\n0\n125\n");
+        outcome.Output.Should().Be("1\n20\n0\n1\n");
         outcome.Error.Should().Contain("cpuset.cpus").And.EndWith("minic: update container N: container not running but stopped. minic delete removes it.\n");
     }
 

@@ -64,7 +64,7 @@ public class HooksTests
         using var world = new ContainerWorld();
         world.Configure(s => s with { Hooks = With(Telling(world), point, Shell("echo no luck >&2; exit 3")) }, "/bin/sleep", "100");
         var launch = () => world.Launch();
-        launch.Should().Throw<MinicException>().WithMessage($"run the {point} hook /bin/sh: it ended with exit code 3: no luck");
+        launch.Should().Throw<MinicException>().WithMessage($"run the {point} hook /bin/sh: error running hook: it ended with exit code 3: no luck");
         world.Lines("log").Should().Equal([.. Points.TakeWhile(p => p != point), "poststop"]);
         Directory.Exists(world.State).Should().BeFalse();
     }
@@ -76,7 +76,7 @@ public class HooksTests
         world.Configure(s => s with { Hooks = new Hooks { StartContainer = [Shell("exit 1")] } }, "/bin/sleep", "100");
         using var launched = world.Launch(create: true);
         var start = () => Launcher.Start(world.Root, world.Id);
-        start.Should().Throw<MinicException>().WithMessage("run the startContainer hook /bin/sh: it ended with exit code 1");
+        start.Should().Throw<MinicException>().WithMessage("run the startContainer hook /bin/sh: error running hook: it ended with exit code 1");
         Processes.Reap(launched.Init.Pid).Should().Be(128 + 9);
         Container.Load(world.Root, world.Id).Status.Should().Be(ContainerStatus.Stopped);
     }
@@ -117,7 +117,7 @@ public class HooksTests
             Warnings.Sink = before;
         }
 
-        warnings.Should().ContainSingle(w => w == "run the poststop hook /bin/sh: it ended with exit code 4");
+        warnings.Should().ContainSingle(w => w == "run the poststop hook /bin/sh: error running hook: it ended with exit code 4");
         world.Lines("second").Should().Equal("second");
         Directory.Exists(world.State).Should().BeFalse();
     }
@@ -126,7 +126,7 @@ public class HooksTests
     public void What_createContainer_mounts_below_the_root_is_seen_inside()
     {
         using var world = new ContainerWorld();
-        var mount = $"mkdir -p rootfs/extra && mount -t tmpfs extra rootfs/extra && echo hello > rootfs/extra/file";
+        var mount = $"mkdir -p extra && mount -t tmpfs extra extra && echo hello > extra/file";
         world.Configure(s => s with { Hooks = new Hooks { CreateContainer = [Shell(mount)] } }, "/bin/sh", "-c", "cat /extra/file > /out/seen");
         using var launched = world.Launch();
         Processes.Reap(launched.Init.Pid).Should().Be(0);

@@ -91,7 +91,7 @@ public sealed class ListenerTests : IDisposable
     {
         Configure(Notify());
         var launch = () => world.Launch();
-        launch.Should().Throw<MinicException>().WithMessage($"hand over the seccomp listener: connect(\"{SocketPath}\")*");
+        launch.Should().Throw<MinicException>().WithMessage($"hand over the seccomp listener: failed to connect with seccomp agent: connect(\"{SocketPath}\")*");
         Directory.Exists(world.State).Should().BeFalse();
     }
 

@@ -43,6 +43,28 @@ public class SeccompTests
         world.Lines("status").Select(l => l.Split('\t')[1]).Should().Equal(noNewPrivileges ? "1" : "0", "2");
     }
 
+    [SkippableTheory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_startContainer_hook_may_call_no_more_than_the_command(bool create)
+    {
+        using var world = new ContainerWorld();
+        world.Configure(
+            s => s with
+            {
+                Linux = s.Linux! with { Seccomp = NoDirectories with { Syscalls = [new() { Names = ["mkdir", "mkdirat"], Action = "SCMP_ACT_KILL" }] } },
+                Hooks = new Hooks { StartContainer = [new Hook { Path = "/bin/mkdir", Args = ["mkdir", "/out/directory"] }] },
+            },
+            "/bin/true");
+        var start = () =>
+        {
+            using var launched = world.Launch(create);
+            Launcher.Start(world.Root, world.Id);
+        };
+        start.Should().Throw<MinicException>().WithMessage("*error running hook: it was ended by SIGSYS, a bad system call*");
+        Directory.Exists($"{world.Out}/directory").Should().BeFalse();
+    }
+
     [SkippableFact]
     public void A_filter_that_cannot_be_compiled_is_told_before_anything_is_made()
     {

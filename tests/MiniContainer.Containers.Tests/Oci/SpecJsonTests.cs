@@ -83,6 +83,15 @@ public class SpecJsonTests
     public void The_default_configuration_is_golden() => Golden.Check(SpecJson.Write(DefaultSpec.Create()), "default-config.json");
 
     [Fact]
+    public void A_bundle_is_closed_more_tightly_and_only_version_2_has_cgroup_namespaces()
+    {
+        var (v1, v2) = (DefaultSpec.ForBundle(DefaultSpec.Create(), unified: false), DefaultSpec.ForBundle(DefaultSpec.Create(), unified: true));
+        v1.Root!.Readonly.Should().BeTrue();
+        v1.Linux!.Namespaces!.Select(n => n.Type).Should().Equal("pid", "network", "ipc", "uts", "mount");
+        v2.Should().BeEquivalentTo(DefaultSpec.Create() with { Root = new Root { Path = "rootfs", Readonly = true }, Process = DefaultSpec.Create().Process! with { NoNewPrivileges = true } });
+    }
+
+    [Fact]
     public void The_rootless_configuration_is_golden() =>
         Golden.Check(SpecJson.Write(DefaultSpec.Rootless(DefaultSpec.Create(terminal: true), new Caller(1000, 1000))), "rootless-config.json");
 

@@ -36,6 +36,26 @@ public class ContainerPlannerTests
     public void The_default_container_on_a_machine_with_cgroup_v1() =>
         Golden.Check(PlanText.Of(PlanOf(Default, Machines.Hybrid)), "default-v1.txt");
 
+    [Fact]
+    public void A_read_only_tmpfs_is_closed_once_all_is_in_it()
+    {
+        var spec = Default with { Mounts = [.. Default.Mounts!.Select(m => m.Destination == "/dev" ? m with { Options = [.. m.Options!, "ro"] } : m)] };
+        var titles = PlanOf(spec, Machines.V2).Steps.Select(s => s.Title).ToList();
+        titles.FindIndex(t => t.StartsWith("remount /dev ro", StringComparison.Ordinal)).Should().BeGreaterThan(titles.FindLastIndex(t => t.Contains("/dev/", StringComparison.Ordinal)));
+        PlanText.Of(PlanOf(spec, Machines.V2)).Should().NotContain("mount(\"tmpfs\", \"/dev\", \"tmpfs\", MS_RDONLY");
+    }
+
+    [Fact]
+    public void Without_pivot_root_no_bare_proc_stays_in_the_mount_namespace()
+    {
+        var plan = new Plan();
+        var setup = new ContainerSetup("box", "/run/minic/containers/box") { NoPivot = true };
+        ContainerPlanner.Add(plan, new Bundle("/bundle", Default), setup, Machine(Machines.V2) with { KernelMounts = () => ["/proc", "/sys", "/bundle/rootfs/proc"] });
+        var titles = plan.Steps.Select(s => s.Title).ToList();
+        titles.Should().ContainInOrder("mount tmpfs on /proc", "mount tmpfs on /sys", "move this directory over the root");
+        titles.Should().NotContain("mount tmpfs on /bundle/rootfs/proc");
+    }
+
     [Theory]
     [InlineData(80)]
     [InlineData(120)]

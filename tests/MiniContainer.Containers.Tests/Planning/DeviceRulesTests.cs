@@ -36,6 +36,10 @@ public class DeviceRulesTests
         DeviceRules.Effective([new(true, "c", 10, 200, "rw")]).Take(2).Select(r => r.ToString()).Should().Equal("a", "c 10:200 rw");
 
     [Fact]
+    public void The_access_a_is_all_of_them() =>
+        DeviceRules.Effective([DenyAll, new(false, "c", 1, 11, "rwa")])[1].ToString().Should().Be("c 1:11 rwm");
+
+    [Fact]
     public void Who_is_allowed_everything_needs_no_default_devices() =>
         DeviceRules.Effective([new(true, "a", null, null, "rwm"), new(false, "b", 8, -1, "w")]).Select(r => r.ToString()).Should().Equal("a", "b 8:* w");
 

@@ -164,14 +164,14 @@ public class EveryFieldTests
         spec = spec with { Linux = spec.Linux! with { MountLabel = "m", IntelRdt = new LinuxIntelRdt() } };
         var plan = () => PlanOf(spec, Machines.V2, has: false);
         plan.Should().Throw<MinicException>().Which.Message.Should().Be(
-            "plan the container: this machine lacks AppArmor ($.process.apparmorProfile), and SELinux ($.process.selinuxLabel), and SELinux ($.linux.mountLabel), "
+            "plan the container: invalid configuration: this machine lacks AppArmor ($.process.apparmorProfile), and SELinux ($.process.selinuxLabel), and SELinux ($.linux.mountLabel), "
             + "and a resctrl file system, that of Intel RDT ($.linux.intelRdt), and the I/O scheduler CFQ, which Linux had until 5.0 ($.linux.resources.blockIO.leafWeight), "
             + "and the cgroup controller blkio ($.linux.resources.blockIO), and the cgroup controller hugetlb ($.linux.resources.hugepageLimits), "
             + "and the cgroup controller net_cls ($.linux.resources.network.classID), and the cgroup controller net_prio ($.linux.resources.network.priorities), "
             + "and the cgroup controller rdma ($.linux.resources.rdma), and the cgroup controller cpu ($.linux.resources.cpu.realtimeRuntime), "
             + "and the controller io in cgroup version 2 ($.linux.resources.unified). Remove that from config.json, or run it on a machine that has it.");
         var exec = () => ExecPlanner.Add(new Plan(), "exec", Default.Process! with { ApparmorProfile = "p" }, new ExecTarget(7, 0), ContainerPlannerTests.Machine(Machines.V2));
-        exec.Should().Throw<MinicException>().WithMessage("plan the process: this machine lacks AppArmor*");
+        exec.Should().Throw<MinicException>().WithMessage("plan the process: invalid configuration: this machine lacks AppArmor*");
     }
 
     [Fact]

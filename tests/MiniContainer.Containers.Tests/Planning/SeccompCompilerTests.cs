@@ -67,7 +67,7 @@ public sealed class SeccompCompilerTests : IDisposable
         Ask(program, "getpid").Should().Be(Allow);
         FilterMachine.Ask(program, FilterMachine.I386, 20).Should().Be(Allow);
         FilterMachine.Ask(program, FilterMachine.I386, 7).Should().Be(Allow, "only i386 has waitpid");
-        FilterMachine.Ask(program, FilterMachine.I386, 39).Should().Be(Errno_ | 1, "39 is getpid on x86-64 alone");
+        FilterMachine.Ask(program, FilterMachine.I386, 39).Should().Be(Errno_ | 38, "39 is getpid on x86-64 alone, and here above all that is named");
     }
 
     [SkippableTheory]
@@ -114,6 +114,25 @@ public sealed class SeccompCompilerTests : IDisposable
         });
         Ask(program, "getpid").Should().Be(Allow);
         Ask(program, "mkdir").Should().Be(Errno_ | 1);
+    }
+
+    [SkippableFact]
+    public void A_call_newer_than_all_that_the_profile_names_does_not_exist()
+    {
+        const uint Enosys = Errno_ | 38;
+        const uint X32 = 0x40000000;
+        var profile = new LinuxSeccomp { DefaultAction = "SCMP_ACT_ERRNO", Architectures = ["SCMP_ARCH_X86_64", "SCMP_ARCH_X86", "SCMP_ARCH_X32"], Syscalls = [Rule("SCMP_ACT_ALLOW", "getpid", "statx")] };
+        var program = Compile(profile);
+        // statx is 332, and 383 on i386.
+        FilterMachine.Ask(program, FilterMachine.X64, 332).Should().Be(Allow);
+        FilterMachine.Ask(program, FilterMachine.X64, 333).Should().Be(Enosys);
+        FilterMachine.Ask(program, FilterMachine.X64, 83).Should().Be(Errno_ | 1, "mkdir is old, and denied");
+        FilterMachine.Ask(program, FilterMachine.X64, (int)(X32 | 332)).Should().Be(Allow);
+        FilterMachine.Ask(program, FilterMachine.X64, (int)(X32 | 333)).Should().Be(Enosys);
+        FilterMachine.Ask(program, FilterMachine.I386, 383).Should().Be(Allow);
+        FilterMachine.Ask(program, FilterMachine.I386, 384).Should().Be(Enosys);
+        FilterMachine.Ask(program, FilterMachine.I386, 39).Should().Be(Errno_ | 1);
+        FilterMachine.Ask(Compile(profile with { DefaultAction = "SCMP_ACT_LOG" }), FilterMachine.X64, 333).Should().Be(0x7ffc0000, "it is let pass");
     }
 
     [SkippableFact]

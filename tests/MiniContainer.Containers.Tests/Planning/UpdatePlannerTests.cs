@@ -37,6 +37,27 @@ public class UpdatePlannerTests
     public void Where_memory_shrinks_in_version_1_it_goes_first() =>
         Sets(Machines.Hybrid, new() { Memory = new() { Limit = 50, Swap = 60 } }).Should().Equal("memory.limit_in_bytes 50", "memory.memsw.limit_in_bytes 60");
 
+    [Theory]
+    [InlineData(20000, 100000, 10000, 3000, "cpu.cfs_quota_us 3000", "cpu.cfs_period_us 10000")]
+    [InlineData(3000, 10000, 100000, 20000, "cpu.cfs_period_us 100000", "cpu.cfs_quota_us 20000")]
+    [InlineData(-1, 100000, 10000, 3000, "cpu.cfs_period_us 10000", "cpu.cfs_quota_us 3000")]
+    public void Between_quota_and_period_there_is_never_more_time_than_before_or_after(long quota, ulong period, ulong newPeriod, long newQuota, string first, string second)
+    {
+        var plan = UpdatePlanner.Plan(
+            new Limited([new MakeCgroup("/sys/fs/cgroup/cpu,cpuacct/minic/box", "/sys/fs/cgroup/cpu,cpuacct")], new() { Cpu = new() { Quota = quota, Period = period } }),
+            new() { Cpu = new() { Quota = newQuota, Period = newPeriod } },
+            ContainerPlannerTests.Machine(Machines.Hybrid),
+            path => path.EndsWith("quota_us", StringComparison.Ordinal) ? $"{quota}" : $"{period}");
+        plan.Steps.OfType<SetFile>().Select(Short).Should().Equal(first, second);
+    }
+
+    [Fact]
+    public void The_limits_that_few_ask_for_change_too()
+    {
+        Sets(Machines.Hybrid, new() { Cpu = new() { RealtimePeriod = 800000, RealtimeRuntime = 500000 } }).Should().Equal("cpu.rt_period_us 800000", "cpu.rt_runtime_us 500000");
+        Sets(Machines.V2, new() { Unified = new Dictionary<string, string> { ["memory.high"] = "90" } }).Should().Equal("memory.high 90");
+    }
+
     [Fact]
     public void A_later_update_builds_on_the_one_before()
     {
