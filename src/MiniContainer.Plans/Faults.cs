@@ -101,18 +101,21 @@ public sealed class Faults : PlayWatch
     {
         var entries = new List<TapeEntry>();
         var go = tape.FirstOrDefault(e => e.Step.Waits);
+        // Whether it is a process that was made by the one in the journal, and has not been told to go yet.
+        var unknown = false;
         foreach (var entry in tape)
         {
             var step = playing.Plan.Steps.TakeWhile(s => !ReferenceEquals(s, entry.Step)).Count() + 1;
             var fault = entry.Index is { } index ? all.FirstOrDefault(f => f.Step == step && f.Call == index + 1) : null;
             // At the wait for "go" it stands by itself. Until then its pid is in no journal: it must end alone, so nothing else may hold it.
-            if (fault is { Kind: "kill", Where: "before" } && ReferenceEquals(entry, go))
+            if (fault is { Kind: "kill", Where: "before" } && (ReferenceEquals(entry, go) || unknown && entry.Step.Waits))
                 rest = (child, entries.Count);
             else if (fault is { Kind: "kill", Where: "before" })
-                AddRest(entry, new TapeCall("ppoll", 0, 0, TapeArg.Null, TapeArg.Null, 0));
+                AddRest(entry, unknown ? go!.Call with { Least = 0 } : new TapeCall("ppoll", 0, 0, TapeArg.Null, TapeArg.Null, 0));
             entries.Add(fault?.Kind == "fail" ? entry with { Call = Broken(entry.Call) } : entry);
             if (fault is { Kind: "kill", Where: "after" })
                 AddRest(entry, go!.Call with { Least = 0 });
+            unknown = entry.Call.Name == "clone" || unknown && !entry.Step.Waits;
         }
 
         return entries;

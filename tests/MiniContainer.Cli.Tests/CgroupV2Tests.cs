@@ -156,6 +156,37 @@ public class CgroupV2Tests
 
         """);
 
+    // As systemd-run --user -p Delegate=yes leaves it: a cgroup of ann's, whose processes are in another one below.
+    private const string HandedOver = """
+        cp -r $PWD/out/rootfs/busybox /root-of-ann; mkdir /run/ann; chown -R 1234:1234 /root-of-ann /run/ann; export PATH=$PATH:$PWD/out XDG_RUNTIME_DIR=/run/ann R=/root-of-ann
+        cd /sys/fs/cgroup; echo '+memory +pids -cpu' > cgroup.subtree_control; mkdir -p ann/session; chown -R 1234:1234 ann; echo $$ > ann/session/cgroup.procs
+        /usr/bin/setpriv --reuid 1234 --regid 1234 --clear-groups sh 2>&1 <<'END'
+        minic run --rootfs $R --memory 20m --pids 20 sh -c 'cat /proc/self/cgroup; cd /sys/fs/cgroup; cat memory.max pids.max cgroup.controllers'
+        minic run --name box --rootfs $R --cpus 0.5 true; echo $?
+        minic run --rootfs $R --name box -d sleep 1000; minic exec box cat /proc/self/cgroup; minic pause box; minic list | grep -o paused; minic resume box
+        minic update --memory 30m box; cat ann/minic/box/memory.max; minic delete -f box
+        find ann -type d; find /run/ann
+        END
+        """;
+
+    [SkippableFact]
+    public void Who_is_not_root_has_the_controllers_that_were_handed_over() => Run(HandedOver, ["-a", "/usr/bin/setpriv"]).Should().Be("""
+        0::/
+        20971520
+        20
+        memory pids
+        minic: limit box: /sys/fs/cgroup/ann was handed to you without the controller cpu, and without it cpu.max, which is $.linux.resources.cpu, cannot be set. Leave the limit out; or have it handed on: Delegate=cpu … in systemd's user@.service, or root's cgroup.subtree_control above.
+        125
+        box
+        0::/
+        paused
+        31457280
+        ann
+        ann/session
+        /run/ann
+
+        """);
+
     // What a script prints in the machine.
     private static string Run(string script, string[] options)
     {

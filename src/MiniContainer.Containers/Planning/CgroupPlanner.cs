@@ -28,6 +28,7 @@ public static class CgroupPlanner
                 continue;
             }
 
+            CheckHandedOver(hierarchy, resources, id, facts);
             var (path, under) = Place(hierarchy, spec.Linux?.CgroupsPath, id);
             plan.Add(Make(hierarchy, path, under) with { Controllers = hierarchy.IsV2 ? AvailableV2(resources, facts) : [] });
             foreach (var (file, value, why, optional) in Limits(hierarchy, resources))
@@ -108,11 +109,19 @@ public static class CgroupPlanner
         var resources = Possible(spec.Linux?.Resources ?? new LinuxResources(), facts.Caller);
         if (!Asked(hierarchy, resources, facts))
             return;
-        var files = Limits(hierarchy, resources).Select(l => l.File)
-            .Concat((hierarchy.IsV2 ? OtherControllers.V2(resources) : hierarchy.Controllers.SelectMany(c => OtherControllers.V1(c, resources))).Select(f => f.File)).ToList();
-        if (files.Count > 0)
-            throw new MinicException($"limit {id}", $"you may not make the cgroup {Place(hierarchy, spec.Linux?.CgroupsPath, id).Path}, and without it {files[0]}, which is $.linux.resources.{Member(files[0], resources)}, cannot be set", $"Leave the limits out; or {HowToGetOne}.");
+        if (Files(hierarchy, resources).FirstOrDefault() is { } file)
+            throw new MinicException($"limit {id}", $"you may not make the cgroup {Place(hierarchy, spec.Linux?.CgroupsPath, id).Path}, and without it {file}, which is $.linux.resources.{Member(file, resources)}, cannot be set", $"Leave the limits out; or {HowToGetOne}.");
     }
+
+    // A cgroup may be handed over without all controllers.
+    private static void CheckHandedOver(CgroupHierarchy hierarchy, LinuxResources resources, string id, Facts facts)
+    {
+        if (hierarchy.Delegated is { } handed && Files(hierarchy, resources).FirstOrDefault(f => f.Split('.')[0] is var c && c != "cgroup" && !facts.UnifiedControllers.Contains(c)) is { } file)
+            throw new MinicException($"limit {id}", $"{handed} was handed to you without the controller {file.Split('.')[0]}, and without it {file}, which is $.linux.resources.{Member(file, resources)}, cannot be set", $"Leave the limit out; or have it handed on: Delegate={file.Split('.')[0]} … in systemd's user@.service, or root's cgroup.subtree_control above.");
+    }
+
+    private static IEnumerable<string> Files(CgroupHierarchy hierarchy, LinuxResources resources) => Limits(hierarchy, resources).Select(l => l.File)
+        .Concat((hierarchy.IsV2 ? OtherControllers.V2(resources) : hierarchy.Controllers.SelectMany(c => OtherControllers.V1(c, resources))).Select(f => f.File));
 
     // The member of config.json that is behind a file.
     private static string Member(string file, LinuxResources resources) => resources.Unified?.ContainsKey(file) == true ? "unified" : file.Split('.')[0] switch

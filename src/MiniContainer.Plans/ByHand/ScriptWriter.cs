@@ -45,7 +45,8 @@ public sealed class ScriptWriter(string title, Plan plan, string? directory)
                 Run(clone);
             else
                 text.AppendJoin('\n', step.ByHand).Append('\n');
-            if (step is Release release && plan.Steps.Last(s => s == release || s is Release other && other.Child == release.Child) == step)
+            // Not ==: two of them may say the same.
+            if (step is Release release && ReferenceEquals(plan.Steps.Last(s => s is Release other && other.Child == release.Child), release))
                 text.Append("exec 3>&-\n");
             if (step is AwaitExec { Child: var run } && ChildScript.HostLetsGo(plan, run) || step is AwaitReady { Child: var made } && clones[made].Waits && ChildScript.HostLetsGo(plan, made))
                 text.Append("# What it could not do itself: let go of the old root, which lies on top of its own.\nnsenter --target \"$CHILD\" --mount umount -l /\n");

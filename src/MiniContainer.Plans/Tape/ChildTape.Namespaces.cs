@@ -19,8 +19,9 @@ public sealed partial class ChildTape
     public void JoinNamespaces(string descriptor, ulong flags, string path, string why, bool born = true) =>
         Add((flags & (ulong)CLONE_NEWNS) != 0 ? HandPoint.Joins : HandPoint.Continues, $"join the namespaces of {descriptor}", why, "setns(2)", "11-exec",
             [new TapeCall("setns", Descriptor(descriptor), TapeArg.Named((long)flags, FlagText.Clone(flags)))],
-            // A shell that was born into the pid namespace would have to fork to enter it once more; for the other one nsenter forks.
-            $"nsenter {NsenterOptions(born ? flags & ~(ulong)CLONE_NEWPID : flags, path)}");
+            // A shell that was born into the pid namespace would have to fork to enter it once more; for the other one nsenter
+            // forks. That one is not root: nsenter may not change its groups.
+            $"nsenter {(born ? "" : "--preserve-credentials ")}{NsenterOptions(born ? flags & ~(ulong)CLONE_NEWPID : flags, path)}");
 
     /// <summary>Makes another process, a child of minic's too, which plays on in this one's place; this one ends.</summary>
     /// <remarks>Only behind <see cref="ExecuteOwn"/>: own.x86_64.s knows the call. FollowFork is the other end of it.</remarks>
