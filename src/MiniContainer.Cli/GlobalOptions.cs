@@ -28,7 +28,10 @@ internal sealed class GlobalOptions
     public Option<bool> SystemdCgroup { get; } = new("--systemd-cgroup") { Description = "Refused: minic makes cgroups itself (cgroupfs).", Recursive = true };
 
     /// <summary>All of them, in the order in which help shows them.</summary>
-    public IReadOnlyList<Option> All => [root, Log, LogFormat, Debug, SystemdCgroup, Rootless, Criu];
+    public IReadOnlyList<Option> All => [root, Log, LogFormat, Debug, SystemdCgroup, CgroupManager, Rootless, Criu];
+
+    // How crun asks for the same.
+    private Option<string> CgroupManager { get; } = new("--cgroup-manager") { HelpName = "NAME", Description = "Accepted, as crun does: cgroupfs.", Recursive = true, Hidden = true };
 
     // Taken and not needed: minic sees for itself who it is.
     private Option<string> Rootless { get; } = new("--rootless") { HelpName = "BOOL", Description = "Accepted, as runc does: true, false or auto.", Recursive = true };
@@ -40,11 +43,13 @@ internal sealed class GlobalOptions
     public string Root(ParseResult parsed) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(parsed.GetValue(root) ?? DefaultRoot));
 
     /// <summary>Refuses what minic cannot do.</summary>
-    /// <exception cref="MinicException">--systemd-cgroup was given.</exception>
+    /// <exception cref="MinicException">Cgroups by systemd were asked for.</exception>
     public void Check(ParseResult parsed)
     {
-        if (parsed.GetValue(SystemdCgroup))
-            throw new MinicException("use --systemd-cgroup", "minic makes cgroups itself and cannot ask systemd for them", "Leave it out; in containerd SystemdCgroup = false, in podman cgroup_manager = \"cgroupfs\".");
+        if (parsed.GetValue(CgroupManager) is { } manager and not "cgroupfs" and not "systemd")
+            throw new MinicException($"use --cgroup-manager {manager}", "minic has one manager of cgroups", "Leave it out, or say cgroupfs.");
+        if (parsed.GetValue(SystemdCgroup) || parsed.GetValue(CgroupManager) == "systemd")
+            throw new MinicException(parsed.GetValue(SystemdCgroup) ? "use --systemd-cgroup" : "use --cgroup-manager systemd", "minic makes cgroups itself and cannot ask systemd for them", "Leave it out; in containerd SystemdCgroup = false, in podman cgroup_manager = \"cgroupfs\".");
     }
 
     // A directory of the user's own that goes away with the last session (XDG Base Directory Specification).

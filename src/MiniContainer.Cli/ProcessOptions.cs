@@ -92,9 +92,9 @@ internal sealed class ProcessOptions(params string[] capLetters)
     private static string Capability(string name)
     {
         var full = name.StartsWith("CAP_", StringComparison.OrdinalIgnoreCase) ? name.ToUpperInvariant() : "CAP_" + name.ToUpperInvariant();
-        return Kernel.Capabilities.Number(full) is null
-            ? throw new MinicException($"read --cap {name}", "there is no such capability", NearestName.Ask(full, Kernel.Capabilities.All, "capabilities(7) lists them."))
-            : full;
+        if (Kernel.Capabilities.Number(full) is null)
+            Failure.Warn($"read --cap {name}: there is no such capability: it is left out. {NearestName.Ask(full, Kernel.Capabilities.All, "capabilities(7) lists them.")}");
+        return full;
     }
 
     // Ambient for a user who is not root, who would not have it otherwise; and the kernel takes into the ambient set only what

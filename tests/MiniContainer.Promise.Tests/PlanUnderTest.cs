@@ -31,6 +31,14 @@ internal sealed record PlanUnderTest(string Name, string Play)
     /// <summary>The exit code of the command when the player is killed; a pod's player is another process, its monitor.</summary>
     public int KilledCode { get; init; } = 137;
 
+    /// <summary>The exit code with which a command of minic's ends that fails: runc's verbs have runc's (docs/decisions/0014-exit-codes.md).</summary>
+    /// <param name="command">The command: "m exec ...".</param>
+    /// <param name="own">The failure's own code, 125 to 127.</param>
+    public static int FailureCode(string command, int own) =>
+        command.StartsWith("m exec ", StringComparison.Ordinal) ? 255
+        : command.StartsWith("m pod ", StringComparison.Ordinal) || command.StartsWith("m run ", StringComparison.Ordinal) ? own
+        : 1;
+
     /// <summary>What puts the world back after a kill; gc, but where an earlier plan's result stands.</summary>
     public string Repair { get; init; } = "m gc";
 

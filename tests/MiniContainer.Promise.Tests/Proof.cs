@@ -76,7 +76,7 @@ internal sealed partial class Proof(PlanUnderTest plan)
         {
             world.Do(plan.Play);
             var (fault, again) = item;
-            var (first, expected) = (world.Sh($"MINIC_FAULT={fault} {plan.Undo}"), fault.StartsWith("undo-fail", StringComparison.Ordinal) ? 125 : 137);
+            var (first, expected) = (world.Sh($"MINIC_FAULT={fault} {plan.Undo}"), fault.StartsWith("undo-fail", StringComparison.Ordinal) ? PlanUnderTest.FailureCode(plan.Undo, 125) : 137);
             if (first.Code != expected)
                 return $"it should have ended with {expected}, but did with {first.Code}: {first.Error}";
             var second = world.Sh(again);
@@ -148,6 +148,7 @@ internal sealed partial class Proof(PlanUnderTest plan)
     private string? Fail(World world, Snapshot before, Case item)
     {
         var outcome = world.Sh($"MINIC_FAULT={item.Fault} {plan.Play}");
+        var code = PlanUnderTest.FailureCode(plan.Play, item.ExitCode);
         if (item.Later && outcome.Code == 0)
         {
             outcome = world.Sh(plan.Later!);
@@ -158,8 +159,8 @@ internal sealed partial class Proof(PlanUnderTest plan)
             world.Do(plan.Repair);
         }
 
-        if (outcome.Code != item.ExitCode)
-            return $"the exit code should be {item.ExitCode}, but is {outcome.Code}: {outcome.Error}";
+        if (outcome.Code != code)
+            return $"the exit code should be {code}, but is {outcome.Code}: {outcome.Error}";
         if (!item.Later && !Neutral(outcome.Error).Contains(Neutral(item.Step.Title), StringComparison.Ordinal))
             return $"the error should name the step: {outcome.Error}";
         if (!(item.Later ? item.ExitCode == 125 : false) && !Neutral(outcome.Error).Contains(Neutral(item.Later ? item.Call![..item.Call!.IndexOf(',', StringComparison.Ordinal)] : item.Call!), StringComparison.Ordinal))

@@ -282,6 +282,10 @@ public static class LinuxValidator
             {
                 problems.Add(path, "this parameter belongs to the whole host", "Set it on the host with sysctl -w, or remove it.");
             }
+            else if (dotted == "kernel.hostname")
+            {
+                problems.Add(path, "the host name is not set that way", "Give it in $.hostname.");
+            }
             else if (!Has(linux, owner))
             {
                 problems.Add(path, $"this parameter needs a {owner} namespace", $"Add {{\"type\": \"{owner}\"}} to namespaces, or remove it.");

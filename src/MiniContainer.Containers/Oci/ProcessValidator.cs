@@ -2,6 +2,7 @@
 // https://github.com/opencontainers/runtime-spec/blob/v1.3.0/config.md#process   See capabilities(7), setrlimit(2).
 
 using MiniContainer.Kernel.Documents;
+using MiniContainer.Plans;
 
 namespace MiniContainer.Containers.Oci;
 
@@ -94,13 +95,12 @@ public static class ProcessValidator
             ("bounding", sets?.Bounding), ("effective", sets?.Effective), ("inheritable", sets?.Inheritable),
             ("permitted", sets?.Permitted), ("ambient", sets?.Ambient),
         ];
-        foreach (var (set, name, i) in all.SelectMany(set => (set.List ?? []).Select((name, i) => (set.Name, name, i))))
+        // What the kernel does not know is to be warned of, and not to be refused (config.md, "capabilities"): it may be a newer
+        // kernel's.
+        foreach (var (set, name, i) in all.SelectMany(set => (set.List ?? []).Select((name, i) => (set.Name, name, i))).Where(c => !CapabilityNames.Contains(c.name)).DistinctBy(c => c.name))
         {
-            if (!CapabilityNames.Contains(name))
-            {
-                problems.Add($"{path}.{set}[{i}]", $"there is no capability \"{name}\"",
-                    NearestName.Ask(name.StartsWith("CAP_", StringComparison.OrdinalIgnoreCase) ? name : $"CAP_{name}", CapabilityNames, "capabilities(7) lists them."));
-            }
+            var ask = NearestName.Ask(name.StartsWith("CAP_", StringComparison.OrdinalIgnoreCase) ? name : $"CAP_{name}", CapabilityNames, "capabilities(7) lists them.");
+            Warnings.Sink($"{path}.{set}[{i}]: there is no capability \"{name}\": it is left out. {ask}");
         }
 
         CheckSubset(sets?.Effective, sets?.Permitted, $"{path}.effective", "permitted", problems);

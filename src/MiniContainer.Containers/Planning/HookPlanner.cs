@@ -65,7 +65,7 @@ public sealed class HookPlanner(Bundle bundle, ContainerSetup setup, ulong names
         [.. (list ?? []).Select(h => Step(point, h, status) with { Cwd = bundle.Directory })];
 
     private List<RunHook> Inside(string point, IReadOnlyList<Hook>? list, string status, string cwd) =>
-        [.. (list ?? []).Select(h => Step(point, h, status) with { Namespaces = namespaces, CgroupFiles = cgroupFiles, Cwd = cwd })];
+        [.. (list ?? []).Select(h => Step(point, h, status) with { Namespaces = namespaces, CgroupFiles = cgroupFiles, Env = h.Env ?? [], Cwd = cwd })];
 
     // With a listener there is none for the hook's calls to be asked of: such a filter is the command's alone.
     private List<RunHook> Start()
@@ -81,7 +81,7 @@ public sealed class HookPlanner(Bundle bundle, ContainerSetup setup, ulong names
         new(point, hook.Path, new HookState(Spec.CurrentVersion, setup.Id, bundle.Directory) { Annotations = bundle.Spec.Annotations }, status)
         {
             Args = hook.Args ?? [],
-            Env = hook.Env ?? [],
+            Env = hook.Env,
             Timeout = hook.Timeout,
             Child = setup.Child,
         };

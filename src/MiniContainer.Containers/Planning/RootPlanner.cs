@@ -221,6 +221,7 @@ public static class RootPlanner
         tape.MakeDirectories("/dev", 0x1ed, "Every container has these devices.");
         foreach (var (path, tree) in trees.Devices)
         {
+            MakeParent(path);
             tape.MakeEmptyFile(path, 0x1b6, "Something to bind the host's node on.");
             tape.Attach(tree, path, "The host's node, seen through this mount.");
         }
@@ -228,9 +229,19 @@ public static class RootPlanner
         foreach (var (path, major, minor) in DefaultDevices.Where(d => !trees.Devices.ContainsKey(d.Path)))
             tape.MakeNode(path, 'c', major, minor, 0x1b6 /* 0666 */, null, "Every program expects it.");
         foreach (var device in (spec.Linux?.Devices ?? []).Where(d => !trees.Devices.ContainsKey(d.Path)))
+        {
+            MakeParent(device.Path);
             tape.MakeNode(device.Path, device.Type[0], (uint)(device.Major ?? 0), (uint)(device.Minor ?? 0), device.FileMode & 0xfff ?? 0x1b6, (device.Uid ?? 0, device.Gid ?? 0), "As config.json asks.");
+        }
+
         foreach (var (path, target) in DefaultLinks)
             tape.Symlink(target, path, "Every program expects it.");
+
+        void MakeParent(string path)
+        {
+            if (Path.GetDirectoryName(path) is { Length: > 1 } parent and not "/dev")
+                tape.MakeDirectories(parent, 0x1ed, "The node that follows lies in it.");
+        }
     }
 
     private static void Hide(ChildTape tape, Spec spec, List<(Mount Mount, MountOptions Options)> mounts, Trees trees)

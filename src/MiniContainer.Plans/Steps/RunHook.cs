@@ -72,8 +72,8 @@ public sealed record RunHook(string Point, string Path, HookState State, string 
     /// <summary>argv; the path alone where there is none.</summary>
     public IReadOnlyList<string> Args { get; init; } = [];
 
-    /// <summary>The whole environment.</summary>
-    public IReadOnlyList<string> Env { get; init; } = [];
+    /// <summary>The whole environment; null for that of whoever calls minic at that moment.</summary>
+    public IReadOnlyList<string>? Env { get; init; }
 
     /// <summary>Seconds until it is killed; null to wait for ever.</summary>
     public int? Timeout { get; init; }
@@ -124,7 +124,7 @@ public sealed record RunHook(string Point, string Path, HookState State, string 
                 // In parentheses, so that the directory and the cgroup are the hook's alone. env(1) comes first: it is the host's.
                 $"(cd {ShellWord.Quote(Namespaces == 0 ? Cwd : "/")} || exit",
                 .. CgroupFiles.Select(f => $"  echo 0 > {ShellWord.Quote(f)}"),
-                $"  printf %s {ShellState(pid)} | {(Timeout is { } t ? $"timeout {t} " : "")}env -i {string.Concat(Env.Select(e => ShellWord.Quote(e) + " "))}{enter}{string.Join(" ", Args.Skip(1).Prepend(Path).Select(ShellWord.Quote))} >&2)",
+                $"  printf %s {ShellState(pid)} | {(Timeout is { } t ? $"timeout {t} " : "")}{(Env is null ? "" : $"env -i {string.Concat(Env.Select(e => ShellWord.Quote(e) + " "))}")}{enter}{string.Join(" ", Args.Skip(1).Prepend(Path).Select(ShellWord.Quote))} >&2)",
             ];
         }
     }
@@ -161,7 +161,7 @@ public sealed record RunHook(string Point, string Path, HookState State, string 
             throw new MinicException(Title, "the container's first process has ended");
         using var input = MemoryFile.Create("state", State.Json(Status, pid));
         using var output = MemoryFile.Create("output", []);
-        using var hook = Kernel.Child.Clone(new ChildOptions([.. Tape().StepsOf("hook").SelectMany(s => s.Calls)])
+        using var hook = Kernel.Child.Clone(new ChildOptions([.. Tape(Env is null ? Callers() : []).StepsOf("hook").SelectMany(s => s.Calls)])
         {
             Descriptors = Descriptors(input, output, pidfd),
             PidNamespace = (Namespaces & CLONE_NEWPID_) != 0 ? pidfd : null,
@@ -188,6 +188,8 @@ public sealed record RunHook(string Point, string Path, HookState State, string 
             throw new MinicException(Title, $"error running hook: it {(code > 128 ? $"was ended by {Ended(code.Value - 128)}" : $"ended with exit code {code}")}{MemoryFile.Said(output)}");
     }
 
+    private static IReadOnlyList<string> Callers() => [.. Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>().Select(v => $"{v.Key}={v.Value}").Order(StringComparer.Ordinal)];
+
     private static ChildDescriptor[] Descriptors(SafeFileHandle input, SafeFileHandle output, SafeHandle? pidfd) =>
     [
         new("state", input), new("stdout", output), new("stderr", output), ChildDescriptor.Go, ChildDescriptor.Status, ChildDescriptor.Tape, ChildDescriptor.Own,
@@ -195,7 +197,7 @@ public sealed record RunHook(string Point, string Path, HookState State, string 
     ];
 
     // The hook's own plan: it is explained with this step, not as steps of the container.
-    private Plan Tape()
+    private Plan Tape(params IReadOnlyList<string> environment)
     {
         var plan = new Plan();
         var tape = plan.Tape("hook", ["state", "stdout", "stderr", "go", "status", "tape", "own", "target"]);
@@ -213,7 +215,7 @@ public sealed record RunHook(string Point, string Path, HookState State, string 
         tape.DefaultSignal(SIGPIPE, "minic ignores it, and that would be inherited.");
         if (Filter is not null)
             _ = tape.Seccomp(Filter, FilterFlags, "It is a program of the image's, and may do no more than the command.");
-        tape.Execve([Path], Args.Count > 0 ? Args : [Path], Env, "The hook.");
+        tape.Execve([Path], Args.Count > 0 ? Args : [Path], Env ?? environment, "The hook.");
         return plan;
     }
 

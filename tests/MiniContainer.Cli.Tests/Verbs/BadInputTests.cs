@@ -18,7 +18,7 @@ public sealed class BadInputTests : MinicTest
             "minic create -b $TMP/noroot $N", "minic create -b $TMP/tty $N", "minic run -d -b $TMP/tty $N", "minic create -b $TMP/good --console-socket $TMP/none $N", "minic create -b $TMP/tty --console-socket $TMP/none $N",
             "minic run -b $TMP/good --pid-file $TMP/none/pid $N", "minic create -b $TMP/good --pid-file $TMP/none/pid $N", "minic run -b $TMP/good --preserve-fds 1 $N",
             "minic create -b $TMP/nocommand $N", "minic state $N", "minic start $N", "minic kill $N", "minic kill $N NOPE", "minic delete $N", "minic exec $N sh", "minic ps $N", "minic spec -b $TMP/good",
-            "minic --systemd-cgroup list", "minic --log $TMP/none/log list",
+            "minic --systemd-cgroup list", "minic --cgroup-manager systemd list", "minic --cgroup-manager nobody list", "minic --log $TMP/none/log list",
             "setpriv --reuid 1000 --regid 1000 --clear-groups $MINIC --root $TMP/mine run --rootfs $ROOTFS --name $N true",
         ];
         var told = lines.Select(line => (line, outcome: world.Sh(line))).Select(t => $"$ {t.line}\n{world.Neutral(t.outcome.Output)}{t.outcome.Error}exit code {t.outcome.Code}\n");

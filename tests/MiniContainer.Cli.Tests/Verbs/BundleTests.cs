@@ -73,4 +73,35 @@ public sealed class BundleTests : MinicTest
         outcome.Output.Should().BeEmpty();
         outcome.Error.Should().Match("minic: run the startContainer hook /bin/sh: error running hook: it was ended by SIGSYS*\nminic: run the startContainer hook /bin/sh: error running hook: it was ended by SIGSYS*\n");
     }
+
+    [SkippableFact]
+    public void A_capability_that_nobody_knows_is_warned_of_and_left_out()
+    {
+        var world = Make();
+        Bundle(world, "grep CapEff /proc/self/status", config =>
+            config["process"]!["capabilities"] = JsonNode.Parse("""{"bounding": ["CAP_FUTURE", "CAP_CHOWN"], "permitted": ["CAP_FUTURE", "CAP_CHOWN"], "effective": ["CAP_FUTURE", "CAP_CHOWN"]}"""));
+        world.Sh("minic run -b bundle $N").Should().Be(new Outcome(
+            0, "CapEff:\t0000000000000001\n", "minic: warning: $.process.capabilities.bounding[0]: there is no capability \"CAP_FUTURE\": it is left out. capabilities(7) lists them.\n"));
+    }
+
+    [SkippableFact]
+    public void A_device_may_lie_where_the_image_has_no_directory()
+    {
+        var world = Make();
+        Bundle(world, "stat -c '%t:%T %a' /dev/inner/null", config =>
+            config["linux"]!["devices"] = JsonNode.Parse("""[{"path": "/dev/inner/null", "type": "c", "major": 1, "minor": 3, "fileMode": 420}]"""));
+        world.Sh("minic run -b bundle $N").Should().Be(new Outcome(0, "1:3 644\n", ""));
+    }
+
+    [SkippableFact]
+    public void A_hook_without_an_environment_has_the_callers()
+    {
+        var world = Make();
+        Bundle(world, "true", config => config["hooks"] = JsonNode.Parse($$"""
+            {"prestart": [{"path": "/bin/sh", "args": ["sh", "-c", "echo ${WORD-none} >> {{world.Temporary}}/said"]}],
+             "createRuntime": [{"path": "/bin/sh", "args": ["sh", "-c", "echo ${WORD-none} ${OWN-none} >> {{world.Temporary}}/said"], "env": ["OWN=mine"]}],
+             "poststop": [{"path": "/bin/sh", "args": ["sh", "-c", "echo ${WORD-none} >> {{world.Temporary}}/said"]}]}
+            """));
+        world.Sh("WORD=first minic create -b bundle $N; WORD=last minic delete -f $N; cat said").Should().Be(new Outcome(0, "first\nnone mine\nlast\n", ""));
+    }
 }
