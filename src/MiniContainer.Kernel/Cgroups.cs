@@ -79,7 +79,10 @@ public static class Cgroups
 
     /// <summary>Makes a cgroup of version 2 and enables controllers in each one on the way down to it.</summary>
     /// <exception cref="MinicException">A controller is missing, or the cgroup above holds processes of its own.</exception>
-    public static void EnableControllers(string under, string path, IReadOnlyList<string> controllers)
+    public static void EnableControllers(string under, string path, IReadOnlyList<string> controllers) =>
+        AsOftenAsItGoesAway(() => TryEnableControllers(under, path, controllers));
+
+    private static bool TryEnableControllers(string under, string path, IReadOnlyList<string> controllers)
     {
         var current = under;
         foreach (var name in path[under.Length..].Split('/', StringSplitOptions.RemoveEmptyEntries))
@@ -91,6 +94,8 @@ public static class Cgroups
             current = $"{current}/{name}";
             Directories.MakeAll(current, 0x1ed /* 0755 */);
         }
+
+        return true;
     }
 
     /// <summary>Makes a cgroup of version 1, and gives each one on the way down to it what it lacks and the one above has.</summary>
@@ -98,7 +103,28 @@ public static class Cgroups
     /// <param name="path">The cgroup to make.</param>
     /// <param name="files">Files that are empty in a new one: nobody may join a cpuset without processors and memory nodes.</param>
     /// <exception cref="MinicException">A directory cannot be made, or a file cannot be written.</exception>
-    public static void MakeInheriting(string under, string path, IReadOnlyList<string> files)
+    public static void MakeInheriting(string under, string path, IReadOnlyList<string> files) =>
+        AsOftenAsItGoesAway(() => TryMakeInheriting(under, path, files));
+
+    // Another minic that has just removed its container takes away the cgroups above as far as they are empty, which one that
+    // we are on the way through may be.
+    private static void AsOftenAsItGoesAway(Func<bool> make)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                if (make() || tries == 1000)
+                    return;
+            }
+            catch (MinicException e) when (e.Errno is Kernel.Errno.ENOENT or Kernel.Errno.ENODEV && tries < 1000)
+            {
+                // From the top once more.
+            }
+        }
+    }
+
+    private static bool TryMakeInheriting(string under, string path, IReadOnlyList<string> files)
     {
         var above = under;
         foreach (var name in path[under.Length..].Split('/', StringSplitOptions.RemoveEmptyEntries))
@@ -107,12 +133,18 @@ public static class Cgroups
             Directories.MakeAll(current, 0x1ed /* 0755 */);
             foreach (var file in files)
             {
-                if (string.IsNullOrEmpty(Knob.TryRead($"{current}/{file}")))
-                    Knob.Write($"{current}/{file}", Knob.TryRead($"{above}/{file}") ?? "");
+                if (!string.IsNullOrEmpty(Knob.TryRead($"{current}/{file}")))
+                    continue;
+                // One above that was taken away and made anew has nothing yet to hand on.
+                if (Knob.TryRead($"{above}/{file}") is not { Length: > 0 } value)
+                    return false;
+                Knob.Write($"{current}/{file}", value);
             }
 
             above = current;
         }
+
+        return true;
     }
 
     /// <summary>Moves all processes of one cgroup to another one, in another hierarchy. Equivalent to: <c>echo PID > TO/cgroup.procs</c> for each.</summary>
