@@ -25,7 +25,7 @@ internal sealed record NetworkChoice(string Name)
     public static NetworkChoice Of(string? name, Kernel.Caller caller)
     {
         if (name is null)
-            return new(caller.OwnsNetwork && !caller.InUserNamespace ? Default : "none");
+            return new(caller.IsMachineRoot ? Default : "none");
         return caller.OwnsNetwork || name is "none" or "host"
             ? new(name)
             : throw new Kernel.MinicException($"attach to the network {name}", "you are not root of the machine: a bridge and its addresses are the host's", "Say --net none, the default then, or --net host; or sudo minic ....");

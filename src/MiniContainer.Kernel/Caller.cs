@@ -25,6 +25,9 @@ public sealed record Caller(uint Uid, uint Gid)
     /// <summary>Whether its user namespace is another one than the machine's: it may not make device nodes then.</summary>
     public bool InUserNamespace { get; init; }
 
+    /// <summary>Whether it is root of the machine, and not of a user namespace alone.</summary>
+    public bool IsMachineRoot => IsPrivileged && !InUserNamespace;
+
     /// <summary>Whether setgroups(2) is allowed in its user namespace.</summary>
     public bool MaySetGroups { get; init; }
 

@@ -28,14 +28,14 @@ public static class Cgroups
     /// <param name="pid">Whose cgroups to tell; null for our own.</param>
     public static IReadOnlyList<CgroupHierarchy> Hierarchies(int? pid = null)
     {
-        var mounts = ReadMounts();
+        var mounts = MountInfo.Of("cgroup", "cgroup2");
         var result = new List<CgroupHierarchy>();
         foreach (var line in File.ReadLines($"/proc/{pid?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "self"}/cgroup"))
         {
             var parts = line.Split(':', 3);
             string[] controllers = parts[1].Length == 0 ? [] : parts[1].Split(',');
-            var mount = mounts.FirstOrDefault(m => controllers.Length == 0 ? m.Type == "cgroup2" : m.Type == "cgroup" && controllers.All(c => m.Options.Contains(c)));
-            if (mount.Point is null)
+            var mount = mounts.FirstOrDefault(m => controllers.Length == 0 ? m.Type == "cgroup2" : m.Type == "cgroup" && controllers.All(c => m.SuperOptions.Contains(c)));
+            if (mount is null)
                 continue;
             // In a cgroup namespace or a container the mount may begin below the hierarchy's root.
             var own = mount.Root != "/" && parts[2].StartsWith(mount.Root, StringComparison.Ordinal) ? parts[2][mount.Root.Length..] : parts[2];
@@ -214,21 +214,5 @@ public static class Cgroups
             // A process leaves its cgroup a moment after its end is announced.
             Thread.Sleep(tries < 10 ? 1 : 10);
         }
-    }
-
-    // mountinfo: "36 35 98:0 /root /point options - type source superoptions" (proc_pid_mountinfo(5)).
-    private static List<(string Root, string Point, string Type, string[] Options)> ReadMounts()
-    {
-        var mounts = new List<(string, string, string, string[])>();
-        foreach (var line in File.ReadLines("/proc/self/mountinfo"))
-        {
-            if (!line.Contains(" - cgroup", StringComparison.Ordinal))
-                continue;
-            var fields = line.Split(' ');
-            var dash = Array.IndexOf(fields, "-");
-            mounts.Add((fields[3], fields[4], fields[dash + 1], fields[dash + 3].Split(',')));
-        }
-
-        return mounts;
     }
 }

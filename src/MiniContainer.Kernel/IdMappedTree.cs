@@ -30,8 +30,12 @@ public static unsafe class IdMappedTree
             fd = (int)syscall(SYS_open_tree, -100, path, OPEN_TREE_CLONE | (uint)O_CLOEXEC | (recursive ? AT_RECURSIVE_ : 0u));
         return fd >= 0
             ? new SafeFileHandle(fd, ownsHandle: true)
-            : throw MinicException.FromErrno($"pick up {source}", $"open_tree(AT_FDCWD, {TapeArg.Quote(source)}, OPEN_TREE_CLONE|OPEN_TREE_CLOEXEC{(recursive ? "|AT_RECURSIVE" : "")})", Libc.Errno);
+            : throw MinicException.FromErrno($"pick up {source}", OpenText(source, recursive), Libc.Errno);
     }
+
+    /// <summary>The call of <see cref="Open"/>, as strace(1) prints it.</summary>
+    public static string OpenText(string source, bool recursive) =>
+        $"open_tree(AT_FDCWD, {TapeArg.Quote(source)}, OPEN_TREE_CLONE|OPEN_TREE_CLOEXEC{(recursive ? "|AT_RECURSIVE" : "")})";
 
     /// <summary>Makes a user namespace with some maps, in which nobody is. It lives as long as the handle.</summary>
     /// <param name="uidMap">Lines of "inside outside count" (user_namespaces(7)).</param>

@@ -86,14 +86,14 @@ public sealed unsafe partial class Seccomp : IDisposable
     }
 
     /// <summary>seccomp_syscall_resolve_name_arch(3).</summary>
-    /// <param name="architecture">"x86" and the like; "native" for the machine's.</param>
+    /// <param name="architecture">What <see cref="Token"/> gave.</param>
     /// <param name="syscall">The call's name.</param>
     /// <returns>The number; null if that architecture does not have the call, or is unknown.</returns>
-    public static int? ResolveIn(string architecture, string syscall)
+    public static int? ResolveIn(uint architecture, string syscall)
     {
         fixed (byte* name = Libc.Utf8(syscall))
         {
-            var number = seccomp_syscall_resolve_name_arch(Token(architecture), name);
+            var number = seccomp_syscall_resolve_name_arch(architecture, name);
             return number < 0 ? null : number;
         }
     }

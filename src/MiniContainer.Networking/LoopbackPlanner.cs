@@ -1,4 +1,4 @@
-// A network of oneself alone: CNI's plugin loopback, and `--net none`. A new network namespace has lo, but it is down.
+// A network of oneself alone: CNI's plugin loopback. A new network namespace has lo, but it is down.
 // Lab 13-netns.
 
 using MiniContainer.Plans;
@@ -7,13 +7,10 @@ using MiniContainer.Plans.Steps.Network;
 namespace MiniContainer.Networking;
 
 /// <summary>Plans a namespace with lo alone.</summary>
-public static class LoopbackPlanner
+internal static class LoopbackPlanner
 {
-    /// <summary>Adds the step that sets lo up.</summary>
-    /// <param name="plan">Takes the step; the child, if any, is made before it.</param>
+    /// <summary>The step that sets lo up.</summary>
     /// <param name="networkNamespace">"child:NAME", or a path.</param>
-    public static void Add(Plan plan, string networkNamespace) => plan.Add(Step(networkNamespace));
-
-    internal static Step Step(string networkNamespace) =>
+    public static Step Step(string networkNamespace) =>
         new SetLinkUp(networkNamespace, "lo") { Why = "A new network namespace has a loopback interface, but it is down: not even 127.0.0.1 answers." };
 }

@@ -27,13 +27,13 @@ internal static class BindSources
     /// <summary>Adds the steps by which minic picks up what the child could not: trees with mapped ids; and where it is in a user
     /// namespace, what nobody of there may get at.</summary>
     /// <returns>The names of their descriptors, in the order of the steps.</returns>
-    public static IReadOnlyList<string> AddGiven(Plan plan, Bundle bundle, Func<Mount, MountOptions, bool> given)
+    public static IReadOnlyList<string> AddGiven(Plan plan, Bundle bundle, ulong made, Kernel.Caller caller)
     {
         var names = new List<string>();
         foreach (var (mount, i) in (bundle.Spec.Mounts ?? []).Select((m, i) => (m, i)))
         {
             var options = MountOptions.Parse(mount.Options);
-            if (!given(mount, options))
+            if (!IsGiven(mount, options, made, caller))
                 continue;
             var linux = bundle.Spec.Linux;
             names.Add(Name(i));

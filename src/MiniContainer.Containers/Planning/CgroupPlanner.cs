@@ -31,9 +31,7 @@ public static class CgroupPlanner
             CheckHandedOver(hierarchy, resources, id, facts);
             var (path, under) = Place(hierarchy, spec.Linux?.CgroupsPath, id);
             plan.Add(Make(hierarchy, path, under) with { Controllers = hierarchy.IsV2 ? AvailableV2(resources, facts) : [] });
-            foreach (var (file, value, why, optional) in Limits(hierarchy, resources))
-                plan.Add(new SetFile($"{path}/{file}", value) { Why = why, Optional = optional });
-            foreach (var file in Others(hierarchy, resources))
+            foreach (var file in Limits(hierarchy, resources))
                 plan.Add(Set(path, file));
             if (hierarchy.IsV2 && !facts.Hierarchies.Any(h => h.Controllers.Contains("devices")))
                 AddDeviceProgram(plan, path, resources);
@@ -50,8 +48,9 @@ public static class CgroupPlanner
     };
 
     /// <summary>Limits as files of a cgroup in a hierarchy, in the order in which they are written.</summary>
-    internal static IEnumerable<(string File, string Value, string Why, bool Optional)> Limits(CgroupHierarchy hierarchy, LinuxResources resources) =>
-        hierarchy.IsV2 ? V2(resources) : V1(hierarchy, resources);
+    internal static IEnumerable<CgroupFile> Limits(CgroupHierarchy hierarchy, LinuxResources resources) =>
+        (hierarchy.IsV2 ? V2(resources) : V1(hierarchy, resources)).Select(l => new CgroupFile(l.File, l.Value, l.Why, l.Optional))
+            .Concat(hierarchy.IsV2 ? OtherControllers.V2(resources) : hierarchy.Controllers.SelectMany(c => OtherControllers.V1(c, resources)));
 
     /// <summary>The files by which a process joins a container's cgroups.</summary>
     public static IReadOnlyList<string> JoinFiles(Spec spec, string id, Facts facts) =>
@@ -59,10 +58,6 @@ public static class CgroupPlanner
         .. facts.Hierarchies.Where(h => Wanted(h, spec, id, facts))
             .Select(h => $"{Place(h, spec.Linux?.CgroupsPath, id).Path}/{(h.IsV2 ? "cgroup.procs" : "tasks")}"),
     ];
-
-    /// <summary>The files of the controllers that few ask for.</summary>
-    internal static IEnumerable<CgroupFile> Others(CgroupHierarchy hierarchy, LinuxResources resources) =>
-        hierarchy.IsV2 ? OtherControllers.V2(resources) : hierarchy.Controllers.SelectMany(c => OtherControllers.V1(c, resources));
 
     /// <summary>The step that writes such a file.</summary>
     internal static SetFile Set(string path, CgroupFile file) => new($"{path}/{file.File}", file.Value)
@@ -101,7 +96,7 @@ public static class CgroupPlanner
     // Rules for devices come with every configuration, and take the machine's root to set. In a user namespace no node can be
     // made, and the host's are opened with the user's own rights: there they can be done without.
     private static LinuxResources Possible(LinuxResources resources, Caller caller) =>
-        caller is { IsPrivileged: true, InUserNamespace: false } ? resources : resources with { Devices = null };
+        caller.IsMachineRoot ? resources : resources with { Devices = null };
 
     // One who is not root gets no cgroup where none was handed to them, and needs none; but a limit is not passed over.
     private static void CheckNothingAsked(CgroupHierarchy hierarchy, Spec spec, string id, Facts facts)
@@ -109,19 +104,16 @@ public static class CgroupPlanner
         var resources = Possible(spec.Linux?.Resources ?? new LinuxResources(), facts.Caller);
         if (!Asked(hierarchy, resources, facts))
             return;
-        if (Files(hierarchy, resources).FirstOrDefault() is { } file)
+        if (Limits(hierarchy, resources).FirstOrDefault()?.File is { } file)
             throw new MinicException($"limit {id}", $"you may not make the cgroup {Place(hierarchy, spec.Linux?.CgroupsPath, id).Path}, and without it {file}, which is $.linux.resources.{Member(file, resources)}, cannot be set", $"Leave the limits out; or {HowToGetOne}.");
     }
 
     // A cgroup may be handed over without all controllers.
     private static void CheckHandedOver(CgroupHierarchy hierarchy, LinuxResources resources, string id, Facts facts)
     {
-        if (hierarchy.Delegated is { } handed && Files(hierarchy, resources).FirstOrDefault(f => f.Split('.')[0] is var c && c != "cgroup" && !facts.UnifiedControllers.Contains(c)) is { } file)
+        if (hierarchy.Delegated is { } handed && Limits(hierarchy, resources).Select(l => l.File).FirstOrDefault(f => f.Split('.')[0] is var c && c != "cgroup" && !facts.UnifiedControllers.Contains(c)) is { } file)
             throw new MinicException($"limit {id}", $"{handed} was handed to you without the controller {file.Split('.')[0]}, and without it {file}, which is $.linux.resources.{Member(file, resources)}, cannot be set", $"Leave the limit out; or have it handed on: Delegate={file.Split('.')[0]} … in systemd's user@.service, or root's cgroup.subtree_control above.");
     }
-
-    private static IEnumerable<string> Files(CgroupHierarchy hierarchy, LinuxResources resources) => Limits(hierarchy, resources).Select(l => l.File)
-        .Concat((hierarchy.IsV2 ? OtherControllers.V2(resources) : hierarchy.Controllers.SelectMany(c => OtherControllers.V1(c, resources))).Select(f => f.File));
 
     // The member of config.json that is behind a file.
     private static string Member(string file, LinuxResources resources) => resources.Unified?.ContainsKey(file) == true ? "unified" : file.Split('.')[0] switch

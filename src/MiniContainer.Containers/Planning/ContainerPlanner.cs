@@ -47,12 +47,13 @@ public static class ContainerPlanner
             AddLayers(plan, overlay);
 
         var intel = IntelRdtPlan.Add(plan, spec.Linux?.IntelRdt, setup.Id);
-        var given = BindSources.AddGiven(plan, bundle, (m, o) => BindSources.IsGiven(m, o, made, facts.Caller));
+        var given = BindSources.AddGiven(plan, bundle, made, facts.Caller);
         var clone = Clone(setup, spec, made, joins, given);
         plan.Add(clone);
         var tape = plan.Tape(setup.Child, clone.Descriptors);
         tape.Await("go", "Until its pid is in the journal and its ids, network and limits are there, the child does nothing; if minic dies, it reads end of file and ends.");
-        AddIdMaps(plan, spec, setup, made, facts);
+        if ((made & CloneFlags.NEWUSER) != 0)
+            plan.Add(IdMapPlan.Step(setup.Child, spec, facts.Caller));
         foreach (var step in setup.Network?.Inside ?? [])
             plan.Add(step);
         NetDevicePlan.Add(plan, spec, setup);
@@ -148,13 +149,6 @@ public static class ContainerPlanner
         plan.Add(new MakeDirectory(overlay.Upper, 0x1ed) { Tree = true, Why = "What the container writes goes here; the image below stays as it is." });
         plan.Add(new MakeDirectory(overlay.Work, 0x1ed) { Tree = true, Why = "overlayfs prepares files here before it moves them to the upper layer at once." });
         plan.Add(new MakeDirectory(overlay.Merged, 0x1ed) { Tree = true, Why = "The layers are joined here, in the container's mount namespace alone." });
-    }
-
-    private static void AddIdMaps(Plan plan, Spec spec, ContainerSetup setup, ulong made, Facts facts)
-    {
-        if ((made & CloneFlags.NEWUSER) == 0)
-            return;
-        plan.Add(IdMapPlan.Step(setup.Child, spec, facts.Caller));
     }
 
     private static void JoinAndName(ChildTape tape, Spec spec, ContainerSetup setup, IReadOnlyList<Join> joins, ulong made)

@@ -57,12 +57,11 @@ public sealed record Facts
     public static Facts Read()
     {
         var caller = Caller.Current;
-        var mayAll = caller.IsPrivileged && !caller.InUserNamespace;
-        IReadOnlyList<CgroupHierarchy> hierarchies = [.. Cgroups.Hierarchies().Select(h => mayAll || !h.IsV2 ? h : h with { Delegated = Cgroups.Delegated(h) })];
+        IReadOnlyList<CgroupHierarchy> hierarchies = [.. Cgroups.Hierarchies().Select(h => caller.IsMachineRoot || !h.IsV2 ? h : h with { Delegated = Cgroups.Delegated(h) })];
         return new()
         {
             Caller = caller,
-            MayMakeCgroup = mayAll ? _ => true : Directories.MayMakeIn,
+            MayMakeCgroup = caller.IsMachineRoot ? _ => true : Directories.MayMakeIn,
             Hierarchies = hierarchies,
             UnifiedControllers = hierarchies.FirstOrDefault(h => h.IsV2) is { } v2 ? (Knob.TryRead($"{v2.Delegated ?? v2.MountPoint}/cgroup.controllers") ?? "").Split(' ') : [],
             HasAppArmor = Knob.TryRead("/sys/module/apparmor/parameters/enabled") == "Y",
@@ -71,7 +70,7 @@ public sealed record Facts
             OomScore = int.Parse(Knob.TryRead("/proc/self/oom_score_adj") ?? "0", System.Globalization.CultureInfo.InvariantCulture),
             Capabilities = Kernel.Capabilities.Bounding(),
             IsDirectory = Directory.Exists,
-            KernelMounts = () => [.. File.ReadLines("/proc/self/mountinfo").Select(l => l.Split(' ')).Where(f => f[Array.IndexOf(f, "-") + 1] is "proc" or "sysfs").Select(f => f[4])],
+            KernelMounts = () => [.. MountInfo.Of("proc", "sysfs").Select(m => m.Point)],
             Home = HomeOf,
         };
     }

@@ -46,7 +46,7 @@ public static class ProcessPlanner
     {
         if (process.OomScoreAdj is not { } score)
             return;
-        if (score < facts.OomScore && facts.Caller is not { IsPrivileged: true, InUserNamespace: false })
+        if (score < facts.OomScore && !facts.Caller.IsMachineRoot)
             throw new MinicException($"set the OOM score to {score}", $"only root may go below the one that is there, {facts.OomScore}", $"Leave $.process.oomScoreAdj out, or let it be {facts.OomScore} or more.");
         tape.WriteKnob("/proc/self/oom_score_adj", Text(score), $"set the OOM score to {score}", "In the host's /proc, which no image can have put something in the place of; and lowering it needs privileges.", "proc_pid_oom_score_adj(5)", "08-cgroups");
     }

@@ -47,13 +47,16 @@ public static class RootPlanner
         beforePivot();
         tape.Umask(0, "Nodes and directories get the modes that they are made with.");
         if (setup.NoPivot)
+        {
             HideKernel(tape, bundle, facts);
-        if (setup.NoPivot)
             tape.MoveRoot("pivot_root cannot replace an initramfs.");
+        }
         else
+        {
             tape.PivotRoot("From here on every path that begins with / is the container's; the old root is only \".\".");
-        if (!setup.NoPivot)
             tape.DetachOldRoot("Before the first path of the image's is followed: \"/..\" would lead to the old root, and so would /proc/self/cwd. Nothing of the host can be reached from here on.", more: true);
+        }
+
         MountAll(new Mounting(plan, tape, bundle, setup.Child, facts), mounts, trees);
         AddDevices(tape, spec, trees);
         if (spec.Process!.Terminal)

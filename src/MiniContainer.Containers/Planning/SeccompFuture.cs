@@ -41,7 +41,7 @@ internal static class SeccompFuture
     {
         if (seccomp.DefaultAction is "SCMP_ACT_ALLOW" or "SCMP_ACT_LOG" or "SCMP_ACT_TRACE")
             return [];
-        var highest = Architectures(seccomp).Select(a => (Token: Seccomp.Token(a), IsX32: a == "x32", Number: Highest(seccomp, a)))
+        var highest = Architectures(seccomp).Select(a => (Token: Seccomp.Token(a), IsX32: a == "x32")).Select(a => (a.Token, a.IsX32, Number: Highest(seccomp, a.Token)))
             .Where(a => a.Token != 0 && a.Number is not null).DistinctBy(a => (a.Token, a.IsX32)).ToList();
         var x32 = highest.Find(a => a.IsX32).Number;
         var sections = highest.Where(a => !a.IsX32).ToList();
@@ -55,7 +55,7 @@ internal static class SeccompFuture
     private static IEnumerable<string> Architectures(LinuxSeccomp seccomp) =>
         (seccomp.Architectures ?? []).Select(name => name["SCMP_ARCH_".Length..].ToLowerInvariant()).Prepend("native");
 
-    private static int? Highest(LinuxSeccomp seccomp, string architecture) =>
+    private static int? Highest(LinuxSeccomp seccomp, uint architecture) =>
         (seccomp.Syscalls ?? []).SelectMany(s => s.Names).Select(n => Seccomp.ResolveIn(architecture, n)).Max();
 
     // One architecture; after it come those of others, which whoever goes on to the filter jumps over.

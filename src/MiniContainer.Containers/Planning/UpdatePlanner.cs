@@ -77,16 +77,12 @@ public static class UpdatePlanner
         var quota = changed.FindIndex(l => l.File == "cpu.cfs_quota_us");
         if (period >= 0 && quota > period && Share(read($"{path}/cpu.cfs_quota_us"), changed[period].Value) > Share(changed[quota].Value, read($"{path}/cpu.cfs_period_us")))
             (changed[period], changed[quota]) = (changed[quota], changed[period]);
-        foreach (var (file, value, why, optional) in changed)
+        foreach (var file in changed)
         {
-            if (file == "memory.max" && after.Memory?.CheckBeforeUpdate == true && IsMore(read($"{path}/memory.current") ?? "0", value))
-                throw new MinicException("update the limits", $"{read($"{path}/memory.current")} bytes of memory are in use, more than {value}", "Without checkBeforeUpdate the kernel would end processes.");
-            plan.Add(new SetFile($"{path}/{file}", value) { Why = why, Optional = optional });
-        }
-
-        var known = CgroupPlanner.Others(hierarchy, before).Select(f => (f.File, f.Value)).ToHashSet();
-        foreach (var file in CgroupPlanner.Others(hierarchy, after).Where(f => !known.Contains((f.File, f.Value))))
+            if (file.File == "memory.max" && after.Memory?.CheckBeforeUpdate == true && IsMore(read($"{path}/memory.current") ?? "0", file.Value))
+                throw new MinicException("update the limits", $"{read($"{path}/memory.current")} bytes of memory are in use, more than {file.Value}", "Without checkBeforeUpdate the kernel would end processes.");
             plan.Add(CgroupPlanner.Set(path, file));
+        }
     }
 
     // Without a quota there is nothing to be refused.
@@ -99,7 +95,7 @@ public static class UpdatePlanner
     private static void HandControllersOn(Plan plan, MakeCgroup cgroup, CgroupHierarchy hierarchy, LinuxResources after, Func<string, string?> read)
     {
         var available = (read($"{cgroup.Path}/cgroup.controllers") ?? "").Split(' ');
-        var missing = CgroupPlanner.Limits(hierarchy, after).Select(l => l.File).Concat(CgroupPlanner.Others(hierarchy, after).Select(f => f.File)).Select(f => f.Split('.')[0]).Where(c => c != "cgroup" && !available.Contains(c)).Distinct().ToList();
+        var missing = CgroupPlanner.Limits(hierarchy, after).Select(l => l.File.Split('.')[0]).Where(c => c != "cgroup" && !available.Contains(c)).Distinct().ToList();
         if (missing.Count > 0)
             plan.Add(new HandOn(cgroup.Path, cgroup.Under, missing) { Why = "A cgroup has the files of those controllers alone that the ones above hand on." });
     }
@@ -112,8 +108,8 @@ public static class UpdatePlanner
         var sibling = container.Cgroups[0];
         var (path, under) = (sibling.Path.Replace(HierarchyOf(sibling, facts).MountPoint, hierarchy.MountPoint, StringComparison.Ordinal), sibling.Under.Replace(HierarchyOf(sibling, facts).MountPoint, hierarchy.MountPoint, StringComparison.Ordinal));
         plan.Add(CgroupPlanner.Make(hierarchy, path, under));
-        foreach (var (file, value, why, optional) in CgroupPlanner.Limits(hierarchy, after))
-            plan.Add(new SetFile($"{path}/{file}", value) { Why = why, Optional = optional });
+        foreach (var file in CgroupPlanner.Limits(hierarchy, after))
+            plan.Add(CgroupPlanner.Set(path, file));
         plan.Add(new MoveProcesses(sibling.Path, path) { Why = "The container runs already; its later processes are born where their parents are." });
     }
 }

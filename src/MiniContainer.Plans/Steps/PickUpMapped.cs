@@ -28,7 +28,7 @@ public sealed record PickUpMapped(string Name, string Source, string UidMap, str
     /// <inheritdoc/>
     public override IReadOnlyList<string> CallTexts =>
     [
-        $"open_tree(AT_FDCWD, {TapeArg.Quote(Source)}, OPEN_TREE_CLONE|OPEN_TREE_CLOEXEC{(Recursive ? "|AT_RECURSIVE" : "")})",
+        IdMappedTree.OpenText(Source, Recursive),
         .. UserNamespace is null
             ? ["clone3({flags=CLONE_NEWUSER|CLONE_PIDFD|CLONE_CLEAR_SIGHAND, exit_signal=SIGCHLD}, 88)", $"write(\"/proc/PID/uid_map\", {TapeArg.Quote(UidMap)})", $"write(\"/proc/PID/gid_map\", {TapeArg.Quote(GidMap)})", "open(\"/proc/PID/ns/user\", O_RDONLY)"]
             : new[] { $"open({TapeArg.Quote(UserNamespace)}, O_RDONLY)" },
@@ -65,7 +65,7 @@ public sealed record PickUp(string Name, string Source, bool Recursive) : Step
     public override string Title => $"pick up {Source}";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> CallTexts => [$"open_tree(AT_FDCWD, {TapeArg.Quote(Source)}, OPEN_TREE_CLONE|OPEN_TREE_CLOEXEC{(Recursive ? "|AT_RECURSIVE" : "")})"];
+    public override IReadOnlyList<string> CallTexts => [IdMappedTree.OpenText(Source, Recursive)];
 
     /// <inheritdoc/>
     public override string Man => "open_tree(2)";

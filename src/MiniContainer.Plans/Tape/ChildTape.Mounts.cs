@@ -51,9 +51,8 @@ public sealed partial class ChildTape
     {
         // The first four are MOUNT_ATTR_* too.
         var attributes = flags & 0xf;
-        var text = $"{{attr_set={FlagText.MountAttr(attributes)}, attr_clr=0, propagation=0, userns_fd=0}}";
         Add($"remount {target} {MountOptionText(flags)}", why, "mount_setattr(2)", "06-mounts",
-            [new TapeCall("mount_setattr", TapeArg.AtFdCwd, target, 0, new TapeArg.Block(TapeArg.Longs(attributes, 0, 0, 0), text), TapeArg.Named(32, "MOUNT_ATTR_SIZE_VER0"))],
+            [SetAttributesAt(target, 0, attributes, 0)],
             $"mount -o remount,bind,{MountOptionText(flags)} none {ShellWord.Quote(target)}");
     }
 
@@ -168,10 +167,15 @@ public sealed partial class ChildTape
     /// <param name="why">Why, and why here.</param>
     public void SetAttributesBelow(string target, ulong set, ulong clear, string why)
     {
-        var text = $"{{attr_set={FlagText.MountAttr(set)}, attr_clr={FlagText.MountAttr(clear)}, propagation=0, userns_fd=0}}";
         Add($"set {FlagText.MountAttr(set)} on {target} and below", why, "mount_setattr(2)", "07-layers",
-            [new TapeCall("mount_setattr", TapeArg.AtFdCwd, target, TapeArg.Named(AT_RECURSIVE, "AT_RECURSIVE"), new TapeArg.Block(TapeArg.Longs(set, clear, 0, 0), text), TapeArg.Named(32, "MOUNT_ATTR_SIZE_VER0"))],
+            [SetAttributesAt(target, TapeArg.Named(AT_RECURSIVE, "AT_RECURSIVE"), set, clear)],
             AttributeText(set, clear) is { } options ? $"mount -o remount,bind,{options} none {ShellWord.Quote(target)}" : ": # nothing that mount(8) could set");
+    }
+
+    private static TapeCall SetAttributesAt(string target, TapeArg flags, ulong set, ulong clear)
+    {
+        var text = $"{{attr_set={FlagText.MountAttr(set)}, attr_clr={FlagText.MountAttr(clear)}, propagation=0, userns_fd=0}}";
+        return new TapeCall("mount_setattr", TapeArg.AtFdCwd, target, flags, new TapeArg.Block(TapeArg.Longs(set, clear, 0, 0), text), TapeArg.Named(32, "MOUNT_ATTR_SIZE_VER0"));
     }
 
     /// <summary>Opens a directory, to have it when something covers it.</summary>
