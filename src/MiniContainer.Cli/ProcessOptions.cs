@@ -83,9 +83,7 @@ internal sealed class ProcessOptions(params string[] capLetters)
     {
         if (parsed.GetValue(user) is { } text)
             who = UserOption.Parse(text, who, $"/proc/{pid.ToString(CultureInfo.InvariantCulture)}/root");
-        var more = (parsed.GetValue(groups) ?? []).Select(g => uint.TryParse(g, NumberStyles.None, CultureInfo.InvariantCulture, out var gid)
-            ? gid
-            : throw new MinicException($"read --additional-gids {g}", "it is no number", "Give the group's number."));
+        var more = (parsed.GetValue(groups) ?? []).Select(g => UserOption.GroupNumber("--additional-gids", g));
         return who with { AdditionalGids = [.. who.AdditionalGids ?? [], .. more] };
     }
 

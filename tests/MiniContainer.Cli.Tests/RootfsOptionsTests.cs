@@ -53,6 +53,56 @@ public sealed class RootfsOptionsTests : IDisposable
     public void Users_are_numbers_or_names_of_the_container(string text, uint uid, uint gid) =>
         UserOption.Parse(text, new User(), rootfs).Should().Be(new User { Uid = uid, Gid = gid });
 
+    // 4294967295 is -1, "no id" to the kernel: whoever became that stayed root (CVE-2024-40635).
+    [Theory]
+    [InlineData("4294967295", "there can be no user 4294967295")]
+    [InlineData("-1", "there can be no user -1")]
+    [InlineData("+5", "there can be no user +5")]
+    [InlineData("4294967296", "there can be no user 4294967296")]
+    [InlineData("99999999999999999999", "there can be no user 99999999999999999999")]
+    [InlineData("5:4294967295", "there can be no group 4294967295")]
+    [InlineData("5:-1", "there can be no group -1")]
+    [InlineData("ann:4294967296", "there can be no group 4294967296")]
+    [InlineData("none", "gives \"none\" the user id \"4294967295\"")]
+    [InlineData("wrap", "gives \"wrap\" the user id \"4294967296\"")]
+    [InlineData("minus", "gives \"minus\" the user id \"-1\"")]
+    [InlineData("empty", "gives \"empty\" the user id \"\"")]
+    [InlineData("word", "gives \"word\" the user id \"root\"")]
+    [InlineData("nogroup", "gives \"nogroup\" the group id \"4294967295\"")]
+    [InlineData("5:none", "gives \"none\" the group id \"4294967295\"")]
+    [InlineData("5:word", "gives \"word\" the group id \"x\"")]
+    [InlineData("", "the container has no user \"\"")]
+    [InlineData("5:", "the container has no group \"\"")]
+    public void An_id_that_means_none_is_refused_wherever_it_comes_from(string text, string said)
+    {
+        File.WriteAllText(Path.Combine(rootfs, "etc/passwd"), """
+            ann:x:1000:100::/home/ann:/bin/sh
+            none:x:4294967295:0::/:/bin/sh
+            wrap:x:4294967296:0::/:/bin/sh
+            minus:x:-1:0::/:/bin/sh
+            empty:x::0::/:/bin/sh
+            word:x:root:0::/:/bin/sh
+            nogroup:x:5:4294967295::/:/bin/sh
+            -1:x:0:0::/:/bin/sh
+            4294967296:x:0:0::/:/bin/sh
+            :x:0:0::/:/bin/sh
+
+            """);
+        File.WriteAllText(Path.Combine(rootfs, "etc/group"), "none:x:4294967295:\nword:x:x:\n-1:x:0:\n:x:0:\n");
+        FluentActions.Invoking(() => UserOption.Parse(text, new User(), rootfs)).Should().Throw<MinicException>().Which.Message.Should().Contain(said);
+    }
+
+    [Theory]
+    [InlineData("4294967295", "there can be no group 4294967295")]
+    [InlineData("-1", "there can be no group -1")]
+    [InlineData("staff", "it is no number")]
+    public void Nor_is_it_a_further_group(string text, string said) =>
+        FluentActions.Invoking(() => UserOption.GroupNumber("--additional-gids", text)).Should().Throw<MinicException>().WithMessage($"*{said}*from 0 to 4294967294*");
+
+    [Fact]
+    public void The_largest_id_is_one() =>
+        UserOption.Parse("4294967294:4294967294", new User(), rootfs).Should().Be(new User { Uid = 4294967294, Gid = 4294967294 });
+
     [Fact]
     public void A_passwd_that_leads_out_of_the_root_is_not_followed()
     {

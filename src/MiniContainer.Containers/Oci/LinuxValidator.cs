@@ -110,6 +110,8 @@ public static class LinuxValidator
             {
                 problems.Add($"{path}[{i}].size", "a range of 0 ids maps nothing", "Give it a size of 1 or more.");
             }
+
+            IdRules.CheckMappings(path, list, problems);
         }
     }
 
@@ -140,6 +142,8 @@ public static class LinuxValidator
             }
 
             LengthRules.CheckPath($"{path}.path", device.Path, problems);
+            IdRules.Check($"{path}.uid", device.Uid, problems);
+            IdRules.Check($"{path}.gid", device.Gid, problems);
             // A device number has 12 and 20 bits (linux/kdev_t.h); more would become another device.
             if (device.Major is < 0 or > 0xfff || device.Minor is < 0 or > 0xfffff)
             {

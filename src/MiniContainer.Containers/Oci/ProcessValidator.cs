@@ -62,6 +62,7 @@ public static class ProcessValidator
             problems.Add($"{path}.cwd", $"\"{process.Cwd}\" is not absolute", "Begin the path with a slash; \"/\" is the root.");
         }
 
+        IdRules.CheckUser($"{path}.user", process.User, problems);
         CheckStrings(process, path, problems);
         CheckCapabilities(process.Capabilities, $"{path}.capabilities", problems);
         CheckRlimits(process, path, problems);

@@ -148,6 +148,8 @@ public static class SpecValidator
             {
                 problems.Add($"{path}.{member}", "a range of 0 ids maps nothing", "Give at least one range, with a size of 1 or more.");
             }
+
+            IdRules.CheckMappings($"{path}.{member}", list, problems);
         }
 
         if ((mount.UidMappings is not null || options.IdMap != MountIdMap.None) && !options.IsBind)

@@ -65,7 +65,7 @@ internal static class SecurityReader
         return context;
     }
 
-    private static uint? Id(YamlMap map, string field) => (uint?)map.Number(field, 0, uint.MaxValue - 1);
+    private static uint? Id(YamlMap map, string field) => (uint?)map.Number(field, 0, IdRules.Most);
 
     // Kubernetes writes NET_ADMIN, the kernel's documentation CAP_NET_ADMIN.
     private static string[] Capabilities(YamlMap map, string field)

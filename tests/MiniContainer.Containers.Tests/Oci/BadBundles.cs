@@ -63,6 +63,20 @@ public sealed class BadBundles : IDisposable
         ("the host name by sysctl", c => c["linux"]!["sysctl"] = new JsonObject { ["kernel.hostname"] = "box" }),
         ("effective without permitted", c => c["process"]!["capabilities"]!["permitted"] = new JsonArray("CAP_KILL", "CAP_CHOWN")),
         ("ambient without permitted", c => c["process"]!["capabilities"]!["ambient"] = new JsonArray("CAP_SYS_ADMIN")),
+        ("ids that mean none", c =>
+        {
+            c["process"]!["user"] = new JsonObject { ["uid"] = uint.MaxValue, ["gid"] = uint.MaxValue, ["additionalGids"] = new JsonArray(5, uint.MaxValue) };
+            c["linux"]!["devices"] = new JsonArray(new JsonObject { ["path"] = "/dev/x", ["type"] = "p", ["uid"] = uint.MaxValue, ["gid"] = uint.MaxValue });
+        }),
+        ("an id below 0 and others above 32 bits", c =>
+            c["process"]!["user"] = new JsonObject { ["uid"] = -1, ["gid"] = 4294967296, ["umask"] = 4294967295, ["additionalGids"] = new JsonArray(-1, 4294967296) }),
+        ("ranges of ids that hold the one that means none", c =>
+        {
+            Namespaces(c, "mount", "uts", "user");
+            c["linux"]!["uidMappings"] = new JsonArray(Mapping(0, 0, uint.MaxValue), Mapping(uint.MaxValue, 5, 1), Mapping(4294967290, 0, 5));
+            c["linux"]!["gidMappings"] = new JsonArray(Mapping(0, 4294901761, 65536));
+            Mounts(c, new JsonObject { ["destination"] = "/d", ["source"] = "/s", ["options"] = new JsonArray("bind"), ["uidMappings"] = new JsonArray(Mapping(1, 0, uint.MaxValue)), ["gidMappings"] = new JsonArray(Mapping(0, 1, 1)) });
+        }),
         ("an unknown rlimit", c => c["process"]!["rlimits"] = Rlimits(("NOFILE", 10, 10))),
         ("soft above hard", c => c["process"]!["rlimits"] = Rlimits(("RLIMIT_NOFILE", 10, 20))),
         ("an rlimit twice", c => c["process"]!["rlimits"] = Rlimits(("RLIMIT_NOFILE", 10, 10), ("RLIMIT_NOFILE", 20, 20))),
@@ -225,6 +239,8 @@ public sealed class BadBundles : IDisposable
         config["linux"]!["namespaces"] = new JsonArray([.. types.Select(type => new JsonObject { ["type"] = type })]);
 
     private static void Mounts(JsonObject config, params JsonNode[] mounts) => config["mounts"] = new JsonArray(mounts);
+
+    private static JsonObject Mapping(uint container, uint host, uint size) => new() { ["containerID"] = container, ["hostID"] = host, ["size"] = size };
 
     private static JsonArray Mappings() => [new JsonObject { ["containerID"] = 0, ["hostID"] = 1000, ["size"] = 1 }];
 }

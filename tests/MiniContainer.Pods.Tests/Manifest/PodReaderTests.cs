@@ -106,6 +106,8 @@ public class PodReaderTests
         ("more requested than allowed", Pod("- { name: a, image: b, resources: { limits: { memory: 1Mi, cpu: 1 }, requests: { memory: 2Mi, cpu: 2 } } }")),
         ("mounts", Pod("- name: a\n    image: b\n    workingDir: tmp\n    volumeMounts:\n    - { name: dta, mountPath: data }\n    - { name: data, mountPath: /a, subPath: ../x }\n    - { name: data, mountPath: /a }", spec: "volumes: [{ name: data }]")),
         ("volumes", Pod("- { name: a, image: b }", spec: "volumes: [{ name: v, configMap: { name: c } }, { name: v, hostPath: { path: srv, type: Dir } }, { name: w, emptyDir: { sizeLimit: big } }, { name: x, hostPath: { path: /x }, emptyDir: {} }]")),
+        ("ids that mean none", Pod("- name: a\n    image: b\n    securityContext: { runAsUser: 4294967295, runAsGroup: 4294967295 }",
+            spec: "securityContext: { runAsUser: 4294967295, runAsGroup: -1, fsGroup: 4294967296, supplementalGroups: [5, 4294967295, -1] }")),
         ("privileges", Pod("- name: a\n    image: b\n    securityContext: { privileged: true, allowPrivilegeEscalation: false, runAsUser: -1, runAsNonRoot: true, capabilities: { add: [NET_ADMN, CAP_KILL] } }")),
         ("secrets in the environment", Pod("- name: a\n    image: b\n    envFrom: [{ secretRef: { name: s } }]\n    env: [{ name: A, valueFrom: { fieldRef: { fieldPath: metadata.name } } }, { name: B=C }]")),
         ("pod fields", Pod("- { name: a, image: b }", spec: "restartPolicy: Sometimes\n  hostPID: true\n  hostnetwork: true\n  dnsPolicy: None\n  hostAliases: [{ ip: here }]\n  terminationGracePeriodSeconds: 30s")),
