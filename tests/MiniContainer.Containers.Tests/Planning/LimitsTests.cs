@@ -14,7 +14,7 @@ public class LimitsTests
     private static List<string> Files(LinuxResources resources, IReadOnlyList<CgroupHierarchy> machine)
     {
         var plan = new Plan();
-        CgroupPlanner.Add(plan, new Spec { OciVersion = "1.3.0", Linux = new Oci.Linux { Resources = resources } }, "box", ContainerPlannerTests.Machine(machine));
+        CgroupPlanner.Add(plan, new Spec { OciVersion = "1.3.0", Linux = new MiniContainer.Containers.Oci.Linux { Resources = resources } }, "box", ContainerPlannerTests.Machine(machine));
         return [.. plan.Steps.OfType<SetFile>().Select(s => $"{Path.GetFileName(s.Path)} {s.Value}")];
     }
 
