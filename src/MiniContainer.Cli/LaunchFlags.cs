@@ -13,6 +13,7 @@ internal sealed class LaunchFlags
     private readonly Option<bool> noPivot = new("--no-pivot") { Description = "Switch roots by chroot, for a host whose own root is an initramfs." };
     private readonly Option<bool> noNewKeyring = new("--no-new-keyring") { Description = "Keep your session keyring instead of giving it an empty one." };
     private readonly Option<bool> noSubreaper = new("--no-subreaper") { Hidden = true };
+    private readonly Option<string> pidFdSocket = new("--pidfd-socket") { HelpName = "PATH", Description = "The UNIX socket to which the first process's pidfd is sent." };
     private readonly Option<int> preserveFds = PreservedDescriptors.Option();
 
     /// <summary>How the plan is played, or read instead.</summary>
@@ -31,7 +32,7 @@ internal sealed class LaunchFlags
     public ProfileFlags Profile { get; } = new();
 
     /// <summary>All of them, in the order in which help shows them.</summary>
-    public IReadOnlyList<Option> All => [Bundle, ConsoleSocket, PidFile, preserveFds, noPivot, noNewKeyring, noSubreaper, .. Play.All, .. Profile.All];
+    public IReadOnlyList<Option> All => [Bundle, ConsoleSocket, PidFile, pidFdSocket, preserveFds, noPivot, noNewKeyring, noSubreaper, .. Play.All, .. Profile.All];
 
     /// <summary>The bundle.</summary>
     public Bundle Load(ParseResult parsed) => Containers.Oci.Bundle.Load(parsed.GetValue(Bundle) is { Length: > 0 } given ? given : ".");
@@ -39,7 +40,10 @@ internal sealed class LaunchFlags
     /// <summary>How to launch it.</summary>
     public LaunchOptions Options(ParseResult parsed, string root, string id) => new(root, id)
     {
-        PreserveFds = PreservedDescriptors.Check(parsed.GetValue(preserveFds)),
+        PreserveFds = PreservedDescriptors.Check(parsed.GetValue(preserveFds), InitSystem.ListenFds?.Count ?? 0),
+        PidFdSocket = parsed.GetValue(pidFdSocket) is { Length: > 0 } socket ? socket : null,
+        NotifySocket = InitSystem.NotifySocket,
+        ListenFds = InitSystem.ListenFds,
         NoPivot = parsed.GetValue(noPivot),
         KeepKeyring = parsed.GetValue(noNewKeyring),
         Watch = PlayWatch.Of(Play.Watch, Profile.Watch),

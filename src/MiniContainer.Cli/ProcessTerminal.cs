@@ -24,6 +24,16 @@ internal sealed class ProcessTerminal : IDisposable
     /// <summary>The end for the process's tape, which sends the master over it; null where it has no terminal.</summary>
     public SafeHandle? Socket { get; }
 
+    /// <summary>Whether minic copies what it shows to a pipe or a file: as with runc, a newline stays one there.</summary>
+    /// <remarks>On a terminal the carriage returns stay: a program on the screen that leaves them out means to move straight down.</remarks>
+    public bool BareNewlines => ours is not null && !ShownOnTerminal();
+
+    private static bool ShownOnTerminal()
+    {
+        using var output = StandardStreams.Get(1);
+        return Terminal.Is(output);
+    }
+
     /// <summary>Makes what the process needs.</summary>
     /// <param name="wanted">Whether it is to have a terminal.</param>
     /// <param name="detached">Whether minic goes away before the process does.</param>

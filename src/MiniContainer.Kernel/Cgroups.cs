@@ -147,31 +147,6 @@ public static class Cgroups
         return true;
     }
 
-    /// <summary>Moves all processes of one cgroup to another one, in another hierarchy. Equivalent to: <c>echo PID > TO/cgroup.procs</c> for each.</summary>
-    /// <exception cref="MinicException">One cannot be moved, or they are still more after a thousand looks.</exception>
-    public static void Move(string from, string to)
-    {
-        for (var tries = 0; tries < 1000; tries++)
-        {
-            var left = Processes(from).Except(Processes(to)).ToList();
-            if (left.Count == 0)
-                return;
-            foreach (var pid in left)
-            {
-                try
-                {
-                    Knob.Write($"{to}/cgroup.procs", pid.ToString(System.Globalization.CultureInfo.InvariantCulture));
-                }
-                catch (MinicException e) when (e.Errno == Kernel.Errno.ESRCH)
-                {
-                    // It has ended: nothing is left to move.
-                }
-            }
-        }
-
-        throw new MinicException($"move all processes to {to}", "they become more faster than they are moved", "Pause the container first.");
-    }
-
     /// <summary>The pids of all processes in a cgroup and those below it.</summary>
     public static IReadOnlyList<int> Processes(string path)
     {
@@ -192,19 +167,36 @@ public static class Cgroups
     }
 
     /// <summary>Kills what is in a cgroup and removes it, with those below.</summary>
-    /// <exception cref="MinicException">It is still busy after 10 s.</exception>
+    /// <exception cref="MinicException">It is still busy after 10 s, or after what <see cref="Patience"/> has left of them.</exception>
     public static void Remove(string path)
+    {
+        var (began, patience) = (System.Diagnostics.Stopwatch.GetTimestamp(), Patience.Left);
+        try
+        {
+            RemoveWithin(path, began, patience);
+        }
+        catch (MinicException)
+        {
+            Patience.Spend(began);
+            throw;
+        }
+    }
+
+    private static void RemoveWithin(string path, long began, int patience)
     {
         for (var tries = 0; ; tries++)
         {
             foreach (var directory in Directory.Exists(path) ? Directory.GetDirectories(path) : [])
-                Remove(directory);
+                RemoveWithin(directory, began, patience);
             var errno = Directories.Remove(path);
             if (errno is 0 or Kernel.Errno.ENOENT)
                 return;
-            if (errno != Kernel.Errno.EBUSY || tries == 1000)
+            var left = Processes(path);
+            if (errno != Kernel.Errno.EBUSY)
                 throw MinicException.FromErrno($"remove the cgroup {path}", $"rmdir({TapeArg.Quote(path)})", errno);
-            foreach (var pid in Processes(path))
+            if (System.Diagnostics.Stopwatch.GetElapsedTime(began).TotalMilliseconds > patience)
+                throw MinicException.FromErrno($"remove the cgroup {path}", $"rmdir({TapeArg.Quote(path)})", errno, left.Count == 0 ? null : $"SIGKILL has not ended {string.Join(", ", left)}");
+            foreach (var pid in left)
             {
                 using var pidfd = Kernel.Processes.OpenPidFd(pid);
                 if (pidfd is not null)

@@ -35,8 +35,9 @@ public static class Freezer
     /// <summary>Freezes or thaws, and waits until that is done. Equivalent to: <c>echo FROZEN > FILE</c>.</summary>
     /// <param name="file">The file, of either version.</param>
     /// <param name="frozen">Or thawed.</param>
-    /// <exception cref="MinicException">Some process is not frozen after 10 s; then all go on.</exception>
-    public static void Set(string file, bool frozen)
+    /// <param name="patience">How long to wait for that, in milliseconds.</param>
+    /// <exception cref="MinicException">Some process is not frozen by then; all go on.</exception>
+    public static void Set(string file, bool frozen, int patience = 10_000)
     {
         var began = Stopwatch.GetTimestamp();
         for (var tries = 0; ; tries++)
@@ -46,18 +47,19 @@ public static class Freezer
                 Knob.Write(file, Word(file, frozen));
             if (Is(file, frozen))
                 return;
-            if (Stopwatch.GetElapsedTime(began).TotalSeconds > 10)
+            if (Stopwatch.GetElapsedTime(began).TotalMilliseconds > patience)
                 break;
             Thread.Sleep(tries < 10 ? 1 : 10);
         }
 
         Knob.Write(file, Word(file, frozen: false));
-        throw new MinicException($"freeze {Path.GetDirectoryName(file)}", "not all of its processes stop within 10 s", "One may hang in the kernel: see cat /proc/PID/stack. All go on.");
+        throw new MinicException($"{(frozen ? "freeze" : "thaw")} {Path.GetDirectoryName(file)}", $"not all of its processes {(frozen ? "stop" : "go on")} within {patience / 1000.0} s", "One may hang in the kernel: see cat /proc/PID/stack. All go on.");
     }
 
     private static bool IsV1(string file) => Path.GetFileName(file) == V1;
 
+    // Where a cgroup above is frozen, its own state is FROZEN still: it is thawed as far as it is up to itself.
     private static bool Is(string file, bool frozen) => IsV1(file)
-        ? Knob.TryRead(file) == Word(file, frozen)
+        ? Knob.TryRead(file) == Word(file, frozen) || !frozen && Knob.TryRead(Path.Combine(Path.GetDirectoryName(file)!, "freezer.self_freezing")) == "0"
         : Knob.TryReadLines(Path.Combine(Path.GetDirectoryName(file)!, "cgroup.events")).Contains(frozen ? "frozen 1" : "frozen 0");
 }

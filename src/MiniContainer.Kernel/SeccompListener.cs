@@ -2,10 +2,8 @@
 // in the process that installs the filter; from there minic fetches it, and sends it on over a UNIX socket
 // (lab 10-privileges; seccomp_unotify(2), pidfd_getfd(2), unix(7)).
 
-using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
-using Tmds.Linux;
 using static Tmds.Linux.LibC;
 
 namespace MiniContainer.Kernel;
@@ -35,32 +33,14 @@ public static unsafe class SeccompListener
     /// <exception cref="MinicException">Nobody listens there, or it did not take the message.</exception>
     public static void Send(string path, ReadOnlySpan<byte> text, SafeHandle descriptor)
     {
-        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
-            socket.Connect(new UnixDomainSocketEndPoint(path));
+            DescriptorSocket.Send("hand over the seccomp listener", path, text, descriptor, "Start the program that listens on linux.seccomp.listenerPath first.");
         }
-        catch (Exception e) when (e is SocketException or ArgumentException)
+        catch (MinicException e) when (e.InnerException is System.Net.Sockets.SocketException or ArgumentException)
         {
-            throw new MinicException("hand over the seccomp listener", $"failed to connect with seccomp agent: connect({TapeArg.Quote(path)}): {e.Message}", "Start the program that listens on linux.seccomp.listenerPath first.", inner: e);
-        }
-
-        using var held = new HeldDescriptor(descriptor);
-        fixed (byte* data = text)
-        {
-            var vector = new iovec { iov_base = data, iov_len = (size_t)(uint)text.Length };
-            // struct cmsghdr {len = 16 + 4, level SOL_SOCKET, type SCM_RIGHTS}, the descriptor, padding.
-            var control = stackalloc long[3];
-            control[0] = 20;
-            control[1] = (long)((uint)SOL_SOCKET | ((ulong)(uint)SCM_RIGHTS << 32));
-            control[2] = held.Number;
-            var message = new msghdr { msg_iov = &vector, msg_iovlen = 1, msg_control = control, msg_controllen = 24 };
-            long count;
-            do
-                count = (long)sendmsg((int)socket.SafeHandle.DangerousGetHandle(), &message, MSG_NOSIGNAL);
-            while (count < 0 && Libc.Errno == Kernel.Errno.EINTR);
-            if (count != text.Length)
-                throw MinicException.FromErrno("hand over the seccomp listener", $"sendmsg({TapeArg.Quote(path)}, {{..., SCM_RIGHTS=[{held.Number}]}})", count < 0 ? Libc.Errno : Kernel.Errno.EPIPE);
+            // The words that engines look for.
+            throw new MinicException("hand over the seccomp listener", $"failed to connect with seccomp agent: connect({TapeArg.Quote(path)}): {e.InnerException.Message}", "Start the program that listens on linux.seccomp.listenerPath first.", inner: e.InnerException);
         }
     }
 }

@@ -114,18 +114,67 @@ public static unsafe class Terminal
     /// <param name="from">The source.</param>
     /// <param name="to">Where to.</param>
     /// <param name="until">Ends it earlier, by something to read: what comes later is for somebody else. Null for nothing.</param>
-    public static void Copy(SafeHandle from, SafeHandle to, SafeHandle? until = null)
+    /// <returns>The last byte, if the source has ended; 10, a newline, if it was empty; null if the copying ended otherwise.</returns>
+    public static byte? Copy(SafeHandle from, SafeHandle to, SafeHandle? until = null)
     {
         const int size = 16384;
         var buffer = stackalloc byte[size];
+        byte last = 10;
         while (until is null || Libc.WaitUntil((int)from.DangerousGetHandle(), (int)until.DangerousGetHandle()))
         {
             var count = (long)read((int)from.DangerousGetHandle(), buffer, size);
             if (count < 0 && Libc.Errno is Kernel.Errno.EINTR or Kernel.Errno.EAGAIN)
                 continue;
-            if (count <= 0 || !WriteAll(to, buffer, count))
-                return;
+            if (count <= 0)
+                return count == 0 ? last : null;
+            if (!WriteAll(to, buffer, count))
+                return null;
+            last = buffer[count - 1];
         }
+
+        return null;
+    }
+
+    /// <summary>Says on a terminal that no more input will come, as often as a program there reads on: with a terminal, the end of a
+    /// file is a key (VEOF, Ctrl-D), good for one read.</summary>
+    /// <param name="master">The terminal's master side.</param>
+    /// <param name="unfinished">Whether a line was begun: then the first key only sends that off.</param>
+    /// <param name="until">Ends it, by something to read.</param>
+    public static void EndInput(SafeHandle master, bool unfinished, SafeHandle until)
+    {
+        bool? before = null;
+        do
+        {
+            termios now;
+            if (tcgetattr((int)master.DangerousGetHandle(), &now) != 0)
+                return;
+            // Without ICANON the key is a byte like any other, for a program that edits lines itself: once is enough.
+            var lines = ((uint)now.c_lflag & (uint)ICANON) != 0;
+            var key = now.c_cc[VEOF];
+            if (lines ? !IsUnread(master) : before != false)
+            {
+                _ = WriteAll(master, &key, 1);
+                if (unfinished && lines)
+                    _ = WriteAll(master, &key, 1);
+                unfinished = false;
+            }
+
+            before = lines;
+        }
+        while (!Libc.Wait((int)until.DangerousGetHandle(), POLLIN, 50));
+    }
+
+    // Only the slave side tells of an end of file that was not read yet. It is opened by its master, since minic has no path to
+    // it, and closed at once: a terminal that nobody else has open any more is to hang up.
+    private static bool IsUnread(SafeHandle master)
+    {
+        const int TIOCGPTPEER = 0x5441;
+        var slave = ioctl((int)master.DangerousGetHandle(), TIOCGPTPEER, (void*)(nint)(O_RDWR | O_NOCTTY | O_CLOEXEC));
+        if (slave < 0)
+            return false;
+        var unread = Libc.Wait(slave, POLLIN, 0);
+        Libc.Ignore(close(slave));
+        return unread;
     }
 
     private delegate void Changes(ref termios attributes);

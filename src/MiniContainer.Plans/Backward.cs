@@ -18,6 +18,7 @@ public static class Backward
     public static IReadOnlyList<MinicException> Play(Journal journal, PlayWatch? watch = null)
     {
         var failures = new List<MinicException>();
+        using var patience = Patience.Share();
         watch = PlayWatch.Of(watch, Faults.Asked);
         for (var i = journal.Entries.Count - 1; i >= 0; i--)
         {

@@ -102,13 +102,15 @@ internal sealed class RunVerb : RuntimeVerb
     {
         // Signals are caught before there is a process: one that comes meanwhile waits for it.
         using var supervisor = new Supervisor();
+        using var owners = StandardStreams.KeepOwners();
         using var terminal = ProcessTerminal.For(bundle.Spec.Process?.Terminal == true, detached: false, parsed.GetValue(flags.ConsoleSocket));
-        using var launched = Launcher.Launch(bundle, options with { Console = terminal.Socket });
+        using var launched = Launcher.Launch(bundle, options with { Console = terminal.Socket, BareNewlines = terminal.BareNewlines });
         var code = MinicException.ExitFailure;
         try
         {
             PidFile.Write(parsed.GetValue(flags.PidFile), launched.Init.Pid);
             using var master = terminal.Receive();
+            RelayReady(launched, options);
             code = supervisor.Wait(launched.Init, master);
         }
         catch
@@ -122,11 +124,30 @@ internal sealed class RunVerb : RuntimeVerb
         return code;
     }
 
+    // Beside the waiting: an init system watches minic itself then, which stays as long as the command does.
+    private static void RelayReady(Launched launched, LaunchOptions options)
+    {
+        if (options.NotifySocket is null)
+            return;
+        new Thread(() =>
+        {
+            try
+            {
+                launched.RelayReady(options.NotifySocket, Environment.ProcessId);
+            }
+            catch (MinicException e)
+            {
+                Plans.Warnings.Sink(e.Message);
+            }
+        }) { IsBackground = true }.Start();
+    }
+
     private int Detached(ParseResult parsed, Bundle bundle, LaunchOptions options)
     {
         using var terminal = ProcessTerminal.For(bundle.Spec.Process?.Terminal == true, detached: true, parsed.GetValue(flags.ConsoleSocket));
         using var launched = Launcher.Launch(bundle, options with { Console = terminal.Socket });
         flags.WritePid(parsed, launched);
+        launched.RelayReady(options.NotifySocket, launched.Init.Pid);
         if (options.WritesConfig)
             parsed.InvocationConfiguration.Output.WriteLine(options.Id);
         return 0;

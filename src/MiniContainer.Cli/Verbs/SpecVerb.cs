@@ -30,7 +30,7 @@ internal sealed class SpecVerb : RuntimeVerb
         try
         {
             using var writer = new StreamWriter(new FileStream(path, FileMode.CreateNew));
-            writer.Write(SpecJson.Write(spec));
+            writer.Write(SpecJson.Write(spec with { OciVersion = SpecVersion.Of(spec) }));
             return 0;
         }
         catch (IOException e)

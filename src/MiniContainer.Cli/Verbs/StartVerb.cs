@@ -25,8 +25,8 @@ internal sealed class StartVerb : RuntimeVerb
     {
         play.Begin(parsed);
         if (play.Reads(parsed))
-            return play.Tell(parsed, $"minic start of {parsed.GetValue(id)}", Launcher.MakeStartPlan(Container.Load(Globals.Root(parsed), parsed.GetValue(id)!)));
-        Launcher.Start(Globals.Root(parsed), parsed.GetValue(id)!, play.Watch);
+            return play.Tell(parsed, $"minic start of {parsed.GetValue(id)}", Launcher.MakeStartPlan(Container.Load(Globals.Root(parsed), parsed.GetValue(id)!), InitSystem.NotifySocket is not null));
+        Launcher.Start(Globals.Root(parsed), parsed.GetValue(id)!, play.Watch, InitSystem.NotifySocket);
         return 0;
     }
 }

@@ -140,23 +140,25 @@ public sealed class Container
     }
 
     /// <summary>Sends a signal.</summary>
+    /// <remarks>
+    /// The end of PID 1 is the end of all in its pid namespace. A container without one of its own has no such process, so SIGKILL,
+    /// which means its end, goes to all in its cgroup; other signals are for its first process, as with runc.
+    /// </remarks>
     /// <param name="signal">Its number.</param>
     /// <param name="all">To every process instead of the first.</param>
     /// <exception cref="MinicException">The container is stopped, and not all were asked for.</exception>
     public void Kill(int signal, bool all)
     {
+        var ends = signal == SIGKILL && SharesPids && CgroupPaths.Any();
         // containerd looks for the words "container not running". All of a stopped container are those it left behind.
-        if (!all && (Init is null || Status == ContainerStatus.Stopped))
+        if (!all && (Init is null || Status == ContainerStatus.Stopped) && !(ends && Processes().Count > 0))
             throw new MinicException($"send a signal to container {Id}", "container not running", "minic delete removes it.");
         var freezer = Freezer.FileOf(CgroupPaths);
         var frozen = freezer is not null && Freezer.IsFrozen(freezer);
-        // While all stand still none can have children that nobody knows of. Not when minic itself is one of them.
-        var holds = all && !frozen && freezer is not null && !Processes().Contains(Environment.ProcessId);
+        var held = (all || ends) && !frozen && Hold(freezer, signal);
         try
         {
-            if (holds)
-                Freezer.Set(freezer!, frozen: true);
-            foreach (var pid in all ? Processes() : [Init!.Pid])
+            foreach (var pid in all || ends ? Processes() : [Init!.Pid])
             {
                 using var pidfd = Kernel.Processes.OpenPidFd(pid);
                 if (pidfd is not null)
@@ -166,8 +168,27 @@ public sealed class Container
         finally
         {
             // In version 1 a frozen process does not even die: a paused container that is killed goes on for that much.
-            if (holds || frozen && signal == SIGKILL)
+            if (held || frozen && signal == SIGKILL)
                 Freezer.Set(freezer!, frozen: false);
+        }
+    }
+
+    private bool SharesPids => Clone?.Step is CloneChild { Flags: var flags } && (flags & CloneFlags.NEWPID) == 0;
+
+    // While all stand still none can have children that nobody knows of. Not when minic itself is one of them.
+    private bool Hold(string? freezer, int signal)
+    {
+        if (freezer is null || Processes().Contains(Environment.ProcessId))
+            return false;
+        try
+        {
+            Freezer.Set(freezer, frozen: true, patience: signal == SIGKILL ? 1000 : 10_000);
+            return true;
+        }
+        catch (MinicException) when (signal == SIGKILL)
+        {
+            // One of them hangs in the kernel. That is no reason to let the others live.
+            return false;
         }
     }
 

@@ -7,7 +7,6 @@ using MiniContainer.Containers.Planning;
 using MiniContainer.Kernel;
 using MiniContainer.Plans;
 using MiniContainer.Plans.Steps;
-using static Tmds.Linux.LibC;
 
 namespace MiniContainer.Containers.Lifecycle;
 
@@ -25,6 +24,15 @@ public sealed record LaunchOptions(string Root, string Id)
     /// <summary>How many descriptors from 3 on the command keeps.</summary>
     public int PreserveFds { get; init; }
 
+    /// <summary>Where the first process's pidfd is sent, a UNIX socket; null for nowhere.</summary>
+    public string? PidFdSocket { get; init; }
+
+    /// <summary>The socket of an init system that waits for the command to be ready (NOTIFY_SOCKET); null for none.</summary>
+    public string? NotifySocket { get; init; }
+
+    /// <summary>Sockets that an init system handed to minic for the command; null for none.</summary>
+    public ListenFds? ListenFds { get; init; }
+
     /// <summary>Whether to do without pivot_root(2).</summary>
     public bool NoPivot { get; init; }
 
@@ -33,6 +41,9 @@ public sealed record LaunchOptions(string Root, string Id)
 
     /// <summary>The UNIX socket to which the terminal's master is sent; null where the bundle asks for none.</summary>
     public SafeHandle? Console { get; init; }
+
+    /// <summary>Whether what that terminal shows goes to a pipe or a file: then a newline stays one.</summary>
+    public bool BareNewlines { get; init; }
 
     /// <summary>
     /// Whether the bundle was made for this container alone and is its state directory: then writing its config.json is a
@@ -60,6 +71,16 @@ public sealed class Launched(string id, string directory, string root, Playing p
 {
     /// <summary>The container's first process, a child of this one.</summary>
     public Child Init => playing.Children[id];
+
+    /// <summary>Tells an init system, once the command says that it is ready; returns at once if none waits for that.</summary>
+    /// <param name="host">The init system's socket.</param>
+    /// <param name="mainPid">The process that it is to watch from then on.</param>
+    /// <exception cref="MinicException">The init system's socket takes no message.</exception>
+    public void RelayReady(string? host, int mainPid)
+    {
+        if (host is not null && playing.Handles.TryGetValue(ListenForReady.Descriptor, out var socket))
+            NotifySocket.Relay(socket, host, mainPid, Init.PidFd);
+    }
 
     /// <summary>Undoes all that made the container; no harm if somebody else did already.</summary>
     /// <exception cref="MinicException">Something is left; the journal still holds it.</exception>
@@ -140,11 +161,24 @@ public static class Launcher
         var plan = new Plan();
         if (options.WritesConfig)
             plan.Add(new WriteFile(Path.Combine(bundle.Directory, Bundle.ConfigName), SpecJson.Write(bundle.Spec)) { Why = "exec and state read it later; lying in the state directory, it goes away with the container." });
-        var setup = new ContainerSetup(options.Id, Container.DirectoryOf(options.Root, options.Id))
+        var directory = Container.DirectoryOf(options.Root, options.Id);
+        if (options.NotifySocket is not null)
         {
+            bundle = InitSystemPlan.AddNotify(plan, bundle, directory, options.Create);
+            // It is not there yet.
+            var isDirectory = facts.IsDirectory;
+            facts = facts with { IsDirectory = path => path == InitSystemPlan.NotifyDirectory(directory) || isDirectory(path) };
+        }
+
+        if (options.ListenFds is { } handed)
+            bundle = InitSystemPlan.WithListenFds(bundle, handed);
+        var setup = new ContainerSetup(options.Id, directory)
+        {
+            PidFdSocket = options.PidFdSocket,
             Create = options.Create,
             Stdio = options.Stdio,
-            PreserveFds = options.PreserveFds,
+            PreserveFds = (options.ListenFds?.Count ?? 0) + options.PreserveFds,
+            BareNewlines = options.BareNewlines,
             NoPivot = options.NoPivot,
             KeepKeyring = options.KeepKeyring,
             Network = options.Network,
@@ -157,38 +191,70 @@ public static class Launcher
     /// <param name="root">The directory of all state.</param>
     /// <param name="id">The container.</param>
     /// <param name="watch">Sees each step come and go; null for nobody.</param>
+    /// <param name="notifySocket">The socket of an init system that waits for the command to be ready; null for none.</param>
     /// <exception cref="MinicException">It does not wait for that, or the command cannot be executed.</exception>
-    public static void Start(string root, string id, PlayWatch? watch = null)
+    public static void Start(string root, string id, PlayWatch? watch = null, string? notifySocket = null)
     {
         var container = Container.Load(root, id);
-        var hooks = container.Entries.Select(e => e.Step).OfType<KeepHooks>().FirstOrDefault();
-        var steps = MakeStartPlan(container).Steps;
-        using var directory = StateDirectory.Lock(container.Directory) ?? throw new MinicException($"start container {id}", "it has just been deleted");
-        using var journal = Journal.Open(directory.JournalPath);
-        var plan = new Plan();
-        foreach (var step in steps)
-            plan.Add(step);
-        using var playing = new Playing(plan, watch);
+        using var playing = new Playing(MakeStartPlan(container, notifySocket is not null), watch);
         try
         {
-            Forward.PlayOn(plan, journal, playing);
+            PlayStart(container, playing, watch);
+        }
+        catch (MinicException failure) when (watch?.Stopped != true && FailedHook(container) is not null)
+        {
+            Destroy(root, id, failure);
+            throw;
+        }
+
+        if (notifySocket is null || !playing.Handles.TryGetValue(ListenForReady.Descriptor, out var socket))
+            return;
+        using var pidfd = Processes.OpenPidFd(container.Init!.Pid);
+        if (pidfd is not null && container.Init.Alive)
+            NotifySocket.Relay(socket, notifySocket, container.Init.Pid, pidfd);
+    }
+
+    private static void PlayStart(Container container, Playing playing, PlayWatch? watch)
+    {
+        var doing = $"start container {container.Id}";
+        using var directory = StateDirectory.Lock(container.Directory) ?? throw new MinicException(doing, "it has just been deleted");
+        using var journal = Journal.Open(directory.JournalPath);
+        try
+        {
+            Forward.PlayOn(playing.Plan, journal, playing);
         }
         catch (MinicException e) when (watch?.Stopped == true)
         {
-            throw new MinicException($"start container {id}", "no more was wanted", $"minic state {id} tells how far it is.", inner: e);
+            throw new MinicException(doing, "no more was wanted", $"minic state {container.Id} tells how far it is.", inner: e);
         }
-        catch (MinicException) when (hooks is not null)
+    }
+
+    // The last step of the journal, if it is a hook that was begun and is not done.
+    private static RunHook? FailedHook(Container container)
+    {
+        using var journal = Journal.Open(Path.Combine(container.Directory, "journal"));
+        return journal.Entries[^1] is { Facts: null, Step: RunHook hook } ? hook : null;
+    }
+
+    // A hook that fails ends the life of the container: it is stopped, destroyed, and the poststop hooks run (runtime-spec,
+    // "Lifecycle" 7, 9 and 12). It is the hook's failure that is told.
+    private static void Destroy(string root, string id, MinicException failure)
+    {
+        try
         {
-            // A hook that fails stops the container (runtime-spec, "Lifecycle" 7 and 9); delete is the caller's to say.
-            if (container.Status != ContainerStatus.Stopped)
-                container.Kill(SIGKILL, all: true);
-            throw;
+            Removal.Delete(root, id, force: true);
+        }
+        catch (MinicException left)
+        {
+            throw new MinicException($"start container {id}", $"{failure.Message}\nand not all of it could be undone: {left.Message}", "minic delete --force will try again.", failure.ExitCode, failure);
         }
     }
 
     /// <summary>What start plays.</summary>
+    /// <param name="container">The container.</param>
+    /// <param name="notifies">Whether an init system waits for its command to be ready.</param>
     /// <exception cref="MinicException">The container does not wait for it.</exception>
-    public static Plan MakeStartPlan(Container container)
+    public static Plan MakeStartPlan(Container container, bool notifies = false)
     {
         var id = container.Id;
         if (container.Status != ContainerStatus.Created)
@@ -197,6 +263,9 @@ public static class Launcher
         var step = new StartInit(ContainerPlanner.StartFifo(setup), ContainerPlanner.StatusFifo(setup), ContainerPlanner.TapePath(setup)) { Why = "The user said start." };
         var hooks = container.Entries.Select(e => e.Step).OfType<KeepHooks>().FirstOrDefault();
         var plan = new Plan();
+        // Only where create has put its directory into the container.
+        if (notifies && container.Entries.Any(e => e.Step is MakeDirectory { Path: var path } && path == InitSystemPlan.NotifyDirectory(container.Directory)))
+            plan.Add(InitSystemPlan.Listen(InitSystemPlan.NotifyDirectory(container.Directory)));
         foreach (var next in (IEnumerable<Step>)[.. Of(hooks?.StartContainer), step, .. Of(hooks?.Poststart)])
             plan.Add(next);
         return plan;
@@ -220,7 +289,7 @@ public static class Launcher
         string[] names = ["stdin", "stdout", "stderr"];
         for (var i = 0; i < names.Length; i++)
             playing.Handles[names[i]] = StandardStreams.Get(i);
-        for (var i = 0; i < options.PreserveFds; i++)
+        for (var i = 0; i < (options.ListenFds?.Count ?? 0) + options.PreserveFds; i++)
             playing.Handles[$"preserved:{3 + i}"] = new Microsoft.Win32.SafeHandles.SafeFileHandle(3 + i, ownsHandle: false);
         if (options.Console is { } console)
             playing.Handles["console"] = console;

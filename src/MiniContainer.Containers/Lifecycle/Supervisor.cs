@@ -76,7 +76,7 @@ public sealed class Supervisor : IDisposable
         using var resize = PosixSignalRegistration.Create(PosixSignal.SIGWINCH, _ => Resize());
         using var raw = Terminal.Is(input) ? Terminal.Raw(input) : null;
         // What is typed once the process has ended is not its own any more: --step asks before it undoes.
-        new Thread(() => Terminal.Copy(input, terminal, until: child.PidFd)) { IsBackground = true }.Start();
+        new Thread(() => Type(input, terminal, child.PidFd)) { IsBackground = true }.Start();
         var show = new Thread(() => Terminal.Copy(terminal, output)) { IsBackground = true };
         show.Start();
         _ = Processes.WaitEnd(child.PidFd, -1);
@@ -84,6 +84,13 @@ public sealed class Supervisor : IDisposable
         // What is still in the terminal is shown; a background process that keeps it open does not hold us.
         show.Join(TimeSpan.FromMilliseconds(500));
         return code;
+    }
+
+    private static void Type(SafeFileHandle input, SafeFileHandle terminal, SafeFileHandle process)
+    {
+        // A terminal of the caller's that has gone says so by SIGHUP; the end of a file is a key, which has to be typed.
+        if (Terminal.Copy(input, terminal, until: process) is { } last && !Terminal.Is(input))
+            Terminal.EndInput(terminal, unfinished: last != '\n', until: process);
     }
 
     /// <summary>The size of the caller's terminal, on whichever of its streams that is; null without one.</summary>

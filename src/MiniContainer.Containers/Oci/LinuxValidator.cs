@@ -206,7 +206,7 @@ public static class LinuxValidator
                 "It counts memory and swap together: give at least the limit.");
         }
 
-        if (linux.Resources?.Cpu?.Period is < 1000 or > 1_000_000)
+        if (linux.Resources?.Cpu?.Period is > 0 and < 1000 or > 1_000_000)
         {
             problems.Add("$.linux.resources.cpu.period", $"{linux.Resources.Cpu.Period} microseconds are out of range", "It lies between 1000 and 1000000.");
         }

@@ -42,14 +42,16 @@ public static class ResourcesOverlay
 
     private static long? NotZero(long? value) => value is 0 ? null : value;
 
+    private static ulong? NotZero(ulong? value) => value is 0 ? null : value;
+
     private static LinuxCpu? Over(LinuxCpu? old, LinuxCpu? change) => old is null || change is null ? change ?? old : old with
     {
-        Shares = change.Shares ?? old.Shares,
-        Quota = change.Quota ?? old.Quota,
+        Shares = NotZero(change.Shares) ?? old.Shares,
+        Quota = NotZero(change.Quota) ?? old.Quota,
         Burst = change.Burst ?? old.Burst,
-        Period = change.Period ?? old.Period,
-        RealtimeRuntime = change.RealtimeRuntime ?? old.RealtimeRuntime,
-        RealtimePeriod = change.RealtimePeriod ?? old.RealtimePeriod,
+        Period = NotZero(change.Period) ?? old.Period,
+        RealtimeRuntime = NotZero(change.RealtimeRuntime) ?? old.RealtimeRuntime,
+        RealtimePeriod = NotZero(change.RealtimePeriod) ?? old.RealtimePeriod,
         Cpus = change.Cpus is { Length: > 0 } cpus ? cpus : old.Cpus,
         Mems = change.Mems is { Length: > 0 } mems ? mems : old.Mems,
         Idle = change.Idle ?? old.Idle,
@@ -57,8 +59,8 @@ public static class ResourcesOverlay
 
     private static LinuxBlockIo? Over(LinuxBlockIo? old, LinuxBlockIo? change) => old is null || change is null ? change ?? old : old with
     {
-        Weight = change.Weight ?? old.Weight,
-        LeafWeight = change.LeafWeight ?? old.LeafWeight,
+        Weight = change.Weight is 0 ? old.Weight : change.Weight ?? old.Weight,
+        LeafWeight = change.LeafWeight is 0 ? old.LeafWeight : change.LeafWeight ?? old.LeafWeight,
         WeightDevice = change.WeightDevice ?? old.WeightDevice,
         ThrottleReadBpsDevice = change.ThrottleReadBpsDevice ?? old.ThrottleReadBpsDevice,
         ThrottleWriteBpsDevice = change.ThrottleWriteBpsDevice ?? old.ThrottleWriteBpsDevice,

@@ -125,10 +125,10 @@ public static class CgroupPlanner
         var controller => controller,
     };
 
-    // A cpuset must be given processors and memory nodes before anyone can join it, so it is made only where it was asked for.
+    // A container has a cgroup in every hierarchy: without one it would see the cgroups of others there, by their names.
+    // Version 2 beside version 1 limits nothing, and joining it could wait for a grace period.
     private static bool Asked(CgroupHierarchy hierarchy, LinuxResources resources, Facts facts) =>
-        hierarchy.IsV2 ? !facts.Hierarchies.Any(h => !h.IsV2) || resources.Unified is { Count: > 0 }
-        : !hierarchy.Controllers.Contains("cpuset") || resources.Cpu is { } cpu && (cpu.Cpus ?? cpu.Mems) is not null;
+        !hierarchy.IsV2 || !facts.Hierarchies.Any(h => !h.IsV2) || resources.Unified is { Count: > 0 };
 
     private static readonly string[] Usual = ["pids", "memory", "cpu"];
 
@@ -152,6 +152,7 @@ public static class CgroupPlanner
         return [.. wanted.Union(named)];
     }
 
+    // What is 0 was not set, as with runc, unless 0 is a limit of its own: of pages, of bursts, of swappiness.
     private static IEnumerable<(string File, string Value, string Why, bool Optional)> V1(CgroupHierarchy hierarchy, LinuxResources resources) =>
         hierarchy.Controllers.SelectMany(controller => controller switch
         {
@@ -171,21 +172,20 @@ public static class CgroupPlanner
 
     private static IEnumerable<(string, string, string, bool)> Pids(LinuxResources resources)
     {
-        if (resources.Pids?.Limit is { } limit and not 0)
-            yield return ("pids.max", limit < 0 ? "max" : Text(limit), "A fork bomb stops here: fork fails with EAGAIN.", false);
+        // A limit of 0 means 1 (runtime-spec 1.3): the command itself is a task.
+        if (resources.Pids?.Limit is { } limit)
+            yield return ("pids.max", limit < 0 ? "max" : Text(Math.Max(1, limit)), "A fork bomb stops here: fork fails with EAGAIN.", false);
     }
 
     private static IEnumerable<(string, string, string, bool)> MemoryV1(LinuxMemory? memory)
     {
         if (memory is null)
             yield break;
-        if (memory.Limit is { } limit)
+        if (memory.Limit is { } limit and not 0)
             yield return ("memory.limit_in_bytes", Text(limit), "Beyond this the kernel kills a process of the container.", false);
-        if (memory.Swap is { } swap)
+        if (memory.Swap is { } swap and not 0)
             yield return ("memory.memsw.limit_in_bytes", Text(swap), "Memory and swap together.", false);
-        else if (memory.Limit is { } both and > 0)
-            yield return ("memory.memsw.limit_in_bytes", Text(both), "Memory and swap together: without this the rest would be swapped out.", true);
-        if (memory.Reservation is { } reservation)
+        if (memory.Reservation is { } reservation and not 0)
             yield return ("memory.soft_limit_in_bytes", Text(reservation), "Down to this much memory is taken back first when it is short.", false);
         if (memory.Swappiness is { } swappiness)
             yield return ("memory.swappiness", Text((long)swappiness), "How readily memory is swapped out.", false);
@@ -197,17 +197,18 @@ public static class CgroupPlanner
     {
         if (memory is null)
             yield break;
-        if (memory.Limit is { } limit)
+        if (memory.Limit is { } limit and not 0)
             yield return ("memory.max", Max(limit), "Beyond this the kernel kills a process of the container.", false);
         if (memory.Swap < 0)
             yield return ("memory.swap.max", "max", "No limit of swap.", false);
-        else if (memory.Swap is { } swap && memory.Limit is { } total and > 0)
-            yield return ("memory.swap.max", Text(swap - total), "Version 2 counts swap alone: config.json's figure less the memory.", false);
-        else if (memory.Limit is > 0)
-            yield return ("memory.swap.max", "0", "Without this the rest would be swapped out.", true);
-        if (memory.Reservation is { } reservation)
+        else if (memory.Swap is { } swap and not 0)
+            yield return ("memory.swap.max", Text(swap - Whole(memory)), "Version 2 counts swap alone: config.json's figure less the memory.", false);
+        if (memory.Reservation is { } reservation and not 0)
             yield return ("memory.low", Max(reservation), "This much is not taken back while others have more to give.", false);
     }
+
+    private static long Whole(LinuxMemory memory) => memory.Limit is { } limit and > 0 ? limit
+        : throw new MinicException("limit swap", $"$.linux.resources.memory.swap is {memory.Swap}, memory and swap together, and without a limit of memory that says nothing of swap alone, which version 2 counts", "Add $.linux.resources.memory.limit, or leave swap out.");
 
     private static IEnumerable<(string, string, string, bool)> CpuV1(LinuxCpu? cpu)
     {

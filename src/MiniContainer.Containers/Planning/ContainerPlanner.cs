@@ -31,8 +31,9 @@ public static class ContainerPlanner
         MachineLacks.Check(spec, facts);
         var made = CloneFlags.Made(spec) & ~setup.Joins.Aggregate(0UL, (flags, j) => flags | j.Flags);
         var joins = Joins(spec, setup);
+        var entered = made | joins.Aggregate(0UL, (flags, j) => flags | j.Flags);
         // The time namespace is entered by execve alone: until then nobody else can join it.
-        var hooks = new HookPlanner(bundle, setup, (made | joins.Aggregate(0UL, (flags, j) => flags | j.Flags)) & ~CloneFlags.NEWTIME, CgroupPlanner.JoinFiles(spec, setup.Id, facts), facts.Filters);
+        var hooks = new HookPlanner(bundle, setup, entered & ~CloneFlags.NEWTIME, CgroupPlanner.JoinFiles(spec, setup.Id, facts), facts.Filters);
         hooks.Keep(plan);
         foreach (var step in setup.Network?.Before ?? [])
             plan.Add(step);
@@ -58,6 +59,8 @@ public static class ContainerPlanner
             plan.Add(step);
         NetDevicePlan.Add(plan, spec, setup);
         hooks.AddRuntime(plan);
+        if (setup.PidFdSocket is { } socket)
+            plan.Add(new HandPidFd(setup.Child, socket, "standard") { Why = WhyPidFd });
         plan.Add(new Release(setup.Child) { Why = "All that only the host's side can do has been done." });
 
         ProcessPlanner.AddOomScore(tape, spec.Process!, facts);
@@ -72,6 +75,7 @@ public static class ContainerPlanner
         tape.ExecuteOwn(3 + setup.PreserveFds, ProcessPlanner.WhyOwn);
         SecurityLabels.Add(tape, spec.Process!);
         JoinAndName(tape, spec, setup, joins, made);
+        StreamOwner.Add(tape, spec.Process!, setup.Stdio, mapped: (entered & CloneFlags.NEWUSER) != 0, facts);
         RootPlanner.Add(plan, tape, bundle, setup, made, facts, () => hooks.AddCreateContainer(plan, tape));
         var state = new HookState(Spec.CurrentVersion, setup.Id, bundle.Directory) { Annotations = spec.Annotations };
         ProcessPlanner.Add(tape, spec, facts, setGroups, ListenerPlan.For(plan, tape, setup.Child, spec.Linux?.Seccomp, state, "creating", null));
@@ -104,6 +108,9 @@ public static class ContainerPlanner
 
     /// <summary>The file of a created container's tape.</summary>
     public static string TapePath(ContainerSetup setup) => Path.Combine(setup.StateDirectory, "tape");
+
+    /// <summary>Why a pidfd is sent, and why so early.</summary>
+    internal const string WhyPidFd = "While the process cannot have ended yet: the caller is sure to get a descriptor that means it.";
 
     private static CloneChild Clone(ContainerSetup setup, Spec spec, ulong made, IReadOnlyList<Join> joins, IReadOnlyList<string> given)
     {

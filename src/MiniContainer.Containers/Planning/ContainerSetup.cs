@@ -21,6 +21,12 @@ public sealed record ContainerSetup(string Id, string StateDirectory)
     /// <summary>Descriptors from 3 on that the command keeps (--preserve-fds).</summary>
     public int PreserveFds { get; init; }
 
+    /// <summary>Whether what its terminal shows goes to a pipe or a file: then a newline stays one.</summary>
+    public bool BareNewlines { get; init; }
+
+    /// <summary>Where the pidfd is sent, a UNIX socket; null for nowhere.</summary>
+    public string? PidFdSocket { get; init; }
+
     /// <summary>Namespaces to join instead of making them.</summary>
     public IReadOnlyList<Join> Joins { get; init; } = [];
 

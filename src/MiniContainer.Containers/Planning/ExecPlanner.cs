@@ -18,7 +18,7 @@ public static class ExecPlanner
     /// <param name="facts">The machine.</param>
     public static void Add(Plan plan, string child, Process process, ExecTarget target, Facts facts)
     {
-        List<string> descriptors = ["stdin", "stdout", "stderr"];
+        List<string> stdio = ["stdin", "stdout", "stderr"], descriptors = [.. stdio];
         for (var i = 0; i < target.PreserveFds; i++)
             descriptors.Add($"preserved:{3 + i}");
         descriptors.AddRange(["go", "status", "tape", "own", "target"]);
@@ -36,6 +36,8 @@ public static class ExecPlanner
         });
         var tape = plan.Tape(child, descriptors);
         tape.Await("go", "Until its pid is in the journal it does nothing.");
+        if (!target.JoinsPid || bornInside)
+            AddPidFd(plan, child, target);
         plan.Add(new Release(child) { Why = "Its pid is known." });
         ProcessPlanner.AddOomScore(tape, process, facts);
         PlacementPlan.AddAffinity(tape, process.ExecCpuAffinity?.Initial, "Until it is in the container's cgroup: what minic does for it takes no time of other processors.");
@@ -47,11 +49,12 @@ public static class ExecPlanner
         SecurityLabels.Add(tape, process);
         tape.JoinNamespaces("target", target.Namespaces, $"/proc/{target.Pid}/ns/@", "All at once, by the container's pidfd: its user namespace, if it has one, comes first by itself.", born: bornInside || !target.JoinsPid);
         if (target.JoinsPid && !bornInside)
-            FollowInside(plan, tape, child);
+            FollowInside(plan, tape, child, target);
         tape.Setsid("Signals from the caller's terminal are for minic, which passes them on.");
+        StreamOwner.Add(tape, process, stdio, mapped: (target.Namespaces & CloneFlags.NEWUSER) != 0, facts);
         tape.Umask(process.User?.Umask ?? 0x12, "The usual mask.");
         if (process.Terminal)
-            tape.OpenTerminal("console", process.User?.Uid ?? 0, null, RootPlanner.Size(process), "A terminal of the container's own devpts.");
+            tape.OpenTerminal("console", process.User?.Uid ?? 0, null, RootPlanner.Size(process), target.BareNewlines, "A terminal of the container's own devpts.");
         ProcessPlanner.AddPersonality(tape, target.Personality);
         ProcessPlanner.AddPrivileges(tape, process, target.Seccomp is { } seccomp ? SeccompCompiler.Compile(seccomp, facts.Filters) : null, facts, target.MaySetGroups,
             ListenerPlan.For(plan, tape, child, target.Seccomp, target.State, "running", target.Pid));
@@ -59,12 +62,19 @@ public static class ExecPlanner
         plan.Add(new AwaitExec(child) { Why = "If anything on the tape failed, it is known now, with the call that failed." });
     }
 
-    private static void FollowInside(Plan plan, ChildTape tape, string child)
+    private static void AddPidFd(Plan plan, string child, ExecTarget target)
+    {
+        if (target.PidFdSocket is { } socket)
+            plan.Add(new HandPidFd(child, socket, "setns") { Why = ContainerPlanner.WhyPidFd });
+    }
+
+    private static void FollowInside(Plan plan, ChildTape tape, string child, ExecTarget target)
     {
         tape.Fork("A pid namespace takes in only those who are born into it.");
         tape.Report("status", "minic looks up its pid.");
         plan.Add(new FollowFork(child) { Why = "The one that made it has ended; this is the process from here on." });
         tape.Await("go", "Until its pid is in the journal it does nothing.");
+        AddPidFd(plan, child, target);
         plan.Add(new Release(child) { Why = "Its pid is known." });
     }
 }
@@ -97,6 +107,12 @@ public sealed record ExecTarget(int Pid, ulong Namespaces)
 
     /// <summary>How many descriptors from 3 on the command keeps.</summary>
     public int PreserveFds { get; init; }
+
+    /// <summary>Where the process's pidfd is sent, a UNIX socket; null for nowhere.</summary>
+    public string? PidFdSocket { get; init; }
+
+    /// <summary>Whether what its terminal shows goes to a pipe or a file: then a newline stays one.</summary>
+    public bool BareNewlines { get; init; }
 
     /// <summary>Whether its pid namespace is another one than ours.</summary>
     public bool JoinsPid => (Namespaces & CloneFlags.NEWPID) != 0;

@@ -47,6 +47,9 @@ public sealed record Facts
     /// <summary>Where the kernel's own file systems, proc and sysfs, are mounted (proc(5), mountinfo).</summary>
     public Func<IReadOnlyList<string>> KernelMounts { get; init; } = () => [];
 
+    /// <summary>What minic's own descriptor 0, 1 or 2 is, which a process may inherit (stdin(3)).</summary>
+    public Func<int, StandardStream> Stream { get; init; } = _ => new StandardStream(0, StreamReach.Machine);
+
     /// <summary>Where compiled filters of system calls are found and kept.</summary>
     public SeccompCache Filters { get; init; } = SeccompCache.Default;
 
@@ -71,6 +74,7 @@ public sealed record Facts
             Capabilities = Kernel.Capabilities.Bounding(),
             IsDirectory = Directory.Exists,
             KernelMounts = () => [.. MountInfo.Of("proc", "sysfs").Select(m => m.Point)],
+            Stream = StandardStreams.Look,
             Home = HomeOf,
         };
     }

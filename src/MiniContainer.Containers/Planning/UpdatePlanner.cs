@@ -36,8 +36,6 @@ public static class UpdatePlanner
             SetChanged(plan, cgroup.Path, hierarchy, container.InForce, after, read);
         }
 
-        if (change.Cpu is { } cpu && (cpu.Cpus ?? cpu.Mems) is not null)
-            AddCpuset(plan, container, after, facts);
         plan.Add(new KeepLimits(SpecJson.Write(after)) { Why = "The next update may name a part of them only." });
         return plan;
     }
@@ -98,18 +96,5 @@ public static class UpdatePlanner
         var missing = CgroupPlanner.Limits(hierarchy, after).Select(l => l.File.Split('.')[0]).Where(c => c != "cgroup" && !available.Contains(c)).Distinct().ToList();
         if (missing.Count > 0)
             plan.Add(new HandOn(cgroup.Path, cgroup.Under, missing) { Why = "A cgroup has the files of those controllers alone that the ones above hand on." });
-    }
-
-    // In version 1 a cpuset is made only for who asks for one, which may be now.
-    private static void AddCpuset(Plan plan, Limited container, LinuxResources after, Facts facts)
-    {
-        if (facts.Hierarchies.FirstOrDefault(h => h.Controllers.Contains("cpuset")) is not { } hierarchy || container.Cgroups.Any(c => HierarchyOf(c, facts) == hierarchy))
-            return;
-        var sibling = container.Cgroups[0];
-        var (path, under) = (sibling.Path.Replace(HierarchyOf(sibling, facts).MountPoint, hierarchy.MountPoint, StringComparison.Ordinal), sibling.Under.Replace(HierarchyOf(sibling, facts).MountPoint, hierarchy.MountPoint, StringComparison.Ordinal));
-        plan.Add(CgroupPlanner.Make(hierarchy, path, under));
-        foreach (var file in CgroupPlanner.Limits(hierarchy, after))
-            plan.Add(CgroupPlanner.Set(path, file));
-        plan.Add(new MoveProcesses(sibling.Path, path) { Why = "The container runs already; its later processes are born where their parents are." });
     }
 }

@@ -25,7 +25,7 @@ public static class JsonShape
                 break;
             case JsonTypeInfoKind.Dictionary when spot.Kind == JsonSpotKind.Object:
                 CheckEach(spot.Members.Select(m => (JsonSpot.Join(path, m.Name), m.Value)), type, problems);
-                CheckTwice(spot, path, problems);
+                CheckTwice(spot, path, StringComparer.Ordinal, problems);
                 break;
             case JsonTypeInfoKind.Enumerable when spot.Kind == JsonSpotKind.List:
                 CheckEach(spot.Items.Select((item, i) => ($"{path}[{i}]", item)), type, problems);
@@ -41,10 +41,11 @@ public static class JsonShape
 
     private static void CheckMembers(JsonSpot spot, string path, JsonTypeInfo type, Problems problems)
     {
-        CheckTwice(spot, path, problems);
+        var names = type.Options.PropertyNameCaseInsensitive ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal;
+        CheckTwice(spot, path, names, problems);
         foreach (var property in type.Properties.Where(p => !p.IsExtensionData && (p.Set is not null || p.IsRequired)))
         {
-            var value = spot.Members.LastOrDefault(m => m.Name == property.Name).Value;
+            var value = spot.Members.LastOrDefault(m => names.Equals(m.Name, property.Name)).Value;
             if (value is null)
             {
                 if (property.IsRequired)
@@ -70,9 +71,9 @@ public static class JsonShape
         }
     }
 
-    private static void CheckTwice(JsonSpot spot, string path, Problems problems)
+    private static void CheckTwice(JsonSpot spot, string path, StringComparer names, Problems problems)
     {
-        foreach (var twice in spot.Members.GroupBy(m => m.Name).Where(group => group.Count() > 1))
+        foreach (var twice in spot.Members.GroupBy(m => m.Name, names).Where(group => group.Count() > 1))
         {
             var lines = string.Join(" and ", twice.Select(member => member.At.Line));
             problems.Add(JsonSpot.Join(path, twice.Key), $"the member is given more than once, in lines {lines}", "Keep one of them.");

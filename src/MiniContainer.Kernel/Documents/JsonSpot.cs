@@ -66,7 +66,7 @@ public sealed record JsonSpot(JsonSpotKind Kind, Position At, string Text)
         {
             var next = spot.Kind == JsonSpotKind.List
                 ? int.TryParse(part, CultureInfo.InvariantCulture, out var i) ? spot.Items.ElementAtOrDefault(i) : null
-                : spot.Members.LastOrDefault(member => member.Name == part).Value;
+                : spot.Members.LastOrDefault(member => member.Name == part).Value ?? spot.Members.LastOrDefault(member => member.Name.Equals(part, StringComparison.OrdinalIgnoreCase)).Value;
             if (next is null)
             {
                 break;

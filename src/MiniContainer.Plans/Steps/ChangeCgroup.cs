@@ -50,34 +50,6 @@ public sealed record HandOn(string Path, string Under, IReadOnlyList<string> Con
     }
 }
 
-/// <summary>Moves the processes of one cgroup of version 1 to another one, in a hierarchy where they were not ours yet.</summary>
-/// <param name="From">The cgroup, of another hierarchy, in which they are.</param>
-/// <param name="To">The new one.</param>
-public sealed record MoveProcesses(string From, string To) : Step
-{
-    /// <inheritdoc/>
-    public override string Title => $"move all of {From} to {To}";
-
-    /// <inheritdoc/>
-    public override IReadOnlyList<string> CallTexts => [$"read({TapeArg.Quote(From + "/cgroup.procs")})", $"write({TapeArg.Quote(To + "/cgroup.procs")}, PID), for each until there is no other one"];
-
-    /// <inheritdoc/>
-    public override string Man => "cgroups(7)";
-
-    /// <inheritdoc/>
-    public override string Lab => "08-cgroups";
-
-    /// <inheritdoc/>
-    public override IReadOnlyList<string> ByHand => [$"while read -r pid; do echo \"$pid\" > {ShellWord.Quote(To + "/cgroup.procs")} || :; done < {ShellWord.Quote(From + "/cgroup.procs")}"];
-
-    /// <inheritdoc/>
-    public override StepFacts? Do(Playing playing)
-    {
-        Cgroups.Move(From, To);
-        return null;
-    }
-}
-
 /// <summary>Keeps the limits as they are now in the journal, for the update that comes next and says a part of them.</summary>
 /// <param name="Resources">The member linux.resources of a config.json, as JSON.</param>
 public sealed record KeepLimits(string Resources) : Step

@@ -109,8 +109,8 @@ public sealed record CloneChild(string Child, ulong Flags, IReadOnlyList<string>
         if (pidfd is null || Processes.Stat(pid)?.StartTime != start)
             return;
         _ = Processes.Signal(pidfd, SIGKILL);
-        if (!Processes.WaitEnd(pidfd, 10_000))
-            throw new MinicException($"end process {pid}", "it is still there 10 s after SIGKILL", "It hangs in the kernel: see cat /proc/PID/stack.");
+        if (!Patience.WaitEnd(pidfd))
+            throw new MinicException($"end process {pid}", "it is still there 10 s after SIGKILL", $"It is frozen, or hangs in the kernel: see cat /proc/{pid}/stack and /proc/{pid}/cgroup.");
         _ = Processes.Reap(pid);
     }
 

@@ -3,6 +3,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using MiniContainer.Kernel;
+using MiniContainer.Kernel.Documents;
 using MiniContainer.Containers.Oci;
 using MiniContainer.Testing;
 
@@ -116,5 +117,21 @@ public class SpecJsonTests
         json["status"]!.GetValue<string>().Should().Be(word);
         json["pid"]!.GetValue<int>().Should().Be(42);
         ContainerState.FromJson(state.ToJson(), "state.json").Should().BeEquivalentTo(state);
+    }
+
+    [Fact]
+    public void Names_are_read_in_any_case_and_keys_of_maps_stay_as_they_are()
+    {
+        const string text = """{ "OCIVersion": "1.0.0", "annotations": { "a": "1", "A": "2" }, "Linux": { "resources": { "hugepageLimits": [{ "pagesize": "2MB", "LIMIT": 4194304 }] } } }""";
+        var spec = JsonFile.FromText("read", "text", text).As(SpecJson.Default.Spec);
+        spec.Linux!.Resources!.HugepageLimits.Should().Equal(new LinuxHugepageLimit("2MB", 4194304));
+        spec.Annotations.Should().HaveCount(2);
+    }
+
+    [Fact]
+    public void A_name_in_two_cases_is_given_twice()
+    {
+        var read = () => JsonFile.FromText("read", "text", """{ "ociVersion": "1.0.0", "hostname": "a", "Hostname": "b" }""").As(SpecJson.Default.Spec);
+        read.Should().Throw<MinicException>().WithMessage("*given more than once*");
     }
 }

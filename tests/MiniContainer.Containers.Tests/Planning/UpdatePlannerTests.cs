@@ -68,16 +68,12 @@ public class UpdatePlannerTests
 
     [Fact]
     public void Zero_is_no_word_and_rules_of_devices_are_left_alone() =>
-        Sets(Machines.Hybrid, new() { Memory = new() { Limit = 0, Swap = 0 }, Cpu = new() { Cpus = "" }, Devices = [new(true)] }).Should().BeEmpty();
+        Sets(Machines.Hybrid, new() { Memory = new() { Limit = 0, Swap = 0 }, Cpu = new() { Cpus = "", Shares = 0, Quota = 0, Period = 0 }, BlockIo = new() { Weight = 0 }, Devices = [new(true)] }).Should().BeEmpty();
 
     [Fact]
-    public void A_cpuset_of_version_1_is_made_when_it_is_first_asked_for()
-    {
-        var plan = Plan(Machines.Hybrid, new() { Cpu = new() { Cpus = "1" } });
-        plan.Steps.Select(s => s.Title).Should().Equal(
-            "make the cgroup /sys/fs/cgroup/cpuset/minic/box", "set /sys/fs/cgroup/cpuset/minic/box/cpuset.cpus to 1",
-            "move all of /sys/fs/cgroup/pids/minic/box to /sys/fs/cgroup/cpuset/minic/box", "note the limits as they are now");
-    }
+    public void A_cpuset_of_version_1_is_there_from_the_beginning() =>
+        Plan(Machines.Hybrid, new() { Cpu = new() { Cpus = "1" } }).Steps.Select(s => s.Title).Should().Equal(
+            "set /sys/fs/cgroup/cpuset/minic/box/cpuset.cpus to 1", "note the limits as they are now");
 
     [Fact]
     public void A_controller_of_version_2_is_handed_on_when_it_is_first_asked_for() =>
@@ -105,7 +101,7 @@ public class UpdatePlannerTests
 
     private static Plans.Plan Plan(IReadOnlyList<CgroupHierarchy> machine, LinuxResources change, LinuxResources? inForce = null)
     {
-        var cgroups = machine.Where(h => (h.IsV2 ? machine.Count == 1 : !h.Controllers.Contains("cpuset")))
+        var cgroups = machine.Where(h => !h.IsV2 || machine.Count == 1)
             .Select(h => new MakeCgroup($"{(h.IsV2 ? h.MountPoint : h.Own)}/minic/box", h.IsV2 ? h.MountPoint : h.Own));
         return UpdatePlanner.Plan(new Limited([.. cgroups], inForce ?? InForce), change, ContainerPlannerTests.Machine(machine), Read);
     }

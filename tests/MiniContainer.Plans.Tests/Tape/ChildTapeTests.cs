@@ -44,7 +44,7 @@ public class ChildTapeTests
         tape.MakeNode("/dev/null", 'c', 1, 3, 0x1b6, null, "w");
         tape.MakeNode("/dev/sd", 'b', 259, 300, 0x1b0, (0, 6), "w");
         tape.Symlink("/proc/self/fd", "/dev/fd", "w");
-        tape.OpenTerminal("console", 1000, "/dev/console", (24, 80), "w");
+        tape.OpenTerminal("console", 1000, "/dev/console", (24, 80), bareNewlines: false, "w");
         tape.MakeReadOnly("/proc/sys", 2 | 4 | 8, "w");
         tape.Mask("/proc/kcore", tape.OpenTree("/dev/null", false, "w"), "w");
         tape.DetachOldRoot("w");
