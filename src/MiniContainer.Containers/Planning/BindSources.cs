@@ -27,13 +27,13 @@ internal static class BindSources
     /// <summary>Adds the steps by which minic picks up what the child could not: trees with mapped ids; and where it is in a user
     /// namespace, what nobody of there may get at.</summary>
     /// <returns>The names of their descriptors, in the order of the steps.</returns>
-    public static IReadOnlyList<string> AddGiven(Plan plan, Bundle bundle, ulong made, Kernel.Caller caller)
+    public static IReadOnlyList<string> AddGiven(Plan plan, Bundle bundle, bool changesUser, Kernel.Caller caller)
     {
         var names = new List<string>();
         foreach (var (mount, i) in (bundle.Spec.Mounts ?? []).Select((m, i) => (m, i)))
         {
             var options = MountOptions.Parse(mount.Options);
-            if (!IsGiven(mount, options, made, caller))
+            if (!IsGiven(mount, options, changesUser, caller))
                 continue;
             var linux = bundle.Spec.Linux;
             names.Add(Name(i));
@@ -86,10 +86,10 @@ internal static class BindSources
     /// <summary>Whether minic picks a mount's source up, and not the child.</summary>
     /// <param name="mount">The mount.</param>
     /// <param name="options">Its options.</param>
-    /// <param name="made">CLONE_NEW* of the namespaces that the child is in anew.</param>
+    /// <param name="changesUser">Whether the child is in another user namespace than minic.</param>
     /// <param name="caller">Who runs minic: one without privileges has none to spare, and the same id as the child.</param>
-    public static bool IsGiven(Mount mount, MountOptions options, ulong made, Kernel.Caller caller) =>
-        IsMapped(mount, options) || options.IsBind && (made & CloneFlags.NEWUSER) != 0 && caller.IsPrivileged;
+    public static bool IsGiven(Mount mount, MountOptions options, bool changesUser, Kernel.Caller caller) =>
+        IsMapped(mount, options) || options.IsBind && changesUser && caller.IsPrivileged;
 
     private static bool IsMapped(Mount mount, MountOptions options) =>
         options.IsBind && (options.IdMap != MountIdMap.None || mount.UidMappings is not null);

@@ -31,17 +31,17 @@ public static class RootPlanner
     /// <param name="tape">The child's tape.</param>
     /// <param name="bundle">The bundle.</param>
     /// <param name="setup">What the bundle leaves open.</param>
-    /// <param name="made">The namespaces that the child is in anew.</param>
+    /// <param name="changesUser">Whether the child is in another user namespace than minic.</param>
     /// <param name="facts">The machine.</param>
     /// <param name="beforePivot">Adds what is to be done while the host's files can still be seen.</param>
-    public static void Add(Plan plan, ChildTape tape, Bundle bundle, ContainerSetup setup, ulong made, Facts facts, Action beforePivot)
+    public static void Add(Plan plan, ChildTape tape, Bundle bundle, ContainerSetup setup, bool changesUser, Facts facts, Action beforePivot)
     {
         var spec = bundle.Spec;
         var mounts = (spec.Mounts ?? []).Select(m => (Mount: m, Options: MountOptions.Parse(m.Options))).ToList();
         var propagation = MountOptions.PropagationFlags(spec.Linux?.RootfsPropagation ?? "rslave") ?? (ulong)MS_SLAVE;
         tape.Propagation("/", propagation & ~(ulong)MS_REC, "What is mounted from here on must not appear on the host.");
         EnterRoot(tape, bundle, setup);
-        var trees = PickUp(tape, bundle, mounts, made, facts.Caller);
+        var trees = PickUp(tape, bundle, mounts, changesUser, facts.Caller);
         foreach (var (mount, options) in mounts.Where(m => m.Mount.Type == "cgroup"))
             CgroupMounts.PickUp(tape, trees.Cgroups, Path.TrimEndingDirectorySeparator(mount.Destination), BindSources.AttributesOf(options), spec, setup.Id, facts);
         beforePivot();
@@ -112,19 +112,19 @@ public static class RootPlanner
 
     // Sources of bind mounts, and of device nodes, as descriptors of trees that are attached nowhere yet. Two mounts may have one
     // destination, so a mount is known by its place in the list.
-    private static Trees PickUp(ChildTape tape, Bundle bundle, List<(Mount Mount, MountOptions Options)> mounts, ulong made, Kernel.Caller caller)
+    private static Trees PickUp(ChildTape tape, Bundle bundle, List<(Mount Mount, MountOptions Options)> mounts, bool changesUser, Kernel.Caller caller)
     {
         var spec = bundle.Spec;
         var trees = new Trees([], [], [], []);
         foreach (var ((mount, options), i) in mounts.Select((m, i) => (m, i)).Where(item => item.m.Options.IsBind))
-            trees.Mounts[i] = BindSources.PickUp(tape, bundle, mount, i, options, BindSources.IsGiven(mount, options, made, caller));
+            trees.Mounts[i] = BindSources.PickUp(tape, bundle, mount, i, options, BindSources.IsGiven(mount, options, changesUser, caller));
 
         foreach (var ((mount, options), i) in mounts.Select((m, i) => (m, i)).Where(m => IsMadeBefore(m.m.Mount, m.m.Options)))
             trees.Mounts[i] = tape.MakeMount(mount.Type!, mount.Source ?? mount.Type!, options.Flags, options.Data.Length > 0 ? options.Data : null, "While the host's can be seen: else a user namespace is refused one.");
         foreach (var _ in spec.Linux?.MaskedPaths ?? [])
             trees.Nulls.Add(tape.OpenTree("/dev/null", false, "To hide a file under; the image's own /dev/null may be anything."));
 
-        if (((made & CloneFlags.NEWUSER) != 0 || caller.InUserNamespace) && !BindsDev(spec))
+        if ((changesUser || caller.InUserNamespace) && !BindsDev(spec))
         {
             foreach (var path in DefaultDevices.Select(d => d.Path).Concat((spec.Linux?.Devices ?? []).Select(d => d.Path)).Distinct())
                 trees.Devices[path] = tape.OpenTree(path, false, "A user namespace may not make device nodes, but may bind the host's.");
