@@ -47,7 +47,8 @@ public static class ContainerPlanner
             AddLayers(plan, overlay);
 
         var intel = IntelRdtPlan.Add(plan, spec.Linux?.IntelRdt, setup.Id);
-        var given = BindSources.AddGiven(plan, bundle, namespaces.ChangesUser, facts.Caller);
+        var root = PlannedRoot.Of(bundle, setup, namespaces.ChangesUser, facts);
+        var given = BindSources.AddGiven(plan, bundle, root.Mounts);
         var clone = Clone(setup, spec, namespaces, given);
         plan.Add(clone);
         var tape = plan.Tape(setup.Child, clone.Descriptors);
@@ -67,18 +68,19 @@ public static class ContainerPlanner
         var setGroups = IdMapPlan.MaySetGroups(spec, namespaces, facts.Caller);
         if ((made & CloneFlags.NEWUSER) != 0)
             tape.BecomeRoot(setGroups, "Root of the new user namespace, which is nobody special outside. After the cgroup, whose files belong to the host's root.");
+        var timeOffsets = namespaces.OpenTimeOffsets(tape, spec);
         tape.ExecuteOwn(3 + setup.PreserveFds, ProcessPlanner.WhyOwn);
         SecurityLabels.Add(tape, spec.Process!);
         namespaces.AddJoins(tape);
         if (namespaces.JoinsUser)
         {
             tape.BecomeRoot(setGroups, "Root of the user namespace just joined, to whom all that is made from here on belongs.");
-            namespaces.AddMade(plan, tape, setup.Child, () => AddHostSide(plan, spec, setup, hooks));
+            namespaces.AddMade(plan, tape, setup.Child, spec, timeOffsets, () => AddHostSide(plan, spec, setup, hooks));
         }
 
         namespaces.AddLate(tape, spec);
         AddNames(tape, spec, setup, made);
-        RootPlanner.Add(plan, tape, bundle, setup, namespaces.ChangesUser, facts, () => hooks.AddCreateContainer(plan, tape));
+        RootPlanner.Add(plan, tape, bundle, setup, root, namespaces.ChangesUser, facts, () => hooks.AddCreateContainer(plan, tape));
         var state = new HookState(Spec.CurrentVersion, setup.Id, bundle.Directory) { Annotations = spec.Annotations };
         ProcessPlanner.Add(tape, spec, facts, setGroups, ListenerPlan.For(plan, tape, setup.Child, spec.Linux?.Seccomp, state, "creating", null));
         if (setup.Create)

@@ -74,13 +74,22 @@ internal sealed record NamespacePlan(IReadOnlyList<Join> Joins, ulong Made, Kern
         }
     }
 
+    /// <summary>Opens what the child may not open any more once it has joined a user namespace.</summary>
+    /// <returns>The descriptor of the offsets of the clocks; null where they can be opened in their turn.</returns>
+    public int? OpenTimeOffsets(ChildTape tape, Spec spec) => JoinsUser && Offsets(spec).Count > 0
+        ? tape.OpenTimeOffsets("As who the child is now: later it may not open them, while what was opened may be written.") : null;
+
     /// <summary>Adds the making of the namespaces that belong to the user namespace just joined, and what minic does once they are there.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="tape">The child's tape.</param>
     /// <param name="child">The child's name.</param>
+    /// <param name="spec">The configuration.</param>
+    /// <param name="timeOffsets">What <see cref="OpenTimeOffsets"/> opened.</param>
     /// <param name="hostSide">Adds the steps by which minic fits them out.</param>
-    public void AddMade(Plan plan, ChildTape tape, string child, Action hostSide)
+    public void AddMade(Plan plan, ChildTape tape, string child, Spec spec, int? timeOffsets, Action hostSide)
     {
+        if ((Made & CloneFlags.NEWTIME) != 0)
+            tape.UnshareTime(Offsets(spec), "Clocks of its own; before the process makes itself anew, which may enter them.", timeOffsets);
         if ((Made & ~Late) is not 0 and var flags)
             tape.Unshare(flags, "Only now: a namespace belongs to the user namespace in which it is made, whose root may then change it.");
         if ((Made & CloneFlags.NEWPID) != 0 || BornInto is null && (Joined & CloneFlags.NEWPID) != 0)
@@ -100,16 +109,17 @@ internal sealed record NamespacePlan(IReadOnlyList<Join> Joins, ulong Made, Kern
         plan.Add(new Release(child) { Why = "All that only the host's side can do has been done." });
     }
 
-    /// <summary>Adds the two namespaces that are made last.</summary>
+    /// <summary>Adds the namespaces that are made last.</summary>
     public void AddLate(ChildTape tape, Spec spec)
     {
         if ((Made & CloneFlags.NEWCGROUP) != 0)
             tape.Unshare(CloneFlags.NEWCGROUP, "The cgroup just joined becomes the root that the container sees.");
-        if ((Made & CloneFlags.NEWTIME) == 0)
-            return;
-        var offsets = spec.Linux?.TimeOffsets ?? new Dictionary<string, LinuxTimeOffset>();
-        tape.UnshareTime([.. offsets.Select(o => (o.Key, o.Value.Secs, o.Value.Nanosecs))], "Clocks of its own; it enters them by execve.");
+        if ((Made & CloneFlags.NEWTIME) != 0 && !JoinsUser)
+            tape.UnshareTime(Offsets(spec), "Clocks of its own; it enters them by execve.");
     }
+
+    private IReadOnlyList<(string, long, uint)> Offsets(Spec spec) => (Made & CloneFlags.NEWTIME) == 0 ? []
+        : [.. (spec.Linux?.TimeOffsets ?? new Dictionary<string, LinuxTimeOffset>()).Select(o => (o.Key, o.Value.Secs, o.Value.Nanosecs))];
 
     // A process cannot join a pid namespace, only be born into it.
     private ulong FlagsToJoin(Join join) => BornInto is null ? join.Flags : join.Flags & ~CloneFlags.NEWPID;
