@@ -7,6 +7,25 @@ using static Tmds.Linux.LibC;
 
 namespace MiniContainer.Kernel;
 
+/// <summary>What is at a path.</summary>
+/// <param name="Mode">Its kind and permissions (st_mode of inode(7)).</param>
+public sealed record FileLook(uint Mode)
+{
+    private const uint Kind = 0xf000;
+
+    /// <summary>Where a symbolic link leads; null of anything else.</summary>
+    public string? Link { get; init; }
+
+    /// <summary>Whether it is a directory.</summary>
+    public bool IsDirectory => (Mode & Kind) == 0x4000;
+
+    /// <summary>Its permissions, with the set-id bits and the sticky one.</summary>
+    public uint Permissions => Mode & ~Kind;
+
+    /// <summary>A directory with some permissions.</summary>
+    public static FileLook Directory(uint permissions) => new(0x4000 | permissions);
+}
+
 /// <summary>The door to files below a root that is not ours.</summary>
 public static unsafe class InsideRoot
 {
@@ -54,6 +73,33 @@ public static unsafe class InsideRoot
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return null;
+        }
+    }
+
+    /// <summary>What is at a path; a link that the path itself is is not followed. Null for nothing, or where it cannot be seen.</summary>
+    /// <param name="root">The root: a directory.</param>
+    /// <param name="path">A path in it, absolute.</param>
+    public static FileLook? TryLook(string root, string path)
+    {
+        if (!Directory.Exists(root))
+            return null;
+        using var file = TryOpen(root, path, O_PATH | O_NOFOLLOW, out _);
+        Tmds.Linux.stat status;
+        if (file is null || fstat((int)file.DangerousGetHandle(), &status) != 0)
+            return null;
+        var mode = (uint)status.st_mode;
+        return (mode & (uint)S_IFMT) == (uint)S_IFLNK ? new FileLook(mode) { Link = LinkOf(file) } : new FileLook(mode);
+    }
+
+    // An empty path means the descriptor itself (readlink(2)).
+    private static string LinkOf(SafeFileHandle link)
+    {
+        const int PathMax = 4096;
+        var target = stackalloc byte[PathMax];
+        fixed (byte* empty = Libc.Utf8(""))
+        {
+            var length = (int)(long)readlinkat((int)link.DangerousGetHandle(), empty, target, PathMax);
+            return length < 0 ? "" : Encoding.UTF8.GetString(target, length);
         }
     }
 

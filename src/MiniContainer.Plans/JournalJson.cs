@@ -26,6 +26,7 @@ namespace MiniContainer.Plans;
 [JsonSerializable(typeof(MapIds))]
 [JsonSerializable(typeof(PickUpMapped))]
 [JsonSerializable(typeof(PickUp))]
+[JsonSerializable(typeof(MakeFileSystem))]
 [JsonSerializable(typeof(CopyUp))]
 [JsonSerializable(typeof(HandListener))]
 [JsonSerializable(typeof(HandPidFd))]

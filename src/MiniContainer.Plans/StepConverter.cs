@@ -31,6 +31,7 @@ internal sealed class StepConverter : JsonConverter<Step>
         ("map-ids", typeof(MapIds)),
         ("pick-up-mapped", typeof(PickUpMapped)),
         ("pick-up", typeof(PickUp)),
+        ("make-file-system", typeof(MakeFileSystem)),
         ("copy-up", typeof(CopyUp)),
         ("hand-listener", typeof(HandListener)),
         ("hand-pidfd", typeof(HandPidFd)),

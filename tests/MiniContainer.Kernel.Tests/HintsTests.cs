@@ -50,6 +50,9 @@ public sealed class HintsTests : IDisposable
         ("fsconfig", EPERM) => Tape(NEWUSER | NEWNS, new TapeCall("fsopen", "proc", 0), new TapeCall("fsconfig", 0, 6, TapeArg.Null, TapeArg.Null, 0)),
         ("mount", ENODEV) => Tape(NEWNS, Mount("none", directory, "nosuchfs")),
         ("mount", ENOENT) => Tape(NEWNS, Mount("none", directory + "/nowhere", "tmpfs")),
+        ("fsopen", ENODEV) => Tape(NEWNS, new TapeCall("fsopen", "nosuchfs", 1)),
+        ("mkdirat", EROFS) => Tape(NEWNS, Private, ReadOnly, new TapeCall("mkdirat", TapeArg.AtFdCwd, directory + "/sub", 0x1ed)),
+        ("mknodat", EROFS) => Tape(NEWNS, Private, ReadOnly, new TapeCall("mknodat", TapeArg.AtFdCwd, directory + "/file", 0x81a4, 0)),
         ("pivot_root", EINVAL) => Tape(
             NEWNS, Private, Mount("none", directory, "tmpfs"), new TapeCall("mkdirat", TapeArg.AtFdCwd, directory + "/sub", 0x1ed), new TapeCall("pivot_root", directory + "/sub", directory + "/sub")),
         ("pivot_root", EBUSY) => Tape(NEWNS, Private, new TapeCall("pivot_root", "/", "/")),
@@ -90,6 +93,8 @@ public sealed class HintsTests : IDisposable
         "seccomp", 1, 0, new TapeArg.Block(TapeArg.Longs(1, 0), "{len=1}") { Pointers = [(8, new TapeArg.Block(TapeArg.Ints(6, 0x7fff0000), "ret"))] });
 
     private static TapeCall Clone3(ulong flags) => new("clone3", new TapeArg.Block(TapeArg.Longs(flags, 0, 0, 0, 17, 0, 0, 0), "{...}"), 64);
+
+    private TapeCall ReadOnly => new("mount", "none", directory, "tmpfs", 1 /* MS_RDONLY */, TapeArg.Null);
 
     private static TapeCall Mount(string source, string target, string type) => new("mount", source, target, type, 0, TapeArg.Null);
 

@@ -42,7 +42,10 @@ public sealed class Container
     public JournalEntry? Clone => Entries.FirstOrDefault(e => e.Step is CloneChild);
 
     /// <summary>Its first process; null while there is none in the journal.</summary>
-    public ProcessIdentity? Init => Clone?.Facts is { Pid: { } pid, StartTime: { } start } ? new ProcessIdentity(pid, start) : null;
+    /// <remarks>A process that has made another one in its place has ended: the last of them counts.</remarks>
+    public ProcessIdentity? Init =>
+        Entries.LastOrDefault(e => e.Step is CloneChild or FollowFork && e.Facts is not null)?.Facts is { Pid: { } pid, StartTime: { } start }
+            ? new ProcessIdentity(pid, start) : null;
 
     /// <summary>Its status (runtime-spec, "State").</summary>
     public ContainerStatus Status

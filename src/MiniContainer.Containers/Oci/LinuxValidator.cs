@@ -2,6 +2,7 @@
 // https://github.com/opencontainers/runtime-spec/blob/v1.3.0/config-linux.md
 
 using MiniContainer.Kernel.Documents;
+using MiniContainer.Plans;
 
 namespace MiniContainer.Containers.Oci;
 
@@ -99,7 +100,7 @@ public static class LinuxValidator
             }
             else if (list is { Count: > 0 } && !string.IsNullOrEmpty(user!.Path))
             {
-                problems.Add(path, "the user namespace is joined by its path and has its mappings already", "Remove the mappings, or the path.");
+                Warnings.Sink($"{path}: the user namespace is joined by its path and has its mappings already: these are passed over. Remove them, or the path.");
             }
             else if (list is not { Count: > 0 } && user is { Path: null or "" })
             {

@@ -3,6 +3,7 @@
 // https://github.com/opencontainers/runtime-spec/blob/v1.3.0/config.md
 
 using MiniContainer.Kernel.Documents;
+using MiniContainer.Plans;
 
 namespace MiniContainer.Containers.Oci;
 
@@ -107,7 +108,7 @@ public static class SpecValidator
             var options = MountOptions.Parse(mount.Options);
             if (!mount.Destination.StartsWith('/'))
             {
-                problems.Add($"{path}.destination", $"\"{mount.Destination}\" is not absolute", "Begin the path with a slash.");
+                Warnings.Sink($"{path}.destination: \"{mount.Destination}\" is not absolute: it is taken from /. Begin the path with a slash.");
             }
 
             if (options.IsBind && string.IsNullOrEmpty(mount.Source))

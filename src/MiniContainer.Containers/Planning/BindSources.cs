@@ -20,6 +20,8 @@ internal static class BindSources
 
     private const ulong MS_NOATIME = 0x400;
     private const ulong MS_REC = 0x4000;
+    private const ulong MS_PRIVATE = 1 << 18;
+    private const ulong MS_SLAVE = 1 << 19;
     private const ulong MS_RELATIME = 1 << 21;
     private const ulong MS_STRICTATIME = 1 << 24;
     private const ulong MOUNT_ATTR__ATIME = 0x70;
@@ -27,23 +29,27 @@ internal static class BindSources
     /// <summary>Adds the steps by which minic picks up what the child could not: trees with mapped ids; and where it is in a user
     /// namespace, what nobody of there may get at.</summary>
     /// <returns>The names of their descriptors, in the order of the steps.</returns>
-    public static IReadOnlyList<string> AddGiven(Plan plan, Bundle bundle, ulong made, Kernel.Caller caller)
+    public static IReadOnlyList<string> AddGiven(Plan plan, Bundle bundle, IEnumerable<PlannedMount> mounts)
     {
         var names = new List<string>();
-        foreach (var (mount, i) in (bundle.Spec.Mounts ?? []).Select((m, i) => (m, i)))
+        foreach (var planned in mounts.Where(m => m.IsGiven))
         {
-            var options = MountOptions.Parse(mount.Options);
-            if (!IsGiven(mount, options, made, caller))
-                continue;
+            var (mount, options, source, index) = (planned.Mount, planned.Options, planned.Source!, planned.Index);
             var linux = bundle.Spec.Linux;
-            names.Add(Name(i));
-            if (!IsMapped(mount, options))
+            names.Add(Name(index));
+            if (planned.NamesHost)
             {
-                plan.Add(new PickUp(Name(i), Bundle.Resolve(bundle.Directory, mount.Source!), (options.Flags & MS_REC) != 0) { Why = "By minic: the container's root is nobody special outside, and may not be let through to it." });
+                plan.Add(new MakeFileSystem(Name(index), mount.Type!, mount.Source!, planned.Flags, planned.Data) { Why = "By minic: the child will be under the container's rules for devices, which need not allow this one." });
                 continue;
             }
 
-            plan.Add(new PickUpMapped(Name(i), Bundle.Resolve(bundle.Directory, mount.Source!), Lines(mount.UidMappings ?? linux?.UidMappings), Lines(mount.GidMappings ?? linux?.GidMappings))
+            if (!IsMapped(mount, options))
+            {
+                plan.Add(new PickUp(Name(index), source, (options.Flags & MS_REC) != 0) { Why = "By minic: the container's root is nobody special outside, and may not be let through to it." });
+                continue;
+            }
+
+            plan.Add(new PickUpMapped(Name(index), source, Lines(mount.UidMappings ?? linux?.UidMappings), Lines(mount.GidMappings ?? linux?.GidMappings))
             {
                 Recursive = (options.Flags & MS_REC) != 0,
                 MapsBelow = options.IdMap == MountIdMap.Tree,
@@ -56,20 +62,24 @@ internal static class BindSources
     }
 
     /// <summary>Picks a source up, with the attributes that its mount is to have.</summary>
+    /// <param name="tape">The child's tape.</param>
+    /// <param name="mount">The mount.</param>
+    /// <param name="staysPeer">Whether what is mounted on it may appear on the host, where config.json lets it.</param>
     /// <returns>The tree's descriptor.</returns>
-    public static int PickUp(ChildTape tape, Bundle bundle, Mount mount, int index, MountOptions options, bool given)
+    public static int PickUp(ChildTape tape, PlannedMount mount, bool staysPeer)
     {
+        var options = mount.Options;
         var recursive = (options.Flags & MS_REC) != 0;
-        var source = Bundle.Resolve(bundle.Directory, mount.Source!);
-        var tree = given
-            ? tape.GivenTree(Name(index), source, recursive)
-            : tape.OpenTree(source, recursive, "While the host's files can still be seen.");
+        var tree = mount.Inside is { } inside
+            ? tape.OpenTreeInside(inside, recursive, "It lies in the container's root, where an earlier mount may have brought it; so it is looked for in there.")
+            : mount.IsGiven ? tape.GivenTree(Name(mount.Index), mount.Source!, recursive)
+            : tape.OpenTree(mount.Source!, recursive, "While the host's files can still be seen.");
         var (set, clear) = Of(options);
-        // MS_PRIVATE and the like: mount_setattr(2) takes one, and the last one given counts.
-        var propagation = options.Propagation.Count > 0 ? options.Propagation[^1] : 0;
         if ((set | clear) != 0)
             tape.SetAttributes(tree, set, clear, false, 0, "Before it is attached: there is no moment in which it can be written.");
-        if (propagation != 0)
+        if (mount.IsGiven && !staysPeer && options.Propagation.FirstOrDefault() is not (MS_PRIVATE | MS_REC))
+            tape.SetAttributes(tree, 0, 0, true, MS_SLAVE, "minic picked it up among the host's mounts: what the container mounts on it must not appear there.");
+        foreach (var propagation in options.Propagation)
             tape.SetAttributes(tree, 0, 0, (propagation & MS_REC) != 0, propagation & ~MS_REC, "Whether what is mounted here appears there, and the other way round.");
         if ((options.TreeSet | options.TreeClear) != 0)
             tape.SetAttributes(tree, options.TreeSet, options.TreeClear, true, 0, "The recursive options mean every mount below too.");
@@ -86,15 +96,17 @@ internal static class BindSources
     /// <summary>Whether minic picks a mount's source up, and not the child.</summary>
     /// <param name="mount">The mount.</param>
     /// <param name="options">Its options.</param>
-    /// <param name="made">CLONE_NEW* of the namespaces that the child is in anew.</param>
+    /// <param name="changesUser">Whether the child is in another user namespace than minic.</param>
     /// <param name="caller">Who runs minic: one without privileges has none to spare, and the same id as the child.</param>
-    public static bool IsGiven(Mount mount, MountOptions options, ulong made, Kernel.Caller caller) =>
-        IsMapped(mount, options) || options.IsBind && (made & CloneFlags.NEWUSER) != 0 && caller.IsPrivileged;
+    public static bool IsGiven(Mount mount, MountOptions options, bool changesUser, Kernel.Caller caller) =>
+        IsMapped(mount, options) || options.IsBind && changesUser && caller.IsPrivileged;
 
-    private static bool IsMapped(Mount mount, MountOptions options) =>
+    /// <summary>Whether its ids are mapped.</summary>
+    public static bool IsMapped(Mount mount, MountOptions options) =>
         options.IsBind && (options.IdMap != MountIdMap.None || mount.UidMappings is not null);
 
-    private static string Name(int index) => $"mapped:{index}";
+    /// <summary>The name of the descriptor by which minic gives a mount to the child.</summary>
+    public static string Name(int index) => $"mapped:{index}";
 
     private static (ulong Set, ulong Clear) Of(MountOptions options)
     {

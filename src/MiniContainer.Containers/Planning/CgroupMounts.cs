@@ -3,6 +3,7 @@
 // instead, as runc does. (In version 2 runc shows the host's tree then, and so does minic.)
 
 using MiniContainer.Containers.Oci;
+using MiniContainer.Kernel;
 using MiniContainer.Plans;
 using static Tmds.Linux.LibC;
 
@@ -11,71 +12,105 @@ namespace MiniContainer.Containers.Planning;
 /// <summary>Plans the mount of type "cgroup".</summary>
 internal static class CgroupMounts
 {
-    /// <summary>Picks up the container's own cgroups where it has no cgroup namespace.</summary>
+    private const string OwnRoot = "The cgroup namespace makes the container's own cgroup the root of this.";
+    private const string Directories = "Version 1 has a directory per hierarchy.";
+    private const string Limits = "A container must not raise its own limits.";
+
+    /// <summary>What was made before pivot_root: descriptors of trees.</summary>
+    /// <param name="Top">What is mounted at the destination itself.</param>
+    /// <param name="Hierarchies">What is mounted in it, by where the hierarchy is on the host.</param>
+    /// <param name="AreBound">Whether those are bind mounts, which have their attributes already.</param>
+    public sealed record Made(int? Top, IReadOnlyDictionary<string, int> Hierarchies, bool AreBound);
+
+    /// <summary>Whether it shows the container's own cgroups as paths of the host.</summary>
+    public static bool NeedHost(Spec spec, Facts facts) =>
+        (spec.Linux?.Namespaces ?? []).All(n => n.Type != "cgroup") && facts.Hierarchies.Any(h => !h.IsV2);
+
+    /// <summary>Adds the making of it before pivot_root.</summary>
     /// <param name="tape">Takes the steps.</param>
-    /// <param name="trees">Takes their numbers, by where they are to be attached.</param>
-    /// <param name="target">The destination of the mount.</param>
-    /// <param name="attributes">The attributes of each (mount_setattr(2)).</param>
+    /// <param name="mount">The mount.</param>
     /// <param name="spec">The configuration.</param>
     /// <param name="id">The container's id.</param>
     /// <param name="facts">The machine.</param>
-    public static void PickUp(ChildTape tape, Dictionary<string, int> trees, string target, ulong attributes, Spec spec, string id, Facts facts)
+    public static Made MakeEarly(ChildTape tape, PlannedMount mount, Spec spec, string id, Facts facts)
     {
-        if ((spec.Linux?.Namespaces ?? []).Any(n => n.Type == "cgroup") || facts.Hierarchies.All(h => h.IsV2))
-            return;
+        var (flags, bound) = (FlagsOf(mount), NeedHost(spec, facts));
+        var made = new Dictionary<string, int>();
+        if (facts.Hierarchies.All(h => h.IsV2))
+            return new Made(facts.Hierarchies.Count == 0 ? null : New("cgroup2", "cgroup", null, OwnRoot), made, bound);
+        var top = New("tmpfs", "tmpfs", "mode=755", Directories);
         foreach (var hierarchy in facts.Hierarchies)
         {
-            var tree = tape.OpenTree(CgroupPlanner.OwnPath(hierarchy, spec, id, facts), false, "Without a cgroup namespace the hierarchy itself would show the host's cgroups.");
-            tape.SetAttributes(tree, attributes, 0, false, 0, "A container must not raise its own limits.");
-            trees[Directory(target, hierarchy.MountPoint)] = tree;
+            if (bound)
+                made[hierarchy.MountPoint] = PickUp(tape, CgroupPlanner.OwnPath(hierarchy, spec, id, facts), mount);
+            else if (New(TypeOf(hierarchy), "cgroup", DataOf(hierarchy), OwnRoot) is { } tree)
+                made[hierarchy.MountPoint] = tree;
         }
+
+        return new Made(top, made, bound);
+
+        // What only mount(2) can make is made later.
+        int? New(string type, string source, string? data, string why) =>
+            ChildTape.CanMakeMount(flags, data) ? tape.MakeMount(type, source, flags, data, why) : null;
     }
 
     /// <summary>Adds one mount in version 2; in version 1 a tmpfs with one mount per hierarchy in it.</summary>
-    public static void Add(ChildTape tape, Dictionary<string, int> trees, string target, MountOptions options, Facts facts)
+    /// <param name="tape">Takes the steps.</param>
+    /// <param name="mount">The mount; its directory is there.</param>
+    /// <param name="made">What was made of it before pivot_root; null for nothing.</param>
+    /// <param name="facts">The machine.</param>
+    public static void Add(ChildTape tape, PlannedMount mount, Made? made, Facts facts)
     {
-        // The superblock of a hierarchy is the host's: read-only must be said of the mount alone, afterwards.
-        var flags = options.Flags & ~(ulong)MS_RDONLY & ~(ulong)MS_RELATIME;
+        var (target, flags) = (mount.Target, FlagsOf(mount));
         if (facts.Hierarchies.All(h => h.IsV2))
         {
             if (facts.Hierarchies.Count > 0)
-                tape.Mount("cgroup", target, "cgroup2", flags, null, "The cgroup namespace makes the container's own cgroup the root of this.", "08-cgroups");
+                Put(made?.Top, "cgroup", target, "cgroup2", null, OwnRoot);
         }
         else
         {
-            tape.Mount("tmpfs", target, "tmpfs", flags, "mode=755", "Version 1 has a directory per hierarchy.", "08-cgroups");
+            Put(made?.Top, "tmpfs", target, "tmpfs", "mode=755", Directories);
             foreach (var hierarchy in facts.Hierarchies)
-                AddHierarchy(tape, trees, target, flags, hierarchy.MountPoint, hierarchy.Controllers, options.IsReadOnly);
+                AddHierarchy(hierarchy);
         }
 
-        if (options.IsReadOnly && facts.Hierarchies.Count > 0)
-            tape.Remount(target, flags | (ulong)MS_RDONLY, "A container must not raise its own limits.");
+        // The superblock of a hierarchy is the host's: read-only must be said of the mount alone, afterwards.
+        if (mount.Options.IsReadOnly && facts.Hierarchies.Count > 0)
+            tape.Remount(target, flags | (ulong)MS_RDONLY, Limits);
+
+        void AddHierarchy(CgroupHierarchy hierarchy)
+        {
+            var directory = $"{target}/{Path.GetFileName(hierarchy.MountPoint)}";
+            tape.MakeDirectories(directory, 0x1ed, "One hierarchy's mount point.");
+            int? early = made?.Hierarchies.TryGetValue(hierarchy.MountPoint, out var tree) == true ? tree : null;
+            Put(early, "cgroup", directory, TypeOf(hierarchy), DataOf(hierarchy), made?.AreBound == true ? "Its own cgroup in this hierarchy." : OwnRoot);
+            if (mount.Options.IsReadOnly && made?.AreBound != true)
+                tape.Remount(directory, flags | (ulong)MS_RDONLY, Limits);
+            // cpu,cpuacct are one hierarchy with two names.
+            foreach (var name in (hierarchy.Controllers.Count > 1 ? hierarchy.Controllers : []).Where(c => c != Path.GetFileName(hierarchy.MountPoint)))
+                tape.Symlink(Path.GetFileName(hierarchy.MountPoint), $"{target}/{name}", "Each controller is found under its own name.");
+        }
+
+        void Put(int? early, string source, string where, string type, string? data, string why)
+        {
+            if (early is { } tree)
+                tape.Attach(tree, where, why);
+            else
+                tape.Mount(source, where, type, flags, data, why, "08-cgroups");
+        }
     }
 
-    private static string Directory(string target, string mountPoint) => $"{target}/{Path.GetFileName(mountPoint)}";
-
-    private static void AddHierarchy(ChildTape tape, Dictionary<string, int> trees, string target, ulong flags, string mountPoint, IReadOnlyList<string> controllers, bool readOnly)
+    private static int PickUp(ChildTape tape, string path, PlannedMount mount)
     {
-        var directory = Directory(target, mountPoint);
-        tape.MakeDirectories(directory, 0x1ed, "One hierarchy's mount point.");
-        if (trees.TryGetValue(directory, out var tree))
-        {
-            tape.Attach(tree, directory, "Its own cgroup in this hierarchy.");
-            Link();
-            return;
-        }
-
-        var data = controllers.Count == 0 ? null : string.Join(",", controllers.Select(c => c.StartsWith("name=", StringComparison.Ordinal) ? "none," + c : c));
-        tape.Mount("cgroup", directory, controllers.Count == 0 ? "cgroup2" : "cgroup", flags, data, "The cgroup namespace makes the container's own cgroup the root of this.", "08-cgroups");
-        if (readOnly)
-            tape.Remount(directory, flags | (ulong)MS_RDONLY, "A container must not raise its own limits.");
-        Link();
-
-        // cpu,cpuacct are one hierarchy with two names.
-        void Link()
-        {
-            foreach (var name in (controllers.Count > 1 ? controllers : []).Where(c => c != Path.GetFileName(mountPoint)))
-                tape.Symlink(Path.GetFileName(mountPoint), $"{target}/{name}", "Each controller is found under its own name.");
-        }
+        var tree = tape.OpenTree(path, false, "Without a cgroup namespace the hierarchy itself would show the host's cgroups.");
+        tape.SetAttributes(tree, BindSources.AttributesOf(mount.Options), 0, false, 0, Limits);
+        return tree;
     }
+
+    private static ulong FlagsOf(PlannedMount mount) => mount.Options.Flags & ~(ulong)MS_RDONLY & ~(ulong)MS_RELATIME;
+
+    private static string TypeOf(CgroupHierarchy hierarchy) => hierarchy.IsV2 ? "cgroup2" : "cgroup";
+
+    private static string? DataOf(CgroupHierarchy hierarchy) => hierarchy.IsV2 ? null
+        : string.Join(",", hierarchy.Controllers.Select(c => c.StartsWith("name=", StringComparison.Ordinal) ? "none," + c : c));
 }

@@ -29,11 +29,10 @@ public static class ContainerPlanner
     {
         var spec = bundle.Spec;
         MachineLacks.Check(spec, facts);
-        var made = CloneFlags.Made(spec) & ~setup.Joins.Aggregate(0UL, (flags, j) => flags | j.Flags);
-        var joins = Joins(spec, setup);
-        var entered = made | joins.Aggregate(0UL, (flags, j) => flags | j.Flags);
+        var namespaces = NamespacePlan.Of(spec, setup, facts.Caller);
+        var made = namespaces.Made;
         // The time namespace is entered by execve alone: until then nobody else can join it.
-        var hooks = new HookPlanner(bundle, setup, entered & ~CloneFlags.NEWTIME, CgroupPlanner.JoinFiles(spec, setup.Id, facts), facts.Filters);
+        var hooks = new HookPlanner(bundle, setup, (made | namespaces.Joined) & ~CloneFlags.NEWTIME, CgroupPlanner.JoinFiles(spec, setup.Id, facts), facts.Filters);
         hooks.Keep(plan);
         foreach (var step in setup.Network?.Before ?? [])
             plan.Add(step);
@@ -48,20 +47,17 @@ public static class ContainerPlanner
             AddLayers(plan, overlay);
 
         var intel = IntelRdtPlan.Add(plan, spec.Linux?.IntelRdt, setup.Id);
-        var given = BindSources.AddGiven(plan, bundle, made, facts.Caller);
-        var clone = Clone(setup, spec, made, joins, given);
+        var root = PlannedRoot.Of(bundle, setup, namespaces.ChangesUser, facts);
+        var given = BindSources.AddGiven(plan, bundle, root.Mounts);
+        var clone = Clone(setup, spec, namespaces, given);
         plan.Add(clone);
         var tape = plan.Tape(setup.Child, clone.Descriptors);
         tape.Await("go", "Until its pid is in the journal and its ids, network and limits are there, the child does nothing; if minic dies, it reads end of file and ends.");
         if ((made & CloneFlags.NEWUSER) != 0)
             plan.Add(IdMapPlan.Step(setup.Child, spec, facts.Caller));
-        foreach (var step in setup.Network?.Inside ?? [])
-            plan.Add(step);
-        NetDevicePlan.Add(plan, spec, setup);
-        hooks.AddRuntime(plan);
-        if (setup.PidFdSocket is { } socket)
-            plan.Add(new HandPidFd(setup.Child, socket, "standard") { Why = WhyPidFd });
-        plan.Add(new Release(setup.Child) { Why = "All that only the host's side can do has been done." });
+        if (!namespaces.JoinsUser)
+            AddHostSide(plan, spec, setup, hooks);
+        plan.Add(new Release(setup.Child) { Why = namespaces.JoinsUser ? "Its pid is known; its namespaces it makes itself." : "All that only the host's side can do has been done." });
 
         ProcessPlanner.AddOomScore(tape, spec.Process!, facts);
         foreach (var procs in cgroup)
@@ -69,14 +65,23 @@ public static class ContainerPlanner
         foreach (var tasks in intel)
             tape.JoinCgroup(tasks, "As with the cgroups: 0 means whoever writes it.");
         PlacementPlan.AddMemoryPolicy(tape, spec.Linux?.MemoryPolicy);
-        var setGroups = IdMapPlan.MaySetGroups(spec, made, facts.Caller);
+        var setGroups = IdMapPlan.MaySetGroups(spec, namespaces, facts.Caller);
         if ((made & CloneFlags.NEWUSER) != 0)
             tape.BecomeRoot(setGroups, "Root of the new user namespace, which is nobody special outside. After the cgroup, whose files belong to the host's root.");
+        var timeOffsets = namespaces.OpenTimeOffsets(tape, spec);
         tape.ExecuteOwn(3 + setup.PreserveFds, ProcessPlanner.WhyOwn);
         SecurityLabels.Add(tape, spec.Process!);
-        JoinAndName(tape, spec, setup, joins, made);
-        StreamOwner.Add(tape, spec.Process!, setup.Stdio, mapped: (entered & CloneFlags.NEWUSER) != 0, facts);
-        RootPlanner.Add(plan, tape, bundle, setup, made, facts, () => hooks.AddCreateContainer(plan, tape));
+        namespaces.AddJoins(tape);
+        if (namespaces.JoinsUser)
+        {
+            tape.BecomeRoot(setGroups, "Root of the user namespace just joined, to whom all that is made from here on belongs.");
+            namespaces.AddMade(plan, tape, setup.Child, spec, timeOffsets, () => AddHostSide(plan, spec, setup, hooks));
+        }
+
+        namespaces.AddLate(tape, spec);
+        AddNames(tape, spec, setup, made);
+        StreamOwner.Add(tape, spec.Process!, setup.Stdio, namespaces.ChangesUser, facts);
+        RootPlanner.Add(plan, tape, bundle, setup, root, namespaces.ChangesUser, facts, () => hooks.AddCreateContainer(plan, tape));
         var state = new HookState(Spec.CurrentVersion, setup.Id, bundle.Directory) { Annotations = spec.Annotations };
         ProcessPlanner.Add(tape, spec, facts, setGroups, ListenerPlan.For(plan, tape, setup.Child, spec.Linux?.Seccomp, state, "creating", null));
         if (setup.Create)
@@ -112,7 +117,18 @@ public static class ContainerPlanner
     /// <summary>Why a pidfd is sent, and why so early.</summary>
     internal const string WhyPidFd = "While the process cannot have ended yet: the caller is sure to get a descriptor that means it.";
 
-    private static CloneChild Clone(ContainerSetup setup, Spec spec, ulong made, IReadOnlyList<Join> joins, IReadOnlyList<string> given)
+    // What only minic can do to the child's namespaces, while the child waits.
+    private static void AddHostSide(Plan plan, Spec spec, ContainerSetup setup, HookPlanner hooks)
+    {
+        foreach (var step in setup.Network?.Inside ?? [])
+            plan.Add(step);
+        NetDevicePlan.Add(plan, spec, setup);
+        hooks.AddRuntime(plan);
+        if (setup.PidFdSocket is { } socket)
+            plan.Add(new HandPidFd(setup.Child, socket, "standard") { Why = WhyPidFd });
+    }
+
+    private static CloneChild Clone(ContainerSetup setup, Spec spec, NamespacePlan namespaces, IReadOnlyList<string> given)
     {
         List<string> descriptors = [.. setup.Stdio];
         for (var i = 0; i < setup.PreserveFds; i++)
@@ -122,33 +138,19 @@ public static class ContainerPlanner
             descriptors.Add("console");
         if (setup.Create)
             descriptors.AddRange(["fifo:" + StartFifo(setup), "fifo:" + StatusFifo(setup)]);
-        descriptors.AddRange(joins.Where(j => j.Flags != CloneFlags.NEWPID).Select(j => j.Descriptor).Distinct());
+        descriptors.AddRange(namespaces.Descriptors);
         descriptors.AddRange(given);
-        // A cgroup namespace takes the cgroup of its maker for its root, so it is made once that is joined; a time namespace
-        // takes its offsets only until somebody is in it.
-        var late = CloneFlags.NEWCGROUP | CloneFlags.NEWTIME;
-        var pid = joins.FirstOrDefault(j => (j.Flags & CloneFlags.NEWPID) != 0);
-        return new CloneChild(setup.Child, made & ~late, descriptors)
+        var pid = namespaces.BornInto;
+        return new CloneChild(setup.Child, namespaces.MadeByClone, descriptors)
         {
-            Why = "clone3 makes the process in its new namespaces at once: unshare could not put the caller itself into a pid namespace.",
+            Why = namespaces.JoinsUser
+                ? "Its namespaces have to belong to the user namespace that it joins, so it makes them itself, in there."
+                : "clone3 makes the process in its new namespaces at once: unshare could not put the caller itself into a pid namespace.",
             Kept = 3 + setup.PreserveFds,
             PidNamespace = pid?.Descriptor,
             PidNamespacePath = pid?.Shown.Replace("@", "pid", StringComparison.Ordinal),
             TapePath = setup.Create ? TapePath(setup) : null,
         };
-    }
-
-    private static List<Join> Joins(Spec spec, ContainerSetup setup)
-    {
-        List<Join> joins =
-        [
-            .. (spec.Linux?.Namespaces ?? []).Where(n => !string.IsNullOrEmpty(n.Path))
-                .Select(n => new Join("ns:" + n.Path, CloneFlags.Of(n.Type), n.Path!)),
-            .. setup.Joins,
-        ];
-        // The user namespace first: it gives the privileges that joining the others may need.
-        joins.Sort((a, b) => (b.Flags & CloneFlags.NEWUSER).CompareTo(a.Flags & CloneFlags.NEWUSER));
-        return joins;
     }
 
     private static void AddLayers(Plan plan, OverlayRoot overlay)
@@ -158,22 +160,8 @@ public static class ContainerPlanner
         plan.Add(new MakeDirectory(overlay.Merged, 0x1ed) { Tree = true, Why = "The layers are joined here, in the container's mount namespace alone." });
     }
 
-    private static void JoinAndName(ChildTape tape, Spec spec, ContainerSetup setup, IReadOnlyList<Join> joins, ulong made)
+    private static void AddNames(ChildTape tape, Spec spec, ContainerSetup setup, ulong made)
     {
-        foreach (var group in joins.Where(j => j.Flags != CloneFlags.NEWPID).GroupBy(j => j.Descriptor))
-        {
-            var flags = group.Aggregate(0UL, (f, j) => f | j.Flags) & ~CloneFlags.NEWPID;
-            tape.JoinNamespaces(group.Key, flags, group.First().Shown, "These are shared with what is there already.");
-        }
-
-        if ((made & CloneFlags.NEWCGROUP) != 0)
-            tape.Unshare(CloneFlags.NEWCGROUP, "The cgroup just joined becomes the root that the container sees.");
-        if ((made & CloneFlags.NEWTIME) != 0)
-        {
-            var offsets = spec.Linux?.TimeOffsets ?? new Dictionary<string, LinuxTimeOffset>();
-            tape.UnshareTime([.. offsets.Select(o => (o.Key, o.Value.Secs, o.Value.Nanosecs))], "Clocks of its own; it enters them by execve.");
-        }
-
         if ((made & CloneFlags.NEWNET) != 0 && setup.Network is null)
             tape.RaiseLoopback("A new network namespace has a loopback interface, but it is down: not even 127.0.0.1 answers.");
         foreach (var (name, value) in spec.Linux?.Sysctl ?? new Dictionary<string, string>())

@@ -29,6 +29,9 @@ public sealed record Facts
     /// <summary>Whether a path on the host is a directory: a bind mount's target must be of its source's kind.</summary>
     public required Func<string, bool> IsDirectory { get; init; }
 
+    /// <summary>What is at a path below a directory, as a process whose root that is would find it; the last link is not followed.</summary>
+    public Func<string, string, FileLook?> Look { get; init; } = (_, _) => null;
+
     /// <summary>The home directory of a user in a root file system, from its etc/passwd; null if it has none.</summary>
     public required Func<string, uint, string?> Home { get; init; }
 
@@ -73,6 +76,7 @@ public sealed record Facts
             OomScore = int.Parse(Knob.TryRead("/proc/self/oom_score_adj") ?? "0", System.Globalization.CultureInfo.InvariantCulture),
             Capabilities = Kernel.Capabilities.Bounding(),
             IsDirectory = Directory.Exists,
+            Look = InsideRoot.TryLook,
             KernelMounts = () => [.. MountInfo.Of("proc", "sysfs").Select(m => m.Point)],
             Stream = StandardStreams.Look,
             Home = HomeOf,

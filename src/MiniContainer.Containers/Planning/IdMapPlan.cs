@@ -32,12 +32,16 @@ internal static class IdMapPlan
         return step with { NewUidMap = caller.NewUidMap, NewGidMap = caller.NewGidMap, Why = "A new user namespace maps nobody. These two programs have the privilege to write its maps, and give what /etc/subuid and /etc/subgid say." };
     }
 
-    /// <summary>Whether a container's processes may set groups.</summary>
+    /// <summary>Whether a container's processes may set groups; null where only the kernel knows: in a user namespace that is joined.</summary>
     /// <param name="spec">The configuration.</param>
-    /// <param name="made">CLONE_NEW* of the namespaces that it gets anew.</param>
+    /// <param name="namespaces">Its namespaces.</param>
     /// <param name="caller">Who runs minic.</param>
-    public static bool MaySetGroups(Spec spec, ulong made, Caller caller) =>
-        caller.MaySetGroups && ((made & CloneFlags.NEWUSER) == 0 || caller.IsPrivileged || !MapsSelf(spec, caller));
+    public static bool? MaySetGroups(Spec spec, NamespacePlan namespaces, Caller caller)
+    {
+        if (namespaces.JoinsUser)
+            return null;
+        return caller.MaySetGroups && ((namespaces.Made & CloneFlags.NEWUSER) == 0 || caller.IsPrivileged || !MapsSelf(spec, caller));
+    }
 
     private static bool MapsSelf(Spec spec, Caller caller) =>
         spec.Linux?.UidMappings is [{ Size: 1 } uid] && uid.HostId == caller.Uid && spec.Linux.GidMappings is [{ Size: 1 } gid] && gid.HostId == caller.Gid;

@@ -22,9 +22,9 @@ public static class ProcessPlanner
     /// <param name="tape">The child's tape.</param>
     /// <param name="spec">The configuration.</param>
     /// <param name="facts">The machine.</param>
-    /// <param name="setGroups">Whether setgroups(2) is allowed in its user namespace.</param>
+    /// <param name="setGroups">Whether setgroups(2) is allowed in its user namespace; null where only the kernel knows.</param>
     /// <param name="listener">Adds the handing over of a filter's listener.</param>
-    public static void Add(ChildTape tape, Spec spec, Facts facts, bool setGroups, Action<int> listener)
+    public static void Add(ChildTape tape, Spec spec, Facts facts, bool? setGroups, Action<int> listener)
     {
         AddPersonality(tape, spec.Linux?.Personality);
         AddPrivileges(tape, spec.Process!, spec.Linux?.Seccomp is { } seccomp ? SeccompCompiler.Compile(seccomp, facts.Filters) : null, facts, setGroups, listener);
@@ -52,7 +52,7 @@ public static class ProcessPlanner
     }
 
     /// <summary>Adds the steps that give a process its limits, user and capabilities.</summary>
-    public static void AddPrivileges(ChildTape tape, Process process, CompiledSeccomp? seccomp, Facts facts, bool setGroups, Action<int> listener)
+    public static void AddPrivileges(ChildTape tape, Process process, CompiledSeccomp? seccomp, Facts facts, bool? setGroups, Action<int> listener)
     {
         foreach (var limit in process.Rlimits ?? [])
             tape.SetLimit(limit.Type, Array.IndexOf(Resources, limit.Type), limit.Soft, limit.Hard, "While the privileges to raise it are still there.");
@@ -99,7 +99,7 @@ public static class ProcessPlanner
         return [.. path.Split(':').Select(d => d.Length == 0 ? command : $"{d}/{command}")];
     }
 
-    private static void AddUser(ChildTape tape, Process process, Facts facts, bool setGroups)
+    private static void AddUser(ChildTape tape, Process process, Facts facts, bool? setGroups)
     {
         var user = process.User ?? new User();
         if (process.Capabilities is { } capabilities)
@@ -112,7 +112,7 @@ public static class ProcessPlanner
                 tape.KeepCapabilities("The change of user would clear the permitted set, and the next steps need it.");
         }
 
-        if (!setGroups && user.AdditionalGids is { Count: > 0 })
+        if (setGroups == false && user.AdditionalGids is { Count: > 0 })
             throw new MinicException("set the additional groups", "in this user namespace nobody may change them", "Leave $.process.user.additionalGids out; or let newgidmap write the map: install uidmap, and give the user a range in /etc/subuid and /etc/subgid.");
         tape.BecomeUser(user.Uid, user.Gid, user.AdditionalGids ?? [], setGroups, "Groups first: a user without privileges may not change them.");
         if (process.Capabilities is { } sets)

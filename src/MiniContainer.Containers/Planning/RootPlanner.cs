@@ -31,19 +31,26 @@ public static class RootPlanner
     /// <param name="tape">The child's tape.</param>
     /// <param name="bundle">The bundle.</param>
     /// <param name="setup">What the bundle leaves open.</param>
-    /// <param name="made">The namespaces that the child is in anew.</param>
+    /// <param name="root">Its mounts, and what is known of its image.</param>
+    /// <param name="changesUser">Whether the child is in another user namespace than minic.</param>
     /// <param name="facts">The machine.</param>
     /// <param name="beforePivot">Adds what is to be done while the host's files can still be seen.</param>
-    public static void Add(Plan plan, ChildTape tape, Bundle bundle, ContainerSetup setup, ulong made, Facts facts, Action beforePivot)
+    internal static void Add(Plan plan, ChildTape tape, Bundle bundle, ContainerSetup setup, PlannedRoot root, bool changesUser, Facts facts, Action beforePivot)
     {
-        var spec = bundle.Spec;
-        var mounts = (spec.Mounts ?? []).Select(m => (Mount: m, Options: MountOptions.Parse(m.Options))).ToList();
+        var (spec, mounts) = (bundle.Spec, root.Mounts);
         var propagation = MountOptions.PropagationFlags(spec.Linux?.RootfsPropagation ?? "rslave") ?? (ulong)MS_SLAVE;
-        tape.Propagation("/", propagation & ~(ulong)MS_REC, "What is mounted from here on must not appear on the host.");
-        EnterRoot(tape, bundle, setup);
-        var trees = PickUp(tape, bundle, mounts, made, facts.Caller);
-        foreach (var (mount, options) in mounts.Where(m => m.Mount.Type == "cgroup"))
-            CgroupMounts.PickUp(tape, trees.Cgroups, Path.TrimEndingDirectorySeparator(mount.Destination), BindSources.AttributesOf(options), spec, setup.Id, facts);
+        var trees = new Trees([], [], [], []);
+        // Slaves of the host's mounts would never be their peers again; in a user namespace they must not be.
+        if ((propagation & (ulong)MS_SHARED) != 0)
+        {
+            foreach (var mount in mounts.Where(m => m.Options.IsBind && m.IsEarly))
+                trees.Mounts[mount.Index] = BindSources.PickUp(tape, mount, staysPeer: !changesUser);
+        }
+
+        tape.Propagation("/", ((propagation & (ulong)MS_PRIVATE) != 0 ? (ulong)MS_PRIVATE : (ulong)MS_SLAVE) | (ulong)MS_REC, "What is mounted from here on must not appear on the host.");
+        EnterRoot(tape, bundle, setup, root.Path);
+        PickUp(tape, bundle, setup, root, trees, facts);
+        PickUpDevices(tape, spec, trees, changesUser || facts.Caller.InUserNamespace);
         beforePivot();
         tape.Umask(0, "Nodes and directories get the modes that they are made with.");
         if (setup.NoPivot)
@@ -58,17 +65,29 @@ public static class RootPlanner
         }
 
         MountAll(new Mounting(plan, tape, bundle, setup.Child, facts), mounts, trees);
-        AddDevices(tape, spec, trees);
+        AddDevices(tape, spec, root.Paths, trees);
         if (spec.Process!.Terminal)
             tape.OpenTerminal("console", spec.Process.User?.Uid ?? 0, "/dev/console", Size(spec.Process), setup.BareNewlines, "The terminal is made in the container's own devpts; minic gets its other end and copies what is typed and shown.");
         Hide(tape, spec, mounts, trees);
         if (spec.Process.Cwd is { Length: > 1 } cwd)
-            tape.MakeDirectories(cwd, 0x1ed, "The command begins there, so it must be there.");
-        foreach (var (mount, options) in mounts.Where(m => IsClosedLate(m.Mount, m.Options)))
-            tape.Remount(Path.TrimEndingDirectorySeparator(mount.Destination), options.Flags, "Until now things had to be made in it: devices, and mount points.");
+            tape.MakeDirectories(root.Paths.Place(cwd), 0x1ed, "The command begins there, so it must be there.");
+        foreach (var mount in mounts.Where(m => m.IsClosedLate))
+            tape.Remount(mount.Target, mount.Options.Flags, "Until now things had to be made in it: devices, and mount points.");
         if (spec.Root!.Readonly)
             tape.Remount("/", (ulong)MS_RDONLY, "Last: until now things had to be made in it.");
+        SetPropagation(tape, propagation, mounts);
         tape.Umask(spec.Process.User?.Umask ?? 0x12 /* 022 */, "The usual mask again.", letsGo: !setup.NoPivot);
+    }
+
+    // A shared or unbindable root could neither be pivoted into nor bound from. A mount that has a propagation of its own in
+    // config.json keeps it.
+    private static void SetPropagation(ChildTape tape, ulong flags, IReadOnlyList<PlannedMount> mounts)
+    {
+        if ((flags & ((ulong)MS_SHARED | (ulong)MS_UNBINDABLE)) == 0)
+            return;
+        tape.Propagation("/", flags, "As config.json asks: after the last mount, since pivot_root takes no shared root.");
+        foreach (var (target, own) in mounts.Where(_ => (flags & (ulong)MS_REC) != 0).SelectMany(m => m.Options.Propagation.Select(p => (m.Target, p))))
+            tape.Propagation(target, own, "config.json asks for another one here.");
     }
 
     // The old root stays where no path leads. But where a bare proc is in the mount namespace the kernel lets a user namespace
@@ -78,27 +97,25 @@ public static class RootPlanner
     {
         foreach (var path in facts.KernelMounts().Where(p => !p.StartsWith(bundle.RootPath + "/", StringComparison.Ordinal)))
         {
-            tape.Propagation(path, (ulong)MS_SLAVE, "What hides it must not appear on the host.");
+            tape.Propagation(path, (ulong)(MS_SLAVE | MS_REC), "What hides it must not appear on the host.");
             tape.Mount("tmpfs", path, "tmpfs", (ulong)MS_RDONLY, "size=4k", "Else a user namespace in the container could mount one in which nothing is masked.");
         }
     }
 
-    // Descriptors of what is attached nowhere yet: mounts by their place in config.json, device nodes and cgroups by
-    // their path, and the host's /dev/null once for each path that is hidden.
-    private sealed record Trees(Dictionary<int, int> Mounts, Dictionary<string, int> Devices, Dictionary<string, int> Cgroups, List<int> Nulls);
+    // Descriptors of what is attached nowhere yet: mounts and cgroups by their place in config.json, device nodes by their
+    // path, and the host's /dev/null once for each path that is hidden.
+    private sealed record Trees(Dictionary<int, int> Mounts, Dictionary<string, int> Devices, Dictionary<int, CgroupMounts.Made> Cgroups, List<int> Nulls);
 
     internal static (ushort, ushort)? Size(Process process) =>
         process.ConsoleSize is { } size ? ((ushort)size.Height, (ushort)size.Width) : null;
 
-    private static void EnterRoot(ChildTape tape, Bundle bundle, ContainerSetup setup)
+    private static void EnterRoot(ChildTape tape, Bundle bundle, ContainerSetup setup, string root)
     {
-        var root = bundle.RootPath;
         if (setup.Overlay is { } overlay)
         {
             // A colon or comma in a path must be escaped, since both divide the options.
             var data = $"lowerdir={string.Join(":", overlay.Lower.Select(Escape))},upperdir={Escape(overlay.Upper)},workdir={Escape(overlay.Work)}";
             tape.Mount("overlay", overlay.Merged, "overlay", 0, data, "The image's layers, read-only, with a writable one on top.", "07-layers");
-            root = overlay.Merged;
         }
         else
         {
@@ -110,60 +127,59 @@ public static class RootPlanner
 
     private static string Escape(string path) => path.Replace("\\", "\\\\", StringComparison.Ordinal).Replace(":", "\\:", StringComparison.Ordinal).Replace(",", "\\,", StringComparison.Ordinal);
 
-    // Sources of bind mounts, and of device nodes, as descriptors of trees that are attached nowhere yet. Two mounts may have one
-    // destination, so a mount is known by its place in the list.
-    private static Trees PickUp(ChildTape tape, Bundle bundle, List<(Mount Mount, MountOptions Options)> mounts, ulong made, Kernel.Caller caller)
+    // What names paths of the host, or has to be made before something that does.
+    private static void PickUp(ChildTape tape, Bundle bundle, ContainerSetup setup, PlannedRoot root, Trees trees, Facts facts)
     {
-        var spec = bundle.Spec;
-        var trees = new Trees([], [], [], []);
-        foreach (var ((mount, options), i) in mounts.Select((m, i) => (m, i)).Where(item => item.m.Options.IsBind))
-            trees.Mounts[i] = BindSources.PickUp(tape, bundle, mount, i, options, BindSources.IsGiven(mount, options, made, caller));
-
-        foreach (var ((mount, options), i) in mounts.Select((m, i) => (m, i)).Where(m => IsMadeBefore(m.m.Mount, m.m.Options)))
-            trees.Mounts[i] = tape.MakeMount(mount.Type!, mount.Source ?? mount.Type!, options.Flags, options.Data.Length > 0 ? options.Data : null, "While the host's can be seen: else a user namespace is refused one.");
-        foreach (var _ in spec.Linux?.MaskedPaths ?? [])
-            trees.Nulls.Add(tape.OpenTree("/dev/null", false, "To hide a file under; the image's own /dev/null may be anything."));
-
-        if (((made & CloneFlags.NEWUSER) != 0 || caller.InUserNamespace) && !BindsDev(spec))
+        foreach (var mount in root.Mounts.Where(m => m.IsEarly && !trees.Mounts.ContainsKey(m.Index)))
         {
-            foreach (var path in DefaultDevices.Select(d => d.Path).Concat((spec.Linux?.Devices ?? []).Select(d => d.Path)).Distinct())
-                trees.Devices[path] = tape.OpenTree(path, false, "A user namespace may not make device nodes, but may bind the host's.");
+            var source = mount.Mount.Source ?? mount.Mount.Type!;
+            if (mount.Options.IsBind)
+                trees.Mounts[mount.Index] = BindSources.PickUp(tape, mount, staysPeer: false);
+            else if (mount.Mount.Type == "cgroup")
+                trees.Cgroups[mount.Index] = CgroupMounts.MakeEarly(tape, mount, bundle.Spec, setup.Id, facts);
+            else if (mount.IsGiven)
+                trees.Mounts[mount.Index] = tape.GivenMount(BindSources.Name(mount.Index), mount.Mount.Type!, source, mount.Flags, mount.Data);
+            else if (mount.NamesHost)
+                trees.Mounts[mount.Index] = tape.MakeMountAt(mount.Mount.Type!, source, root.Path, mount.Flags, mount.Data, "Its source and options may be paths of the host, which can still be seen.");
+            else
+                trees.Mounts[mount.Index] = tape.MakeMount(mount.Mount.Type!, source, mount.Flags, mount.Data, mount.IsOfKernel
+                    ? "While the host's can be seen: else a user namespace is refused one."
+                    : "Before what comes after it in config.json: mountinfo lists mounts in the order in which they are made.");
         }
-
-        return trees;
     }
 
-    // Flags of the file system itself, which nobody gives to these, are left to mount(2).
-    private static bool IsMadeBefore(Mount mount, MountOptions options) =>
-        !options.IsBind && mount.Type is "proc" or "sysfs" && (options.Flags & ~(0xf | (ulong)MS_RELATIME)) == 0;
-
-    // A new tmpfs is empty: what belongs in it comes after it.
-    private static bool IsClosedLate(Mount mount, MountOptions options) => mount.Type == "tmpfs" && !options.IsBind && options.IsReadOnly;
+    private static void PickUpDevices(ChildTape tape, Spec spec, Trees trees, bool inUserNamespace)
+    {
+        foreach (var _ in spec.Linux?.MaskedPaths ?? [])
+            trees.Nulls.Add(tape.OpenTree("/dev/null", false, "To hide a file under; the image's own /dev/null may be anything."));
+        if (!inUserNamespace || BindsDev(spec))
+            return;
+        foreach (var path in DefaultDevices.Select(d => d.Path).Concat((spec.Linux?.Devices ?? []).Select(d => d.Path)).Distinct())
+            trees.Devices[path] = tape.OpenTree(path, false, "A user namespace may not make device nodes, but may bind the host's.");
+    }
 
     // What all mounts of a container are planned with.
     private sealed record Mounting(Plan Plan, ChildTape Tape, Bundle Bundle, string Child, Facts Facts);
 
-    private static void MountAll(Mounting all, List<(Mount Mount, MountOptions Options)> mounts, Trees trees)
+    private static void MountAll(Mounting all, IReadOnlyList<PlannedMount> mounts, Trees trees)
     {
-        var (_, tape, bundle, _, facts) = all;
-        foreach (var ((mount, options), i) in mounts.Select((m, i) => (m, i)))
+        var tape = all.Tape;
+        foreach (var mount in mounts)
         {
-            var target = Path.TrimEndingDirectorySeparator(mount.Destination);
-            if (trees.Mounts.TryGetValue(i, out var tree))
+            if (mount.Options.IsBind)
             {
-                MakeTarget(tape, target, !options.IsBind || facts.IsDirectory(Bundle.Resolve(bundle.Directory, mount.Source!)));
-                tape.Attach(tree, target, options.IsBind ? "Attached from inside: links in the image cannot lead it out of the root." : Why(mount.Type!));
-                if (!options.IsBind)
-                    Finish(tape, target, options);
+                var tree = mount.IsEarly ? trees.Mounts[mount.Index] : BindSources.PickUp(tape, mount, staysPeer: false);
+                MakeTarget(tape, mount.Target, mount.IsDirectory);
+                tape.Attach(tree, mount.Target, "Attached from inside: links in the image cannot lead it out of the root.");
                 continue;
             }
 
-            tape.MakeDirectories(target, 0x1ed, "The image may lack the mount point.");
-            if (mount.Type == "cgroup")
-                CgroupMounts.Add(tape, trees.Cgroups, target, options, facts);
+            tape.MakeDirectories(mount.Target, 0x1ed, "The image may lack the mount point.");
+            if (mount.Mount.Type == "cgroup")
+                CgroupMounts.Add(tape, mount, trees.Cgroups.GetValueOrDefault(mount.Index), all.Facts);
             else
-                MountNew(all, mount, target, options);
-            Finish(tape, target, options);
+                MountNew(all, mount, trees);
+            Finish(tape, mount.Target, mount.Options);
         }
     }
 
@@ -172,23 +188,34 @@ public static class RootPlanner
         if ((options.TreeSet | options.TreeClear) != 0)
             tape.SetAttributesBelow(target, options.TreeSet, options.TreeClear, "The recursive options mean every mount below too.");
         foreach (var flags in options.Propagation)
-            tape.Propagation(target, flags & ~(ulong)MS_REC, "As config.json asks.");
+            tape.Propagation(target, flags, "As config.json asks.");
     }
 
-    private static void MountNew(Mounting all, Mount mount, string target, MountOptions options)
+    private static void MountNew(Mounting all, PlannedMount mount, Trees trees)
     {
         // The descriptor of a script, which has 6 and 7 in use.
         const int Script = 8;
-        var tape = all.Tape;
-        var data = SecurityLabels.MountData(options.Data, mount.Type, all.Bundle.Spec.Linux?.MountLabel);
-        var covered = options.CopyUp ? tape.OpenDirectory(target, Script, "What is in it will be covered.") : -1;
-        tape.Mount(mount.Source ?? mount.Type!, target, mount.Type, IsClosedLate(mount, options) ? options.Flags & ~(ulong)MS_RDONLY : options.Flags, data.Length > 0 ? data : null, Why(mount.Type!));
-        if (!options.CopyUp)
+        var (tape, target, copies) = (all.Tape, mount.Target, mount.Options.CopyUp);
+        var covered = copies ? tape.OpenDirectory(target, Script, "What is in it will be covered.") : -1;
+        Mount(tape, mount, trees);
+        if (!copies)
             return;
         var covering = tape.OpenDirectory(target, null, "The same name means what covers it now.");
         MeetingPlan.Add(all.Plan, tape, all.Child, [new CopyUp(all.Child, target, covered, covering) { Why = "A tmpfs is empty at first, and this one is to begin as the directory was." }],
             ("Both directories are open.", "Until their content is copied.", "The child has both open.", "The content is copied."));
         tape.CloseDirectories(covered, covering, Script, target, "Nothing else needs them.");
+    }
+
+    // proc and sysfs are attached, not mounted by mount(2), which would follow a link.
+    private static void Mount(ChildTape tape, PlannedMount mount, Trees trees)
+    {
+        var (type, source, why) = (mount.Mount.Type!, mount.Mount.Source ?? mount.Mount.Type!, Why(mount.Mount.Type!));
+        if (trees.Mounts.TryGetValue(mount.Index, out var tree))
+            tape.Attach(tree, mount.Target, why);
+        else if (mount.IsOfKernel && ChildTape.CanMakeMount(mount.Flags, mount.Data))
+            tape.Attach(tape.MakeMount(type, source, mount.Flags, mount.Data, "Apart from where it goes: mount(2) would follow a link there."), mount.Target, why);
+        else
+            tape.Mount(source, mount.Target, type, mount.Flags, mount.Data, why);
     }
 
     private static void MakeTarget(ChildTape tape, string target, bool directory)
@@ -217,11 +244,11 @@ public static class RootPlanner
     private static bool BindsDev(Spec spec) =>
         (spec.Mounts ?? []).Any(m => Path.TrimEndingDirectorySeparator(m.Destination) == "/dev" && MountOptions.Parse(m.Options).IsBind);
 
-    private static void AddDevices(ChildTape tape, Spec spec, Trees trees)
+    private static void AddDevices(ChildTape tape, Spec spec, ImagePaths paths, Trees trees)
     {
         if (BindsDev(spec))
             return;
-        tape.MakeDirectories("/dev", 0x1ed, "Every container has these devices.");
+        tape.MakeDirectories(paths.Place("/dev"), 0x1ed, "Every container has these devices.");
         foreach (var (path, tree) in trees.Devices)
         {
             MakeParent(path);
@@ -243,11 +270,11 @@ public static class RootPlanner
         void MakeParent(string path)
         {
             if (Path.GetDirectoryName(path) is { Length: > 1 } parent and not "/dev")
-                tape.MakeDirectories(parent, 0x1ed, "The node that follows lies in it.");
+                tape.MakeDirectories(paths.Place(parent), 0x1ed, "The node that follows lies in it.");
         }
     }
 
-    private static void Hide(ChildTape tape, Spec spec, List<(Mount Mount, MountOptions Options)> mounts, Trees trees)
+    private static void Hide(ChildTape tape, Spec spec, IReadOnlyList<PlannedMount> mounts, Trees trees)
     {
         foreach (var path in spec.Linux?.ReadonlyPaths ?? [])
             tape.MakeReadOnly(path, Enclosing(path), "What changes the host's kernel is for looking only.");
@@ -256,8 +283,8 @@ public static class RootPlanner
 
         // A bind mount's remount sets all flags anew: those of the file system around it must be said again.
         ulong Enclosing(string path) => mounts
-            .Where(m => path.StartsWith(m.Mount.Destination + "/", StringComparison.Ordinal))
-            .OrderByDescending(m => m.Mount.Destination.Length)
+            .Where(m => path.StartsWith(m.Target + "/", StringComparison.Ordinal))
+            .OrderByDescending(m => m.Target.Length)
             .Select(m => m.Options.Flags & ((ulong)MS_NOSUID | (ulong)MS_NODEV | (ulong)MS_NOEXEC))
             .FirstOrDefault();
     }

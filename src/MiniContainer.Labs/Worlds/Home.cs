@@ -66,7 +66,7 @@ internal static class Home
         PlanPlay.InChild("home", tape =>
         {
             tape.Story.Mount(World.Root, World.Root, null, (ulong)MS_BIND, null, "Propagation is a property of mounts, so the directory becomes one.");
-            tape.Story.Propagation(World.Root, (ulong)MS_PRIVATE, "A mount namespace cannot be bound where the binding would travel into it.");
+            tape.Story.Propagation(World.Root, (ulong)(MS_PRIVATE | MS_REC), "A mount namespace cannot be bound where the binding would travel into it.");
         });
     }
 }

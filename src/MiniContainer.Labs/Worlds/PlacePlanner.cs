@@ -35,7 +35,7 @@ internal static class PlacePlanner
         IReadOnlyList<string> descriptors = ["null", "null", "null", "go", "status"];
         plan.Add(new CloneChild(place.Name, Place.Kinds.Aggregate(0UL, (flags, kind) => flags | Flag(kind)), descriptors) { Why = "A place is a set of namespaces; they are born with a process." });
         var tape = new TapeWriter(plan, place.Name, descriptors);
-        tape.Story.Propagation("/", (ulong)MS_PRIVATE, "First of all: nothing that is mounted here may show on the machine.");
+        tape.Story.Propagation("/", (ulong)(MS_PRIVATE | MS_REC), "First of all: nothing that is mounted here may show on the machine.");
         tape.Story.SetHostname(place.Name, "So that a prompt tells where one is.");
         AddEtc(tape, place);
         AddSys(tape);

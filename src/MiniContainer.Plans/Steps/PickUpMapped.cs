@@ -83,3 +83,36 @@ public sealed record PickUp(string Name, string Source, bool Recursive) : Step
         return null;
     }
 }
+
+/// <summary>Makes a file system on a device; a child gets it as a descriptor. It goes away with the descriptors: there is no undo.</summary>
+/// <param name="Name">The descriptor's name, for <see cref="CloneChild.Descriptors"/>.</param>
+/// <param name="Type">Its type.</param>
+/// <param name="Source">The device.</param>
+/// <param name="Flags">MS_* flags, as far as <see cref="ChildTape.CanMakeMount"/> allows.</param>
+/// <param name="Data">Its own options, or null.</param>
+public sealed record MakeFileSystem(string Name, string Type, string Source, ulong Flags, string? Data) : Step
+{
+    /// <inheritdoc/>
+    public override string Title => $"make the file system of {Source}";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> CallTexts => DetachedMount.Texts(Type, Settings, ChildTape.AttributesOf(Flags));
+
+    /// <inheritdoc/>
+    public override string Man => "fsmount(2)";
+
+    /// <inheritdoc/>
+    public override string Lab => "07-layers";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> ByHand => [$": # the child mounts {ShellWord.Quote(Source)}: a shell cannot hand a mount on"];
+
+    private IReadOnlyList<(string Key, string? Value)> Settings => [("source", Source), .. ChildTape.SettingsOf(Flags, Data)];
+
+    /// <inheritdoc/>
+    public override StepFacts? Do(Playing playing)
+    {
+        playing.Own(Name, DetachedMount.Make(Type, Settings, ChildTape.AttributesOf(Flags)));
+        return null;
+    }
+}

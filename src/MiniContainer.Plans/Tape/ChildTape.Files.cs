@@ -28,8 +28,8 @@ public sealed partial class ChildTape
         for (var end = path.IndexOf('/', 1); ; end = path.IndexOf('/', end + 1))
         {
             var part = end < 0 ? path : path[..end];
-            // EROFS: on a read-only file system an existing directory may be reported so before it is found to exist.
-            calls.Add(new TapeCall("mkdirat", TapeArg.AtFdCwd, part, TapeArg.Mode(mode)) { Allowed = [Errno.EEXIST, Errno.EROFS] });
+            // Of a directory that is there the kernel says so before it says that the file system is read-only.
+            calls.Add(new TapeCall("mkdirat", TapeArg.AtFdCwd, part, TapeArg.Mode(mode)) { Allowed = [Errno.EEXIST] });
             if (end < 0)
                 break;
         }
@@ -45,8 +45,7 @@ public sealed partial class ChildTape
         Free(fd);
         Add($"make the empty file {path}", why, "open(2)", "06-mounts",
             [
-                // An existing file on a read-only file system opens for reading; only a new one needs to be made.
-                new TapeCall("mknodat", TapeArg.AtFdCwd, path, TapeArg.Named((long)(uint)S_IFREG | mode, $"S_IFREG|0{Convert.ToString(mode, 8)}"), 0) { Allowed = [Errno.EEXIST, Errno.EROFS] },
+                new TapeCall("mknodat", TapeArg.AtFdCwd, path, TapeArg.Named((long)(uint)S_IFREG | mode, $"S_IFREG|0{Convert.ToString(mode, 8)}"), 0) { Allowed = [Errno.EEXIST] },
             ],
             $"[ -e {ShellWord.Quote(path)} ] || (umask 0{Convert.ToString(~mode & 0x1b6, 8)}; : > {ShellWord.Quote(path)})");
     }

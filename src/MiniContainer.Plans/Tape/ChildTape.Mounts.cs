@@ -1,5 +1,5 @@
 // The mounts of a child: a private copy of the mount table, a new root, and what is mounted in it
-// (lab 06-mounts; mount(2), pivot_root(2), open_tree(2), move_mount(2), mount_setattr(2)).
+// (lab 06-mounts; mount(2), pivot_root(2), mount_setattr(2)).
 
 using MiniContainer.Kernel;
 using static Tmds.Linux.LibC;
@@ -17,29 +17,29 @@ public sealed partial class ChildTape
     private const long MOVE_MOUNT_T_SYMLINKS = 0x10;
 
     /// <summary>Changes how mounts travel between this mount namespace and the one it was copied from.</summary>
-    /// <param name="path">The mount; those below it follow.</param>
-    /// <param name="flags">MS_PRIVATE, MS_SLAVE, MS_SHARED or MS_UNBINDABLE.</param>
+    /// <param name="path">The mount.</param>
+    /// <param name="flags">MS_PRIVATE, MS_SLAVE, MS_SHARED or MS_UNBINDABLE; with MS_REC those below it follow.</param>
     /// <param name="why">Why, and why here.</param>
     public void Propagation(string path, ulong flags, string why)
     {
-        var name = FlagText.Mount(flags | (ulong)MS_REC);
-        var option = name.Contains("SLAVE", StringComparison.Ordinal) ? "rslave" : name.Contains("SHARED", StringComparison.Ordinal) ? "rshared"
-            : name.Contains("UNBINDABLE", StringComparison.Ordinal) ? "runbindable" : "rprivate";
+        var option = PropagationOption(flags & ~(ulong)MS_REC, (flags & (ulong)MS_REC) != 0);
         Add($"make {path} {option}", why, "mount(2)", "06-mounts",
-            [new TapeCall("mount", TapeArg.Null, path, TapeArg.Null, TapeArg.Named((long)(flags | (ulong)MS_REC), name), TapeArg.Null)],
+            [new TapeCall("mount", TapeArg.Null, path, TapeArg.Null, TapeArg.Named((long)flags, FlagText.Mount(flags)), TapeArg.Null)],
             $"mount --make-{option} {ShellWord.Quote(path)}");
     }
+
+    private static string PropagationOption(ulong flag, bool recursive) =>
+        (recursive ? "r" : "") + FlagText.Mount(flag)["MS_".Length..].ToLowerInvariant();
 
     /// <summary>mount(2) of a new file system, or a bind mount.</summary>
     public void Mount(string source, string target, string? type, ulong flags, string? data, string why, string lab = "06-mounts")
     {
         var bind = (flags & (ulong)MS_BIND) != 0;
-        var options = string.Join(",", new[] { MountOptionText(flags), data }.Where(o => !string.IsNullOrEmpty(o)));
         Add(bind ? $"bind {source} on {target}" : $"mount {type} on {target}", why, "mount(2)", lab,
             [new TapeCall("mount", source, target, TapeArg.OrNull(bind ? null : type), TapeArg.Named((long)flags, FlagText.Mount(flags)), TapeArg.OrNull(data))],
             bind
                 ? $"mount --{((flags & (ulong)MS_REC) != 0 ? "r" : "")}bind {ShellWord.Quote(source)} {ShellWord.Quote(target)}"
-                : $"mount -t {ShellWord.Quote(type ?? "none")}{(options.Length > 0 ? " -o " + ShellWord.Quote(options) : "")} {ShellWord.Quote(source)} {ShellWord.Quote(target)}");
+                : $"mount -t {ShellWord.Quote(type ?? "none")}{OptionsWord(flags, data)} {ShellWord.Quote(source)} {ShellWord.Quote(target)}");
     }
 
     /// <summary>Sets flags of a mount, of that mount alone; those that it has it keeps.</summary>
@@ -54,110 +54,6 @@ public sealed partial class ChildTape
         Add($"remount {target} {MountOptionText(flags)}", why, "mount_setattr(2)", "06-mounts",
             [SetAttributesAt(target, 0, attributes, 0)],
             $"mount -o remount,bind,{MountOptionText(flags)} none {ShellWord.Quote(target)}");
-    }
-
-    /// <summary>Takes a copy of a mount, not attached anywhere yet, while the old root can still be seen.</summary>
-    /// <returns>Its descriptor, for <see cref="Attach"/>.</returns>
-    public int OpenTree(string source, bool recursive, string why)
-    {
-        var flags = OPEN_TREE_CLONE | (long)(ulong)O_CLOEXEC | (recursive ? AT_RECURSIVE : 0);
-        var text = $"OPEN_TREE_CLONE|OPEN_TREE_CLOEXEC{(recursive ? "|AT_RECURSIVE" : "")}";
-        Add($"pick up {source}", why, "open_tree(2)", "07-layers",
-            [new TapeCall("open_tree", TapeArg.AtFdCwd, source, TapeArg.Named(flags, text))],
-            $"tree{NextFree}=$(readlink -f {ShellWord.Quote(source)}) # attached below, from the old root");
-        var tree = Allocate("tree");
-        trees[tree] = new PickedTree(recursive);
-        return tree;
-    }
-
-    /// <summary>A tree that the child was given, picked up by minic: see <see cref="Steps.PickUpMapped"/>.</summary>
-    /// <param name="descriptor">The descriptor's name.</param>
-    /// <param name="source">Where it was picked up, for a script, which binds it from there.</param>
-    /// <param name="recursive">Whether the mounts below came along.</param>
-    /// <returns>Its descriptor, for <see cref="Attach"/>.</returns>
-    public int GivenTree(string descriptor, string source, bool recursive)
-    {
-        var tree = Descriptor(descriptor);
-        trees[tree] = new PickedTree(recursive) { Source = source };
-        return tree;
-    }
-
-    /// <summary>Attaches what <see cref="OpenTree"/> picked up, and forgets its descriptor.</summary>
-    /// <param name="tree">The descriptor.</param>
-    /// <param name="target">Where, in the new root.</param>
-    /// <param name="why">Why, and why here.</param>
-    public void Attach(int tree, string target, string why)
-    {
-        _ = trees.Remove(tree, out var picked);
-        if (made.Remove(tree, out var by))
-        {
-            // Not through a link: what is hidden below /proc later would be looked for elsewhere, once the link is another one.
-            Add($"mount {by.Type} on {target}", why, "move_mount(2)", "06-mounts", Calls(follow: false), $"{by.Command} {ShellWord.Quote(target)}");
-            Free(tree);
-            return;
-        }
-
-        Add($"attach it to {target}", why, "move_mount(2)", "07-layers", Calls(follow: true),
-            [
-                $"mount -c --{(picked!.Recursive ? "r" : "")}bind {(picked.Source is null ? $"\".$tree{tree}\"" : ShellWord.Quote("." + picked.Source))} {ShellWord.Quote(target)}",
-                .. picked.Options is { } options ? [$"mount -o remount,bind,{options} none {ShellWord.Quote(target)}"] : Array.Empty<string>(),
-                .. picked.Propagation is { } propagation ? [$"mount --make-{propagation} {ShellWord.Quote(target)}"] : Array.Empty<string>(),
-            ]);
-        Free(tree);
-
-        IReadOnlyList<TapeCall> Calls(bool follow) => [new("move_mount", tree, "", TapeArg.AtFdCwd, target, Move(follow)), new("close", tree)];
-    }
-
-    /// <summary>Makes a file system, not attached anywhere yet: in a user namespace a proc or sysfs can be made only where one can be seen.</summary>
-    /// <returns>Its descriptor, for <see cref="Attach"/>.</returns>
-    /// <param name="type">proc or sysfs.</param>
-    /// <param name="source">What the mount table shows.</param>
-    /// <param name="flags">MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_RELATIME.</param>
-    /// <param name="data">Its own options, or null.</param>
-    /// <param name="why">Why, and why here.</param>
-    public int MakeMount(string type, string source, ulong flags, string? data, string why)
-    {
-        var context = Allocate("context");
-        var tree = Allocate("tree");
-        Free(context);
-        // The first four MOUNT_ATTR_* are those of MS_*, and to be relative in atime is the rule.
-        var attributes = flags & 0xf;
-        List<TapeCall> calls = [new("fsopen", type, TapeArg.Named(1, "FSOPEN_CLOEXEC")), Config(context, "source", source)];
-        // mount(2) makes both read-only, the file system and the mount of it.
-        if ((flags & (ulong)MS_RDONLY) != 0)
-            calls.Add(Config(context, "ro", null));
-        foreach (var option in data?.Split(',') ?? [])
-            calls.Add(option.IndexOf('=', StringComparison.Ordinal) is >= 0 and var at ? Config(context, option[..at], option[(at + 1)..]) : Config(context, option, null));
-        calls.Add(new TapeCall("fsconfig", context, TapeArg.Named(6, "FSCONFIG_CMD_CREATE"), TapeArg.Null, TapeArg.Null, 0));
-        calls.Add(new TapeCall("fsmount", context, TapeArg.Named(1, "FSMOUNT_CLOEXEC"), TapeArg.Named((long)attributes, FlagText.MountAttr(attributes))));
-        calls.Add(new TapeCall("close", context));
-        Add($"make a {type}", why, "fsmount(2)", "06-mounts", calls, ": # a script mounts it below, where it belongs");
-        var options = string.Join(",", new[] { MountOptionText(flags), data }.Where(o => !string.IsNullOrEmpty(o)));
-        made[tree] = (type, $"mount -t {type}{(options.Length > 0 ? " -o " + ShellWord.Quote(options) : "")} {ShellWord.Quote(source)}");
-        return tree;
-    }
-
-    /// <summary>Sets and clears attributes of a tree that is not attached yet, or of a mount.</summary>
-    /// <param name="tree">A descriptor of the tree.</param>
-    /// <param name="set">MOUNT_ATTR_* bits to set.</param>
-    /// <param name="clear">MOUNT_ATTR_* bits to clear.</param>
-    /// <param name="recursive">Whether the mounts below change too.</param>
-    /// <param name="propagation">MS_PRIVATE and the like, or 0.</param>
-    /// <param name="why">Why, and why here.</param>
-    public void SetAttributes(int tree, ulong set, ulong clear, bool recursive, ulong propagation, string why)
-    {
-        var picked = trees[tree];
-        trees[tree] = picked with
-        {
-            Options = string.Join(",", new[] { picked.Options, AttributeText(set, clear) }.OfType<string>()) is { Length: > 0 } options ? options : null,
-            Propagation = propagation == 0 ? picked.Propagation : (recursive ? "r" : "") + FlagText.Mount(propagation)["MS_".Length..].ToLowerInvariant(),
-        };
-        var text = $"{{attr_set={FlagText.MountAttr(set)}, attr_clr={FlagText.MountAttr(clear)}, propagation={FlagText.Mount(propagation)}, userns_fd=0}}";
-        var what = set != 0 ? $"set {FlagText.MountAttr(set)} on it" : clear != 0 ? $"clear {FlagText.MountAttr(clear)} on it" : $"make it {trees[tree].Propagation}";
-        Add(what, why, "mount_setattr(2)", "07-layers",
-            [new TapeCall("mount_setattr", tree, "", TapeArg.Named((uint)AT_EMPTY_PATH | (recursive ? AT_RECURSIVE : 0), recursive ? "AT_EMPTY_PATH|AT_RECURSIVE" : "AT_EMPTY_PATH"),
-                new TapeArg.Block(TapeArg.Longs(set, clear, propagation, 0), text), TapeArg.Named(32, "MOUNT_ATTR_SIZE_VER0"))],
-            ": # a script does it where the tree is attached");
     }
 
     /// <summary>Sets and clears attributes of a mount and all below it, by its path.</summary>
@@ -275,9 +171,11 @@ public sealed partial class ChildTape
             [new TapeCall("umount2", ".", TapeArg.Named(MNT_DETACH, "MNT_DETACH")), new TapeCall("chdir", "/")],
             more ? ": # a script does so last, since it needs the host's programs: it is no guard against a hostile image" : LetGo);
 
-    private static TapeCall Config(int context, string key, string? value) => value is null
-        ? new("fsconfig", context, TapeArg.Named(0, "FSCONFIG_SET_FLAG"), key, TapeArg.Null, 0)
-        : new("fsconfig", context, TapeArg.Named(1, "FSCONFIG_SET_STRING"), key, value, 0);
+    private static string OptionsWord(ulong flags, string? data)
+    {
+        var options = string.Join(",", new[] { MountOptionText(flags), data }.Where(o => !string.IsNullOrEmpty(o)));
+        return options.Length > 0 ? " -o " + ShellWord.Quote(options) : "";
+    }
 
     private static TapeArg Move(bool follow) => follow
         ? TapeArg.Named(MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_SYMLINKS, "MOVE_MOUNT_F_EMPTY_PATH|MOVE_MOUNT_T_SYMLINKS")

@@ -9,6 +9,8 @@ namespace MiniContainer.Plans;
 public sealed partial class ChildTape
 {
     private const ulong CLONE_NEWTIME = 0x80;
+    private const string TimeOffsets = "/proc/self/timens_offsets";
+    private const string WhyOffsets = "Offsets can be set only while nobody is in the time namespace.";
 
     /// <summary>Joins namespaces of which the child was given a descriptor: a namespace's, or a process's pidfd.</summary>
     /// <param name="descriptor">The descriptor's name.</param>
@@ -42,15 +44,38 @@ public sealed partial class ChildTape
     /// <summary>Leaves the time namespace for a new one, whose clocks are shifted.</summary>
     /// <param name="offsets">By clock, "monotonic" or "boottime": seconds and nanoseconds.</param>
     /// <param name="why">Why, and why here.</param>
-    public void UnshareTime(IReadOnlyList<(string Clock, long Seconds, uint Nanoseconds)> offsets, string why)
+    /// <param name="file">What <see cref="OpenTimeOffsets"/> opened; null to open it here.</param>
+    public void UnshareTime(IReadOnlyList<(string Clock, long Seconds, uint Nanoseconds)> offsets, string why, int? file = null)
     {
         Add(HandPoint.Continues, $"get {FlagText.Clone(CLONE_NEWTIME)}", why, "unshare(2)", "08-cgroups",
             [new TapeCall("unshare", TapeArg.Named((long)CLONE_NEWTIME, FlagText.Clone(CLONE_NEWTIME)))],
             // Its program is in the namespace already, so unshare itself must set the offsets; it knows seconds alone.
             $"unshare --time{string.Concat(offsets.Select(o => $" --{o.Clock} {o.Seconds}"))}");
+        if (file is { } open)
+        {
+            // The kernel takes one write from the beginning of the file, of as many lines as there are.
+            var lines = string.Concat(offsets.Select(o => $"{o.Clock} {o.Seconds} {o.Nanoseconds}\n"));
+            Add(HandPoint.Unneeded, "shift the clocks", WhyOffsets, "time_namespaces(7)", "12-oci",
+                [new TapeCall("write", open, lines, lines.Length) { Least = lines.Length }, new TapeCall("close", open)], ": # unshare did it");
+            Free(open);
+            return;
+        }
+
         foreach (var (clock, seconds, nanoseconds) in offsets)
-            WriteKnob("/proc/self/timens_offsets", $"{clock} {seconds} {nanoseconds}", $"shift the {clock} clock", "Offsets can be set only while nobody is in the time namespace.", "time_namespaces(7)", "12-oci",
+        {
+            WriteKnob(TimeOffsets, $"{clock} {seconds} {nanoseconds}", $"shift the {clock} clock", WhyOffsets, "time_namespaces(7)", "12-oci",
                 $": # unshare did it{(nanoseconds == 0 ? "" : ", but for the nanoseconds")}");
+        }
+    }
+
+    /// <summary>Opens the offsets of a time namespace that is yet to be made in a user namespace that is yet to be joined.</summary>
+    /// <remarks>Before <see cref="ExecuteOwn"/>, after which the file belongs to root of the user namespace in which that was.</remarks>
+    /// <returns>Its descriptor, for <see cref="UnshareTime"/>.</returns>
+    public int OpenTimeOffsets(string why)
+    {
+        Add(HandPoint.Unneeded, "open the offsets of the clocks", why, "time_namespaces(7)", "12-oci",
+            [new TapeCall("openat", TapeArg.AtFdCwd, TimeOffsets, TapeArg.Named((long)(uint)O_WRONLY, "O_WRONLY"), 0)], ": # unshare does it");
+        return Allocate("time offsets");
     }
 
     /// <summary>Joins a cgroup: a single-threaded process that writes 0 means itself, and pays no grace period for it.</summary>

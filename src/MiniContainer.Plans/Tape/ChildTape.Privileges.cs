@@ -81,24 +81,31 @@ public sealed partial class ChildTape
     /// <param name="groups">Supplementary groups.</param>
     /// <param name="setGroups">False where the user namespace denies setgroups(2).</param>
     /// <param name="why">Why, and why here.</param>
-    public void BecomeUser(uint uid, uint gid, IReadOnlyList<uint> groups, bool setGroups, string why)
+    public void BecomeUser(uint uid, uint gid, IReadOnlyList<uint> groups, bool? setGroups, string why)
     {
         var calls = new List<TapeCall>();
-        if (setGroups)
-            calls.Add(new TapeCall("setgroups", groups.Count, groups.Count == 0 ? TapeArg.Null : new TapeArg.Block(TapeArg.Ints([.. groups]), $"[{string.Join(", ", groups)}]")));
+        if (setGroups != false)
+        {
+            var list = groups.Count == 0 ? TapeArg.Null : new TapeArg.Block(TapeArg.Ints([.. groups]), $"[{string.Join(", ", groups)}]");
+            // Groups that were asked for must be there; to have none is a wish that a user namespace may refuse.
+            calls.Add(new TapeCall("setgroups", groups.Count, list) { Allowed = setGroups is null && groups.Count == 0 ? [Errno.EPERM] : [] });
+        }
+
         calls.Add(new TapeCall("setresgid", gid, gid, gid));
         calls.Add(new TapeCall("setresuid", uid, uid, uid));
         Add(HandPoint.Privileges, $"become user {uid}, group {gid}", why, "credentials(7)", "10-privileges", calls,
-            $"--reuid={uid} --regid={gid}{(!setGroups ? " --keep-groups" : groups.Count == 0 ? " --clear-groups" : " --groups=" + string.Join(",", groups))}");
+            $"--reuid={uid} --regid={gid}{(setGroups == false ? " --keep-groups" : groups.Count == 0 ? " --clear-groups" : " --groups=" + string.Join(",", groups))}");
     }
 
-    /// <summary>Becomes root of the user namespace that the child was born into, as whom the rest of the tape is played.</summary>
-    /// <param name="setGroups">Whether setgroups(2) is allowed there: not where the map was written by a user without privileges.</param>
+    /// <summary>Becomes root of the user namespace that the child is in, as whom the rest of the tape is played.</summary>
+    /// <param name="setGroups">
+    /// Whether setgroups(2) is allowed there: not where the map was written by a user without privileges. Null to try it.
+    /// </param>
     /// <param name="why">Why, and why here.</param>
-    public void BecomeRoot(bool setGroups, string why) =>
+    public void BecomeRoot(bool? setGroups, string why) =>
         Add(HandPoint.Continues, "become user 0, group 0", why, "credentials(7)", "09-rootless",
-            [.. setGroups ? [new TapeCall("setgroups", 0, TapeArg.Null)] : Array.Empty<TapeCall>(), new TapeCall("setresgid", 0, 0, 0), new TapeCall("setresuid", 0, 0, 0)],
-            $"setpriv --reuid=0 --regid=0 {(setGroups ? "--clear-groups" : "--keep-groups")} --inh-caps=-all --ambient-caps=-all");
+            [.. setGroups == false ? Array.Empty<TapeCall>() : [new TapeCall("setgroups", 0, TapeArg.Null) { Allowed = setGroups is null ? [Errno.EPERM] : [] }], new TapeCall("setresgid", 0, 0, 0), new TapeCall("setresuid", 0, 0, 0)],
+            $"setpriv --reuid=0 --regid=0 {(setGroups == false ? "--keep-groups" : "--clear-groups")} --inh-caps=-all --ambient-caps=-all");
 
     /// <summary>Sets the effective, permitted and inheritable capabilities.</summary>
     public void SetCapabilities(ulong effective, ulong permitted, ulong inheritable, string why)

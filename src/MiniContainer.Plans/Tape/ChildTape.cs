@@ -43,6 +43,9 @@ public sealed partial class ChildTape
         public string? Propagation { get; init; }
 
         public string? Source { get; init; }
+
+        // A path of the new root.
+        public string? Inside { get; init; }
     }
 
     private int NextFree => table.IndexOf(null) is >= 0 and var free ? free : table.Count;

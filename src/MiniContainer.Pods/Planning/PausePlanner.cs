@@ -44,7 +44,7 @@ public static class PausePlanner
             tape.SetHostname(pod.Pod.Hostname, "All containers of the pod see this name.");
         foreach (var (name, value) in pod.Pod.SecurityContext.Sysctls)
             tape.WriteKnob("/proc/sys/" + name.Replace('.', '/'), value, $"set {name} to {value}", "The namespaces are new: no other pod sees it.", "sysctl(8)", "20-pause");
-        tape.Propagation("/", (ulong)MS_SLAVE, "What is mounted from here on must not appear on the host.");
+        tape.Propagation("/", (ulong)(MS_SLAVE | MS_REC), "What is mounted from here on must not appear on the host.");
         tape.Mount("tmpfs", root, "tmpfs", (ulong)MS_NOSUID | (ulong)MS_NODEV | (ulong)MS_NOEXEC | (ulong)MS_RDONLY, "size=0k", "A root with nothing in it: whoever breaks into pause finds nothing.", "20-pause");
         tape.Chdir(root, "pivot_root(\".\", \".\") works from here.");
         tape.PivotRoot("From here on / is empty.");
