@@ -5,7 +5,8 @@
 //     join the network, lease addresses                 make the veth, plug it into the bridge
 //     make bridge, gateways, settings, nft table,       lo up; eth0: addresses, up, routes
 //       where they lack
-//     claim the veth's name; masquerade, publish
+//     claim the veth's name; masquerade, publish;
+//       forget connections of before
 //
 // All that does not need the container's namespace comes before it: the process waits less; and the undo, which goes
 // backward, kills it first, so that the kernel takes the veth away by itself while nft is busy.
@@ -52,7 +53,7 @@ public static class NetworkPlanner
             return new PlannedAttachment([], [LoopbackPlanner.Step(attachment.NetworkNamespace)], new Result { CniVersion = config.CniVersion });
         var addresses = AddressChooser.Choose(config, attachment, facts);
         var ips = addresses.Select(a => a.Address).ToList();
-        PortPublisher.Check(config, attachment.PortMappings, ips);
+        PortPublisher.Check(config, attachment.PortMappings, ips, facts);
         var veth = Veth(attachment, bridge, ips, facts);
         return new PlannedAttachment(
             [.. Shared(config, bridge, attachment, addresses, facts), .. OfItsOwn(config, bridge, attachment, ips, veth)],
@@ -130,6 +131,10 @@ public static class NetworkPlanner
         yield return new ClaimLink(veth.Host, NetnsPath.IsChild(attachment.NetworkNamespace)) { Why = "The name is computed from the container's, so an undo knows it; what is there already is not ours to undo." };
         if (ips.Count == 0)
             yield break;
+        yield return new ForgetConnections([.. ips.Select(ip => ip.ToString())])
+        {
+            Why = "An address is another container's before and after: what the kernel remembers of connections leads to the wrong one.",
+        };
         // One transaction, though it does two things: to take elements out costs the kernel 12 ms each time.
         var ports = attachment.PortMappings;
         var what = $"{(bridge.IpMasq ? "masquerade" : "note the home of")} {string.Join(" and ", ips)}";
@@ -140,6 +145,14 @@ public static class NetworkPlanner
             Why = (bridge.IpMasq ? "The world knows no way back to these addresses, only to the host's." : "The rules for published ports must know who lives behind which bridge.")
                 + (ports.Count == 0 ? "" : " What comes to the published ports gets the container's address for destination."),
         };
+
+        if (ports.Count > 0)
+        {
+            yield return new ForgetOlder([.. PortPublisher.Leading(ports, ips)])
+            {
+                Why = "Rules are asked for a connection's first packet alone: a client that was sending before the mapping would never meet it.",
+            };
+        }
 
         static string Words(PortMapping port) =>
             $"{(string.IsNullOrEmpty(port.HostIp) ? "" : port.HostIp + ":")}{Number(port.HostPort)} as {Number(port.ContainerPort)}/{port.Protocol}";
