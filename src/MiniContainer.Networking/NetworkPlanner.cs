@@ -57,7 +57,7 @@ public static class NetworkPlanner
         var veth = Veth(attachment, bridge, ips, facts);
         return new PlannedAttachment(
             [.. Shared(config, bridge, attachment, addresses, facts), .. OfItsOwn(config, bridge, attachment, ips, veth)],
-            [.. Cable(bridge, attachment, veth), .. Inside(bridge, attachment, addresses)],
+            [.. Cable(bridge, attachment, veth), .. Inside(bridge, attachment, addresses, facts)],
             ResultOf(config, bridge, attachment, addresses, veth));
     }
 
@@ -95,6 +95,8 @@ public static class NetworkPlanner
             Why = "A switch in software: every container of this network has a port. Its address is fixed, else it would change as ports come and go.",
             Mtu = bridge.Mtu ?? facts.BridgeMtu ?? facts.UplinkMtu,
         };
+        foreach (var step in IPv6OfBridge(directory, name, gateways.Any(g => g.IsV6), facts))
+            yield return step;
         foreach (var range in gateways)
         {
             yield return new AddGateway(directory, name, $"{range.Gateway}/{Number(range.PrefixLength)}")
@@ -107,6 +109,15 @@ public static class NetworkPlanner
             yield return step;
         if (addresses.Count > 0)
             yield return new MakeNatTable(directory) { Why = "A handful of rules for all containers; each adds only elements to their sets and maps." };
+    }
+
+    private static IEnumerable<Step> IPv6OfBridge(string directory, string bridge, bool hasGateway, NetworkFacts facts)
+    {
+        if (!facts.HasIPv6)
+            yield break;
+        if (hasGateway && facts.DisablesIPv6)
+            yield return new SetSetting(directory, $"net/ipv6/conf/{bridge}/disable_ipv6", "0") { Why = "This host has IPv6 switched off for new interfaces; on the bridge containers need it." };
+        yield return new SetSetting(directory, $"net/ipv6/conf/{bridge}/accept_ra", "0") { Why = "A container could pose as a router, and draw the host's own traffic to itself (CVE-2020-13401)." };
     }
 
     private static IEnumerable<Step> Settings(string directory, NetworkConfig config, string bridge, List<AddressRange> gateways, NetworkFacts facts)
@@ -171,11 +182,21 @@ public static class NetworkPlanner
         };
     }
 
-    private static IEnumerable<Step> Inside(BridgeConfig bridge, Attachment attachment, IReadOnlyList<ChosenAddress> addresses)
+    private static IEnumerable<Step> Inside(BridgeConfig bridge, Attachment attachment, IReadOnlyList<ChosenAddress> addresses, NetworkFacts facts)
     {
         var (netns, name) = (attachment.NetworkNamespace, attachment.IfName);
         yield return LoopbackPlanner.Step(netns);
-        if (addresses.Any(a => a.Range.IsV6) && !bridge.Enabledad)
+        var hasV6 = addresses.Any(a => a.Range.IsV6);
+        if (hasV6 && (facts.DisablesIPv6 || !NetnsPath.IsChild(netns)))
+        {
+            // In a namespace of the container's own, lo and ::1 need it too.
+            var links = NetnsPath.IsChild(netns) ? "all" : name;
+            yield return new SetSettingInside(netns, $"net/ipv6/conf/{links}/disable_ipv6", "0") { Why = "A namespace may begin with IPv6 switched off, and then no address of it can be given." };
+        }
+
+        if (facts.HasIPv6 && addresses.Count > 0)
+            yield return new SetSettingInside(netns, $"net/ipv6/conf/{name}/accept_ra", "0") { Why = "Its addresses and routes are given; a neighbour that poses as a router adds none (CVE-2020-10749)." };
+        if (hasV6 && !bridge.Enabledad)
             yield return new SetSettingInside(netns, $"net/ipv6/conf/{name}/accept_dad", "0") { Why = "A hairpin port echoes the question whether another has the address, which would be taken for a yes." };
         foreach (var address in addresses)
             yield return new AddAddress(netns, name, address.Cidr) { Why = $"Its address of {address.Range.Subnet}; the kernel adds the route to its neighbours." };

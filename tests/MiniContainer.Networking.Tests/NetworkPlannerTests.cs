@@ -83,6 +83,15 @@ public class NetworkPlannerTests
     }
 
     [Fact]
+    public void Where_the_host_has_IPv6_switched_off_it_is_switched_on_for_the_bridge_and_inside()
+    {
+        var planned = NetworkPlanner.Plan(NetworkConfig.Default, new Attachment("box", "child:box"), Facts with { DisablesIPv6 = true });
+        var titles = planned.Before.Concat(planned.Inside).Select(s => s.Title).ToList();
+        titles.IndexOf("set net/ipv6/conf/minic0/disable_ipv6 to 0").Should().BePositive().And.BeLessThan(titles.IndexOf("give minic0 the address fd00:44::1/64"));
+        titles.IndexOf("set net/ipv6/conf/all/disable_ipv6 to 0 inside").Should().BePositive().And.BeLessThan(titles.IndexOf("give eth0 the address fd00:44::2/64"));
+    }
+
+    [Fact]
     public void The_next_address_comes_after_the_last_one()
     {
         var facts = Facts with { Leased = new HashSet<IPAddress> { IPAddress.Parse("10.44.0.2"), IPAddress.Parse("10.44.0.4") }, Last = [IPAddress.Parse("10.44.0.3"), null] };
