@@ -27,7 +27,7 @@ public static class Attaching
     public static (NetworkSteps Steps, Result Result) PlanToLook(string stateRoot, string network, Attachment attachment)
     {
         var config = NetworkConfigs.Find(network);
-        var planned = NetworkPlanner.Plan(config, attachment, NetworkFacts.Read(NetworkFacts.NetworksOf(stateRoot), config));
+        var planned = NetworkPlanner.Plan(config, attachment, Facts(NetworkFacts.NetworksOf(stateRoot), config, attachment));
         return (new NetworkSteps(planned.Before, planned.Inside), planned.Result);
     }
 
@@ -38,7 +38,7 @@ public static class Attaching
         var held = NetworkLock.Take(networks);
         try
         {
-            var planned = NetworkPlanner.Plan(config, attachment, NetworkFacts.Read(networks, config));
+            var planned = NetworkPlanner.Plan(config, attachment, Facts(networks, config, attachment));
             return (new NetworkSteps(planned.Before, planned.Inside) { Lock = held }, planned.Result);
         }
         catch
@@ -46,5 +46,14 @@ public static class Attaching
             held.Dispose();
             throw;
         }
+    }
+
+    private static NetworkFacts Facts(string networks, NetworkConfig config, Attachment attachment)
+    {
+        var facts = NetworkFacts.Read(networks, config, attachment.PortMappings);
+        // Said by the first container of the network alone.
+        if (!facts.HasIPv6 && facts.BridgeMtu is null && config.RangeSets.Any(set => set.Ranges[0].IsV6))
+            Warnings.Sink($"this kernel runs without IPv6: containers of the network {config.Name} get their other addresses alone");
+        return facts;
     }
 }

@@ -3,6 +3,7 @@
 
 using System.Net;
 using System.Net.Sockets;
+using MiniContainer.Kernel;
 using MiniContainer.Kernel.Netlink;
 using MiniContainer.Networking.Cni;
 using MiniContainer.Plans.Steps.Network;
@@ -30,6 +31,12 @@ public sealed record NetworkFacts(string Networks)
     /// <summary>Whether the kernel has IPv6.</summary>
     public bool HasIPv6 { get; init; } = true;
 
+    /// <summary>Whether IPv6 is switched off where minic's links begin: in the host's defaults, or on the bridge.</summary>
+    public bool DisablesIPv6 { get; init; }
+
+    /// <summary>What is delivered to the host itself, by its local routes; null where any address may become the host's.</summary>
+    public IReadOnlyList<IPNetwork>? HostAddresses { get; init; }
+
     /// <summary>Links whose IPv6 default route was told by a router: they stop listening to routers once they forward.</summary>
     public IReadOnlyList<string> ListeningToRouters { get; init; } = [];
 
@@ -45,8 +52,9 @@ public sealed record NetworkFacts(string Networks)
     /// <summary>Reads them.</summary>
     /// <param name="networks">The directory of all networks; its lock is held by the caller, unless he only wants to look.</param>
     /// <param name="config">The network.</param>
+    /// <param name="ports">The ports that are to be published.</param>
     /// <exception cref="Kernel.MinicException">The kernel does not tell.</exception>
-    public static NetworkFacts Read(string networks, NetworkConfig config)
+    public static NetworkFacts Read(string networks, NetworkConfig config, IReadOnlyList<PortMapping>? ports = null)
     {
         var leases = LeasesOf(networks, config);
         using var kernel = RtNetlink.Open();
@@ -59,7 +67,23 @@ public sealed record NetworkFacts(string Networks)
             BridgeMtu = config.Bridge is null ? null : kernel.FindLink(NetworkPlanner.BridgeName(config.Bridge))?.Mtu,
             UplinkMtu = uplink is null ? null : kernel.FindLink(uplink.Dev!)?.Mtu,
             HasIPv6 = Directory.Exists("/proc/sys/net/ipv6"),
+            DisablesIPv6 = config.RangeSets.Any(set => set.Ranges[0].IsV6) && SwitchedOff(config),
+            HostAddresses = ports?.Any(port => port.HostIp is { Length: > 0 }) == true ? AddressesOf(kernel) : null,
             ListeningToRouters = [.. routes.Where(r => r.Protocol == RTPROT_RA).Select(r => r.Dev!).Distinct()],
         };
     }
+
+    // A new namespace begins with the host's settings if devconf_inherit_init_net says so, else with the module's.
+    private static bool SwitchedOff(NetworkConfig config) =>
+        Is("/proc/sys/net/ipv6/conf/default/disable_ipv6", "1")
+        || Is("/sys/module/ipv6/parameters/disable_ipv6", "1")
+        || (config.Bridge is { } bridge && Is($"/proc/sys/net/ipv6/conf/{NetworkPlanner.BridgeName(bridge)}/disable_ipv6", "1"))
+        || Knob.TryRead("/proc/sys/net/core/devconf_inherit_init_net") is not (null or "0");
+
+    private static bool Is(string file, string value) => Knob.TryRead(file) == value;
+
+    private static List<IPNetwork>? AddressesOf(RtNetlink kernel) =>
+        Is("/proc/sys/net/ipv4/ip_nonlocal_bind", "1") || Is("/proc/sys/net/ipv6/ip_nonlocal_bind", "1")
+            ? null
+            : [.. kernel.ListRoutes(table: Kernel.Netlink.Route.LocalTable).Where(r => r.Type == RouteType.Local).Select(r => r.Destination)];
 }

@@ -5,7 +5,8 @@
 //     join the network, lease addresses                 make the veth, plug it into the bridge
 //     make bridge, gateways, settings, nft table,       lo up; eth0: addresses, up, routes
 //       where they lack
-//     claim the veth's name; masquerade, publish
+//     claim the veth's name; masquerade, publish;
+//       forget connections of before
 //
 // All that does not need the container's namespace comes before it: the process waits less; and the undo, which goes
 // backward, kills it first, so that the kernel takes the veth away by itself while nft is busy.
@@ -52,11 +53,11 @@ public static class NetworkPlanner
             return new PlannedAttachment([], [LoopbackPlanner.Step(attachment.NetworkNamespace)], new Result { CniVersion = config.CniVersion });
         var addresses = AddressChooser.Choose(config, attachment, facts);
         var ips = addresses.Select(a => a.Address).ToList();
-        PortPublisher.Check(config, attachment.PortMappings, ips);
+        PortPublisher.Check(config, attachment.PortMappings, ips, facts);
         var veth = Veth(attachment, bridge, ips, facts);
         return new PlannedAttachment(
             [.. Shared(config, bridge, attachment, addresses, facts), .. OfItsOwn(config, bridge, attachment, ips, veth)],
-            [.. Cable(bridge, attachment, veth), .. Inside(bridge, attachment, addresses)],
+            [.. Cable(bridge, attachment, veth), .. Inside(bridge, attachment, addresses, facts)],
             ResultOf(config, bridge, attachment, addresses, veth));
     }
 
@@ -94,6 +95,8 @@ public static class NetworkPlanner
             Why = "A switch in software: every container of this network has a port. Its address is fixed, else it would change as ports come and go.",
             Mtu = bridge.Mtu ?? facts.BridgeMtu ?? facts.UplinkMtu,
         };
+        foreach (var step in IPv6OfBridge(directory, name, gateways.Any(g => g.IsV6), facts))
+            yield return step;
         foreach (var range in gateways)
         {
             yield return new AddGateway(directory, name, $"{range.Gateway}/{Number(range.PrefixLength)}")
@@ -106,6 +109,15 @@ public static class NetworkPlanner
             yield return step;
         if (addresses.Count > 0)
             yield return new MakeNatTable(directory) { Why = "A handful of rules for all containers; each adds only elements to their sets and maps." };
+    }
+
+    private static IEnumerable<Step> IPv6OfBridge(string directory, string bridge, bool hasGateway, NetworkFacts facts)
+    {
+        if (!facts.HasIPv6)
+            yield break;
+        if (hasGateway && facts.DisablesIPv6)
+            yield return new SetSetting(directory, $"net/ipv6/conf/{bridge}/disable_ipv6", "0") { Why = "This host has IPv6 switched off for new interfaces; on the bridge containers need it." };
+        yield return new SetSetting(directory, $"net/ipv6/conf/{bridge}/accept_ra", "0") { Why = "A container could pose as a router, and draw the host's own traffic to itself (CVE-2020-13401)." };
     }
 
     private static IEnumerable<Step> Settings(string directory, NetworkConfig config, string bridge, List<AddressRange> gateways, NetworkFacts facts)
@@ -130,6 +142,10 @@ public static class NetworkPlanner
         yield return new ClaimLink(veth.Host, NetnsPath.IsChild(attachment.NetworkNamespace)) { Why = "The name is computed from the container's, so an undo knows it; what is there already is not ours to undo." };
         if (ips.Count == 0)
             yield break;
+        yield return new ForgetConnections([.. ips.Select(ip => ip.ToString())])
+        {
+            Why = "An address is another container's before and after: what the kernel remembers of connections leads to the wrong one.",
+        };
         // One transaction, though it does two things: to take elements out costs the kernel 12 ms each time.
         var ports = attachment.PortMappings;
         var what = $"{(bridge.IpMasq ? "masquerade" : "note the home of")} {string.Join(" and ", ips)}";
@@ -140,6 +156,14 @@ public static class NetworkPlanner
             Why = (bridge.IpMasq ? "The world knows no way back to these addresses, only to the host's." : "The rules for published ports must know who lives behind which bridge.")
                 + (ports.Count == 0 ? "" : " What comes to the published ports gets the container's address for destination."),
         };
+
+        if (ports.Count > 0)
+        {
+            yield return new ForgetOlder([.. PortPublisher.Leading(ports, ips)])
+            {
+                Why = "Rules are asked for a connection's first packet alone: a client that was sending before the mapping would never meet it.",
+            };
+        }
 
         static string Words(PortMapping port) =>
             $"{(string.IsNullOrEmpty(port.HostIp) ? "" : port.HostIp + ":")}{Number(port.HostPort)} as {Number(port.ContainerPort)}/{port.Protocol}";
@@ -158,11 +182,21 @@ public static class NetworkPlanner
         };
     }
 
-    private static IEnumerable<Step> Inside(BridgeConfig bridge, Attachment attachment, IReadOnlyList<ChosenAddress> addresses)
+    private static IEnumerable<Step> Inside(BridgeConfig bridge, Attachment attachment, IReadOnlyList<ChosenAddress> addresses, NetworkFacts facts)
     {
         var (netns, name) = (attachment.NetworkNamespace, attachment.IfName);
         yield return LoopbackPlanner.Step(netns);
-        if (addresses.Any(a => a.Range.IsV6) && !bridge.Enabledad)
+        var hasV6 = addresses.Any(a => a.Range.IsV6);
+        if (hasV6 && (facts.DisablesIPv6 || !NetnsPath.IsChild(netns)))
+        {
+            // In a namespace of the container's own, lo and ::1 need it too.
+            var links = NetnsPath.IsChild(netns) ? "all" : name;
+            yield return new SetSettingInside(netns, $"net/ipv6/conf/{links}/disable_ipv6", "0") { Why = "A namespace may begin with IPv6 switched off, and then no address of it can be given." };
+        }
+
+        if (facts.HasIPv6 && addresses.Count > 0)
+            yield return new SetSettingInside(netns, $"net/ipv6/conf/{name}/accept_ra", "0") { Why = "Its addresses and routes are given; a neighbour that poses as a router adds none (CVE-2020-10749)." };
+        if (hasV6 && !bridge.Enabledad)
             yield return new SetSettingInside(netns, $"net/ipv6/conf/{name}/accept_dad", "0") { Why = "A hairpin port echoes the question whether another has the address, which would be taken for a yes." };
         foreach (var address in addresses)
             yield return new AddAddress(netns, name, address.Cidr) { Why = $"Its address of {address.Range.Subnet}; the kernel adds the route to its neighbours." };

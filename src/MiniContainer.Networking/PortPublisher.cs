@@ -37,9 +37,16 @@ internal static class PortPublisher
         }
     }
 
+    /// <summary>The same ports, as connections come to them.</summary>
+    public static IEnumerable<LeadingPort> Leading(IReadOnlyList<PortMapping> ports, IReadOnlyList<IPAddress> addresses) =>
+        from address in addresses
+        from port in ports
+        where Element(port, address) is not null
+        select new LeadingPort(ProtocolOf(port), port.HostPort, address.ToString(), OneAddress(port)?.ToString());
+
     /// <summary>Checks published ports before anything is planned with them.</summary>
     /// <exception cref="MinicException">One of them cannot be.</exception>
-    public static void Check(NetworkConfig config, IReadOnlyList<PortMapping> ports, IReadOnlyList<IPAddress> addresses)
+    public static void Check(NetworkConfig config, IReadOnlyList<PortMapping> ports, IReadOnlyList<IPAddress> addresses, NetworkFacts facts)
     {
         if (ports.Count > 0 && config.Portmap is null)
             throw new MinicException("publish ports", $"the network {config.Name} has no plugin portmap", "Add {\"type\": \"portmap\", \"capabilities\": {\"portMappings\": true}} to its plugins.");
@@ -50,30 +57,50 @@ internal static class PortPublisher
                 throw new MinicException(doing, "a port is out of range", "Ports lie between 1 and 65535.");
             if (!Protocols.Contains(port.Protocol, StringComparer.OrdinalIgnoreCase))
                 throw new MinicException(doing, $"there is no protocol \"{port.Protocol}\"", "Write tcp, udp or sctp.");
-            if (port.HostIp is { Length: > 0 } text && !RangeReader.TryAddress(text, out _))
-                throw new MinicException(doing, $"\"{text}\" is no address", "Write an address of the host, or none for all of them.");
+            if (port.HostIp is { Length: > 0 } text && HostIp.Problem(text) is { } problem)
+                throw new MinicException(doing, problem, HostIp.Hint);
             if (!addresses.Any(address => Element(port, address) is not null))
                 throw new MinicException(doing, $"the network {config.Name} gives no address of the family of {port.HostIp}", "Publish it on an address of the network's family.");
+            if (OneAddress(port) is { } one)
+                CheckOne(doing, one, config, facts);
         }
 
-        if (ports.GroupBy(port => (port.HostIp ?? "", port.Protocol.ToUpperInvariant(), port.HostPort)).FirstOrDefault(g => g.Count() > 1) is { } twice)
+        var keys = ports.SelectMany(port => addresses.Select(address => Element(port, address)).OfType<NatElement>().Select(e => (port.HostPort, e.Set, e.Key)));
+        if (keys.GroupBy(key => key).FirstOrDefault(g => g.Count() > 1) is { } twice)
             throw new MinicException("publish ports", $"port {twice.Key.HostPort} is given more than once", "Give each host port once.");
+    }
+
+    private static void CheckOne(string doing, IPAddress one, NetworkConfig config, NetworkFacts facts)
+    {
+        if (IPAddress.IsLoopback(one) && config.Portmap!.Snat == false)
+            throw new MinicException(doing, $"{one} reaches no container of the network {config.Name}, whose portmap says \"snat\": false", HostIp.Hint);
+        // A gateway becomes the host's with the network's first container.
+        var gateways = config.RangeSets.SelectMany(set => set.Ranges).Select(range => range.Gateway);
+        if (facts.HostAddresses is { } local && !local.Any(network => network.Contains(one)) && !gateways.Contains(one))
+        {
+            throw new MinicException(
+                doing,
+                $"{one} is no address of this host",
+                $"{HostIp.Hint} ip address shows them; for one that comes later, set net.ipv4.ip_nonlocal_bind (net.ipv6.ip_nonlocal_bind) to 1.");
+        }
     }
 
     private static NatElement? Element(PortMapping port, IPAddress address)
     {
         var to = $"{address} . {port.ContainerPort}";
-        var key = $"{Protocols.First(p => p.Equals(port.Protocol, StringComparison.OrdinalIgnoreCase))} . {port.HostPort}";
-        if (string.IsNullOrEmpty(port.HostIp))
-            return new NatElement(NatTable.Ports + Family(address), key, to);
-        var host = IPAddress.Parse(port.HostIp);
-        if (host.AddressFamily != address.AddressFamily)
+        var key = $"{ProtocolOf(port)} . {port.HostPort}";
+        if (HostIp.Read(port.HostIp) is { } host && host.AddressFamily != address.AddressFamily)
             return null;
-        // 0.0.0.0 and :: are all addresses of their family.
-        return host.Equals(IPAddress.Any) || host.Equals(IPAddress.IPv6Any)
-            ? new NatElement(NatTable.Ports + Family(address), key, to)
-            : new NatElement(NatTable.HostPorts + Family(address), $"{host} . {key}", to);
+        return OneAddress(port) is { } one
+            ? new NatElement(NatTable.HostPorts + Family(address), $"{one} . {key}", to)
+            : new NatElement(NatTable.Ports + Family(address), key, to);
     }
+
+    private static string ProtocolOf(PortMapping port) =>
+        Protocols.First(p => p.Equals(port.Protocol, StringComparison.OrdinalIgnoreCase));
+
+    private static IPAddress? OneAddress(PortMapping port) =>
+        HostIp.Read(port.HostIp) is { } host && !HostIp.IsAll(host) ? host : null;
 
     private static string Family(IPAddress address) => address.AddressFamily == AddressFamily.InterNetworkV6 ? "6" : "4";
 }

@@ -45,6 +45,8 @@ namespace MiniContainer.Plans;
 [JsonSerializable(typeof(SetSettingInside))]
 [JsonSerializable(typeof(MakeNatTable))]
 [JsonSerializable(typeof(AddElements))]
+[JsonSerializable(typeof(ForgetConnections))]
+[JsonSerializable(typeof(ForgetOlder))]
 [JsonSerializable(typeof(ClaimLink))]
 [JsonSerializable(typeof(MakeVeth))]
 [JsonSerializable(typeof(PlugIn))]

@@ -50,6 +50,8 @@ internal sealed class StepConverter : JsonConverter<Step>
         ("set-setting-inside", typeof(SetSettingInside)),
         ("make-nat-table", typeof(MakeNatTable)),
         ("add-elements", typeof(AddElements)),
+        ("forget-connections", typeof(ForgetConnections)),
+        ("forget-older", typeof(ForgetOlder)),
         ("claim-link", typeof(ClaimLink)),
         ("make-veth", typeof(MakeVeth)),
         ("plug-in", typeof(PlugIn)),

@@ -12,6 +12,11 @@ namespace MiniContainer.Networking.Tests;
 
 public class NetworkPlannerTests
 {
+    private static readonly string[] Hosts =
+        ["::1", "224.0.0.1", "::ffff:224.0.0.1", "ff02::1", "0.0.0.7", "255.255.255.255", "240.0.0.1", "fe80::1%eth0", "203.0.113.99", "::ffff:203.0.113.99", "2001:db8::99"];
+
+    private static readonly IPNetwork[] Here = [IPNetwork.Parse("203.0.113.2/32"), IPNetwork.Parse("127.0.0.0/8")];
+
     private static readonly NetworkFacts Facts = new("/run/minic/networks") { UplinkMtu = 1500 };
 
     [Fact]
@@ -62,6 +67,30 @@ public class NetworkPlannerTests
         planned.Before.Concat(planned.Inside).SelectMany(s => s.CallTexts).Where(c => c.Contains("fd00:", StringComparison.Ordinal)).Should().BeEmpty();
     }
 
+    [Theory]
+    [InlineData("203.0.113.2", "host_ports4 { 203.0.113.2 . tcp . 80")]
+    [InlineData("::ffff:203.0.113.2", "host_ports4 { 203.0.113.2 . tcp . 80")]
+    [InlineData("127.0.0.53", "host_ports4 { 127.0.0.53 . tcp . 80")]
+    [InlineData("10.44.0.1", "host_ports4 { 10.44.0.1 . tcp . 80")]
+    [InlineData("0.0.0.0", "ports4 { tcp . 80")]
+    [InlineData("::", "ports6 { tcp . 80")]
+    public void A_port_is_published_on_an_address_of_the_host_in_any_form(string host, string element)
+    {
+        var attachment = new Attachment("box", "child:box") { PortMappings = [new(80, 8080, HostIp: host)] };
+        var planned = NetworkPlanner.Plan(NetworkConfig.Default, attachment, Facts with { HostAddresses = Here });
+        planned.Before.OfType<AddElements>().Single().CallTexts.Should().ContainSingle(c => c.Contains("80", StringComparison.Ordinal) && c.Contains("ports", StringComparison.Ordinal))
+            .Which.Should().Contain(element);
+    }
+
+    [Fact]
+    public void Where_the_host_has_IPv6_switched_off_it_is_switched_on_for_the_bridge_and_inside()
+    {
+        var planned = NetworkPlanner.Plan(NetworkConfig.Default, new Attachment("box", "child:box"), Facts with { DisablesIPv6 = true });
+        var titles = planned.Before.Concat(planned.Inside).Select(s => s.Title).ToList();
+        titles.IndexOf("set net/ipv6/conf/minic0/disable_ipv6 to 0").Should().BePositive().And.BeLessThan(titles.IndexOf("give minic0 the address fd00:44::1/64"));
+        titles.IndexOf("set net/ipv6/conf/all/disable_ipv6 to 0 inside").Should().BePositive().And.BeLessThan(titles.IndexOf("give eth0 the address fd00:44::2/64"));
+    }
+
     [Fact]
     public void The_next_address_comes_after_the_last_one()
     {
@@ -85,6 +114,10 @@ public class NetworkPlannerTests
             ("a port out of range", NetworkConfig.Default, new("box", "child:box") { PortMappings = [new(80000, 80)] }, Facts),
             ("an unknown protocol", NetworkConfig.Default, new("box", "child:box") { PortMappings = [new(80, 80, "icmp")] }, Facts),
             ("a host name for an address", NetworkConfig.Default, new("box", "child:box") { PortMappings = [new(80, 80, HostIp: "localhost")] }, Facts),
+            .. Hosts.Select(host => ($"published on {host}", NetworkConfig.Default, new Attachment("box", "child:box") { PortMappings = [new(80, 80, HostIp: host)] }, Facts with { HostAddresses = Here })),
+            ("127.0.0.1 without snat", NetworkConfig.Default with { Plugins = [NetworkConfig.Default.Bridge!, NetworkConfig.Default.Portmap! with { Snat = false }] }, new("box", "child:box") { PortMappings = [new(80, 80, HostIp: "127.0.0.1")] }, Facts),
+            ("a port twice in two forms", NetworkConfig.Default, new("box", "child:box") { PortMappings = [new(80, 80, HostIp: "203.0.113.2"), new(80, 81, HostIp: "::ffff:203.0.113.2")] }, Facts),
+            ("a port on all addresses twice", NetworkConfig.Default, new("box", "child:box") { PortMappings = [new(80, 80), new(80, 81, HostIp: "0.0.0.0")] }, Facts),
             ("a port twice", NetworkConfig.Default, new("box", "child:box") { PortMappings = [new(80, 80), new(80, 81, "TCP")] }, Facts),
             ("IPv6 without IPv6", NetworkConfig.Default, new("box", "child:box") { PortMappings = [new(80, 80, HostIp: "::")] }, Facts with { HasIPv6 = false }),
             ("a long interface name", NetworkConfig.Default, new("box", "child:box") { IfName = "an-interface-too-far" }, Facts),

@@ -1,6 +1,6 @@
 // The constants of rtnetlink that minic uses, by the kernel's own names: linux/netlink.h, linux/rtnetlink.h,
-// linux/if.h, linux/if_link.h, linux/if_addr.h, linux/neighbour.h, linux/veth.h. NetlinkAbiTests has the C compiler
-// print each of them and compares.
+// linux/if.h, linux/if_link.h, linux/if_addr.h, linux/neighbour.h, linux/veth.h; and of ctnetlink:
+// linux/netfilter/nfnetlink_conntrack.h. NetlinkAbiTests has the C compiler print each of them and compares.
 
 namespace MiniContainer.Kernel.Netlink;
 
@@ -9,6 +9,7 @@ internal static class NetlinkAbi
 {
     // linux/netlink.h
     public const int NETLINK_ROUTE = 0;
+    public const int NETLINK_NETFILTER = 12;
     public const int NETLINK_ADD_MEMBERSHIP = 1;
     public const int NETLINK_CAP_ACK = 10;
     public const int NETLINK_EXT_ACK = 11;
@@ -61,6 +62,7 @@ internal static class NetlinkAbi
     public const ushort RTA_TABLE = 15;
     public const byte RT_TABLE_UNSPEC = 0;
     public const byte RT_TABLE_MAIN = 254;
+    public const byte RT_TABLE_LOCAL = 255;
     public const byte RTPROT_BOOT = 3;
     public const byte RT_SCOPE_UNIVERSE = 0;
     public const byte RT_SCOPE_LINK = 253;
@@ -123,6 +125,26 @@ internal static class NetlinkAbi
     public const byte NTF_SELF = 0x2;
     public const ushort NUD_NOARP = 0x40;
     public const ushort NUD_PERMANENT = 0x80;
+
+    // linux/netfilter/nfnetlink.h, linux/netfilter/nfnetlink_conntrack.h, linux/netfilter/nf_conntrack_common.h
+    public const ushort NFNL_SUBSYS_CTNETLINK = 1;
+    public const ushort IPCTNL_MSG_CT_GET = 1;
+    public const ushort IPCTNL_MSG_CT_DELETE = 2;
+    public const ushort CTA_TUPLE_ORIG = 1;
+    public const ushort CTA_TUPLE_REPLY = 2;
+    public const ushort CTA_STATUS = 3;
+    public const ushort CTA_ID = 12;
+    public const ushort CTA_ZONE = 18;
+    public const ushort CTA_TUPLE_IP = 1;
+    public const ushort CTA_TUPLE_PROTO = 2;
+    public const ushort CTA_IP_V4_SRC = 1;
+    public const ushort CTA_IP_V4_DST = 2;
+    public const ushort CTA_IP_V6_SRC = 3;
+    public const ushort CTA_IP_V6_DST = 4;
+    public const ushort CTA_PROTO_NUM = 1;
+    public const ushort CTA_PROTO_SRC_PORT = 2;
+    public const ushort CTA_PROTO_DST_PORT = 3;
+    public const uint IPS_SEEN_REPLY = 0x2;
 
     // linux/sockios.h, linux/nsfs.h
     public const int SIOCGSKNS = 0x894c;

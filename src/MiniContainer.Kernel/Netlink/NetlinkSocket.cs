@@ -14,7 +14,7 @@ using static Tmds.Linux.LibC;
 
 namespace MiniContainer.Kernel.Netlink;
 
-/// <summary>NETLINK_ROUTE, from the protocol's side: sequence numbers, acknowledgements, parts.</summary>
+/// <summary>A conversation in netlink: sequence numbers, acknowledgements, parts.</summary>
 internal sealed unsafe class NetlinkSocket : IDisposable
 {
     private const int ENOBUFS = 105; // the socket overflowed, and datagrams were lost
@@ -46,11 +46,16 @@ internal sealed unsafe class NetlinkSocket : IDisposable
     /// <param name="Interrupted">A dump that changed under way: some of it may be missing or be there twice.</param>
     internal readonly record struct Answer(int Errno, string? KernelText, bool Interrupted);
 
-    /// <summary>Opens a socket in the calling thread's network namespace, where it stays.</summary>
-    public static NetlinkSocket Open()
+    /// <summary>Opens a socket of NETLINK_ROUTE in the calling thread's network namespace, where it stays.</summary>
+    public static NetlinkSocket Open() => Open(NETLINK_ROUTE);
+
+    /// <summary>The same for another protocol.</summary>
+    /// <param name="protocol">NETLINK_ROUTE or NETLINK_NETFILTER.</param>
+    public static NetlinkSocket Open(int protocol)
     {
-        var fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
-        if (fd < 0) throw Failed("open a netlink socket", "socket(AF_NETLINK, SOCK_RAW|SOCK_CLOEXEC, NETLINK_ROUTE)");
+        var fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol);
+        var name = protocol == NETLINK_NETFILTER ? "NETLINK_NETFILTER" : "NETLINK_ROUTE";
+        if (fd < 0) throw Failed("open a netlink socket", $"socket(AF_NETLINK, SOCK_RAW|SOCK_CLOEXEC, {name})");
         var handle = new SafeFileHandle(fd, ownsHandle: true);
         try
         {

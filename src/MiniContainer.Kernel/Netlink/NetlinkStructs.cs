@@ -1,5 +1,5 @@
 // The fixed structures of rtnetlink, with the names and layouts of linux/netlink.h, linux/rtnetlink.h, linux/if_addr.h
-// and linux/neighbour.h. Integers are in the machine's own byte order. NetlinkAbiTests compares sizes and offsets with
+// and linux/neighbour.h, and that of netfilter's messages (linux/netfilter/nfnetlink.h). Integers are in the machine's own byte order. NetlinkAbiTests compares sizes and offsets with
 // the C compiler's. See netlink(7) and rtnetlink(7).
 
 using System.Runtime.InteropServices;
@@ -85,6 +85,15 @@ internal struct ndmsg
     public ushort ndm_state;
     public byte ndm_flags;
     public byte ndm_type;
+}
+
+/// <summary>What messages of netfilter begin with.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct nfgenmsg
+{
+    public byte nfgen_family;
+    public byte version;
+    public ushort res_id; // in network byte order
 }
 
 /// <summary>The address of a netlink socket (netlink(7)).</summary>

@@ -47,6 +47,9 @@ public sealed record Route(IPNetwork Destination)
     /// <summary>The main table, which `ip route` means when it names none.</summary>
     public const int MainTable = NetlinkAbi.RT_TABLE_MAIN;
 
+    /// <summary>The kernel's own table: what is delivered to this host.</summary>
+    public const int LocalTable = NetlinkAbi.RT_TABLE_LOCAL;
+
     /// <summary>RTA_GATEWAY: the router; null where the destination is on the link.</summary>
     public IPAddress? Gateway { get; init; }
 

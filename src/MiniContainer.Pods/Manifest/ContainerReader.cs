@@ -3,6 +3,7 @@
 
 using MiniContainer.Containers.Oci;
 using MiniContainer.Kernel.Documents;
+using MiniContainer.Networking;
 
 namespace MiniContainer.Pods.Manifest;
 
@@ -77,9 +78,9 @@ internal static class ContainerReader
         }
 
         var port = new ContainerPort((int)(number ?? 0), (int?)map.Number("hostPort", 1, 65535), map.Choice("protocol", "TCP", "UDP", "SCTP"), map.Text("hostIP"), map.Text("name"));
-        if (port.HostIp is { Length: > 0 } address && !System.Net.IPAddress.TryParse(address, out _))
+        if (port.HostIp is { Length: > 0 } address && HostIp.Problem(address) is { } problem)
         {
-            map.Bad("hostIP", $"\"{address}\" is no address", "Write an address of this host.");
+            map.Bad("hostIP", problem, HostIp.Hint);
         }
 
         if (port.Name is { } name && (name.Length is 0 or > 15 || !name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-') || !name.Any(char.IsAsciiLetter)))

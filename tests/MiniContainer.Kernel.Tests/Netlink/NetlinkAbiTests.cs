@@ -12,7 +12,7 @@ namespace MiniContainer.Kernel.Tests.Netlink;
 public class NetlinkAbiTests
 {
     private static readonly Type[] Structures =
-        [typeof(nlmsghdr), typeof(nlmsgerr), typeof(rtattr), typeof(ifinfomsg), typeof(ifaddrmsg), typeof(rtmsg), typeof(ndmsg), typeof(sockaddr_nl)];
+        [typeof(nlmsghdr), typeof(nlmsgerr), typeof(rtattr), typeof(ifinfomsg), typeof(ifaddrmsg), typeof(rtmsg), typeof(ndmsg), typeof(sockaddr_nl), typeof(nfgenmsg)];
 
     private const BindingFlags Everything = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic;
 
@@ -46,7 +46,7 @@ public class NetlinkAbiTests
     private static SortedDictionary<string, long> AsCompiled(IEnumerable<string> expressions)
     {
         var program = new StringBuilder("#include <stdio.h>\n#include <sys/socket.h>\n");
-        foreach (var header in new[] { "netlink", "rtnetlink", "if", "if_link", "if_addr", "neighbour", "veth", "sockios", "nsfs" })
+        foreach (var header in new[] { "netlink", "rtnetlink", "if", "if_link", "if_addr", "neighbour", "veth", "sockios", "nsfs", "netfilter/nfnetlink", "netfilter/nfnetlink_conntrack", "netfilter/nf_conntrack_common" })
             program.AppendLine(CultureInfo.InvariantCulture, $"#include <linux/{header}.h>");
         program.AppendLine("int main(void) {");
         foreach (var expression in expressions)

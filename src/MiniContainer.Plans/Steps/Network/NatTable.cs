@@ -125,7 +125,11 @@ public sealed record MakeNatTable(string Directory) : SharedStep(Directory)
     private protected override void Make(Playing playing)
     {
         // A chain and not the table: that would list a thousand containers' elements too.
-        if (Nftables.TryList($"chain {NatTable.Name} postrouting") is null)
-            Nftables.Run(NatTable.Text);
+        if (Nftables.TryList($"chain {NatTable.Name} postrouting") is not null)
+            return;
+        Nftables.Run(NatTable.Text);
+        // Said once, not with each container.
+        foreach (var chain in ForwardPolicy.Dropping())
+            Warnings.Sink(ForwardPolicy.Warning(chain, Network.Bridge));
     }
 }
