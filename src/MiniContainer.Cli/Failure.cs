@@ -27,6 +27,7 @@ internal static class Failure
             IOException or UnauthorizedAccessException => (exception.Message, MinicException.ExitFailure),
             _ => ($"{exception.GetType().Name}: {exception.Message}. This is a bug in minic: please report it with what --debug shows.", MinicException.ExitFailure),
         };
+        message = PathElsewhere.Note(message, Environment.GetCommandLineArgs()[1..]);
         Console.Error.WriteLine($"minic: {message}");
         if (exception is not MinicException && Log.IsEnabled(LogEventLevel.Debug))
             Console.Error.WriteLine(exception);

@@ -9,7 +9,7 @@ namespace MiniContainer.Cli.Tests;
 public class CgroupV2Tests
 {
     private const string Script = """
-        R=$PWD/out/rootfs/busybox; PATH=$PATH:$PWD/out
+        R=/R; mkdir $R; mount --bind "$PWD/out/rootfs/busybox" $R; PATH=$PATH:$PWD/out
         minic run --rootfs $R --net none --pids 20 --memory 64m --cpus 0.5 sh -c 'cd /sys/fs/cgroup; cat pids.max memory.max cpu.max; cat /proc/self/cgroup; i=0; while [ $i -lt 40 ]; do sleep 1 & i=$((i+1)); done; wait' 2>&1
         minic run --rootfs $R --net none --memory 20m sh -c 'x=a; while :; do x=$x$x; done'; echo "memory hog: $?"
         minic run --rootfs $R --net none sh -c 'mknod /tmp/k b 8 0; dd if=/tmp/k of=/dev/null count=1 2>&1; echo > /dev/null && echo null is allowed'
@@ -23,7 +23,7 @@ public class CgroupV2Tests
         [.. "sh setsid mount umount prlimit chrt renice ionice mkdir mknod ln chown env sleep".Split(' ').Select(p => "/usr/bin/" + p), "/usr/sbin/pivot_root", "/usr/bin/ip", "/usr/sbin/bridge"];
 
     private const string ByHand = """
-        R=$PWD/out/rootfs/busybox; PATH=$PATH:$PWD/out
+        R=/R; mkdir $R; mount --bind "$PWD/out/rootfs/busybox" $R; PATH=$PATH:$PWD/out
         V='cat /proc/self/cgroup; cut -d" " -f4- /proc/self/mountinfo | sed "s/master:[0-9]* //" | sort; cd /sys/fs/cgroup; cat pids.max memory.max memory.swap.max cpu.max cgroup.controllers; ip -o addr | grep -v fe80; grep Cap /proc/self/status'
         run="--name box --pids 20 --memory 64m --cpus 0.5 --rootfs $R sh -c"
         look() { find /sys/fs/cgroup/minic | sort | while read -r f; do case $f in *.max | *.weight | */cgroup.subtree_control | */cgroup.procs) echo "$f: $(grep -c . $f) $(grep -v "^[0-9][0-9]*$" $f)";; esac; done; }
@@ -118,7 +118,7 @@ public class CgroupV2Tests
     private static string Root { get; } = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(Here())!, "../.."));
 
     private const string Verbs = """
-        R=$PWD/out/rootfs/busybox; PATH=$PATH:$PWD/out; status() { minic state box | sed -n 's/.*"status": "\(.*\)".*/\1/p'; }
+        R=/R; mkdir $R; mount --bind "$PWD/out/rootfs/busybox" $R; PATH=$PATH:$PWD/out; status() { minic state box | sed -n 's/.*"status": "\(.*\)".*/\1/p'; }
         await() { i=0; until eval "$1"; do i=$((i+1)); [ $i -lt 300 ] || { echo "never: $1"; break; }; sleep 0.1; done; }
         minic run --rootfs $R --name box --net none --pids 20 --memory 64m -d sleep 1000; cd /sys/fs/cgroup/minic/box
         minic pause box; status; cat cgroup.freeze; minic resume box; status
@@ -158,7 +158,7 @@ public class CgroupV2Tests
 
     // As systemd-run --user -p Delegate=yes leaves it: a cgroup of ann's, whose processes are in another one below.
     private const string HandedOver = """
-        cp -r $PWD/out/rootfs/busybox /root-of-ann; mkdir /run/ann; chown -R 1234:1234 /root-of-ann /run/ann; export PATH=$PATH:$PWD/out XDG_RUNTIME_DIR=/run/ann R=/root-of-ann
+        cp -r "$PWD/out/rootfs/busybox" /root-of-ann; mkdir /run/ann; chown -R 1234:1234 /root-of-ann /run/ann; export "PATH=$PATH:$PWD/out" XDG_RUNTIME_DIR=/run/ann R=/root-of-ann
         cd /sys/fs/cgroup; echo '+memory +pids -cpu' > cgroup.subtree_control; mkdir -p ann/session; chown -R 1234:1234 ann; echo $$ > ann/session/cgroup.procs
         /usr/bin/setpriv --reuid 1234 --regid 1234 --clear-groups sh 2>&1 <<'END'
         minic run --rootfs $R --memory 20m --pids 20 sh -c 'cat /proc/self/cgroup; cd /sys/fs/cgroup; cat memory.max pids.max cgroup.controllers'

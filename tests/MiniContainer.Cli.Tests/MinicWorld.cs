@@ -40,7 +40,8 @@ internal sealed class MinicWorld : IDisposable
         Skip.IfNot(File.Exists(minic), $"needs {minic}: scripts/run publishes it, or set MINIC");
         var rootfs = Environment.GetEnvironmentVariable("MINIC_ROOTFS") ?? Path.Combine(Repository, "out/rootfs/busybox");
         Skip.IfNot(Directory.Exists(rootfs), $"needs {rootfs}: rootfs/build busybox makes it, or set MINIC_ROOTFS");
-        return new MinicWorld(minic, rootfs);
+        var programs = new Testing.Programs(minic, rootfs).Reachable();
+        return new MinicWorld(programs.Minic, programs.Rootfs);
     }
 
     /// <summary>Runs a bash script in namespaces of its own.</summary>

@@ -112,6 +112,7 @@ internal sealed class World : IDisposable
         Skip.IfNot(File.Exists(minic), $"needs {minic}: scripts/build makes it, or set MINIC");
         var rootfs = Environment.GetEnvironmentVariable("MINIC_ROOTFS") ?? Path.Combine(repository, "out/rootfs/busybox");
         Skip.IfNot(Directory.Exists(rootfs), $"needs {rootfs}: rootfs/build busybox makes it, or set MINIC_ROOTFS");
-        return (minic, rootfs);
+        var programs = new Testing.Programs(minic, rootfs).Reachable();
+        return (programs.Minic, programs.Rootfs);
     }
 }

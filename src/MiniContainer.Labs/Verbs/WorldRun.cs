@@ -17,7 +17,11 @@ internal static class WorldRun
         var words = new Argument<string[]>("CMD") { Description = "The command and its arguments, after --.", Arity = ArgumentArity.OneOrMore };
         var command = new Command("run", "Runs a command in a world; if it is not up, in one of its own, for that time.") { name, place, words };
         command.SetAction(parsed => InWorld(parsed.GetRequiredValue(name), (world, relay) =>
-            CommandRun.Run(world.PlaceNamed(parsed.GetRequiredValue(place)), new PlaceCommand(parsed.GetRequiredValue(words)), relay)));
+        {
+            var where = world.PlaceNamed(parsed.GetRequiredValue(place));
+            CommandRun.WarnOfDirectory(where);
+            return CommandRun.Run(where, new PlaceCommand(parsed.GetRequiredValue(words)), relay);
+        }));
         return command;
     }
 

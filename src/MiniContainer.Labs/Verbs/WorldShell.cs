@@ -14,7 +14,11 @@ internal static class WorldShell
         var (name, place) = (WorldVerb.Name(), WorldVerb.In());
         var command = new Command("shell", "A shell in a world; if it is not up, in one of its own, for that time.") { name, place };
         command.SetAction(parsed => WorldRun.InWorld(parsed.GetRequiredValue(name), (world, relay) =>
-            Run(world.PlaceNamed(parsed.GetRequiredValue(place)), relay)));
+        {
+            var where = world.PlaceNamed(parsed.GetRequiredValue(place));
+            CommandRun.WarnOfDirectory(where);
+            return Run(where, relay);
+        }));
         return command;
     }
 

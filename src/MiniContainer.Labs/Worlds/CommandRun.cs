@@ -49,6 +49,39 @@ internal static class CommandRun
         return (relay ?? own!).Wait(playing.Children["command"]);
     }
 
+    /// <summary>Says so if a place does not see the directory that a command was typed in: it begins elsewhere.</summary>
+    /// <param name="place">Where the command is to run.</param>
+    public static void WarnOfDirectory(Place place)
+    {
+        var directory = Here();
+        // The rest of the file system is the machine's.
+        if (!PlacePlanner.Own.Any(own => directory.StartsWith(own + "/", StringComparison.Ordinal)) || Sees(place, directory))
+            return;
+        var own = string.Join(" and a ", PlacePlanner.Own);
+        Console.Error.WriteLine($"lab: the {place.Name} has a {own} of its own, without {directory}: the command starts in /. Go to a directory elsewhere first.");
+    }
+
+    private static bool Sees(Place place, string directory)
+    {
+        var plan = new Plan();
+        IReadOnlyList<string> descriptors = ["null", "null", "null", "status", .. Place.Kinds.Select(k => "ns:" + place.Pin(k))];
+        plan.Add(new CloneChild("look", 0, descriptors) { Why = "To look from inside takes a process that has joined the namespaces." });
+        var tape = new TapeWriter(plan, "look", descriptors);
+        Join(tape, place);
+        tape.Step($"go to {directory}", "If that works, the command begins there too.", "chdir(2)", [new TapeCall("chdir", directory)], $"cd {ShellWord.Quote(directory)}");
+        tape.Story.Report("status", "It is there.");
+        plan.Add(new AwaitReady("look") { Why = "If it is not there, it is known now." });
+        try
+        {
+            PlanPlay.End(PlanPlay.Start(plan));
+            return true;
+        }
+        catch (MinicException e) when (e.Errno is Errno.ENOENT or Errno.ENOTDIR)
+        {
+            return false;
+        }
+    }
+
     /// <summary>The plan of it.</summary>
     public static Plan Plan(Place? place, PlaceCommand command)
     {

@@ -22,7 +22,11 @@ namespace MiniContainer.Labs.Worlds;
 internal static class PlacePlanner
 {
     private const string Temporary = "/tmp";
+    private const string State = "/run";
     private const ulong CLONE_NEWTIME = 0x80; // Newer than Tmds.LibC; clone3(2) alone can do it.
+
+    /// <summary>The directories that a place has for itself: what the machine has there is not seen, but for the checkout.</summary>
+    public static readonly IReadOnlyList<string> Own = [Temporary, State];
 
     private static readonly ulong Harmless = (ulong)MS_NOSUID | (ulong)MS_NODEV | (ulong)MS_NOEXEC;
 
@@ -101,18 +105,29 @@ internal static class PlacePlanner
     // the machine, it would serve others until it ends with this world, and turn them away in the middle of their work.
     private static void AddTmp(TapeWriter tape)
     {
-        var trees = Staying().Select(point => (Point: point, Tree: tape.Story.OpenTree(point, recursive: true, "Soon its path means nothing any more."))).ToList();
+        var trees = OpenStaying(tape, Temporary);
         tape.Story.Mount("tmpfs", Temporary, "tmpfs", 0, "mode=1777", "Sockets that programs of this place listen on are for this place.");
+        AttachStaying(tape, trees);
+    }
+
+    // A checkout may lie in /tmp or /run, and whoever makes the world may stand there: all that belongs to it is used from
+    // inside too. What is in our own directory belongs to worlds.
+    private static List<(string Point, int Tree)> OpenStaying(TapeWriter tape, string below)
+    {
+        string[] used = [Catalogue.FindRoot() ?? AppContext.BaseDirectory, CommandRun.Here()];
+        return [.. MountTable.Outermost(used.Select(p => p.TrimEnd('/')), below)
+            .Where(point => !$"{point}/".StartsWith($"{World.Root}/", StringComparison.Ordinal))
+            .Select(point => (point, tape.Story.OpenTree(point, recursive: true, "Soon its path means nothing any more.")))];
+    }
+
+    private static void AttachStaying(TapeWriter tape, List<(string Point, int Tree)> trees)
+    {
         foreach (var (point, tree) in trees)
         {
             tape.Story.MakeDirectories(point, 0x1ed, "It lies below, and is to be seen as before.");
             tape.Story.Attach(tree, point, "As on the machine.");
         }
     }
-
-    // A checkout may lie in /tmp, and whoever makes the world may stand there: all that belongs to it is used from inside too.
-    private static IReadOnlyList<string> Staying() =>
-        MountTable.Outermost(((string[])[Catalogue.FindRoot() ?? AppContext.BaseDirectory, CommandRun.Here()]).Select(p => p.TrimEnd('/')), Temporary);
 
     // A /run of its own holds the runtime state of a host: containers, named namespaces, locks. It is a directory of ours
     // and no tmpfs, so that `lab world down` can see from outside what is left in it. Picked up before our own directory
@@ -122,6 +137,8 @@ internal static class PlacePlanner
         var run = tape.Story.OpenTree(place.Run, recursive: false, "Soon its path means nothing any more.");
         tape.Step($"let go of {World.Root}", "What other worlds have bound there is theirs.", "umount2(2)",
             [new TapeCall("umount2", World.Root, TapeArg.Named(MNT_DETACH, "MNT_DETACH"))], $"umount -l {World.Root}");
-        tape.Story.Attach(run, "/run", "The machine's containers, sockets and locks are not this host's.");
+        var trees = OpenStaying(tape, State);
+        tape.Story.Attach(run, State, "The machine's containers, sockets and locks are not this host's.");
+        AttachStaying(tape, trees);
     }
 }

@@ -73,14 +73,14 @@ public static class MonitorProcess
 
     private static Child Spawn(IReadOnlyList<string> arguments, IReadOnlyList<ChildDescriptor> descriptors)
     {
-        // Under the SDK's `dotnet run` the program is dotnet, and its first argument we.
-        var self = Environment.GetCommandLineArgs()[0];
-        string[] argv = self.EndsWith(".dll", StringComparison.Ordinal) ? [Environment.ProcessPath!, self, .. arguments] : [Environment.ProcessPath!, .. arguments];
+        // `dotnet minic.dll`: the program is dotnet, and its first argument ours. A jitted minic is called minic.dll too.
+        var (program, self) = (Environment.ProcessPath!, Environment.GetCommandLineArgs()[0]);
+        string[] argv = Path.GetFileName(program) == "dotnet" ? [program, self, .. arguments] : [program, .. arguments];
         var environment = Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>().Select(e => $"{e.Key}={e.Value}").ToList();
         List<TapeCall> calls =
         [
             new("setsid"),
-            new("execve", Environment.ProcessPath!, new TapeArg.Strs(argv), new TapeArg.Strs(environment, "environ")),
+            new("execve", program, new TapeArg.Strs(argv), new TapeArg.Strs(environment, "environ")),
         ];
         var child = Child.Clone(new ChildOptions(calls)
         {

@@ -118,7 +118,8 @@ public class NetworkNamespaceTests
     private static string[] Mounts(string prefix) =>
         [.. File.ReadLines("/proc/thread-self/mountinfo").Where(line => (line.Split(' ')[4] + " ").StartsWith(prefix, StringComparison.Ordinal))];
 
-    // A thread with mounts of its own, and an empty /run there: the machine's /run/netns is not ours to write to.
+    // A thread with mounts of its own, and an empty /run there: the machine's /run/netns is not ours to write to. What the
+    // machine has mounted below /run goes: the table would still show it, though the new /run covers it.
     private static void InPrivateRun(Action body)
     {
         NetworkWorld.RequireNamespaces();
@@ -129,7 +130,7 @@ public class NetworkNamespaceTests
             try
             {
                 unshare(CLONE_NEWNS).Should().Be(0);
-                NetworkWorld.Shell("mount --make-rprivate / && mount -t tmpfs none /run");
+                NetworkWorld.Shell("mount --make-rprivate / && for m in $(awk '$5 ~ \"^/run/\" { print $5 }' /proc/self/mountinfo | tac); do umount -l \"$(printf %b \"$m\")\"; done; mount -t tmpfs none /run");
                 body();
             }
             catch (Exception exception)

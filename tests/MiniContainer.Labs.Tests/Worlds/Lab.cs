@@ -16,7 +16,7 @@ internal static class Lab
     public static IReadOnlyList<string> Words { get; } = Find();
 
     /// <summary>The words, for a shell script.</summary>
-    public static string Shell => string.Join(' ', Words);
+    public static string Shell => string.Join(' ', Words.Select(MiniContainer.Plans.ShellWord.Quote));
 
     /// <summary>Skips a test that cannot be run here, and says what is missing.</summary>
     public static void Require(params string[] tools)

@@ -78,6 +78,34 @@ public class RunTests
     }
 
     [SkippableFact]
+    public void A_directory_that_a_world_does_not_see_is_told()
+    {
+        using var world = new OwnWorld();
+        var directory = Directory.CreateTempSubdirectory("unseen").FullName;
+        try
+        {
+            Errors($"cd {directory}").Should().Be($"lab: the host has a /tmp and a /run of its own, without {directory}: the command starts in /. Go to a directory elsewhere first.\n");
+            Errors("cd /usr").Should().BeEmpty();
+            Errors("cd /tmp").Should().BeEmpty();
+        }
+        finally
+        {
+            Directory.Delete(directory);
+        }
+
+        string Errors(string before)
+        {
+            using var shell = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("sh", ["-euc", $"{before}; {Lab.Shell} world run --name {world.Name} -- true"])
+            {
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            })!;
+            return Lab.Finish(shell).Errors;
+        }
+    }
+
+    [SkippableFact]
     public void Sockets_in_tmp_are_the_worlds_own_and_the_callers_directory_stays()
     {
         using var world = new OwnWorld();
