@@ -7,13 +7,14 @@ using MiniContainer.Containers.Lifecycle;
 using MiniContainer.Containers.Oci;
 using MiniContainer.Kernel;
 using MiniContainer.Kernel.Documents;
+using MiniContainer.Pods.Lifecycle;
 
 namespace MiniContainer.Cli;
 
 /// <summary>Builds a bundle from options.</summary>
 internal sealed class RootfsOptions
 {
-    private readonly Option<string> rootfs = Text("--rootfs", "DIR", "Run CMD in this root file system, without a bundle. The options from here to --net are for this form.");
+    private readonly Option<string> rootfs = Text("--rootfs", "DIR", "Run CMD in this root file system, a directory or the name of one that was built, without a bundle. The options from here to --net are for this form.");
     private readonly Option<string> name = Text("--name", "NAME", "The container's id; two words where not given.");
     private readonly Option<string> hostname = Text("--hostname", "NAME", "Its host name; its id where not given.");
     private readonly Option<string> memory = Text("--memory", "SIZE", "Most memory it may use: 100m, 1g.", "-m");
@@ -75,15 +76,19 @@ internal sealed class RootfsOptions
             : throw problems.ToException($"make container {id}", "the options", _ => null);
     }
 
+    // A directory as the shell sees it comes first, so that no root file system with a name can hide it.
     private static string Root(string directory)
     {
         var doing = $"use the root file system {directory}";
         var path = Path.GetFullPath(directory);
+        if (Directory.Exists(path))
+            return path;
         if (File.Exists(path))
             throw new MinicException(doing, "it is a file, not a directory", "Unpack it to a directory (tar -C DIR -xf FILE), and name that.");
-        return Directory.Exists(path)
-            ? path
-            : throw new MinicException(doing, "there is no such directory", "rootfs/build busybox makes one at out/rootfs/busybox.");
+        if (directory.Contains('/', StringComparison.Ordinal))
+            throw new MinicException(doing, "there is no such directory", Images.Remedy());
+        return Images.Named(directory)
+            ?? throw new MinicException(doing, $"there is no such directory here, and no {directory} in {string.Join(", ", Images.Places)}", Images.Remedy());
     }
 
     private static VolumeOption Volume(string text)

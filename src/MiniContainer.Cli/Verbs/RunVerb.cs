@@ -27,8 +27,8 @@ internal sealed class RunVerb : RuntimeVerb
         Synopsis = ["minic run [OPTIONS] --rootfs DIR CMD [ARG...]", "minic run [OPTIONS] [-b BUNDLE] ID"];
         Examples =
         [
-            ("minic run --rootfs out/rootfs/busybox -it sh", "A shell in a container of its own."),
-            ("minic run --rootfs out/rootfs/busybox --pids 20 sh -c 'ls -l /proc/1/ns'", "At most 20 processes. What follows the options is the command's own; no -- is needed."),
+            ("minic run --rootfs busybox -it sh", "A shell in a container of its own."),
+            ("minic run --rootfs busybox --pids 20 sh -c 'ls -l /proc/1/ns'", "At most 20 processes. What follows the options is the command's own; no -- is needed."),
             ("minic run -b /tmp/bundle box", "A container called box, of /tmp/bundle/config.json."),
         ];
         foreach (var option in hurry.All)

@@ -13,12 +13,15 @@ public static class Images
     public static IReadOnlyList<string> Places =>
     [
         .. (Environment.GetEnvironmentVariable("MINIC_IMAGES") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries),
-        Path.Combine(Path.GetDirectoryName(Environment.ProcessPath) ?? "/", "rootfs"),
+        Path.Combine(ProgramDirectory, "rootfs"),
         "/var/lib/minic/rootfs",
     ];
 
+    // The file itself, not a link to it on the path: /usr/local/bin/minic leads to /usr/local/lib/minic/minic.
+    private static string ProgramDirectory => Path.GetDirectoryName(Environment.ProcessPath) ?? "/";
+
     /// <summary>The directory of an image.</summary>
-    /// <param name="image">A name, with or without a tag that nobody looks at; or a path, which has a slash at its start.</param>
+    /// <param name="image">A name, with or without a registry and a tag, which are ignored; or a path, which begins with a slash or a dot.</param>
     /// <exception cref="MinicException">There is none.</exception>
     public static string Find(string image)
     {
@@ -29,10 +32,27 @@ public static class Images
         }
 
         var name = image.Split('/')[^1].Split(':')[0];
-        return Places.Select(p => Path.Combine(p, name)).FirstOrDefault(Directory.Exists)
-            ?? throw Missing(image, $"there is no {name} in {string.Join(", ", Places)}");
+        return Named(name) ?? throw Missing(image, $"there is no {name} in {string.Join(", ", Places)}");
     }
 
-    private static MinicException Missing(string image, string problem) =>
-        new($"find the image {image}", problem, "rootfs/build busybox makes one; a path to any root file system does as well.");
+    /// <summary>The directory of the root file system of that name; null if there is none.</summary>
+    /// <param name="name">A name without a slash. One that leads out of the places is the name of nothing.</param>
+    public static string? Named(string name) => name is "" or "." or ".." || name.Contains('/', StringComparison.Ordinal)
+        ? null
+        : Places.Select(p => Path.Combine(p, name)).FirstOrDefault(Directory.Exists);
+
+    /// <summary>How to get a root file system, for the remedy of an error.</summary>
+    public static string Remedy() => Remedy(ProgramDirectory);
+
+    /// <summary>How to get a root file system where a program lies that is called minic.</summary>
+    /// <param name="directory">Its directory: a checkout's out/, or PREFIX/lib/minic. Each has its builder, which builds into rootfs/ there.</param>
+    public static string Remedy(string directory)
+    {
+        var builders = new[] { "../rootfs/build", "../../share/minic/rootfs/build" };
+        return builders.Select(b => Path.GetFullPath(Path.Combine(directory, b))).FirstOrDefault(File.Exists) is { } builder
+            ? $"{builder} busybox makes {directory}/rootfs/busybox, as root; a path to any root file system does as well."
+            : "Name the directory of a root file system, or set MINIC_IMAGES to a directory that holds some.";
+    }
+
+    private static MinicException Missing(string image, string problem) => new($"find the image {image}", problem, Remedy());
 }

@@ -1,15 +1,17 @@
 // Kubernetes' way in: containerd's CRI, with the configuration that the README has, and minic as a runtime class. The test is
 // the kubelet. The pod's network is CNI's, by Debian's plugins.
 
+using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
 using MiniContainer.Cli.Tests.Engines.Cri;
 
 namespace MiniContainer.Cli.Tests.Engines;
 
 [Collection("minic")]
-public sealed class CriTests : MinicTest
+public sealed partial class CriTests : MinicTest
 {
     // restrict_oom_score_adj: whoever lacks CAP_SYS_RESOURCE may not lower anybody's badness, and root may lack it.
-    private const string Containerd = """
+    private static readonly string Containerd = """
         mkdir -p cni
         cat > cni/pod.conflist <<END
         {"cniVersion": "0.4.0", "name": "pod", "plugins": [{"type": "bridge", "bridge": "cri0", "isGateway": true, "ipMasq": false, "ipam": {"type": "host-local", "ranges": [[{"subnet": "10.77.0.0/24"}]], "dataDir": "$TMP/leases"}}]}
@@ -30,14 +32,8 @@ public sealed class CriTests : MinicTest
         [plugins."io.containerd.grpc.v1.cri".cni]
           bin_dir = "/usr/lib/cni"
           conf_dir = "$TMP/cni"
-        [plugins."io.containerd.grpc.v1.cri".containerd]
-          snapshotter = "native"
-          default_runtime_name = "minic"
-        [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.minic]
-          runtime_type = "io.containerd.runc.v2"
-        [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.minic.options]
-          BinaryName = "$MINIC"
-          SystemdCgroup = false
+
+        """ + OfReadme() + """
         END
         ip link set lo up
         image; containerd -c config.toml > log 2>&1 & engine=$!
@@ -52,6 +48,15 @@ public sealed class CriTests : MinicTest
         ip -o link show type veth | wc -l; [ ! -d $state ] || find $state -type f
 
         """;
+
+    // What README.md tells people to write, but for where minic is, and a store that needs no overlay.
+    private static string OfReadme([CallerFilePath] string here = "")
+    {
+        var readme = File.ReadAllText(Path.Combine(Path.GetDirectoryName(here)!, "../../../README.md"));
+        var block = Config().Match(readme).Groups["text"].Value;
+        block.Should().Contain("/usr/local/bin/minic").And.Contain(".containerd]\n");
+        return block.Replace("/usr/local/bin/minic", "$MINIC", StringComparison.Ordinal).Replace(".containerd]\n", ".containerd]\n  snapshotter = \"native\"\n", StringComparison.Ordinal);
+    }
 
     [SkippableFact]
     public async Task A_pod_of_a_runtime_class_lives_and_goes()
@@ -136,4 +141,7 @@ public sealed class CriTests : MinicTest
         LogPath = name,
         Linux = new LinuxContainerConfig { SecurityContext = new ContainerSecurityContext { NamespaceOptions = new NamespaceOption { Pid = Mode.Container } } },
     };
+
+    [GeneratedRegex("```toml\nversion = 2\n(?<text>.*?)```", RegexOptions.Singleline)]
+    private static partial Regex Config();
 }

@@ -19,6 +19,18 @@ public sealed class RunTests : MinicTest
     }
 
     [SkippableFact]
+    public void A_root_file_system_has_a_name_and_a_directory_here_comes_first()
+    {
+        var outcome = Make().Sh("""
+            mkdir images elsewhere; cp -r $ROOTFS images/toy; echo named > images/toy/etc/which; export MINIC_IMAGES=$TMP/images
+            run() { minic run --rootfs "$1" --name $N --net none cat /etc/which; echo $?; }
+            run toy; cp -r images/toy elsewhere; echo here > elsewhere/toy/etc/which; cd elsewhere; run toy; run ./toy; run ./nothing; run nothing
+            """);
+        outcome.Output.Should().Be("named\n0\nhere\n0\nhere\n0\n125\n125\n");
+        outcome.Error.Should().Contain("use the root file system ./nothing: there is no such directory. ").And.Contain("there is no such directory here, and no nothing in TMP/images, ");
+    }
+
+    [SkippableFact]
     public void A_killed_command_is_128_plus_the_signal()
     {
         var world = Make();

@@ -23,7 +23,7 @@ internal sealed class PodRunVerb : PodVerb
     {
         Examples =
         [
-            ("minic pod run web.yaml", "Images are root file systems by name (rootfs/build makes some) or path."),
+            ("minic pod run web.yaml", "Images are root file systems by name (see run --rootfs) or path."),
             ("kubectl create deployment web ... -o yaml | minic pod run -", "From standard input, if it is a Pod."),
         ];
         Add(file);

@@ -1,0 +1,54 @@
+// The pages are true: what they show is run, and prints what they say.
+
+using MiniContainer.Labs.Course;
+
+namespace MiniContainer.Labs.Tests.Pages;
+
+public class PageTests
+{
+    private static IEnumerable<string> Files =>
+        ["README.md", "labs/README.md", "rootfs/README.md", .. Directory.EnumerateFiles($"{PageSession.Root}/docs", "*.md").Select(f => $"docs/{Path.GetFileName(f)}").Order(StringComparer.Ordinal)];
+
+    public static TheoryData<string> Pages => [.. Files];
+
+    public static TheoryData<string, string> Sessions
+    {
+        get
+        {
+            var data = new TheoryData<string, string>();
+            foreach (var page in Files.Select(Read))
+            {
+                foreach (var session in page.Parts.Where(p => p.Block.Language == "console").Select(p => p.Session).Distinct())
+                    data.Add(page.Name, session);
+            }
+
+            return data;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Pages))]
+    public void Every_block_is_run_or_says_why_it_is_not(string page)
+    {
+        var read = Read(page);
+        read.Problems.Should().BeEmpty();
+        read.Parts.Select(p => p.Test).OfType<string>().Where(t => !Names(t, page)).Should().BeEmpty("such a test takes it from the page");
+    }
+
+    [SkippableTheory]
+    [MemberData(nameof(Sessions))]
+    public void What_a_page_shows_is_what_happens(string page, string session)
+    {
+        Worlds.Lab.Require("cram3");
+        Skip.IfNot(Directory.Exists($"{PageSession.Root}/out/machine/bookworm-provisioned"), "needs a provisioned machine: scripts/machine prove bookworm");
+        Skip.IfNot(File.Exists($"{PageSession.Root}/out/minic"), "needs out/minic: scripts/build");
+        var read = Read(page);
+        read.Parts.Select(p => Abilities.Lacking(p.Block.Attribute("needs")?.Split(',') ?? [])).OfType<string>().Should().BeEmpty("the machine can do all of it");
+        PageSession.Differences(read, session).Should().BeEmpty();
+    }
+
+    private static bool Names(string test, string page) =>
+        File.Exists($"{PageSession.Root}/{test}") && File.ReadAllText($"{PageSession.Root}/{test}").Contains(page, StringComparison.Ordinal);
+
+    private static Page Read(string page) => Page.Parse(page, File.ReadAllLines($"{PageSession.Root}/{page}"));
+}
