@@ -25,7 +25,7 @@ public sealed partial class ChildTape
         var name = FlagText.Mount(flags | (ulong)MS_REC);
         var option = name.Contains("SLAVE", StringComparison.Ordinal) ? "rslave" : name.Contains("SHARED", StringComparison.Ordinal) ? "rshared"
             : name.Contains("UNBINDABLE", StringComparison.Ordinal) ? "runbindable" : "rprivate";
-        Add($"make {path} {option}", why, "mount(2)", "06-mounts",
+        Add(new Subject(Here), $"make {path} {option}", why, "mount(2)", "06-mounts",
             [new TapeCall("mount", TapeArg.Null, path, TapeArg.Null, TapeArg.Named((long)(flags | (ulong)MS_REC), name), TapeArg.Null)],
             $"mount --make-{option} {ShellWord.Quote(path)}");
     }
@@ -35,7 +35,7 @@ public sealed partial class ChildTape
     {
         var bind = (flags & (ulong)MS_BIND) != 0;
         var options = string.Join(",", new[] { MountOptionText(flags), data }.Where(o => !string.IsNullOrEmpty(o)));
-        Add(bind ? $"bind {source} on {target}" : $"mount {type} on {target}", why, "mount(2)", lab,
+        Add(OfMount(type, target), bind ? $"bind {source} on {target}" : $"mount {type} on {target}", why, "mount(2)", lab,
             [new TapeCall("mount", source, target, TapeArg.OrNull(bind ? null : type), TapeArg.Named((long)flags, FlagText.Mount(flags)), TapeArg.OrNull(data))],
             bind
                 ? $"mount --{((flags & (ulong)MS_REC) != 0 ? "r" : "")}bind {ShellWord.Quote(source)} {ShellWord.Quote(target)}"
@@ -51,7 +51,7 @@ public sealed partial class ChildTape
     {
         // The first four are MOUNT_ATTR_* too.
         var attributes = flags & 0xf;
-        Add($"remount {target} {MountOptionText(flags)}", why, "mount_setattr(2)", "06-mounts",
+        Add(new Subject(Here, $"remount # mounts {MountOptionText(flags)}", target), $"remount {target} {MountOptionText(flags)}", why, "mount_setattr(2)", "06-mounts",
             [SetAttributesAt(target, 0, attributes, 0)],
             $"mount -o remount,bind,{MountOptionText(flags)} none {ShellWord.Quote(target)}");
     }
@@ -62,7 +62,7 @@ public sealed partial class ChildTape
     {
         var flags = OPEN_TREE_CLONE | (long)(ulong)O_CLOEXEC | (recursive ? AT_RECURSIVE : 0);
         var text = $"OPEN_TREE_CLONE|OPEN_TREE_CLOEXEC{(recursive ? "|AT_RECURSIVE" : "")}";
-        Add($"pick up {source}", why, "open_tree(2)", "07-layers",
+        Add(new Subject(Chapter.Root, "pick up # paths of the host", source), $"pick up {source}", why, "open_tree(2)", "07-layers",
             [new TapeCall("open_tree", TapeArg.AtFdCwd, source, TapeArg.Named(flags, text))],
             $"tree{NextFree}=$(readlink -f {ShellWord.Quote(source)}) # attached below, from the old root");
         var tree = Allocate("tree");
@@ -92,12 +92,12 @@ public sealed partial class ChildTape
         if (made.Remove(tree, out var by))
         {
             // Not through a link: what is hidden below /proc later would be looked for elsewhere, once the link is another one.
-            Add($"mount {by.Type} on {target}", why, "move_mount(2)", "06-mounts", Calls(follow: false), $"{by.Command} {ShellWord.Quote(target)}");
+            Add(new Subject(Chapter.Mounts, "mount # file systems", target), $"mount {by.Type} on {target}", why, "move_mount(2)", "06-mounts", Calls(follow: false), $"{by.Command} {ShellWord.Quote(target)}");
             Free(tree);
             return;
         }
 
-        Add($"attach it to {target}", why, "move_mount(2)", "07-layers", Calls(follow: true),
+        Add(new Subject(Here, "attach # of what was picked up", target), $"attach it to {target}", why, "move_mount(2)", "07-layers", Calls(follow: true),
             [
                 $"mount -c --{(picked!.Recursive ? "r" : "")}bind {(picked.Source is null ? $"\".$tree{tree}\"" : ShellWord.Quote("." + picked.Source))} {ShellWord.Quote(target)}",
                 .. picked.Options is { } options ? [$"mount -o remount,bind,{options} none {ShellWord.Quote(target)}"] : Array.Empty<string>(),
@@ -131,7 +131,7 @@ public sealed partial class ChildTape
         calls.Add(new TapeCall("fsconfig", context, TapeArg.Named(6, "FSCONFIG_CMD_CREATE"), TapeArg.Null, TapeArg.Null, 0));
         calls.Add(new TapeCall("fsmount", context, TapeArg.Named(1, "FSMOUNT_CLOEXEC"), TapeArg.Named((long)attributes, FlagText.MountAttr(attributes))));
         calls.Add(new TapeCall("close", context));
-        Add($"make a {type}", why, "fsmount(2)", "06-mounts", calls, ": # a script mounts it below, where it belongs");
+        Add(new Subject(Chapter.Root, "make # file systems, not mounted yet", type), $"make a {type}", why, "fsmount(2)", "06-mounts", calls, ": # a script mounts it below, where it belongs");
         var options = string.Join(",", new[] { MountOptionText(flags), data }.Where(o => !string.IsNullOrEmpty(o)));
         made[tree] = (type, $"mount -t {type}{(options.Length > 0 ? " -o " + ShellWord.Quote(options) : "")} {ShellWord.Quote(source)}");
         return tree;
@@ -154,7 +154,7 @@ public sealed partial class ChildTape
         };
         var text = $"{{attr_set={FlagText.MountAttr(set)}, attr_clr={FlagText.MountAttr(clear)}, propagation={FlagText.Mount(propagation)}, userns_fd=0}}";
         var what = set != 0 ? $"set {FlagText.MountAttr(set)} on it" : clear != 0 ? $"clear {FlagText.MountAttr(clear)} on it" : $"make it {trees[tree].Propagation}";
-        Add(what, why, "mount_setattr(2)", "07-layers",
+        Add(new Subject(Here), what, why, "mount_setattr(2)", "07-layers",
             [new TapeCall("mount_setattr", tree, "", TapeArg.Named((uint)AT_EMPTY_PATH | (recursive ? AT_RECURSIVE : 0), recursive ? "AT_EMPTY_PATH|AT_RECURSIVE" : "AT_EMPTY_PATH"),
                 new TapeArg.Block(TapeArg.Longs(set, clear, propagation, 0), text), TapeArg.Named(32, "MOUNT_ATTR_SIZE_VER0"))],
             ": # a script does it where the tree is attached");
@@ -212,13 +212,13 @@ public sealed partial class ChildTape
     /// no path that somebody else may have chosen is to be followed before that.
     /// </remarks>
     public void PivotRoot(string why) =>
-        Add(HandPoint.Pivots, "make this directory the root", why, "pivot_root(2)", "06-mounts",
+        Add(new Subject(Chapter.Root), HandPoint.Pivots, "make this directory the root", why, "pivot_root(2)", "06-mounts",
             [new TapeCall("pivot_root", ".", ".")],
             "pivot_root . .");
 
     /// <summary>Moves the current directory's mount over the root, and makes it the root: what pivot_root cannot do on an initramfs.</summary>
     public void MoveRoot(string why) =>
-        Add(HandPoint.Pivots, "move this directory over the root", why, "mount(2)", "06-mounts",
+        Add(new Subject(Chapter.Root), HandPoint.Pivots, "move this directory over the root", why, "mount(2)", "06-mounts",
             [
                 new TapeCall("mount", ".", "/", TapeArg.Null, TapeArg.Named((long)(ulong)MS_MOVE, "MS_MOVE"), TapeArg.Null),
                 new TapeCall("chroot", "."),
@@ -236,7 +236,7 @@ public sealed partial class ChildTape
         var bind = (ulong)MS_BIND | (ulong)MS_REC;
         var word = ShellWord.Quote(path);
         var remount = flags | (ulong)MS_BIND | (ulong)MS_REMOUNT | (ulong)MS_RDONLY;
-        Add($"make {path} read-only", why, "mount(2)", "10-privileges",
+        Add(new Subject(Chapter.Hiding, "make # paths read-only", path), $"make {path} read-only", why, "mount(2)", "10-privileges",
             [
                 new TapeCall("mount", path, path, TapeArg.Null, TapeArg.Named((long)bind, FlagText.Mount(bind)), TapeArg.Null) { Allowed = [Errno.ENOENT] },
                 // EINVAL: the path is not there, or was not bound a moment ago.
@@ -256,7 +256,7 @@ public sealed partial class ChildTape
     {
         _ = trees.Remove(tree);
         var (flags, word) = ((ulong)MS_RDONLY, ShellWord.Quote(path));
-        Add($"hide {path}", why, "mount(2)", "10-privileges",
+        Add(new Subject(Chapter.Hiding, "hide # paths under /dev/null or tmpfs", path), $"hide {path}", why, "mount(2)", "10-privileges",
             [
                 // Each of the two fits one kind, and is refused for the other: move_mount with EINVAL, mount with ENOTDIR.
                 new TapeCall("move_mount", tree, "", TapeArg.AtFdCwd, path, Move(follow: true)) { Allowed = [Errno.ENOENT, Errno.ENOTDIR, Errno.EINVAL] },
@@ -271,7 +271,7 @@ public sealed partial class ChildTape
     /// <param name="why">Why, and why here.</param>
     /// <param name="more">Whether a script has more to do that needs the host's programs, and lets go of them last.</param>
     public void DetachOldRoot(string why, bool more = false) =>
-        Add(more ? HandPoint.Plain : HandPoint.LetsGo, "let go of the old root", why, "umount2(2)", "06-mounts",
+        Add(new Subject(Chapter.Root), more ? HandPoint.Plain : HandPoint.LetsGo, "let go of the old root", why, "umount2(2)", "06-mounts",
             [new TapeCall("umount2", ".", TapeArg.Named(MNT_DETACH, "MNT_DETACH")), new TapeCall("chdir", "/")],
             more ? ": # a script does so last, since it needs the host's programs: it is no guard against a hostile image" : LetGo);
 
@@ -305,4 +305,9 @@ public sealed partial class ChildTape
         ];
         return string.Join(",", table.Where(t => (flags & t.Bit) != 0).Select(t => t.Name));
     }
+
+    private Subject OfMount(string? type, string target) =>
+        type is "cgroup" or "cgroup2" ? new(Here, "mount # cgroup hierarchies", Path.GetFileName(target))
+        : inside ? new(Here, "mount # file systems", target)
+        : new(Here);
 }
