@@ -24,11 +24,14 @@ internal sealed class GlobalOptions
     /// <summary>Whether to tell every step.</summary>
     public Option<bool> Debug { get; } = new("--debug") { Description = "Tell every step that is played, in the log or else on stderr.", Recursive = true };
 
+    /// <summary>Whether a text that does not fit the terminal is to run through.</summary>
+    public static Option<bool> NoPager { get; } = new("--no-pager") { Description = "Let --explain and plan run through, where they would use $PAGER, else less.", Recursive = true };
+
     /// <summary>Asks for cgroups made by systemd.</summary>
     public Option<bool> SystemdCgroup { get; } = new("--systemd-cgroup") { Description = "Refused: minic makes cgroups itself (cgroupfs).", Recursive = true };
 
     /// <summary>All of them, in the order in which help shows them.</summary>
-    public IReadOnlyList<Option> All => [root, Log, LogFormat, Debug, SystemdCgroup, CgroupManager, Rootless, Criu];
+    public IReadOnlyList<Option> All => [root, Log, LogFormat, Debug, NoPager, SystemdCgroup, CgroupManager, Rootless, Criu];
 
     // How crun asks for the same.
     private Option<string> CgroupManager { get; } = new("--cgroup-manager") { HelpName = "NAME", Description = "Accepted, as crun does: cgroupfs.", Recursive = true, Hidden = true };

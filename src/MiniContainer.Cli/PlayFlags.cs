@@ -1,6 +1,6 @@
 // The options of every verb that changes something: how its plan is played, or that it is read instead
-// (DESIGN: a container is a list of steps). A player that watches (--step, --debug) is chosen in Begin; one that reads has
-// its place in Tell. Lab 01-run.
+// (docs/decisions/0001-plans.md). A player that watches (--step, --debug) is chosen in Begin; one that reads has its place in
+// Tell. Lab 01-run.
 
 using System.CommandLine;
 using MiniContainer.Kernel;
@@ -15,8 +15,8 @@ namespace MiniContainer.Cli;
 /// <param name="scripts">What --by-hand can print: "do|undo"; "do" of a verb whose plan has no way back; "" for nothing.</param>
 internal sealed class PlayFlags(string scripts = "do|undo")
 {
-    private readonly AloneOption explain = Choice("--explain", "text", "text|json", "Show the plan, touching nothing: each step, who does it, its calls and why; as json for programs.");
-    private readonly AloneOption script = Choice("--by-hand", "do", scripts, $"Print the plan as a shell script{(scripts == "do" ? "" : ", or the script that undoes it")}; touch nothing.");
+    private readonly AloneOption explain = ExplainOption();
+    private readonly AloneOption script = ScriptOption(scripts);
 
     private readonly Option<bool> step = new("--step") { Description = "Wait before each step, the container's own too, with a look around; then show what it changed." };
 
@@ -95,46 +95,25 @@ internal sealed class PlayFlags(string scripts = "do|undo")
     /// <summary>Writes explanations in the form that was asked for.</summary>
     private int Write(ParseResult parsed, IReadOnlyList<Explanation> explanations, bool many)
     {
-        Write(parsed.InvocationConfiguration.Output, explanations, parsed.GetValue(explain) == "json", many);
+        new ExplanationOutput(parsed).Write(explanations, parsed.GetValue(explain)!, many);
         return 0;
     }
 
-    /// <summary>Writes explanations as wide as the terminal, and coloured only on one.</summary>
-    /// <param name="output">Where to.</param>
-    /// <param name="explanations">What.</param>
-    /// <param name="json">For programs.</param>
-    /// <param name="many">Whether there may be more or fewer than one, for a JSON of one shape.</param>
-    public static void Write(TextWriter output, IReadOnlyList<Explanation> explanations, bool json, bool many)
+    private static AloneOption ExplainOption()
     {
-        if (json)
+        var option = new AloneOption("--explain", ExplanationOutput.Folded)
         {
-            output.WriteLine(Explanation.Json(explanations, many));
-            return;
-        }
-
-        var text = new ExplanationText(output, Width(), colour: !Console.IsOutputRedirected && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")));
-        if (explanations.Count == 0)
-            output.WriteLine("There is nothing to do.");
-        for (var i = 0; i < explanations.Count; i++)
-        {
-            if (i > 0)
-                output.WriteLine();
-            text.Write(explanations[i]);
-        }
+            HelpName = "FORM",
+            Description = "Show the plan, touching nothing, chapter by chapter. FORM: full, each step with its calls and why; the name of a chapter, that one in full; json, for programs.",
+        };
+        option.CompletionSources.Add([ExplanationOutput.Full, ExplanationOutput.Json, .. Chapter.All.Select(c => c.Name)]);
+        return option;
     }
 
-    /// <summary>The columns that there are. A shell's own idea goes first, so that a pipe can be told too; the screen is a terminal's.</summary>
-    internal static int Width()
+    private static AloneOption ScriptOption(string values)
     {
-        if (int.TryParse(Environment.GetEnvironmentVariable("COLUMNS"), System.Globalization.CultureInfo.InvariantCulture, out var said) && said > 0)
-            return Math.Max(40, said);
-        using var stdout = StandardStreams.Get(1);
-        return Terminal.Size(stdout) is { Columns: > 0 } size ? Math.Max(40, (int)size.Columns) : 80;
-    }
-
-    private static AloneOption Choice(string name, string alone, string values, string description)
-    {
-        var option = new AloneOption(name, alone) { HelpName = values, Description = description };
+        var back = values == "do" ? "" : ", or the script that undoes it";
+        var option = new AloneOption("--by-hand", "do") { HelpName = values, Description = $"Print the plan as a shell script{back}; touch nothing." };
         option.AcceptOnlyFromAmong(values.Split('|'));
         return option;
     }

@@ -16,7 +16,7 @@ internal sealed class TerminalDialog : StepDialog
     private const byte CtrlC = 3;
     private const byte CtrlD = 4;
 
-    private readonly bool colour = !Console.IsErrorRedirected && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
+    private readonly bool colour = Screen.Colours(2);
     private bool greeted;
     private int indent;
 
@@ -29,7 +29,7 @@ internal sealed class TerminalDialog : StepDialog
         greeted = true;
         while (true)
         {
-            Console.Error.Write(Coloured($"\n{moment.Step.Number} of {moment.Of}", "1") + Coloured(" [Enter s i c q ?] ", "2"));
+            Console.Error.Write(Coloured($"\n{moment.Step.Number} of {moment.Of}", "1") + Coloured(" [Enter n s i c q ?] ", "2"));
             var key = ReadKey();
             // What was chosen stays to be read, for those who look on; Enter is seen by what it does.
             Console.Error.WriteLine(key is > (byte)' ' and < 0x7f ? $"{(char)key}" : "");
@@ -37,6 +37,8 @@ internal sealed class TerminalDialog : StepDialog
             {
                 case (byte)'\n' or (byte)'\r':
                     return StepAnswer.Play;
+                case (byte)'n':
+                    return StepAnswer.PlayChapter;
                 case (byte)'c':
                     return StepAnswer.GoOn;
                 case (byte)'q' or CtrlC or CtrlD or null:
@@ -65,26 +67,32 @@ internal sealed class TerminalDialog : StepDialog
     public override void Tell(Moment moment)
     {
         indent = ExplanationText.IndentOf($"{moment.Of}".Length, moment.ActorWidth);
+        if (moment.Chapter is { } chapter)
+        {
+            foreach (var line in ExplanationText.Wrap($"-- {chapter}: {moment.ChapterSays}", Screen.Width()).Prepend(""))
+                Console.Error.WriteLine(Coloured(line, "1;35"));
+        }
+
         if (moment.Brief)
         {
             var undo = moment.Direction != "backward" ? "" : moment.Step.Undo.Count == 0 ? "nothing to undo: " : "undo: ";
-            foreach (var line in ExplanationText.Wrap($"{moment.Step.Number.ToString(CultureInfo.InvariantCulture).PadLeft($"{moment.Of}".Length)}  {moment.Step.Actor}  {undo}{moment.Step.Title}", PlayFlags.Width()))
+            foreach (var line in ExplanationText.Wrap($"{moment.Step.Number.ToString(CultureInfo.InvariantCulture).PadLeft($"{moment.Of}".Length)}  {moment.Step.Actor}  {undo}{moment.Step.Title}", Screen.Width()))
                 Console.Error.WriteLine(line);
             return;
         }
 
-        new ExplanationText(Console.Error, PlayFlags.Width(), colour).Write(moment.Step, moment.Direction, moment.Of, moment.ActorWidth);
+        new ExplanationText(Console.Error, Screen.Width(), colour).Write(moment.Step, moment.Direction, moment.Of, moment.ActorWidth);
         if (moment.Note is { } note)
             Say(note);
     }
 
     /// <inheritdoc/>
-    public override void Show(Difference difference) => new DifferenceText(Console.Error, PlayFlags.Width(), colour).Write(difference, indent);
+    public override void Show(Difference difference) => new DifferenceText(Console.Error, Screen.Width(), colour).Write(difference, indent);
 
     /// <inheritdoc/>
     public override void Say(string text)
     {
-        foreach (var line in text.Split('\n').SelectMany(l => ExplanationText.Wrap(l, PlayFlags.Width())))
+        foreach (var line in text.Split('\n').SelectMany(l => ExplanationText.Wrap(l, Screen.Width())))
             Console.Error.WriteLine(Coloured(line, "33"));
     }
 
@@ -93,6 +101,7 @@ internal sealed class TerminalDialog : StepDialog
         var undo = moment.Direction == "backward";
         Console.Error.WriteLine($"""
               Enter   {(undo ? "undo this step" : "play this step, and show what it changes")}
+              n       {(undo ? "undo" : "play")} on to the next chapter, without waiting
               s       a shell where minic is, to look around
               i       {(undo ? "(of a play that goes forward: a shell where the child is)" : $"a shell where {moment.Inside ?? "the child, once there is one,"} is by now")}
               c       go on without waiting

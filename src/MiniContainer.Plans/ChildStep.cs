@@ -6,7 +6,7 @@ using MiniContainer.Kernel;
 namespace MiniContainer.Plans;
 
 /// <summary>A step that a child plays from its tape.</summary>
-public sealed record ChildStep : Step
+public sealed record ChildStep : Step, IOfChild
 {
     /// <summary>Whose tape it stands on.</summary>
     public required string Child { get; init; }
@@ -22,6 +22,9 @@ public sealed record ChildStep : Step
 
     /// <summary>What <see cref="Lab"/> returns.</summary>
     public required string LabName { get; init; }
+
+    /// <summary>What <see cref="Subject"/> returns; null for the chapter of its lab.</summary>
+    public Subject? About { get; init; }
 
     /// <summary>What <see cref="ByHand"/> returns.</summary>
     public IReadOnlyList<string> Shell { get; init; } = [];
@@ -46,6 +49,9 @@ public sealed record ChildStep : Step
 
     /// <inheritdoc/>
     public override string Lab => LabName;
+
+    /// <inheritdoc/>
+    public override Subject Subject => About ?? base.Subject;
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> ByHand => Shell;

@@ -14,6 +14,9 @@ namespace MiniContainer.Plans;
 /// <param name="Took">How long it took, in microseconds.</param>
 public sealed record ProfileSpan(string Who, string What, string Kind, double Start, double Took)
 {
+    /// <summary>Its chapter: "limits of web"; null of minic's own work beside the steps.</summary>
+    public string? Chapter { get; init; }
+
     /// <summary>Whether the time went by in waiting for somebody else.</summary>
     public bool Waits { get; init; }
 

@@ -26,13 +26,13 @@ public static class ProfileKind
     /// <summary>All, in the order of a legend.</summary>
     public static IReadOnlyList<string> All { get; } = [Runtime, Process, Mounts, Cgroups, Privileges, Network];
 
-    /// <summary>The kind of a step: the subject of its lab.</summary>
-    public static string Of(Step step) => step.Lab[..2] switch
+    /// <summary>The kind of a step: the part of the labs in which its chapter is taught.</summary>
+    public static string Of(Step step) => step.Subject.Chapter.Name switch
     {
-        "05" or "06" or "07" => Mounts,
-        "08" => Cgroups,
-        "09" or "10" => Privileges,
-        "13" or "14" or "15" or "16" or "18" or "22" => Network,
+        "root" or "mounts" or "devices" or "hiding" => Mounts,
+        "limits" => Cgroups,
+        "privileges" => Privileges,
+        "network" => Network,
         _ => Process,
     };
 }

@@ -25,8 +25,15 @@ public static class ProfileTable
         var what = Math.Min(profile.Spans.Max(s => s.What.Length), room * 3 / 5);
         var bar = room - what - 2;
         text.Append(CultureInfo.InvariantCulture, $"{profile.Title}\n{"START µs",9} {"TOOK µs",9}  {"WHO".PadRight(who)}  {"STEP".PadRight(what)}  0{Scale(profile.Whole).PadLeft(bar - 1)}\n");
+        string? chapter = null;
         foreach (var span in profile.Spans)
+        {
+            // A wait lasts into other chapters: it begins none.
+            if (!span.Waits && span.Chapter is not null && span.Chapter != chapter)
+                text.Append(CultureInfo.InvariantCulture, $"{(colour ? "\e[1m" : "")}-- {chapter = span.Chapter}{(colour ? "\e[0m" : "")}\n");
             text.Append(CultureInfo.InvariantCulture, $"{Number(span.Start),9} {Number(span.Took),9}  {span.Who.PadRight(who)}  {Cut(span.What, what).PadRight(what)}  {Bar(span, profile.Whole, bar, colour)}\n");
+        }
+
         text.Append('\n');
         Sums(text, profile);
         return text.ToString();
@@ -44,6 +51,9 @@ public static class ProfileTable
             text.Append('\n');
         }
 
+        var chapters = profile.Spans.Where(s => !s.Waits && s.Chapter is not null).GroupBy(s => s.Chapter).ToList();
+        if (chapters.Count > 0)
+            text.Append(CultureInfo.InvariantCulture, $"by chapter: {string.Join(", ", chapters.Select(c => $"{c.Key} {Scale(c.Sum(s => s.Took))}"))}\n");
         var kinds = ProfileKind.All.Select(k => (Kind: k, Sum: profile.Spans.Where(s => s.Kind == k && !s.Waits).Sum(s => s.Took))).Where(k => k.Sum > 0);
         text.Append(CultureInfo.InvariantCulture, $"by subject: {string.Join(", ", kinds.Select(k => $"{k.Kind} {Scale(k.Sum)}"))}\n");
         text.Append("the largest:\n");

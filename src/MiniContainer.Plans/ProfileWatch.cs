@@ -32,6 +32,7 @@ public sealed class ProfileWatch(string who, long main, TimeSpan cpuBeforeMain) 
     private long done;
     private long end;
     private long undoBegan;
+    private readonly Dictionary<Step, Section> sections = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>Whether a plan has been played to its end.</summary>
     public bool Ended => end != 0;
@@ -68,6 +69,7 @@ public sealed class ProfileWatch(string who, long main, TimeSpan cpuBeforeMain) 
             executed[child] = done;
         spans.Add(new Raw(who, step.Title, ProfileKind.Of(step), begun, done)
         {
+            Step = step,
             Waits = step is AwaitExec or AwaitReady or AwaitSuccess,
             Journal = begun - before + mark - done,
         });
@@ -78,6 +80,9 @@ public sealed class ProfileWatch(string who, long main, TimeSpan cpuBeforeMain) 
     {
         Mark("note that all is up");
         end = mark;
+        // Not earlier: what is worked out while the plan is played is measured too.
+        foreach (var (step, section) in playing.Plan.Steps.Zip(Section.Of(playing.Plan.Steps)))
+            sections[step] = section;
         foreach (var (name, child) in playing.Children)
             Read(playing.TapeOf(name), name, child);
     }
@@ -95,7 +100,10 @@ public sealed class ProfileWatch(string who, long main, TimeSpan cpuBeforeMain) 
     {
         // A step with nothing to undo takes no time either.
         if (entry.Step.UndoByHand.Count > 0)
-            spans.Add(new Raw($"{who}, undoing", entry.Step.Title, ProfileKind.Of(entry.Step), before, Stopwatch.GetTimestamp()));
+            spans.Add(new Raw($"{who}, undoing", entry.Step.Title, ProfileKind.Of(entry.Step), before, Stopwatch.GetTimestamp())
+            {
+                Step = entry.Step,
+            });
     }
 
     /// <summary>What has been measured.</summary>
@@ -117,6 +125,7 @@ public sealed class ProfileWatch(string who, long main, TimeSpan cpuBeforeMain) 
             var left = undoBegan != 0 && s.From >= undoBegan ? undoBegan - end : 0;
             return new ProfileSpan(s.Who, s.What, s.Kind, Microseconds(s.From - zero - left), Microseconds(s.To - s.From))
             {
+                Chapter = s.Step is null ? null : sections.GetValueOrDefault(s.Step)?.Name ?? s.Step.Subject.Chapter.Name,
                 Waits = s.Waits,
                 Journal = Microseconds(s.Journal),
             };
@@ -129,29 +138,29 @@ public sealed class ProfileWatch(string who, long main, TimeSpan cpuBeforeMain) 
         var tape = child.Tape;
         var last = tape.Began;
         var next = 0;
-        Take("arrange its descriptors", ProfileKind.Process, waits: false, child.Prologue);
+        Take("arrange its descriptors", ProfileKind.Process, null, waits: false, child.Prologue);
         for (var i = 0; i < entries.Count;)
         {
             var (_, step, index) = entries[i];
             var calls = entries.Skip(i).TakeWhile(e => e.Step == step && e.Index.HasValue == index.HasValue).Count();
-            Take(index.HasValue ? step.Title : $"rest before it does: {step.Title}", ProfileKind.Of(step), step.Waits || !index.HasValue, calls);
+            Take(index.HasValue ? step.Title : $"rest before it does: {step.Title}", ProfileKind.Of(step), step, step.Waits || !index.HasValue, calls);
             i += calls;
         }
 
-        void Take(string what, string kind, bool waits, int calls)
+        void Take(string what, string kind, Step? of, bool waits, int calls)
         {
             var returned = Enumerable.Range(next, calls).Select(tape.Stamp).LastOrDefault(s => s != 0);
             next += calls;
             var complete = calls > 0 && tape.Stamp(next - 1) != 0;
             if (complete)
             {
-                stamps.Add(new Stamped(name, what, kind, waits, last, returned, null));
+                stamps.Add(new Stamped(name, what, kind, of, waits, last, returned, null));
                 last = returned;
             }
             else if (next == tape.Calls.Count - 1 && executed.TryGetValue(name, out var seen))
             {
                 // execve does not return. It had happened when the parent met the end of the pipe.
-                stamps.Add(new Stamped(name, what, kind, waits, last, 0, seen));
+                stamps.Add(new Stamped(name, what, kind, of, waits, last, 0, seen));
             }
         }
     }
@@ -160,13 +169,15 @@ public sealed class ProfileWatch(string who, long main, TimeSpan cpuBeforeMain) 
 
     private sealed record Raw(string Who, string What, string Kind, long From, long To)
     {
+        public Step? Step { get; init; }
+
         public bool Waits { get; init; }
 
         public long Journal { get; init; }
     }
 
-    private sealed record Stamped(string Who, string What, string Kind, bool Waits, ulong From, ulong To, long? Seen)
+    private sealed record Stamped(string Who, string What, string Kind, Step? Of, bool Waits, ulong From, ulong To, long? Seen)
     {
-        public Raw Place(Func<ulong, long> clock) => new(Who, What, Kind, clock(From), Seen ?? clock(To)) { Waits = Waits };
+        public Raw Place(Func<ulong, long> clock) => new(Who, What, Kind, clock(From), Seen ?? clock(To)) { Step = Of, Waits = Waits };
     }
 }

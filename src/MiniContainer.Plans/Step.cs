@@ -28,6 +28,9 @@ public abstract record Step
     /// <summary>The lab that teaches it: "06-mounts".</summary>
     public abstract string Lab { get; }
 
+    /// <summary>What it is about, and how several of its kind are told together.</summary>
+    public virtual Subject Subject => new(Chapter.OfLab(Lab));
+
     /// <summary>The same by hand: lines of a POSIX shell script.</summary>
     public abstract IReadOnlyList<string> ByHand { get; }
 

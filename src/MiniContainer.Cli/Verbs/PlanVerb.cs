@@ -40,7 +40,7 @@ internal sealed class PlanVerb : Verb
             found.Add(Of("pod", given, pod.Header, pod.Up, pod.Entries, null));
         if (found.Count == 0)
             throw new MinicException($"find {given}", "there is no container and no pod of this name", $"minic list and minic pod ps show those that exist (below {root}).");
-        PlayFlags.Write(parsed.InvocationConfiguration.Output, found, parsed.GetValue(format) == "json", many: true);
+        new ExplanationOutput(parsed).Write(found, parsed.GetValue(format) == "json" ? ExplanationOutput.Json : ExplanationOutput.Full, many: true);
         return 0;
     }
 

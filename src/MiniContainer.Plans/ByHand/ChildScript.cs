@@ -51,12 +51,16 @@ internal sealed class ChildScript(Plan plan, CloneChild clone)
         text.Append("read -r pid _ < /proc/self/stat\necho \"$pid\" >&4\n");
         if (clone.Waits)
             text.Append($"# The pipes of minic start: it waits on the first, and holds the second until it executes its command.\nexec {string.Join(" ", Pipes.Select((p, i) => $"{6 + i}<>{ShellWord.Quote(p)}"))}\n");
+        var sections = Section.Of(plan.Steps);
+        Section? section = null;
         foreach (var (step, number) in plan.Steps.Select((s, i) => (s, i + 1)))
         {
             if (step is not ChildStep mine || mine.Child != clone.Child)
                 continue;
             if (mine.Point is not (HandPoint.Continues or HandPoint.Joins or HandPoint.Unneeded))
                 NextStage();
+            if (section != (section = sections[number - 1]))
+                ScriptText.Chapter(text, section);
             ScriptText.Comment(text, number, step);
             Add(mine);
         }

@@ -23,6 +23,10 @@ internal static class ScriptText
             text.Append($"STATE={ShellWord.Quote(directory)}\n");
     }
 
+    /// <summary>The name of a chapter, as a comment.</summary>
+    public static void Chapter(StringBuilder text, Section section) =>
+        text.Append($"\n# ---- {OneLine(section.Name)}: {section.Chapter.Says}\n");
+
     /// <summary>A step as a comment: its number, who does what, and why.</summary>
     public static void Comment(StringBuilder text, int number, Step step)
     {

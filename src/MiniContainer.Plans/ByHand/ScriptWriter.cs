@@ -38,8 +38,12 @@ public sealed class ScriptWriter(string title, Plan plan, string? directory)
             : "There is nothing to undo: what it does goes away with the container.");
         if (directory is not null)
             text.Append("exec 9<&0\n(umask 077; mkdir -p \"$STATE\")\n");
+        var sections = Section.Of(plan.Steps);
+        Section? section = null;
         foreach (var (step, number) in plan.Steps.Select((s, i) => (s, i + 1)).Where(s => s.s is not ChildStep))
         {
+            if (section != (section = sections[number - 1]))
+                ScriptText.Chapter(text, section);
             ScriptText.Comment(text, number, step);
             if (step is CloneChild clone)
                 Run(clone);

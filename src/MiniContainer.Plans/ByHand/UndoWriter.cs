@@ -25,8 +25,12 @@ public sealed class UndoWriter(string title, string? directory)
         text.Clear();
         ScriptText.Head(text, "-u", directory, $"The way back of {title}, by hand: the undo of each step, the last one first.",
             "It may be run again and again, and after a script that failed halfway.");
-        foreach (var entry in entries.Where(e => e.Step.UndoByHand.Count > 0).Reverse())
+        var all = entries.ToList();
+        Section? section = null;
+        foreach (var (entry, of) in all.Zip(Section.Of([.. all.Select(e => e.Step)])).Where(e => e.First.Step.UndoByHand.Count > 0).Reverse())
         {
+            if (section != (section = of))
+                ScriptText.Chapter(text, section);
             text.Append($"\n# {entry.Number}. undo: {ScriptText.OneLine(entry.Step.Title)}\n");
             if (entry is { Step: CloneChild, Facts: { Pid: { } pid, StartTime: { } start } })
                 Kill(pid, start);

@@ -22,15 +22,25 @@ public sealed record Explanation(string Title, string Direction, IReadOnlyList<E
 
     /// <summary>A plan that is to be played.</summary>
     public static Explanation Of(string title, IEnumerable<Step> steps) =>
-        new(title, "forward", [.. steps.Select((step, i) => ExplainedStep.Of(i + 1, step))]);
+        new(title, "forward", WithSections([.. steps], (step, i) => ExplainedStep.Of(i + 1, step)));
 
     /// <summary>The way back of a journal: what its undo would do, the last step first. What is undone already is left out.</summary>
     public static Explanation OfUndo(string title, IEnumerable<JournalEntry> entries) =>
-        new(title, "backward", [.. entries.Where(e => !e.Undone).Reverse().Select(ExplainedStep.Of)]);
+        new(title, "backward", [.. OfEntries([.. entries]).Where(s => s.State != "undone").Reverse()]);
 
     /// <summary>A journal: what was begun, how far it came, and what its undo would do.</summary>
     public static Explanation OfJournal(string title, IEnumerable<JournalEntry> entries) =>
-        new(title, "journal", [.. entries.Select(ExplainedStep.Of)]);
+        new(title, "journal", OfEntries([.. entries]));
+
+    /// <summary>The names of its chapters, in the order of a story.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<string> Chapters => [.. Steps.Select(s => s.Section?.Chapter.Name).OfType<string>().Distinct()];
+
+    private static List<ExplainedStep> OfEntries(IReadOnlyList<JournalEntry> entries) =>
+        WithSections([.. entries.Select(e => e.Step)], (_, i) => ExplainedStep.Of(entries[i]));
+
+    private static List<ExplainedStep> WithSections(IReadOnlyList<Step> steps, Func<Step, int, ExplainedStep> explain) =>
+        [.. steps.Zip(Section.Of(steps)).Select((s, i) => explain(s.First, i) with { Section = s.Second })];
 
     /// <summary>The explanations as JSON: one object, or an array of several.</summary>
     /// <param name="explanations">What to write.</param>
@@ -57,9 +67,17 @@ public sealed record ExplainedStep(int Number, string Actor, string Title, IRead
     /// <summary>What the step found out while it was played.</summary>
     public StepFacts? Facts { get; init; }
 
+    /// <summary>Its chapter; null of a step that stands alone.</summary>
+    [JsonIgnore]
+    public Section? Section { get; init; }
+
+    /// <summary>How several of its kind are told together.</summary>
+    [JsonIgnore]
+    public Subject? Subject { get; init; }
+
     /// <summary>A step of a plan.</summary>
     public static ExplainedStep Of(int number, Step step) =>
-        new(number, step.Actor, step.Title, step.CallTexts, step.Why, step.Man, step.Lab, step.UndoCallTexts);
+        new(number, step.Actor, step.Title, step.CallTexts, step.Why, step.Man, step.Lab, step.UndoCallTexts) { Subject = step.Subject };
 
     /// <summary>A step of a journal.</summary>
     public static ExplainedStep Of(JournalEntry entry) => Of(entry.Number, entry.Step) with

@@ -16,9 +16,11 @@ namespace MiniContainer.Plans.Explain;
 public sealed class ExplanationText(TextWriter output, int width, bool colour)
 {
     private const string Bold = "1";
-    private const string Cyan = "36";
-    private const string Yellow = "33";
+    private const string Green = "32";
+    private const string Purple = "35";
     private const string Faint = "2";
+
+    private readonly Painter paint = new(colour);
 
     /// <summary>Prints one step.</summary>
     /// <param name="step">The step.</param>
@@ -42,9 +44,33 @@ public sealed class ExplanationText(TextWriter output, int width, bool colour)
                 Line("", line, null);
         }
 
+        if (colour && explanation.Steps.Count > 0)
+            output.WriteLine($"{paint.Faint("In colour:")} {paint.Actor("minic", "what minic does")}, {paint.Actor("", "what a child does")}, {paint.Call("the calls")}, {paint.Why("# the reason")}");
+        WriteSteps(explanation, explanation.Steps);
+    }
+
+    /// <summary>Prints one chapter whole, of each child that has it.</summary>
+    /// <param name="explanation">Of what.</param>
+    /// <param name="chapter">The chapter's name.</param>
+    public void Write(Explanation explanation, string chapter)
+    {
+        foreach (var (i, section) in explanation.Steps.Where(s => s.Section?.Chapter.Name == chapter).GroupBy(s => s.Section!).Index())
+        {
+            if (i > 0)
+                output.WriteLine();
+            var steps = section.ToList();
+            var head = $"{explanation.Title}, {section.Key.Name}: {(steps.Count == 1 ? "1 step" : $"{steps.Count} steps")} of {explanation.Steps.Count}. {section.Key.Chapter.Says}";
+            foreach (var line in Wrap(head, Math.Max(20, width)))
+                Line("", line, Bold);
+            WriteSteps(explanation, steps);
+        }
+    }
+
+    private void WriteSteps(Explanation explanation, IReadOnlyList<ExplainedStep> steps)
+    {
         var digits = explanation.Steps.Count == 0 ? 1 : explanation.Steps.Max(s => s.Number).ToString(CultureInfo.InvariantCulture).Length;
         var indent = IndentOf(digits, explanation.Steps.Select(s => s.Actor.Length).DefaultIfEmpty(0).Max());
-        foreach (var step in explanation.Steps)
+        foreach (var step in steps)
             Write(step, digits, indent, explanation.Direction);
     }
 
@@ -70,20 +96,20 @@ public sealed class ExplanationText(TextWriter output, int width, bool colour)
         var actor = step.Actor.Length <= indent - digits - 4 ? step.Actor : step.Actor[..(indent - digits - 5)] + "…";
         var head = $"{step.Number.ToString(CultureInfo.InvariantCulture).PadLeft(digits)}  {actor.PadRight(indent - digits - 4)}  ";
         var lines = Wrap(step.Title + (step.State is null || direction == "backward" ? "" : $" [{step.State}]"), width - indent);
-        output.WriteLine($"{Coloured(head, step.Actor == "minic" ? Cyan : Yellow)}{Coloured(lines[0], Bold)}");
+        output.WriteLine($"{paint.Actor(step.Actor, head)}{paint.Bold(lines[0])}");
         var margin = new string(' ', indent);
         lines.Skip(1).ToList().ForEach(l => Line(margin, l, Bold));
         if (direction == "forward")
-            Block(margin, "", step.Calls, null);
+            Block(margin, "", step.Calls, Green);
         if (direction == "journal" && FactsOf(step) is { Length: > 0 } facts)
             Block(margin, "", [facts], null);
         if (direction != "forward" && step.Undo.Count == 0)
             Line(margin, step.State == "undone" ? "nothing is left to undo" : step.Facts?.Made == false ? "nothing to undo: it was there before" : "nothing to undo", Faint);
-        Block(margin, direction == "backward" ? "" : "undo: ", step.Undo, direction == "backward" ? null : Faint);
+        Block(margin, direction == "backward" ? "" : "undo: ", step.Undo, direction == "backward" ? Green : Faint);
         if (direction == "forward")
         {
             foreach (var line in Wrap($"# {step.Why}{(step.Why.Length > 0 ? " " : "")}{step.Man}, lab\u00a0{step.Lab}.", width - indent - 2).Select(l => l.Replace('\u00a0', ' ')))
-                Line(margin, line.StartsWith("# ", StringComparison.Ordinal) ? line : "# " + line, Faint);
+                Line(margin, line.StartsWith("# ", StringComparison.Ordinal) ? line : "# " + line, Purple);
         }
     }
 
@@ -115,9 +141,7 @@ public sealed class ExplanationText(TextWriter output, int width, bool colour)
         }
     }
 
-    private void Line(string margin, string text, string? code) => output.WriteLine((margin + Coloured(text, code)).TrimEnd());
-
-    private string Coloured(string text, string? code) => colour && code is not null && text.Length > 0 ? $"\e[{code}m{text}\e[0m" : text;
+    private void Line(string margin, string text, string? code) => output.WriteLine((margin + paint.Paint(text, code)).TrimEnd());
 
     /// <summary>Breaks a text at spaces; a word longer than a line is broken after a |, a comma or a slash, or anywhere at last.</summary>
     /// <param name="text">The text, of one line.</param>

@@ -23,8 +23,8 @@ internal sealed class Sight
     /// <summary>Looks at what a plan may change.</summary>
     /// <param name="steps">Its steps.</param>
     /// <param name="children">The children to look at, as far as they are there.</param>
-    /// <param name="current">The step that is played.</param>
-    public static Sight Of(IReadOnlyList<Step> steps, IEnumerable<(string Name, int Pid)> children, Step current)
+    /// <param name="current">The step that is played; null for several, of which files in a child's root are not looked at.</param>
+    public static Sight Of(IReadOnlyList<Step> steps, IEnumerable<(string Name, int Pid)> children, Step? current)
     {
         var sight = new Sight();
         sight.AddHost(steps);

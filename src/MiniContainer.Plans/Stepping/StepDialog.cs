@@ -28,6 +28,9 @@ public enum StepAnswer
     /// <summary>This step.</summary>
     Play,
 
+    /// <summary>This step and the others of its chapter, without waiting.</summary>
+    PlayChapter,
+
     /// <summary>This step and all others, without waiting.</summary>
     GoOn,
 
@@ -44,6 +47,12 @@ public sealed record Moment(ExplainedStep Step, string Direction, int Of, int Ac
 {
     /// <summary>Why it is not waited for; null where it is.</summary>
     public string? Note { get; init; }
+
+    /// <summary>The chapter that begins with it: "limits of web". Null in the middle of one.</summary>
+    public string? Chapter { get; init; }
+
+    /// <summary>What that chapter is for.</summary>
+    public string? ChapterSays { get; init; }
 
     /// <summary>Whether the person said to go on: a line is enough.</summary>
     public bool Brief { get; init; }

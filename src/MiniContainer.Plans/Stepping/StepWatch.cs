@@ -22,8 +22,11 @@ public sealed class StepWatch(StepDialog dialog) : PlayWatch
 {
     private readonly Dictionary<ChildStep, Rest> rests = new(ReferenceEqualityComparer.Instance);
     private readonly HashSet<string> executed = [];
+    private readonly Dictionary<Step, Section> sections = new(ReferenceEqualityComparer.Instance);
+    private Section? section;
     private StepAnswer pace = StepAnswer.Play;
     private Sight? before;
+    private Sight? beforeChapter;
     private int number;
     private bool played;
     private Journal? undoing;
@@ -45,12 +48,16 @@ public sealed class StepWatch(StepDialog dialog) : PlayWatch
     public override bool Stopped => pace == StepAnswer.Quit;
 
     /// <inheritdoc/>
-    public override void Start(Playing playing) => (number, played) = (0, true);
+    public override void Start(Playing playing)
+    {
+        (number, played, section, beforeChapter) = (0, true, null, null);
+        Learn(playing.Plan.Steps);
+    }
 
     /// <summary>Puts a rest before each step of a child.</summary>
     public override IReadOnlyList<TapeEntry> LayOut(Playing playing, string child, IReadOnlyList<TapeEntry> tape)
     {
-        if (pace != StepAnswer.Play || tape.FirstOrDefault(e => e.Step.Waits)?.Call is not { } go)
+        if (pace is not (StepAnswer.Play or StepAnswer.PlayChapter) || tape.FirstOrDefault(e => e.Step.Waits)?.Call is not { } go)
             return tape;
         var entries = new List<TapeEntry>();
         var rest = Rest.Held;
@@ -75,13 +82,20 @@ public sealed class StepWatch(StepDialog dialog) : PlayWatch
     {
         number++;
         before = null;
-        var moment = MomentOf(step, playing);
+        var begins = Begins(step);
+        if (begins is not null && beforeChapter is not null)
+            dialog.Show(Look(playing, null).Since(beforeChapter));
+        if (begins is not null)
+            beforeChapter = null;
+        var moment = MomentOf(step, playing) with { Chapter = begins?.Name, ChapterSays = begins?.Chapter.Says };
         if (pace != StepAnswer.Play || moment.Note is not null)
             dialog.Tell(moment);
         else if ((pace = dialog.Ask(moment)) == StepAnswer.Quit)
             throw new MinicException($"play step {number}, {step.Title}", "no more was wanted", "What was begun has been undone.");
         if (pace == StepAnswer.Play && RestOf(step) != Rest.Later && step is not AwaitExec)
             before = Look(playing, step);
+        if (pace == StepAnswer.PlayChapter && RestOf(step) != Rest.Later)
+            beforeChapter ??= Look(playing, null);
         if (step is ChildStep own && RestOf(step) != Rest.Later)
             Let(own, playing);
     }
@@ -111,7 +125,19 @@ public sealed class StepWatch(StepDialog dialog) : PlayWatch
     {
         var (step, first) = (ExplainedStep.Of(entry), !ReferenceEquals(undoing, journal));
         undoing = journal;
-        var moment = new Moment(step, "backward", journal.Entries.Count, journal.Entries.Max(e => e.Step.Actor.Length)) { Brief = pace != StepAnswer.Play || step.Undo.Count == 0 && (played || !first) };
+        if (first)
+        {
+            (section, beforeChapter) = (null, null);
+            Learn([.. journal.Entries.Select(e => e.Step)]);
+        }
+
+        var begins = Begins(entry.Step);
+        var moment = new Moment(step, "backward", journal.Entries.Count, journal.Entries.Max(e => e.Step.Actor.Length))
+        {
+            Brief = pace != StepAnswer.Play || step.Undo.Count == 0 && (played || !first),
+            Chapter = begins?.Name,
+            ChapterSays = begins?.Chapter.Says,
+        };
         before = null;
         if (moment.Brief)
             dialog.Tell(moment);
@@ -129,6 +155,24 @@ public sealed class StepWatch(StepDialog dialog) : PlayWatch
     {
         if (before is not null && entry.Step.UndoCallTexts.Count > 0)
             dialog.Show(Sight.OfUndo(journal).Since(before));
+    }
+
+    private void Learn(IReadOnlyList<Step> steps)
+    {
+        foreach (var (step, at) in steps.Zip(Section.Of(steps)))
+            sections[step] = at;
+    }
+
+    // The chapter that begins with a step; null if it goes on. A person who wanted the chapter before it is asked again.
+    private Section? Begins(Step step)
+    {
+        var at = sections.GetValueOrDefault(step);
+        if (at == section)
+            return null;
+        section = at;
+        if (pace == StepAnswer.PlayChapter)
+            pace = StepAnswer.Play;
+        return at;
     }
 
     // A filter of system calls may forbid read(2). And behind a wait for a later minic there is nobody to write to "go".
@@ -159,7 +203,7 @@ public sealed class StepWatch(StepDialog dialog) : PlayWatch
         };
     }
 
-    private Sight Look(Playing playing, Step step) =>
+    private Sight Look(Playing playing, Step? step) =>
         Sight.Of(playing.Plan.Steps, playing.Children.Where(c => !executed.Contains(c.Key)).Select(c => (c.Key, c.Value.Pid)), step);
 
     private void Let(ChildStep step, Playing playing)

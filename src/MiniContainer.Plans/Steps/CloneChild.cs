@@ -13,7 +13,7 @@ namespace MiniContainer.Plans.Steps;
 /// What its descriptors 0, 1, 2 … are. "go" and "status" are pipes to it; "tape" and "own" its tape and its own program; "pidfd:NAME" another child of the plan;
 /// "log:PATH" a file to append to; "fifo:PATH" a named pipe; "ns:PATH" a namespace; any other name one of <see cref="Playing.Handles"/>.
 /// </param>
-public sealed record CloneChild(string Child, ulong Flags, IReadOnlyList<string> Descriptors) : Step
+public sealed record CloneChild(string Child, ulong Flags, IReadOnlyList<string> Descriptors) : Step, IOfChild
 {
     /// <summary>How many of the descriptors stay open in the command: 3, or more with preserved ones.</summary>
     public int Kept { get; init; } = 3;
@@ -41,6 +41,9 @@ public sealed record CloneChild(string Child, ulong Flags, IReadOnlyList<string>
 
     /// <inheritdoc/>
     public override string Lab => "04-pid";
+
+    /// <inheritdoc/>
+    public override Subject Subject => new(Chapter.Namespaces);
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> ByHand => [$"{Maker} sh \"$STATE/{Child}.1\" &"];

@@ -11,7 +11,7 @@ namespace MiniContainer.Plans.Steps;
 /// <param name="Path">The directory, as the child calls it.</param>
 /// <param name="From">The child's descriptor of what was covered.</param>
 /// <param name="To">The child's descriptor of what covers it.</param>
-public sealed record CopyUp(string Child, string Path, int From, int To) : Step
+public sealed record CopyUp(string Child, string Path, int From, int To) : Step, IOfChild
 {
     /// <inheritdoc/>
     public override string Title => $"copy what was in {Path} into its tmpfs";

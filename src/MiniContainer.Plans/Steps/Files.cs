@@ -22,6 +22,9 @@ public sealed record MakeDirectory(string Path, uint Mode) : Step
     public override string Lab => "12-oci";
 
     /// <inheritdoc/>
+    public override Subject Subject => new(Chapter.State, "make # directories", Path);
+
+    /// <inheritdoc/>
     public override IReadOnlyList<string> ByHand => [$"[ -d {ShellWord.Quote(Path)} ] || {{ mkdir -p {ShellWord.Quote(Path)}; chmod 0{Convert.ToString(Mode, 8)} {ShellWord.Quote(Path)}; }}"];
 
     /// <inheritdoc/>
@@ -81,6 +84,9 @@ public sealed record WriteFile(string Path, string Content) : Step
     public override string Lab => "12-oci";
 
     /// <inheritdoc/>
+    public override Subject Subject => new(Chapter.State, "write # files", Path);
+
+    /// <inheritdoc/>
     public override IReadOnlyList<string> ByHand => [$"printf %s {ShellWord.Quote(Content)} > {ShellWord.Quote(Path)}"];
 
     /// <inheritdoc/>
@@ -126,6 +132,11 @@ public sealed record SetFile(string Path, string Value) : Step
 
     /// <inheritdoc/>
     public override string Lab => "08-cgroups";
+
+    /// <inheritdoc/>
+    public override Subject Subject => System.IO.Path.GetFileName(Path) is "devices.allow" or "devices.deny"
+        ? new(Chapter.Limits, "set # rules of the device list", $"{System.IO.Path.GetFileName(Path)["devices.".Length..]} {Value}")
+        : new(Chapter.Limits, "set # limits", $"{System.IO.Path.GetFileName(Path)} {Value}");
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> ByHand => ElsePath is null
@@ -179,6 +190,9 @@ public sealed record MakeFifo(string Path) : Step
 
     /// <inheritdoc/>
     public override string Lab => "12-oci";
+
+    /// <inheritdoc/>
+    public override Subject Subject => new(Chapter.State, "make # named pipes", Path);
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> ByHand => [$"mkfifo -m 0600 {ShellWord.Quote(Path)}"];

@@ -10,7 +10,7 @@ namespace MiniContainer.Plans.Steps;
 /// <param name="Child">The child's name in the plan.</param>
 /// <param name="Command">The command as it was given.</param>
 /// <param name="Paths">Where it may be, absolute, in the order in which execve will try.</param>
-public sealed record FindExecutable(string Child, string Command, IReadOnlyList<string> Paths) : Step
+public sealed record FindExecutable(string Child, string Command, IReadOnlyList<string> Paths) : Step, IOfChild
 {
     /// <inheritdoc/>
     public override string Title => $"find {Command}";
@@ -24,6 +24,9 @@ public sealed record FindExecutable(string Child, string Command, IReadOnlyList<
 
     /// <inheritdoc/>
     public override string Lab => "12-oci";
+
+    /// <inheritdoc/>
+    public override Subject Subject => new(Chapter.Command);
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> ByHand =>

@@ -13,7 +13,7 @@ namespace MiniContainer.Plans.Steps;
 /// <param name="ListenerPath">The socket.</param>
 /// <param name="State">The container.</param>
 /// <param name="Status">Its status.</param>
-public sealed record HandListener(string Child, int Descriptor, string ListenerPath, HookState State, string Status) : Step
+public sealed record HandListener(string Child, int Descriptor, string ListenerPath, HookState State, string Status) : Step, IOfChild
 {
     /// <summary>What config.json has the other side told; null for nothing.</summary>
     public string? Metadata { get; init; }

@@ -22,6 +22,9 @@ public sealed record MakeCgroup(string Path, string Under) : Step
     public override string Lab => "08-cgroups";
 
     /// <inheritdoc/>
+    public override Subject Subject => new(Chapter.Limits, "make # cgroups", Subject.Hierarchy(Path));
+
+    /// <inheritdoc/>
     public override IReadOnlyList<string> ByHand =>
     [
         .. Controllers.Count == 0 ? [] : Above().Append(Under).Reverse().SelectMany(d => new[] { $"mkdir -p {ShellWord.Quote(d)}", $"echo {string.Join(" ", Controllers.Select(c => "+" + c))} > {ShellWord.Quote(d + "/cgroup.subtree_control")}" }),

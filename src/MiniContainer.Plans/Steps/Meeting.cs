@@ -10,7 +10,7 @@ namespace MiniContainer.Plans.Steps;
 /// <param name="Child">The child's name in the plan.</param>
 /// <param name="UidMap">Lines of "inside outside count" (user_namespaces(7)).</param>
 /// <param name="GidMap">The same for groups.</param>
-public sealed record MapIds(string Child, string UidMap, string GidMap) : Step
+public sealed record MapIds(string Child, string UidMap, string GidMap) : Step, IOfChild
 {
     /// <summary>Whether setgroups(2) is to be denied first, as the kernel asks of a writer without privileges.</summary>
     public bool DenySetgroups { get; init; }
@@ -42,6 +42,9 @@ public sealed record MapIds(string Child, string UidMap, string GidMap) : Step
 
     /// <inheritdoc/>
     public override string Lab => "09-rootless";
+
+    /// <inheritdoc/>
+    public override Subject Subject => new(Chapter.Namespaces);
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> ByHand =>
@@ -76,10 +79,13 @@ public sealed record MapIds(string Child, string UidMap, string GidMap) : Step
 
 /// <summary>Lets a child go on from its wait for "go". From here on its pid is in the journal.</summary>
 /// <param name="Child">The child's name in the plan.</param>
-public sealed record Release(string Child) : Step
+public sealed record Release(string Child) : Step, IOfChild
 {
     /// <inheritdoc/>
     public override string Title => $"let {Child} go on";
+
+    /// <inheritdoc/>
+    public override Subject Subject => Subject.Meeting;
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> CallTexts => ["write(go, \"g\", 1)"];
@@ -103,7 +109,7 @@ public sealed record Release(string Child) : Step
 
 /// <summary>Goes over to the process that a child has made in its own place (<see cref="ChildTape.Fork"/>); the undo kills it.</summary>
 /// <param name="Child">The child's name in the plan.</param>
-public sealed record FollowFork(string Child) : Step
+public sealed record FollowFork(string Child) : Step, IOfChild
 {
     /// <inheritdoc/>
     public override string Title => $"follow {Child} to its new process";
@@ -145,7 +151,7 @@ public sealed record FollowFork(string Child) : Step
 
 /// <summary>Waits until a child's tape reports.</summary>
 /// <param name="Child">The child's name in the plan.</param>
-public sealed record AwaitReady(string Child) : Step
+public sealed record AwaitReady(string Child) : Step, IOfChild
 {
     /// <inheritdoc/>
     public override string Title => $"wait until {Child} is ready";
@@ -160,6 +166,9 @@ public sealed record AwaitReady(string Child) : Step
     public override string Lab => "12-oci";
 
     /// <inheritdoc/>
+    public override Subject Subject => Subject.Meeting;
+
+    /// <inheritdoc/>
     public override IReadOnlyList<string> ByHand => ["read -r _ <&4"];
 
     /// <inheritdoc/>
@@ -168,7 +177,7 @@ public sealed record AwaitReady(string Child) : Step
 
 /// <summary>Waits until a child has executed its command.</summary>
 /// <param name="Child">The child's name in the plan.</param>
-public sealed record AwaitExec(string Child) : Step
+public sealed record AwaitExec(string Child) : Step, IOfChild
 {
     /// <inheritdoc/>
     public override string Title => $"wait until {Child} has executed its command";
@@ -181,6 +190,9 @@ public sealed record AwaitExec(string Child) : Step
 
     /// <inheritdoc/>
     public override string Lab => "03-threads";
+
+    /// <inheritdoc/>
+    public override Subject Subject => new(Chapter.Command);
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> ByHand => ["read -r said <&4", "[ \"$said\" = executing ]"];
@@ -200,7 +212,7 @@ public sealed record AwaitExec(string Child) : Step
 
 /// <summary>Waits until a child has ended, and fails unless its exit code is 0.</summary>
 /// <param name="Child">The child's name in the plan.</param>
-public sealed record AwaitSuccess(string Child) : Step
+public sealed record AwaitSuccess(string Child) : Step, IOfChild
 {
     /// <inheritdoc/>
     public override string Title => $"wait until {Child} has ended well";

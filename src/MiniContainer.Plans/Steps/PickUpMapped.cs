@@ -42,6 +42,9 @@ public sealed record PickUpMapped(string Name, string Source, string UidMap, str
     public override string Lab => "09-rootless";
 
     /// <inheritdoc/>
+    public override Subject Subject => new(Chapter.Root, "pick up # directories with their ids mapped", Source);
+
+    /// <inheritdoc/>
     public override IReadOnlyList<string> ByHand => [$": # not by hand: mount(8) maps ids from util-linux 2.39 on (X-mount.idmap); {ShellWord.Quote(Source)} is mounted as it is"];
 
     /// <inheritdoc/>
@@ -72,6 +75,9 @@ public sealed record PickUp(string Name, string Source, bool Recursive) : Step
 
     /// <inheritdoc/>
     public override string Lab => "09-rootless";
+
+    /// <inheritdoc/>
+    public override Subject Subject => new(Chapter.Root, "pick up # paths of the host", Source);
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> ByHand => [$": # the child picks {ShellWord.Quote(Source)} up: a shell cannot hand a mount on"];

@@ -64,7 +64,7 @@ public sealed record HookState(string OciVersion, string Id, string Bundle)
 /// <param name="Path">The program, an absolute path.</param>
 /// <param name="State">What it is told.</param>
 /// <param name="Status">The container's status at this point.</param>
-public sealed record RunHook(string Point, string Path, HookState State, string Status) : Step
+public sealed record RunHook(string Point, string Path, HookState State, string Status) : Step, IOfChild
 {
     private const ulong CLONE_NEWUSER_ = 0x10000000;
     private const ulong CLONE_NEWPID_ = 0x20000000;
@@ -110,6 +110,9 @@ public sealed record RunHook(string Point, string Path, HookState State, string 
 
     /// <inheritdoc/>
     public override string Lab => "12-oci";
+
+    /// <inheritdoc/>
+    public override Subject Subject => new(Chapter.Hooks, $"run # {Point} hooks", Path);
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> ByHand
@@ -240,6 +243,9 @@ public sealed record KeepHooks(IReadOnlyList<RunHook> StartContainer, IReadOnlyL
 
     /// <inheritdoc/>
     public override string Lab => "12-oci";
+
+    /// <inheritdoc/>
+    public override Subject Subject => new(Chapter.Hooks);
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> ByHand => [": # nothing yet: those of start are in the script that starts it"];

@@ -24,6 +24,9 @@ public sealed record StartInit(string StartFifo, string StatusFifo, string TapeP
     public override string Lab => "12-oci";
 
     /// <inheritdoc/>
+    public override Subject Subject => new(Chapter.Command);
+
+    /// <inheritdoc/>
     public override IReadOnlyList<string> ByHand => 
     [
         $"exec 3< {ShellWord.Quote(StatusFifo)}", $"echo s > {ShellWord.Quote(StartFifo)}",

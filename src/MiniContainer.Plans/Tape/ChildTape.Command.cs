@@ -15,13 +15,13 @@ public sealed partial class ChildTape
 
     /// <summary>Waits until a byte arrives on a descriptor; if its other end has gone, the tape ends.</summary>
     public void Await(string descriptor, string why) =>
-        Add($"wait for {descriptor}", why, "pipe(7)", "03-threads",
+        Add(Subject.Meeting, $"wait for {descriptor}", why, "pipe(7)", "03-threads",
             [new TapeCall("read", Descriptor(descriptor), new TapeArg.Block(new byte[8], "..."), 1) { Least = 1 }],
             $"read -r _ <&{(descriptor.StartsWith("fifo:", StringComparison.Ordinal) ? 6 : 3)} || exit 125");
 
     /// <summary>Tells the parent, on a descriptor, that the tape has come so far.</summary>
     public void Report(string descriptor, string why) =>
-        Add("report to minic", why, "pipe(7)", "03-threads", [new TapeCall("write", Descriptor(descriptor), "r", 1) { Least = 1 }], "echo ready >&4");
+        Add(Subject.Meeting, "report to minic", why, "pipe(7)", "03-threads", [new TapeCall("write", Descriptor(descriptor), "r", 1) { Least = 1 }], "echo ready >&4");
 
     /// <summary>Opens a pair of pseudoterminals in the container's own devpts; its slave becomes descriptors 0, 1 and 2.</summary>
     /// <param name="socket">The descriptor of a UNIX socket to which the master is sent.</param>
@@ -66,14 +66,14 @@ public sealed partial class ChildTape
         calls.Add(new TapeCall("close", master));
         Free(slave);
         Free(master);
-        Add("open a terminal", why, "pty(7)", "01-run", calls, ": # not by hand: no shell tool sends a terminal over a socket; the command has the one that the script was called from");
+        Add(new Subject(Chapter.Devices), "open a terminal", why, "pty(7)", "01-run", calls, ": # not by hand: no shell tool sends a terminal over a socket; the command has the one that the script was called from");
     }
 
     /// <summary>Executes the child's own program, which plays the rest of the tape; from there on nothing of minic is in the process.</summary>
     /// <param name="kept">How many descriptors the command keeps: all others are marked to close with it.</param>
     /// <param name="why">Why, and why here.</param>
     public void ExecuteOwn(int kept, string why) =>
-        Add(HandPoint.Unneeded, "leave minic's program behind", why, "execveat(2)", "12-oci",
+        Add(new Subject(Chapter.Namespaces), HandPoint.Unneeded, "leave minic's program behind", why, "execveat(2)", "12-oci",
             [
                 new TapeCall("execveat", Descriptor("own"), "", new TapeArg.Strs(["minic", child]), new TapeArg.Strs([]), TapeArg.Named((uint)AT_EMPTY_PATH, "AT_EMPTY_PATH")),
                 new TapeCall("prctl", TapeArg.Named(15, "PR_SET_NAME"), "minic"),
@@ -117,7 +117,7 @@ public sealed partial class ChildTape
 
     /// <summary>Restricts which memory layout and ABI programs see (personality(2)).</summary>
     public void Personality(long persona, string text, string why) =>
-        Add($"set the personality {text}", why, "personality(2)", "12-oci", [new TapeCall("personality", TapeArg.Named(persona, text))], ": # not by hand: setarch would execute another program");
+        Add(new Subject(Chapter.Privileges), $"set the personality {text}", why, "personality(2)", "12-oci", [new TapeCall("personality", TapeArg.Named(persona, text))], ": # not by hand: setarch would execute another program");
 
     // struct termios as a new pseudoterminal has it (asm-generic/termbits.h; tty_std_termios in drivers/tty/tty_io.c), but for
     // ONLCR: a tape cannot read it, change a bit and write it back, and once the command runs it is too late.

@@ -9,16 +9,18 @@ namespace MiniContainer.Plans;
 
 public sealed partial class ChildTape
 {
+    private const string MakePlaces = "make # directories and files";
+
     /// <summary>Changes the current directory.</summary>
     public void Chdir(string path, string why) =>
-        Add(HandPoint.Moves, $"go to {path}", why, "chdir(2)", "05-chroot", [new TapeCall("chdir", path)], $"cd {ShellWord.Quote(path)}");
+        Add(new Subject(inside ? Chapter.Command : Chapter.Root), HandPoint.Moves, $"go to {path}", why, "chdir(2)", "05-chroot", [new TapeCall("chdir", path)], $"cd {ShellWord.Quote(path)}");
 
     /// <summary>Sets the mask of permissions that new files do not get.</summary>
     /// <param name="mask">The mask.</param>
     /// <param name="why">Why, and why here.</param>
     /// <param name="letsGo">Whether a script lets go of the old root here, which the tape did earlier.</param>
     public void Umask(uint mask, string why, bool letsGo = false) =>
-        Add(letsGo ? HandPoint.LetsGo : HandPoint.Plain, $"set the file mode mask to 0{Convert.ToString(mask, 8)}", why, "umask(2)", "06-mounts",
+        Add(new Subject(inside ? Chapter.Privileges : Chapter.Root), letsGo ? HandPoint.LetsGo : HandPoint.Plain, $"set the file mode mask to 0{Convert.ToString(mask, 8)}", why, "umask(2)", "06-mounts",
             [new TapeCall("umask", TapeArg.Mode(mask))], [$"umask 0{Convert.ToString(mask, 8)}", .. letsGo ? [LetGo] : Array.Empty<string>()]);
 
     /// <summary>Makes a directory and its parents, as far as they are not there.</summary>
@@ -34,7 +36,7 @@ public sealed partial class ChildTape
                 break;
         }
 
-        Add($"make the directory {path}", why, "mkdir(2)", "06-mounts", calls,
+        Add(new Subject(Here, MakePlaces, path), $"make the directory {path}", why, "mkdir(2)", "06-mounts", calls,
             $"[ -d {ShellWord.Quote(path)} ] || (umask 0{Convert.ToString(~mode & 0x1ff, 8)}; mkdir -p {ShellWord.Quote(path)})");
     }
 
@@ -43,7 +45,7 @@ public sealed partial class ChildTape
     {
         var fd = Allocate(path);
         Free(fd);
-        Add($"make the empty file {path}", why, "open(2)", "06-mounts",
+        Add(new Subject(Here, MakePlaces, path), $"make the empty file {path}", why, "open(2)", "06-mounts",
             [
                 new TapeCall("mknodat", TapeArg.AtFdCwd, path, TapeArg.Named((long)(uint)S_IFREG | mode, $"S_IFREG|0{Convert.ToString(mode, 8)}"), 0) { Allowed = [Errno.EEXIST] },
             ],
@@ -69,7 +71,7 @@ public sealed partial class ChildTape
         };
         if (owner is { } o)
             calls.Add(new TapeCall("fchownat", TapeArg.AtFdCwd, path, o.Uid, o.Gid, 0));
-        Add($"make the device {path}", why, "mknod(2)", "06-mounts", calls,
+        Add(new Subject(Chapter.Devices, "make # device nodes", path), $"make the device {path}", why, "mknod(2)", "06-mounts", calls,
             [
                 $"[ -e {ShellWord.Quote(path)} ] || mknod -m {Convert.ToString(mode, 8)} {ShellWord.Quote(path)} {type}{(type == 'p' ? "" : $" {major} {minor}")}",
                 .. owner is { } who ? [$"chown {who.Uid}:{who.Gid} {ShellWord.Quote(path)}"] : Array.Empty<string>(),
@@ -78,7 +80,7 @@ public sealed partial class ChildTape
 
     /// <summary>Makes a symbolic link, unless something is there.</summary>
     public void Symlink(string target, string path, string why) =>
-        Add($"link {path} to {target}", why, "symlink(2)", "06-mounts",
+        Add(new Subject(path.StartsWith("/dev/", StringComparison.Ordinal) ? Chapter.Devices : Here, "make # links", path), $"link {path} to {target}", why, "symlink(2)", "06-mounts",
             [new TapeCall("symlinkat", target, TapeArg.AtFdCwd, path) { Allowed = [Errno.EEXIST] }],
             $"[ -e {ShellWord.Quote(path)} ] || [ -h {ShellWord.Quote(path)} ] || ln -s {ShellWord.Quote(target)} {ShellWord.Quote(path)}");
 
@@ -94,12 +96,22 @@ public sealed partial class ChildTape
     {
         var fd = Allocate(path);
         Free(fd);
-        Add(name, why, man, lab,
+        Add(OfKnob(path, lab), name, why, man, lab,
             [
                 new TapeCall("openat", TapeArg.AtFdCwd, path, TapeArg.Named((long)(uint)(O_WRONLY | O_CLOEXEC), "O_WRONLY|O_CLOEXEC"), 0),
                 new TapeCall("write", fd, content, Encoding.UTF8.GetByteCount(content)) { Least = Encoding.UTF8.GetByteCount(content) },
                 new TapeCall("close", fd),
             ],
             shell ?? $"echo {ShellWord.Quote(content)} > {ShellWord.Quote(path)}");
+    }
+
+    private static Subject? OfKnob(string path, string lab)
+    {
+        const string Settings = "/proc/sys/";
+        if (path.StartsWith(Settings, StringComparison.Ordinal))
+            return new(Chapter.Namespaces, "set # of its kernel settings", path[Settings.Length..]);
+        return Path.GetFileName(path) is "cgroup.procs" or "tasks" ? new(Chapter.Limits, "join # cgroups", Subject.Hierarchy(path))
+            : path == "/proc/self/timens_offsets" ? new(Chapter.Namespaces)
+            : new(Chapter.OfLab(lab));
     }
 }

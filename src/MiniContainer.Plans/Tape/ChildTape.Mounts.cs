@@ -23,7 +23,7 @@ public sealed partial class ChildTape
     public void Propagation(string path, ulong flags, string why)
     {
         var option = PropagationOption(flags & ~(ulong)MS_REC, (flags & (ulong)MS_REC) != 0);
-        Add($"make {path} {option}", why, "mount(2)", "06-mounts",
+        Add(new Subject(Here), $"make {path} {option}", why, "mount(2)", "06-mounts",
             [new TapeCall("mount", TapeArg.Null, path, TapeArg.Null, TapeArg.Named((long)flags, FlagText.Mount(flags)), TapeArg.Null)],
             $"mount --make-{option} {ShellWord.Quote(path)}");
     }
@@ -35,7 +35,7 @@ public sealed partial class ChildTape
     public void Mount(string source, string target, string? type, ulong flags, string? data, string why, string lab = "06-mounts")
     {
         var bind = (flags & (ulong)MS_BIND) != 0;
-        Add(bind ? $"bind {source} on {target}" : $"mount {type} on {target}", why, "mount(2)", lab,
+        Add(OfMount(type, target), bind ? $"bind {source} on {target}" : $"mount {type} on {target}", why, "mount(2)", lab,
             [new TapeCall("mount", source, target, TapeArg.OrNull(bind ? null : type), TapeArg.Named((long)flags, FlagText.Mount(flags)), TapeArg.OrNull(data))],
             bind
                 ? $"mount --{((flags & (ulong)MS_REC) != 0 ? "r" : "")}bind {ShellWord.Quote(source)} {ShellWord.Quote(target)}"
@@ -51,7 +51,7 @@ public sealed partial class ChildTape
     {
         // The first four are MOUNT_ATTR_* too.
         var attributes = flags & 0xf;
-        Add($"remount {target} {MountOptionText(flags)}", why, "mount_setattr(2)", "06-mounts",
+        Add(new Subject(Here, $"remount # mounts {MountOptionText(flags)}", target), $"remount {target} {MountOptionText(flags)}", why, "mount_setattr(2)", "06-mounts",
             [SetAttributesAt(target, 0, attributes, 0)],
             $"mount -o remount,bind,{MountOptionText(flags)} none {ShellWord.Quote(target)}");
     }
@@ -108,13 +108,13 @@ public sealed partial class ChildTape
     /// no path that somebody else may have chosen is to be followed before that.
     /// </remarks>
     public void PivotRoot(string why) =>
-        Add(HandPoint.Pivots, "make this directory the root", why, "pivot_root(2)", "06-mounts",
+        Add(new Subject(Chapter.Root), HandPoint.Pivots, "make this directory the root", why, "pivot_root(2)", "06-mounts",
             [new TapeCall("pivot_root", ".", ".")],
             "pivot_root . .");
 
     /// <summary>Moves the current directory's mount over the root, and makes it the root: what pivot_root cannot do on an initramfs.</summary>
     public void MoveRoot(string why) =>
-        Add(HandPoint.Pivots, "move this directory over the root", why, "mount(2)", "06-mounts",
+        Add(new Subject(Chapter.Root), HandPoint.Pivots, "move this directory over the root", why, "mount(2)", "06-mounts",
             [
                 new TapeCall("mount", ".", "/", TapeArg.Null, TapeArg.Named((long)(ulong)MS_MOVE, "MS_MOVE"), TapeArg.Null),
                 new TapeCall("chroot", "."),
@@ -132,7 +132,7 @@ public sealed partial class ChildTape
         var bind = (ulong)MS_BIND | (ulong)MS_REC;
         var word = ShellWord.Quote(path);
         var remount = flags | (ulong)MS_BIND | (ulong)MS_REMOUNT | (ulong)MS_RDONLY;
-        Add($"make {path} read-only", why, "mount(2)", "10-privileges",
+        Add(new Subject(Chapter.Hiding, "make # paths read-only", path), $"make {path} read-only", why, "mount(2)", "10-privileges",
             [
                 new TapeCall("mount", path, path, TapeArg.Null, TapeArg.Named((long)bind, FlagText.Mount(bind)), TapeArg.Null) { Allowed = [Errno.ENOENT] },
                 // EINVAL: the path is not there, or was not bound a moment ago.
@@ -152,7 +152,7 @@ public sealed partial class ChildTape
     {
         _ = trees.Remove(tree);
         var (flags, word) = ((ulong)MS_RDONLY, ShellWord.Quote(path));
-        Add($"hide {path}", why, "mount(2)", "10-privileges",
+        Add(new Subject(Chapter.Hiding, "hide # paths under /dev/null or tmpfs", path), $"hide {path}", why, "mount(2)", "10-privileges",
             [
                 // Each of the two fits one kind, and is refused for the other: move_mount with EINVAL, mount with ENOTDIR.
                 new TapeCall("move_mount", tree, "", TapeArg.AtFdCwd, path, Move(follow: true)) { Allowed = [Errno.ENOENT, Errno.ENOTDIR, Errno.EINVAL] },
@@ -167,7 +167,7 @@ public sealed partial class ChildTape
     /// <param name="why">Why, and why here.</param>
     /// <param name="more">Whether a script has more to do that needs the host's programs, and lets go of them last.</param>
     public void DetachOldRoot(string why, bool more = false) =>
-        Add(more ? HandPoint.Plain : HandPoint.LetsGo, "let go of the old root", why, "umount2(2)", "06-mounts",
+        Add(new Subject(Chapter.Root), more ? HandPoint.Plain : HandPoint.LetsGo, "let go of the old root", why, "umount2(2)", "06-mounts",
             [new TapeCall("umount2", ".", TapeArg.Named(MNT_DETACH, "MNT_DETACH")), new TapeCall("chdir", "/")],
             more ? ": # a script does so last, since it needs the host's programs: it is no guard against a hostile image" : LetGo);
 
@@ -203,4 +203,9 @@ public sealed partial class ChildTape
         ];
         return string.Join(",", table.Where(t => (flags & t.Bit) != 0).Select(t => t.Name));
     }
+
+    private Subject OfMount(string? type, string target) =>
+        type is "cgroup" or "cgroup2" ? new(Here, "mount # cgroup hierarchies", Path.GetFileName(target))
+        : inside ? new(Here, "mount # file systems", target)
+        : new(Here);
 }

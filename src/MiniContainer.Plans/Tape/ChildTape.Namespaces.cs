@@ -37,7 +37,7 @@ public sealed partial class ChildTape
 
     /// <summary>Leaves namespaces for new ones.</summary>
     public void Unshare(ulong flags, string why) =>
-        Add(HandPoint.Continues, $"get {FlagText.Clone(flags)}", why, "unshare(2)", "08-cgroups",
+        Add(new Subject(Chapter.Namespaces), HandPoint.Continues, $"get {FlagText.Clone(flags)}", why, "unshare(2)", "08-cgroups",
             [new TapeCall("unshare", TapeArg.Named((long)flags, FlagText.Clone(flags)))],
             $"unshare {UnshareOptions(flags)}");
 
@@ -47,7 +47,7 @@ public sealed partial class ChildTape
     /// <param name="file">What <see cref="OpenTimeOffsets"/> opened; null to open it here.</param>
     public void UnshareTime(IReadOnlyList<(string Clock, long Seconds, uint Nanoseconds)> offsets, string why, int? file = null)
     {
-        Add(HandPoint.Continues, $"get {FlagText.Clone(CLONE_NEWTIME)}", why, "unshare(2)", "08-cgroups",
+        Add(new Subject(Chapter.Namespaces), HandPoint.Continues, $"get {FlagText.Clone(CLONE_NEWTIME)}", why, "unshare(2)", "08-cgroups",
             [new TapeCall("unshare", TapeArg.Named((long)CLONE_NEWTIME, FlagText.Clone(CLONE_NEWTIME)))],
             // Its program is in the namespace already, so unshare itself must set the offsets; it knows seconds alone.
             $"unshare --time{string.Concat(offsets.Select(o => $" --{o.Clock} {o.Seconds}"))}");
@@ -114,7 +114,7 @@ public sealed partial class ChildTape
 
     /// <summary>Begins a session of its own, away from the caller's terminal.</summary>
     public void Setsid(string why) =>
-        Add("begin a session", why, "setsid(2)", "01-run", [new TapeCall("setsid") { Allowed = [Errno.EPERM] }], ": # setsid(1) did it when it started this shell");
+        Add(new Subject(Chapter.Namespaces), "begin a session", why, "setsid(2)", "01-run", [new TapeCall("setsid") { Allowed = [Errno.EPERM] }], ": # setsid(1) did it when it started this shell");
 
     /// <summary>Namespaces as the options of nsenter(1).</summary>
     internal static string NsenterOptions(ulong flags, string path) =>

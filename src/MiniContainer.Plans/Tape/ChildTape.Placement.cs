@@ -23,7 +23,7 @@ public sealed partial class ChildTape
     /// <param name="mask">The same, bit n for node n, in whole longs; empty for none.</param>
     /// <param name="why">Why, and why here.</param>
     public void SetMemoryPolicy(string name, uint mode, string? nodes, byte[] mask, string why) =>
-        Add($"take memory by {name}{(nodes is null ? "" : $" of the nodes {nodes}")}", why, "set_mempolicy(2)", "12-oci",
+        Add(new Subject(Chapter.Limits), $"take memory by {name}{(nodes is null ? "" : $" of the nodes {nodes}")}", why, "set_mempolicy(2)", "12-oci",
             // The kernel reads one bit less than it is told (get_nodes() in mm/mempolicy.c), and always has.
             [new TapeCall("set_mempolicy", TapeArg.Named(mode, name), mask.Length == 0 ? TapeArg.Null : new TapeArg.Block(mask, $"[{nodes}]"), mask.Length == 0 ? 0 : (mask.Length * 8) + 1)],
             ": # not by hand: numactl would execute another program");

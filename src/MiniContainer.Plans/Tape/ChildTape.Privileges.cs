@@ -23,7 +23,7 @@ public sealed partial class ChildTape
     /// <param name="hard">How far it may be raised.</param>
     /// <param name="why">Why, and why here.</param>
     public void SetLimit(string name, int resource, ulong soft, ulong hard, string why) =>
-        Add($"set {name}", why, "prlimit(2)", "10-privileges",
+        Add(new Subject(Chapter.Limits, "set # resource limits", name), $"set {name}", why, "prlimit(2)", "10-privileges",
             [new TapeCall("prlimit64", 0, TapeArg.Named(resource, name), new TapeArg.Block(TapeArg.Longs(soft, hard), $"{{rlim_cur={Limit(soft)}, rlim_max={Limit(hard)}}}"), TapeArg.Null)],
             $"prlimit --pid $$ --{name[7..].ToLowerInvariant()}={Limit(soft)}:{Limit(hard)}");
 
@@ -43,7 +43,7 @@ public sealed partial class ChildTape
             .. TapeArg.Ints(48, policy), .. TapeArg.Longs(flags), .. TapeArg.Ints((uint)nice, priority),
             .. TapeArg.Longs(deadline.Runtime, deadline.Deadline, deadline.Period),
         ];
-        Add($"set the scheduler {name}", why, "sched_setattr(2)", "12-oci",
+        Add(new Subject(Chapter.Limits), $"set the scheduler {name}", why, "sched_setattr(2)", "12-oci",
             [new TapeCall("sched_setattr", 0, new TapeArg.Block(attr, $"{{sched_policy={name}, sched_nice={nice}, sched_priority={priority}}}"), 0)],
             [
                 $"chrt --{name[6..].ToLowerInvariant()}{((flags & 1) != 0 ? " --reset-on-fork" : "")}{(deadline.Period > 0 ? $" --sched-runtime {deadline.Runtime} --sched-deadline {deadline.Deadline} --sched-period {deadline.Period}" : "")} --pid {priority} $$",
@@ -53,13 +53,13 @@ public sealed partial class ChildTape
 
     /// <summary>Sets the priority of input and output (ioprio_set(2)).</summary>
     public void SetIoPriority(int ioClass, int level, string why) =>
-        Add($"set the I/O priority to class {ioClass}, level {level}", why, "ioprio_set(2)", "12-oci",
+        Add(new Subject(Chapter.Limits), $"set the I/O priority to class {ioClass}, level {level}", why, "ioprio_set(2)", "12-oci",
             [new TapeCall("ioprio_set", TapeArg.Named(1, "IOPRIO_WHO_PROCESS"), 0, TapeArg.Named((ioClass << 13) | level, $"IOPRIO_PRIO_VALUE({ioClass}, {level})"))],
             $"ionice -c {ioClass} -n {level} -p $$");
 
     /// <summary>Begins a session keyring of its own (keyrings(7)); a kernel without keys has none to leave.</summary>
     public void JoinKeyring(string name, string why) =>
-        Add("get an empty session keyring", why, "keyctl(2)", "10-privileges",
+        Add(new Subject(Chapter.Namespaces), "get an empty session keyring", why, "keyctl(2)", "10-privileges",
             [new TapeCall("keyctl", TapeArg.Named(1, "KEYCTL_JOIN_SESSION_KEYRING"), name) { Allowed = [Errno.ENOSYS, Errno.EPERM, Errno.EACCES] }],
             $": # not by hand: keyctl session {name} would execute another program");
 
@@ -103,7 +103,7 @@ public sealed partial class ChildTape
     /// </param>
     /// <param name="why">Why, and why here.</param>
     public void BecomeRoot(bool? setGroups, string why) =>
-        Add(HandPoint.Continues, "become user 0, group 0", why, "credentials(7)", "09-rootless",
+        Add(new Subject(Chapter.Namespaces), HandPoint.Continues, "become user 0, group 0", why, "credentials(7)", "09-rootless",
             [.. setGroups == false ? Array.Empty<TapeCall>() : [new TapeCall("setgroups", 0, TapeArg.Null) { Allowed = setGroups is null ? [Errno.EPERM] : [] }], new TapeCall("setresgid", 0, 0, 0), new TapeCall("setresuid", 0, 0, 0)],
             $"setpriv --reuid=0 --regid=0 {(setGroups == false ? "--keep-groups" : "--clear-groups")} --inh-caps=-all --ambient-caps=-all");
 

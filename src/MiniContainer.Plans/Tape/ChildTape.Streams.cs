@@ -16,7 +16,7 @@ public sealed partial class ChildTape
     public void OwnStreams(IReadOnlyList<int> descriptors, uint uid, string why)
     {
         var user = uid.ToString(CultureInfo.InvariantCulture);
-        Add($"give the standard streams to user {user}", why, "chown(2)", "01-run",
+        Add(new Subject(Chapter.Privileges), $"give the standard streams to user {user}", why, "chown(2)", "01-run",
             [
                 .. descriptors.Select(fd => new TapeCall("fchownat", fd, "", uid, TapeArg.Named(-1, "-1"), TapeArg.Named((long)(uint)AT_EMPTY_PATH, "AT_EMPTY_PATH"))
                 {

@@ -20,7 +20,7 @@ public sealed partial class ChildTape
     /// <returns>Its descriptor, for <see cref="Attach"/>.</returns>
     public int OpenTree(string source, bool recursive, string why)
     {
-        Add($"pick up {source}", why, "open_tree(2)", "07-layers",
+        Add(new Subject(Chapter.Root, "pick up # paths of the host", source), $"pick up {source}", why, "open_tree(2)", "07-layers",
             [OpenTreeCall(source, recursive)],
             $"tree{NextFree}=$(readlink -f {ShellWord.Quote(source)}) # attached below, from the old root");
         var tree = Allocate("tree");
@@ -41,7 +41,7 @@ public sealed partial class ChildTape
     /// <returns>Its descriptor, for <see cref="Attach"/>.</returns>
     public int OpenTreeInside(string source, bool recursive, string why)
     {
-        Add($"pick up {source}", why, "open_tree(2)", "07-layers", [OpenTreeCall(source, recursive)], ": # bound below, from there");
+        Add(new Subject(Chapter.Mounts, "pick up # paths", source), $"pick up {source}", why, "open_tree(2)", "07-layers", [OpenTreeCall(source, recursive)], ": # bound below, from there");
         var tree = Allocate("tree");
         trees[tree] = new PickedTree(recursive) { Inside = source };
         return tree;
@@ -83,12 +83,12 @@ public sealed partial class ChildTape
         if (made.Remove(tree, out var by))
         {
             // Not through a link: what is hidden below /proc later would be looked for elsewhere, once the link is another one.
-            Add($"mount {by.Type} on {target}", why, "move_mount(2)", "06-mounts", Calls(follow: by.Type is not ("proc" or "sysfs")), $"{by.Command} {ShellWord.Quote(target)}");
+            Add(new Subject(Chapter.Mounts, "mount # file systems", target), $"mount {by.Type} on {target}", why, "move_mount(2)", "06-mounts", Calls(follow: by.Type is not ("proc" or "sysfs")), $"{by.Command} {ShellWord.Quote(target)}");
             Free(tree);
             return;
         }
 
-        Add($"attach it to {target}", why, "move_mount(2)", "07-layers", Calls(follow: true),
+        Add(new Subject(Here, "attach # of what was picked up", target), $"attach it to {target}", why, "move_mount(2)", "07-layers", Calls(follow: true),
             [
                 $"mount -c --{(picked!.Recursive ? "r" : "")}bind {SourceWord(tree, picked)} {ShellWord.Quote(target)}",
                 .. picked.Options is { } options ? [$"mount -o remount,bind,{options} none {ShellWord.Quote(target)}"] : Array.Empty<string>(),
@@ -136,7 +136,7 @@ public sealed partial class ChildTape
         calls.Add(new TapeCall("fsconfig", context, TapeArg.Named(6, "FSCONFIG_CMD_CREATE"), TapeArg.Null, TapeArg.Null, 0));
         calls.Add(new TapeCall("fsmount", context, TapeArg.Named(1, "FSMOUNT_CLOEXEC"), TapeArg.Named((long)attributes, FlagText.MountAttr(attributes))));
         calls.Add(new TapeCall("close", context));
-        Add($"make a {type}", why, "fsmount(2)", "06-mounts", calls, ": # a script mounts it below, where it belongs");
+        Add(new Subject(Chapter.Root, "make # file systems, not mounted yet", type), $"make a {type}", why, "fsmount(2)", "06-mounts", calls, ": # a script mounts it below, where it belongs");
         made[tree] = (type, $"mount -t {type}{OptionsWord(flags, data)} {ShellWord.Quote(source)}");
         return tree;
     }
@@ -156,7 +156,7 @@ public sealed partial class ChildTape
     {
         // A script has no descriptors of mounts: it leaves it on a directory of its own.
         var place = $"\"$tree{NextFree}\"";
-        Add($"make the file system of {source}", why, "mount(2)", "07-layers",
+        Add(new Subject(Chapter.Root, "make # file systems, not mounted yet", type), $"make the file system of {source}", why, "mount(2)", "07-layers",
             [
                 new TapeCall("mount", source, at, type, TapeArg.Named((long)flags, FlagText.Mount(flags)), TapeArg.OrNull(data)),
                 OpenTreeCall(at, false),
@@ -186,7 +186,7 @@ public sealed partial class ChildTape
         };
         var text = $"{{attr_set={FlagText.MountAttr(set)}, attr_clr={FlagText.MountAttr(clear)}, propagation={FlagText.Mount(propagation)}, userns_fd=0}}";
         var what = set != 0 ? $"set {FlagText.MountAttr(set)} on it" : clear != 0 ? $"clear {FlagText.MountAttr(clear)} on it" : $"make it {trees[tree].Propagation}";
-        Add(what, why, "mount_setattr(2)", "07-layers",
+        Add(new Subject(Here), what, why, "mount_setattr(2)", "07-layers",
             [new TapeCall("mount_setattr", tree, "", TapeArg.Named((uint)AT_EMPTY_PATH | (recursive ? AT_RECURSIVE : 0), recursive ? "AT_EMPTY_PATH|AT_RECURSIVE" : "AT_EMPTY_PATH"),
                 new TapeArg.Block(TapeArg.Longs(set, clear, propagation, 0), text), TapeArg.Named(32, "MOUNT_ATTR_SIZE_VER0"))],
             ": # a script does it where the tree is attached");

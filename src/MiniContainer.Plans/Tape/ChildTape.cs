@@ -21,6 +21,9 @@ public sealed partial class ChildTape
     // File systems that the tape made earlier: the type, and the command of a script but for where.
     private readonly Dictionary<int, (string Type, string Command)> made = [];
 
+    // Whether it has pivoted into the container's root, or joined its mount namespace.
+    private bool inside;
+
     internal ChildTape(Plan plan, string child, IReadOnlyList<string> descriptors)
     {
         this.plan = plan;
@@ -65,9 +68,21 @@ public sealed partial class ChildTape
 
     private void Free(int descriptor) => table[descriptor] = null;
 
+    // Where the tape is: what is done before pivot_root is about the root, what comes after it about what is in there.
+    private Chapter Here => inside ? Chapter.Mounts : Chapter.Root;
+
     private void Add(string name, string why, string man, string lab, IReadOnlyList<TapeCall> calls, params IReadOnlyList<string> shell) =>
         Add(HandPoint.Plain, name, why, man, lab, calls, shell);
 
+    private void Add(Subject? about, string name, string why, string man, string lab, IReadOnlyList<TapeCall> calls, params IReadOnlyList<string> shell) =>
+        Add(about, HandPoint.Plain, name, why, man, lab, calls, shell);
+
     private void Add(HandPoint point, string name, string why, string man, string lab, IReadOnlyList<TapeCall> calls, params IReadOnlyList<string> shell) =>
-        plan.Add(new ChildStep { Child = child, Name = name, Why = why, ManPage = man, LabName = lab, Calls = calls, Shell = shell, Point = point });
+        Add(null, point, name, why, man, lab, calls, shell);
+
+    private void Add(Subject? about, HandPoint point, string name, string why, string man, string lab, IReadOnlyList<TapeCall> calls, params IReadOnlyList<string> shell)
+    {
+        inside |= point is HandPoint.Pivots or HandPoint.Joins;
+        plan.Add(new ChildStep { Child = child, Name = name, Why = why, ManPage = man, LabName = lab, About = about, Calls = calls, Shell = shell, Point = point });
+    }
 }

@@ -17,9 +17,49 @@ public sealed class ExplainTests : IDisposable
     [Fact]
     public void Explaining_touches_nothing()
     {
-        var text = Tell("run", "--explain", "--name", "box", "--rootfs", "/usr", "true");
+        var text = Tell("run", "--explain=full", "--name", "box", "--rootfs", "/usr", "true");
         text.Should().Contain("minic run of box").And.Contain("clone3(").And.Contain("undo: unlink(");
         Directory.GetFileSystemEntries(root).Should().BeEmpty();
+    }
+
+    [Fact]
+    public void A_plan_is_told_by_chapters_and_says_how_to_see_the_rest()
+    {
+        var text = Tell("run", "--explain", "--net", "none", "--name", "box", "--rootfs", "/usr", "true");
+        text.Split('\n').Length.Should().BeLessThan(60);
+        text.Should().MatchRegex(@"minic run of box: \d+ steps in \d+ chapters\. Nothing has been touched\.")
+            .And.MatchRegex(@"(?m)^devices .* 12 steps$").And.MatchRegex(@"(?m)make 6 device nodes: /dev/null, .* mknodat$")
+            .And.MatchRegex("--explain=[a-z]+ tells").And.NotContain("clone3(");
+    }
+
+    [Fact]
+    public void One_chapter_is_told_in_full()
+    {
+        var text = Tell("run", "--explain=devices", "--net", "none", "--name", "box", "--rootfs", "/usr", "true");
+        text.Should().Contain("minic run of box, devices: 12 steps of").And.Contain("mknodat(AT_FDCWD, \"/dev/null\"").And.NotContain("clone3(");
+    }
+
+    [Theory]
+    [InlineData("devics", "there is no chapter and no form \"devics\". Did you mean devices? Its chapters are state, limits, namespaces, ")]
+    [InlineData("hooks", "this plan has no chapter hooks. Its chapters are state, limits, namespaces, ")]
+    [InlineData("", "there is no chapter and no form \"\". Its chapters are state, ")]
+    public void An_unknown_chapter_is_told_which_there_are(string chapter, string words) =>
+        FluentActions.Invoking(() => Tell("run", $"--explain={chapter}", "--net", "none", "--rootfs", "/usr", "true"))
+            .Should().Throw<MinicException>().WithMessage($"read minic run: {words}*");
+
+    [Fact]
+    public void Where_nothing_is_to_be_done_no_chapter_is_missing_but_a_wrong_word_is_wrong()
+    {
+        Tell("gc", "--explain").Should().Be("There is nothing to do.\n");
+        Tell("gc", "--explain=limits").Should().Be("There is nothing to do.\n");
+        FluentActions.Invoking(() => Tell("gc", "--explain=limit")).Should().Throw<MinicException>();
+    }
+
+    [Fact]
+    public void What_fits_a_screen_is_not_folded()
+    {
+        MakeJournal();
+        Tell("delete", "--explain", "box").Should().Contain("unlink(\"/nowhere/fifo\")");
     }
 
     [Fact]

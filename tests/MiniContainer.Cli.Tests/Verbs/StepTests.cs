@@ -200,7 +200,7 @@ public sealed partial class StepTests : MinicTest
 
     private static void WaitForQuestion(Tmux tmux) => tmux.WaitUntil(Asks, "the question");
 
-    private static bool Asks(string screen) => screen.TrimEnd().EndsWith("[Enter s i c q ?]", StringComparison.Ordinal);
+    private static bool Asks(string screen) => screen.TrimEnd().EndsWith("[Enter n s i c q ?]", StringComparison.Ordinal);
 
     private static bool Ended(string screen) => screen.TrimEnd().EndsWith('$');
 

@@ -65,6 +65,17 @@ public class PodPlannerTests
         Golden.Check(text.ToString(), $"explain-pod-{width}.txt");
     }
 
+    [Theory]
+    [InlineData(80)]
+    [InlineData(120)]
+    public void Folded_it_says_whose_each_chapter_is(int width)
+    {
+        var text = new StringWriter { NewLine = "\n" };
+        new StoryText(text, width, colour: false).Write(Explanation.Of("minic pod run of web", PlanOf(Two).Steps));
+        text.ToString().Split('\n').Should().OnlyContain(line => line.Length <= width);
+        Golden.Check(text.ToString(), $"story-pod-{width}.txt");
+    }
+
     [Fact]
     public void The_network_is_there_before_the_sandbox_goes_on_and_containers_come_after_it()
     {

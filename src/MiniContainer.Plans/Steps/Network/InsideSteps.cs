@@ -40,6 +40,9 @@ public sealed record SetLinkUp(string Netns, string Name) : InsideStep(Netns)
     public override string Lab => "13-netns";
 
     /// <inheritdoc/>
+    public override Subject Subject => new(Chapter.Network, "set # links up inside", Name);
+
+    /// <inheritdoc/>
     public override IReadOnlyList<string> ByHand => [$"{NetnsPath.Enter(Netns)} ip link set {Name} up"];
 
     private protected override void Make(RtNetlink kernel) => kernel.SetUp(Name);
@@ -64,6 +67,9 @@ public sealed record AddAddress(string Netns, string Name, string Cidr) : Inside
 
     /// <inheritdoc/>
     public override string Lab => IsV6 ? "18-ipv6" : "14-bridge";
+
+    /// <inheritdoc/>
+    public override Subject Subject => new(Chapter.Network, $"give {Name} # addresses", Cidr);
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> ByHand => [$"{NetnsPath.Enter(Netns)} ip address add {Cidr} dev {Name}{(IsV6 ? " nodad" : "")}"];
@@ -96,6 +102,9 @@ public sealed record AddRoute(string Netns, string Destination, string? Gateway,
 
     /// <inheritdoc/>
     public override string Lab => Destination.Contains(':', StringComparison.Ordinal) ? "18-ipv6" : "15-nat";
+
+    /// <inheritdoc/>
+    public override Subject Subject => new(Chapter.Network, "add # routes", Words);
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> ByHand => [$"{NetnsPath.Enter(Netns)} ip route add {Words}{(Metric is null ? "" : $" metric {Metric}")}{(Table is null ? "" : $" table {Table}")}"];

@@ -82,6 +82,9 @@ public sealed record AddGateway(string Directory, string Bridge, string Gateway)
     public override string Lab => IsV6 ? "18-ipv6" : "14-bridge";
 
     /// <inheritdoc/>
+    public override Subject Subject => new(Chapter.Network, $"give {Bridge} # addresses", Gateway);
+
+    /// <inheritdoc/>
     public override IReadOnlyList<string> ByHand =>
     [
         $"ip address show dev {Bridge} | grep -qF ' {Gateway} ' || {{ [ -e {ShellWord.Quote(Network.BridgeFile)} ] || echo '{Bridge} {Gateway}' >> {ShellWord.Quote(Network.AddressesFile)}; ip address add {Gateway} dev {Bridge}{(IsV6 ? " nodad" : "")}; }}",

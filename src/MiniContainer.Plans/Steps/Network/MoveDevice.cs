@@ -63,6 +63,9 @@ public sealed record NoteDevice(MovedDevice Device) : Step
     public override string Lab => "13-netns";
 
     /// <inheritdoc/>
+    public override Subject Subject => new(Chapter.Network, "note the addresses of # devices", Name);
+
+    /// <inheritdoc/>
     public override IReadOnlyList<string> ByHand =>
         [$"ip -o address show dev {Name} scope global permanent | while read -r _ _ _ cidr _; do echo \"$cidr\"; done > \"$STATE/{Name}.addresses\""];
 
@@ -107,7 +110,7 @@ public sealed record NoteDevice(MovedDevice Device) : Step
 /// <param name="Child">The child's name in the plan.</param>
 /// <param name="Path">The file to bind it on.</param>
 /// <param name="Devices">What is brought back before it is let go.</param>
-public sealed record HoldNamespace(string Child, string Path, IReadOnlyList<MovedDevice> Devices) : Step
+public sealed record HoldNamespace(string Child, string Path, IReadOnlyList<MovedDevice> Devices) : Step, IOfChild
 {
     /// <inheritdoc/>
     public override string Title => $"hold the network namespace of {Child}";
@@ -181,6 +184,9 @@ public sealed record MoveDevice(MovedDevice Device) : Step
 
     /// <inheritdoc/>
     public override string Lab => "13-netns";
+
+    /// <inheritdoc/>
+    public override Subject Subject => new(Chapter.Network, "move # devices into the container", Name);
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> ByHand =>

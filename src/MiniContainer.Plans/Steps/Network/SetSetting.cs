@@ -24,6 +24,9 @@ public sealed record SetSetting(string Directory, string Setting, string Value) 
     public override string Lab => Setting.StartsWith("net/ipv6/", StringComparison.Ordinal) ? "18-ipv6" : Setting.EndsWith("route_localnet", StringComparison.Ordinal) ? "16-ports" : "15-nat";
 
     /// <inheritdoc/>
+    public override Subject Subject => new(Chapter.Network, "change # settings of the host", Setting);
+
+    /// <inheritdoc/>
     public override IReadOnlyList<string> ByHand
     {
         get
@@ -69,6 +72,9 @@ public sealed record SetSettingInside(string Netns, string Setting, string Value
 
     /// <inheritdoc/>
     public override string Lab => "18-ipv6";
+
+    /// <inheritdoc/>
+    public override Subject Subject => new(Chapter.Network, "change # settings inside", Setting);
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> ByHand => [$"{NetnsPath.Enter(Netns)} sh -c 'echo {Value} > /proc/sys/{Setting}'"];
