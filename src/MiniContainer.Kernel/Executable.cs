@@ -99,7 +99,7 @@ public sealed unsafe class Executable
             using var readable = File.OpenHandle($"/proc/self/fd/{file.DangerousGetHandle()}");
             Span<byte> head = stackalloc byte[256];
             head = head[..RandomAccess.Read(readable, head, 0)];
-            return head.StartsWith("#!"u8) ? ("interpreter", Script(head[2..])) : head.StartsWith("\x7f"u8) ? ("loader", Loader(readable, head)) : ("", null);
+            return head.StartsWith("#!"u8) ? ("interpreter", Script(head[2..])) : head.StartsWith("\u007f"u8) ? ("loader", Loader(readable, head)) : ("", null);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -118,7 +118,7 @@ public sealed unsafe class Executable
     // Elf64_Ehdr: e_phoff at 32, e_phentsize at 54, e_phnum at 56. Elf64_Phdr: p_type at 0 (3 is PT_INTERP), p_offset at 8, p_filesz at 32.
     private static string? Loader(SafeFileHandle file, ReadOnlySpan<byte> head)
     {
-        if (head.Length < 64 || !head.StartsWith("\x7fELF\x02\x01"u8))
+        if (head.Length < 64 || !head.StartsWith("\u007fELF\u0002\u0001"u8))
             return null;
         var (offset, size, count) = (BinaryPrimitives.ReadInt64LittleEndian(head[32..]), BinaryPrimitives.ReadUInt16LittleEndian(head[54..]), BinaryPrimitives.ReadUInt16LittleEndian(head[56..]));
         Span<byte> entry = stackalloc byte[56];
