@@ -42,7 +42,18 @@ public sealed unsafe class Executable
     /// <param name="path">A path in its root, absolute.</param>
     /// <param name="fromRoot">Whether it is looked up from the root; else only the last directory need be open to the process.</param>
     /// <exception cref="MinicException">The process has ended.</exception>
-    public NotExecutable? Check(string path, bool fromRoot = true) => Check(path, fromRoot, MostInterpreters);
+    public NotExecutable? Check(string path, bool fromRoot = true)
+    {
+        try
+        {
+            return Check(path, fromRoot, MostInterpreters);
+        }
+        catch (MinicException e) when (e.Errno is Errno.EACCES or Errno.EPERM)
+        {
+            // Without CAP_SYS_PTRACE minic may not look into the process, which is not dumpable: it is left to execve.
+            return null;
+        }
+    }
 
     private NotExecutable? Check(string path, bool fromRoot, int interpreters)
     {

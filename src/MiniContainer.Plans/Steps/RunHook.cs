@@ -68,6 +68,7 @@ public sealed record RunHook(string Point, string Path, HookState State, string 
 {
     private const ulong CLONE_NEWUSER_ = 0x10000000;
     private const ulong CLONE_NEWPID_ = 0x20000000;
+    private const string WhyFilter = "It is a program of the image's, and may do no more than the command.";
 
     /// <summary>argv; the path alone where there is none.</summary>
     public IReadOnlyList<string> Args { get; init; } = [];
@@ -214,19 +215,26 @@ public sealed record RunHook(string Point, string Path, HookState State, string 
         if ((Namespaces & CLONE_NEWUSER_) != 0)
             tape.BecomeUser(0, 0, [], setGroups: false, "The container's root: ours has no name in its user namespace.");
         tape.Setsid("Signals from the caller's terminal are for minic.");
-        if (Rights is null || Cwd == "/")
+        // As for the command: without no_new_privs a filter needs a privilege that the user may not have.
+        var early = Rights is not { NoNewPrivileges: true };
+        if (Filter is not null && early)
+            _ = tape.Seccomp(Filter, FilterFlags, WhyFilter);
+        if (Rights is null)
             tape.Chdir(Cwd, "A place that is always there.");
         else
-            tape.TryChdir(Cwd, "As for the command, which begins there, too.");
-        if (Rights is not null)
-            tape.Become(Rights);
-        if (Rights is not null && Cwd != "/")
-            tape.ChdirAsUser(Cwd, "The user may enter it, or root could before.");
+            BecomeUser(tape, Rights);
         tape.DefaultSignals(inherited.IgnoredSignals, inherited.BlockedSignals, "minic ignores it, and that would be inherited.");
-        if (Filter is not null)
-            _ = tape.Seccomp(Filter, FilterFlags, "It is a program of the image's, and may do no more than the command.");
+        if (Filter is not null && !early)
+            _ = tape.Seccomp(Filter, FilterFlags, WhyFilter);
         tape.Execve([Path], Args.Count > 0 ? Args : [Path], Env ?? environment, "The hook.");
         return plan;
+    }
+
+    private void BecomeUser(ChildTape tape, Rights rights)
+    {
+        tape.TryChdir(Cwd, "As for the command, which begins there, too.");
+        tape.Become(rights);
+        tape.ChdirAsUser(Cwd, "The user may enter it, or root could before.");
     }
 
     private static string Ended(int signal) => Processes.SignalName(signal) + (signal == SIGSYS ? ", a bad system call: one that the seccomp filter refuses" : "");

@@ -83,7 +83,7 @@ public sealed class ProcessTests : BundleTest
             mkdir -p v/directory v/closed; cd v
             printf '#!/bin/sh\necho ran\n' > good; chmod 755 good; cp -p good closed/good; chmod 700 closed; cp good roots; chmod 700 roots; cp good noexec; chmod 644 noexec
             printf '#!/no/such -x\n' > orphan; printf '#!/v/orphan\n' > nested; cp /bin/true host; chmod 755 orphan nested host; cd ..
-            minic create -b bundle $N > out && minic start $N && until [ -s out ]; do sleep 0.05; done && cat out
+            minic create -b bundle $N > out && minic start $N && for i in $(seq 200); do [ -s out ] && break; sleep 0.05; done; cat out
             minic delete -f $N
             """);
         if (said is null)
