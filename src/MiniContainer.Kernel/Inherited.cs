@@ -1,5 +1,6 @@
-// What this process was given by its caller, and every child of it would be given in turn: the kernel hands these on over
-// clone(2) and execve(2) unless somebody resets them (lab 10-privileges; proc_pid_status(5), capabilities(7), signal(7)).
+// What this process was given by its caller, and every child of it would be given in turn: the kernel hands these on
+// over clone(2) and execve(2) unless somebody resets them (lab 10-privileges; proc_pid_status(5), capabilities(7),
+// signal(7)).
 
 using System.Globalization;
 using System.Runtime.InteropServices;
@@ -27,7 +28,7 @@ public sealed partial record Inherited
     /// <summary>SigBlk: the blocked signals, bit n-1 for signal n.</summary>
     public ulong BlockedSignals { get; init; }
 
-    /// <summary>Whether it may not run on every processor that the machine can have (sched_setaffinity(2), cpuset(7)).</summary>
+    /// <summary>Whether it may not run on every processor the machine can have (sched_setaffinity(2)).</summary>
     public bool KeptOffProcessors { get; init; }
 
     /// <summary>SECBIT_* flags (capabilities(7), "The securebits flags").</summary>
@@ -38,7 +39,8 @@ public sealed partial record Inherited
     {
         var bits = (long)syscall(SyscallNumber.Of("prctl"), PR_GET_SECUREBITS, 0, 0, 0, 0);
         var possible = Knob.TryRead("/sys/devices/system/cpu/possible");
-        return File.ReadLines("/proc/self/status").Aggregate(new Inherited { SecureBits = (uint)Math.Max(0, bits) }, (read, line) => line.Split(':') switch
+        var begin = new Inherited { SecureBits = (uint)Math.Max(0, bits) };
+        return File.ReadLines("/proc/self/status").Aggregate(begin, (read, line) => line.Split(':') switch
         {
             ["CapBnd", var set] => read with { Bounding = Set(set) },
             ["CapPrm", var set] => read with { Permitted = Set(set) },
@@ -48,11 +50,12 @@ public sealed partial record Inherited
             _ => read,
         });
 
-        static ulong Set(string text) => ulong.Parse(text.AsSpan().Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+        static ulong Set(string text) =>
+            ulong.Parse(text.AsSpan().Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
     }
 
-    /// <summary>Lets this process learn how its children end: where SIGCHLD is ignored, the kernel reaps them, and keeps no exit code.</summary>
-    /// <remarks>First of all: the .NET runtime remembers, at its first look, that it was ignored, and then reaps for itself.</remarks>
+    /// <summary>Lets this process learn how its children end: with SIGCHLD ignored it would not.</summary>
+    /// <remarks>To be called first: the .NET runtime looks once whether it is ignored, and reaps itself then.</remarks>
     public static void HearOfChildren() => _ = signal_(SIGCHLD, 0);
 
     [LibraryImport("libc.so.6", EntryPoint = "signal")]

@@ -49,6 +49,6 @@ public sealed record FindExecutable(string Child, string Command, IReadOnlyList<
                 found = refused;
         }
 
-        throw MinicException.FromErrno($"execute {Command}", $"execve({TapeArg.Quote(Command)}, ...)", found.Errno, found.Reason);
+        throw MinicException.FromErrno($"execute {Command}", $"execve({TapeArg.Quote(Command)}, ...)", found.Errno, found.Reason, found.Remedy);
     }
 }

@@ -1,5 +1,5 @@
-// Whom a process becomes and what it may do then, as numbers that a journal can hold: a hook of `start` becomes what `create`
-// has worked out (lab 10-privileges; credentials(7), capabilities(7)).
+// Whom a process becomes and what it may do then, as numbers that a journal can hold: a hook of `start` becomes what
+// `create` has worked out (lab 10-privileges; credentials(7), capabilities(7)).
 
 namespace MiniContainer.Plans;
 
@@ -38,17 +38,21 @@ public sealed record Rights(uint Uid, uint Gid)
 
 public sealed partial class ChildTape
 {
-    /// <summary>Becomes a user with capabilities: what needs privileges first, last what takes the right away to undo any of it.</summary>
+    /// <summary>Becomes a user with capabilities: first what needs privileges, last what makes it final.</summary>
     public void Become(Rights rights)
     {
         if (rights.SecureBits is { } bits)
-            SetSecureBits(bits, "The caller's would change what execve and a change of user do to the capabilities of config.json.");
+            SetSecureBits(bits, "The caller's would change what execve and setresuid do to what config.json gives.");
         if (rights.Dropped.Count > 0)
-            DropBounding(rights.Dropped, "No set-user-id program and no file capability can bring back what is not in here.");
+            DropBounding(
+                rights.Dropped, "No set-user-id program and no file capability can bring back what is not in here.");
         if (rights.Uid != 0)
             KeepCapabilities("The change of user would clear the permitted set, and the next steps need it.");
-        BecomeUser(rights.Uid, rights.Gid, rights.Groups, rights.MaySetGroups, "Groups first: a user without privileges may not change them.");
-        SetCapabilities(rights.Effective, rights.Permitted, rights.Inheritable, "After the change of user, which changes them.");
+        BecomeUser(
+            rights.Uid, rights.Gid, rights.Groups, rights.MaySetGroups,
+            "Groups first: a user without privileges may not change them.");
+        SetCapabilities(
+            rights.Effective, rights.Permitted, rights.Inheritable, "After the change of user, which changes them.");
         if (rights.Ambient is { } ambient)
             SetAmbient([.. Kernel.Capabilities.List(ambient)], "A user who is not root keeps these over execve.");
         if (rights.NoNewPrivileges)
