@@ -3,8 +3,10 @@
 
 using System.CommandLine;
 using MiniContainer.Cli;
+using MiniContainer.Kernel;
 using MiniContainer.Plans;
 
+Inherited.HearOfChildren();
 Startup.Note();
 var commandLine = new MinicCommand();
 try

@@ -25,7 +25,11 @@ internal static class UserOption
         else
         {
             var entry = Find(root, "/etc/passwd", parts[0], 4) ?? throw Unknown(text, "user", parts[0], "/etc/passwd");
-            user = user with { Uid = Entry(text, "/etc/passwd", parts[0], "user", entry[2]), Gid = Entry(text, "/etc/passwd", parts[0], "group", entry[3]) };
+            user = user with
+            {
+                Uid = Entry(text, "/etc/passwd", parts[0], "user", entry[2]),
+                Gid = Entry(text, "/etc/passwd", parts[0], "group", entry[3]),
+            };
         }
 
         return parts.Length == 1 ? user : user with { Gid = Group(text, parts[1], root) };
@@ -38,7 +42,7 @@ internal static class UserOption
     public static uint GroupNumber(string option, string text) =>
         IdRules.IsNumber(text, out var gid)
             ? gid ?? throw new MinicException($"read {option} {text}", $"there can be no group {text}", IdRules.Range)
-            : throw new MinicException($"read {option} {text}", "it is no number", $"Give the group's number. {IdRules.Range}");
+            : throw new MinicException($"read {option} {text}", "it is no number", $"Give its number. {IdRules.Range}");
 
     private static uint Group(string text, string group, string root)
     {
@@ -52,12 +56,16 @@ internal static class UserOption
     private static uint Entry(string text, string file, string name, string kind, string id) =>
         IdRules.IsNumber(id, out var number) && number is { } good
             ? good
-            : throw new MinicException($"read --user {text}", $"the container's {file} gives \"{name}\" the {kind} id \"{id}\"", $"{IdRules.Range} Mend that line, or give numbers.");
+            : throw new MinicException(
+                $"read --user {text}", $"the container's {file} gives \"{name}\" the {kind} id \"{id}\"",
+                $"{IdRules.Range} Mend that line, or give numbers.");
 
     private static string[]? Find(string root, string file, string name, int fields) =>
-        name.Length == 0 ? null : InsideRoot.TryReadLines(root, file)?.Select(l => l.Split(':')).FirstOrDefault(f => f.Length >= fields && f[0] == name);
+        name.Length == 0 ? null : InsideRoot.TryReadLines(root, file)?
+            .Select(l => l.Split(':')).FirstOrDefault(f => f.Length >= fields && f[0] == name);
 
-    private static MinicException NoId(string text, string kind, string id) => new($"read --user {text}", $"there can be no {kind} {id}", IdRules.Range);
+    private static MinicException NoId(string text, string kind, string id) =>
+        new($"read --user {text}", $"there can be no {kind} {id}", IdRules.Range);
 
     private static MinicException Unknown(string text, string kind, string name, string file) =>
         new($"read --user {text}", $"the container has no {kind} \"{name}\"", $"Give a number, or a name from its {file}.");

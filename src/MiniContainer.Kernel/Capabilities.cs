@@ -41,8 +41,8 @@ public static class Capabilities
         return set == 0 ? "0" : set == all ? "all" : string.Join("|", List(set).Select(c => "1<<" + Name(c)));
     }
 
-    /// <summary>The capabilities that this process may use: nobody can hand on more (CapBnd of proc_pid_status(5)).</summary>
-    public static ulong Bounding() => Own("CapBnd:");
+    /// <summary>The number of the last capability that this kernel has, which may be newer than the list here.</summary>
+    public static int Last() => int.TryParse(Knob.TryRead("/proc/sys/kernel/cap_last_cap"), CultureInfo.InvariantCulture, out var last) ? last : Names.Length - 1;
 
     /// <summary>The capabilities that this process has in its user namespace (CapEff of proc_pid_status(5)).</summary>
     public static ulong Effective() => Own("CapEff:");

@@ -103,7 +103,7 @@ public static unsafe class InsideRoot
         }
     }
 
-    private static SafeFileHandle? TryOpen(string root, string path, int flags, out int errno)
+    internal static SafeFileHandle? TryOpen(string root, string path, int flags, out int errno)
     {
         using var directory = Libc.OpenHandle(root, O_PATH | O_DIRECTORY);
         var how = new open_how { flags = (ulong)(uint)(flags | O_CLOEXEC), resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS };

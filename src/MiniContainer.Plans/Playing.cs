@@ -88,6 +88,14 @@ public sealed class Playing(Plan plan, PlayWatch? watch = null) : IDisposable
         // One that a watch has put there is not the step's own: nobody but us lets it fail, by going away.
         if (index is not { } own)
             return failure;
+        if (step.Calls[own].Blames is > 0 and var before)
+        {
+            // What a watch has put between them does not count.
+            var cause = Enumerable.Range(0, failed).Last(i => tape[i].Step == step && tape[i].Index == own - before);
+            if (child.Tape.Result(child.Prologue + cause) is < 0 and var errno)
+                return MinicException.FromErrno(step.Title, step.Calls[own - before].ToString(), (int)-errno);
+        }
+
         if (step.Calls[own].Name == "execve" && failure.Errno is Errno.ENOENT or Errno.ENOTDIR)
         {
             // The search of PATH goes on past a file that may not be executed, but that is the error to report (execvp(3)).

@@ -1,5 +1,6 @@
-// The ids that a user or a group can have. 4294967295 is -1, which means "no id": setresuid(2) and chown(2) leave that id
-// as it is, and the process stays root (CVE-2024-40635). Lab: 10-privileges; credentials(7), user_namespaces(7).
+// The ids that a user or a group can have. 4294967295 is -1, which means "no id": setresuid(2) and chown(2) leave
+// that id as it is, and the process stays root (CVE-2024-40635). Lab: 10-privileges; credentials(7),
+// user_namespaces(7).
 
 using System.Globalization;
 using MiniContainer.Kernel.Documents;

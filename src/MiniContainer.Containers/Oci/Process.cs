@@ -129,8 +129,8 @@ public sealed record Scheduler
 
 /// <summary>The I/O priority (ioprio_set(2)).</summary>
 /// <param name="Class">IOPRIO_CLASS_RT, IOPRIO_CLASS_BE or IOPRIO_CLASS_IDLE.</param>
-/// <param name="Priority">0, the highest, to 7.</param>
-public sealed record IoPriority(string Class, int Priority);
+/// <param name="Priority">0, the highest, to 7; 0 where it is left out, as runc has it.</param>
+public sealed record IoPriority(string Class, int Priority = 0);
 
 /// <summary>CPU lists as in cpuset(7): "0-3,7".</summary>
 public sealed record ExecCpuAffinity

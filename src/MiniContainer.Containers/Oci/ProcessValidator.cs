@@ -105,7 +105,10 @@ public static class ProcessValidator
         }
 
         CheckSubset(sets?.Effective, sets?.Permitted, $"{path}.effective", "permitted", problems);
-        CheckSubset(sets?.Ambient, sets?.Permitted, $"{path}.ambient", "permitted", problems);
+        foreach (var name in (sets?.Ambient ?? []).Except(sets?.Permitted ?? []).Where(CapabilityNames.Contains))
+        {
+            Warnings.Sink($"{path}.ambient: {name} is not in permitted, and the kernel makes only such ambient: it is left out.");
+        }
 
         // Ambient ones that are not inheritable cannot be raised either, but `runc spec` and `crun spec` write such, and both
         // run without: so it has to pass here, and the planner leaves them out.

@@ -31,8 +31,11 @@ public static class ContainerPlanner
         MachineLacks.Check(spec, facts);
         var namespaces = NamespacePlan.Of(spec, setup, facts.Caller);
         var made = namespaces.Made;
+        var users = new UserNamespace(namespaces.ChangesUser, IdMapPlan.MaySetGroups(spec, namespaces, facts.Caller));
+        var rights = RightsPlan.Of(spec.Process!, facts, users);
+        var environment = ProcessPlanner.Environment(spec.Process!, facts, HomeRoot(bundle, setup));
         // The time namespace is entered by execve alone: until then nobody else can join it.
-        var hooks = new HookPlanner(bundle, setup, (made | namespaces.Joined) & ~CloneFlags.NEWTIME, CgroupPlanner.JoinFiles(spec, setup.Id, facts), facts.Filters);
+        var hooks = new HookPlanner(bundle, setup, (made | namespaces.Joined) & ~CloneFlags.NEWTIME, CgroupPlanner.JoinFiles(spec, setup.Id, facts), facts.Filters, (rights, environment));
         hooks.Keep(plan);
         foreach (var step in setup.Network?.Before ?? [])
             plan.Add(step);
@@ -64,17 +67,18 @@ public static class ContainerPlanner
             tape.JoinCgroup(procs, "Before anything that costs: from here on the limits hold. The child does it itself, since a parent that moves another process waits for a grace period.");
         foreach (var tasks in intel)
             tape.JoinCgroup(tasks, "As with the cgroups: 0 means whoever writes it.");
+        if (facts.KeptOffProcessors)
+            tape.ResetAffinity(PlacementPlan.WhyReset);
         PlacementPlan.AddMemoryPolicy(tape, spec.Linux?.MemoryPolicy);
-        var setGroups = IdMapPlan.MaySetGroups(spec, namespaces, facts.Caller);
         if ((made & CloneFlags.NEWUSER) != 0)
-            tape.BecomeRoot(setGroups, "Root of the new user namespace, which is nobody special outside. After the cgroup, whose files belong to the host's root.");
+            tape.BecomeRoot(users.MaySetGroups, "Root of the new user namespace, which is nobody special outside. After the cgroup, whose files belong to the host's root.");
         var timeOffsets = namespaces.OpenTimeOffsets(tape, spec);
         tape.ExecuteOwn(3 + setup.PreserveFds, ProcessPlanner.WhyOwn);
         SecurityLabels.Add(tape, spec.Process!);
         namespaces.AddJoins(tape);
         if (namespaces.JoinsUser)
         {
-            tape.BecomeRoot(setGroups, "Root of the user namespace just joined, to whom all that is made from here on belongs.");
+            tape.BecomeRoot(users.MaySetGroups, "Root of the user namespace just joined, to whom all that is made from here on belongs.");
             namespaces.AddMade(plan, tape, setup.Child, spec, timeOffsets, () => AddHostSide(plan, spec, setup, hooks));
         }
 
@@ -83,7 +87,7 @@ public static class ContainerPlanner
         StreamOwner.Add(tape, spec.Process!, setup.Stdio, namespaces.ChangesUser, facts);
         RootPlanner.Add(plan, tape, bundle, setup, root, namespaces.ChangesUser, facts, () => hooks.AddCreateContainer(plan, tape));
         var state = new HookState(Spec.CurrentVersion, setup.Id, bundle.Directory) { Annotations = spec.Annotations };
-        ProcessPlanner.Add(tape, spec, facts, setGroups, ListenerPlan.For(plan, tape, setup.Child, spec.Linux?.Seccomp, state, "creating", null));
+        ProcessPlanner.Add(tape, spec, facts, rights, ListenerPlan.For(plan, tape, setup.Child, spec.Linux?.Seccomp, state, "creating", null));
         if (setup.Create)
         {
             tape.Report("status", "create may return now.");
@@ -92,7 +96,7 @@ public static class ContainerPlanner
 
         hooks.AddStartContainer(plan, tape);
         var process = spec.Process!;
-        ProcessPlanner.AddExecve(tape, process, facts, HomeRoot(bundle, setup));
+        ProcessPlanner.AddExecve(tape, process, environment);
         plan.Add(setup.Create
             ? new AwaitReady(setup.Child) { Why = "If anything on the tape failed, create must fail." }
             : new AwaitExec(setup.Child) { Why = "If anything on the tape failed, it is known now, with the call that failed." });

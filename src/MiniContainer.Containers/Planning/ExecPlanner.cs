@@ -43,6 +43,8 @@ public static class ExecPlanner
         PlacementPlan.AddAffinity(tape, process.ExecCpuAffinity?.Initial, "Until it is in the container's cgroup: what minic does for it takes no time of other processors.");
         foreach (var procs in target.CgroupFiles)
             tape.JoinCgroup(procs, "Before the namespaces: afterwards the host's cgroup files cannot be seen. The container's limits hold for this process too.");
+        if (facts.KeptOffProcessors && string.IsNullOrEmpty(process.ExecCpuAffinity?.Initial) && string.IsNullOrEmpty(process.ExecCpuAffinity?.Final))
+            tape.ResetAffinity(PlacementPlan.WhyReset);
         PlacementPlan.AddAffinity(tape, process.ExecCpuAffinity?.Final, "After the cgroup, by whose cpuset the kernel has just set them anew.");
         PlacementPlan.AddMemoryPolicy(tape, target.MemoryPolicy);
         tape.ExecuteOwn(3 + target.PreserveFds, ProcessPlanner.WhyOwn);
@@ -56,9 +58,10 @@ public static class ExecPlanner
         if (process.Terminal)
             tape.OpenTerminal("console", process.User?.Uid ?? 0, null, RootPlanner.Size(process), target.BareNewlines, "A terminal of the container's own devpts.");
         ProcessPlanner.AddPersonality(tape, target.Personality);
-        ProcessPlanner.AddPrivileges(tape, process, target.Seccomp is { } seccomp ? SeccompCompiler.Compile(seccomp, facts.Filters) : null, facts, target.MaySetGroups,
+        ProcessPlanner.AddPrivileges(tape, process, target.Seccomp is { } seccomp ? SeccompCompiler.Compile(seccomp, facts.Filters) : null, facts,
+            RightsPlan.Of(process, facts, new UserNamespace((target.Namespaces & CloneFlags.NEWUSER) != 0, target.MaySetGroups)),
             ListenerPlan.For(plan, tape, child, target.Seccomp, target.State, "running", target.Pid));
-        ProcessPlanner.AddExecve(tape, process, facts, target.RootPath);
+        ProcessPlanner.AddExecve(tape, process, ProcessPlanner.Environment(process, facts, target.RootPath));
         plan.Add(new AwaitExec(child) { Why = "If anything on the tape failed, it is known now, with the call that failed." });
     }
 

@@ -14,8 +14,26 @@ public sealed record Facts
     /// <summary>The cgroup hierarchies (cgroups(7)).</summary>
     public required IReadOnlyList<CgroupHierarchy> Hierarchies { get; init; }
 
-    /// <summary>The capabilities that minic itself may use and hand on, bit n for capability n.</summary>
+    /// <summary>The bounding set of minic itself, bit n for capability n.</summary>
     public required ulong Capabilities { get; init; }
+
+    /// <summary>The capabilities that minic itself has, and can hand on as far as it stays in its user namespace.</summary>
+    public ulong Permitted { get; init; } = ulong.MaxValue;
+
+    /// <summary>The number of the kernel's last capability.</summary>
+    public int LastCapability { get; init; } = Kernel.Capabilities.All.Count - 1;
+
+    /// <summary>SECBIT_* flags of minic's caller (capabilities(7)).</summary>
+    public uint SecureBits { get; init; }
+
+    /// <summary>The signals that a child of minic would ignore, bit n-1 for signal n.</summary>
+    public ulong IgnoredSignals { get; init; } = Inherited.RuntimeIgnores;
+
+    /// <summary>The signals that a child of minic would have blocked, bit n-1 for signal n.</summary>
+    public ulong BlockedSignals { get; init; }
+
+    /// <summary>Whether the caller keeps minic off some of the machine's processors.</summary>
+    public bool KeptOffProcessors { get; init; }
 
     /// <summary>Who runs minic.</summary>
     public Caller Caller { get; init; } = Caller.Root;
@@ -63,6 +81,7 @@ public sealed record Facts
     public static Facts Read()
     {
         var caller = Caller.Current;
+        var inherited = Inherited.Read();
         IReadOnlyList<CgroupHierarchy> hierarchies = [.. Cgroups.Hierarchies().Select(h => caller.IsMachineRoot || !h.IsV2 ? h : h with { Delegated = Cgroups.Delegated(h) })];
         return new()
         {
@@ -74,7 +93,13 @@ public sealed record Facts
             HasSelinux = File.Exists("/sys/fs/selinux/enforce"),
             HasResctrl = File.Exists($"{Resctrl}/schemata"),
             OomScore = int.Parse(Knob.TryRead("/proc/self/oom_score_adj") ?? "0", System.Globalization.CultureInfo.InvariantCulture),
-            Capabilities = Kernel.Capabilities.Bounding(),
+            Capabilities = inherited.Bounding,
+            Permitted = inherited.Permitted,
+            LastCapability = Kernel.Capabilities.Last(),
+            SecureBits = inherited.SecureBits,
+            IgnoredSignals = inherited.IgnoredSignals,
+            BlockedSignals = inherited.BlockedSignals,
+            KeptOffProcessors = inherited.KeptOffProcessors,
             IsDirectory = Directory.Exists,
             Look = InsideRoot.TryLook,
             KernelMounts = () => [.. MountInfo.Of("proc", "sysfs").Select(m => m.Point)],

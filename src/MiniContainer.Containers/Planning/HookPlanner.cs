@@ -13,7 +13,8 @@ namespace MiniContainer.Containers.Planning;
 /// <param name="namespaces">CLONE_NEW* of the namespaces in which the container is not with us.</param>
 /// <param name="cgroupFiles">The files by which to join its cgroups.</param>
 /// <param name="filters">Where compiled filters of system calls are.</param>
-public sealed class HookPlanner(Bundle bundle, ContainerSetup setup, ulong namespaces, IReadOnlyList<string> cgroupFiles, SeccompCache filters)
+/// <param name="command">What the command will be given: its rights and its environment.</param>
+public sealed class HookPlanner(Bundle bundle, ContainerSetup setup, ulong namespaces, IReadOnlyList<string> cgroupFiles, SeccompCache filters, (Rights Rights, IReadOnlyList<string> Environment) command)
 {
     private readonly Hooks hooks = bundle.Spec.Hooks ?? new Hooks();
 
@@ -65,12 +66,14 @@ public sealed class HookPlanner(Bundle bundle, ContainerSetup setup, ulong names
         [.. (list ?? []).Select(h => Step(point, h, status) with { Cwd = bundle.Directory })];
 
     private List<RunHook> Inside(string point, IReadOnlyList<Hook>? list, string status, string cwd) =>
-        [.. (list ?? []).Select(h => Step(point, h, status) with { Namespaces = namespaces, CgroupFiles = cgroupFiles, Env = h.Env ?? [], Cwd = cwd })];
+        [.. (list ?? []).Select(h => Step(point, h, status) with { Namespaces = namespaces, CgroupFiles = cgroupFiles, Env = h.Env ?? command.Environment, Cwd = cwd })];
 
-    // With a listener there is none for the hook's calls to be asked of: such a filter is the command's alone.
+    // It may be a program of the image's, and is the command's forerunner: it may do no more, and knows no less. With a
+    // listener there is none for the hook's calls to be asked of: such a filter is the command's alone.
     private List<RunHook> Start()
     {
-        var list = Inside("startContainer", hooks.StartContainer, "created", "/");
+        var list = Inside("startContainer", hooks.StartContainer, "created", bundle.Spec.Process!.Cwd)
+            .ConvertAll(h => h with { Rights = command.Rights });
         if (list.Count == 0 || bundle.Spec.Linux?.Seccomp is not { } seccomp || SeccompCompiler.Notifies(seccomp))
             return list;
         var filter = SeccompCompiler.Compile(seccomp, filters);

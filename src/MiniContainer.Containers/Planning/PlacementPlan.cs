@@ -8,6 +8,9 @@ namespace MiniContainer.Containers.Planning;
 /// <summary>Plans the members execCPUAffinity and memoryPolicy of config.json.</summary>
 internal static class PlacementPlan
 {
+    /// <summary>Why a process forgets on which processors its caller ran.</summary>
+    public const string WhyReset = "The caller's own processors, a service manager's perhaps, say nothing about the container's: from here on its cpuset alone does.";
+
     private const int FirstFlag = 13;
 
     /// <summary>Adds the stay on some processors, if any are named.</summary>

@@ -22,12 +22,12 @@ public static class ProcessPlanner
     /// <param name="tape">The child's tape.</param>
     /// <param name="spec">The configuration.</param>
     /// <param name="facts">The machine.</param>
-    /// <param name="setGroups">Whether setgroups(2) is allowed in its user namespace; null where only the kernel knows.</param>
+    /// <param name="rights">Whom it becomes, and what it may do then.</param>
     /// <param name="listener">Adds the handing over of a filter's listener.</param>
-    public static void Add(ChildTape tape, Spec spec, Facts facts, bool? setGroups, Action<int> listener)
+    public static void Add(ChildTape tape, Spec spec, Facts facts, Rights rights, Action<int> listener)
     {
         AddPersonality(tape, spec.Linux?.Personality);
-        AddPrivileges(tape, spec.Process!, spec.Linux?.Seccomp is { } seccomp ? SeccompCompiler.Compile(seccomp, facts.Filters) : null, facts, setGroups, listener);
+        AddPrivileges(tape, spec.Process!, spec.Linux?.Seccomp is { } seccomp ? SeccompCompiler.Compile(seccomp, facts.Filters) : null, facts, rights, listener);
     }
 
     /// <summary>Adds the execution domain, if there is one.</summary>
@@ -39,6 +39,11 @@ public static class ProcessPlanner
 
     /// <summary>Why a child leaves minic's program, and why so early.</summary>
     internal const string WhyOwn = "Before it is in the container, whose image may make its command, or a script's interpreter, a link to /proc/self/exe: that is a few sealed bytes now, and not minic. And no process in there may look into this one.";
+
+    /// <summary>Why signals are set back.</summary>
+    public const string WhyDefault = "minic ignores it, and that would be inherited.";
+
+    private const string WhyAllDefault = "minic's caller ignores or blocks them, and that would be inherited: a shell does so for what runs in its background.";
 
     /// <summary>Adds the score by which the kernel chooses whom to kill; before the container's own /proc can be seen.</summary>
     /// <exception cref="MinicException">The caller may not go so low.</exception>
@@ -52,7 +57,7 @@ public static class ProcessPlanner
     }
 
     /// <summary>Adds the steps that give a process its limits, user and capabilities.</summary>
-    public static void AddPrivileges(ChildTape tape, Process process, CompiledSeccomp? seccomp, Facts facts, bool? setGroups, Action<int> listener)
+    public static void AddPrivileges(ChildTape tape, Process process, CompiledSeccomp? seccomp, Facts facts, Rights rights, Action<int> listener)
     {
         foreach (var limit in process.Rlimits ?? [])
             tape.SetLimit(limit.Type, Array.IndexOf(Resources, limit.Type), limit.Soft, limit.Hard, "While the privileges to raise it are still there.");
@@ -63,12 +68,17 @@ public static class ProcessPlanner
         // Without no_new_privs a filter needs CAP_SYS_ADMIN, which the next steps give away.
         if (seccomp is not null && !process.NoNewPrivileges)
             Filter("Without no_new_privs this needs a privilege that goes away next.");
-        AddUser(tape, process, facts, setGroups);
-        if (process.NoNewPrivileges)
-            tape.NoNewPrivileges("From here on execve can only take privileges away.");
-        tape.Chdir(process.Cwd, "As the user who will run there: a directory that this user may not enter is refused.");
+        // Root may enter what is closed to the user, and the user what is closed to a root with few capabilities.
+        var closed = process.Cwd.TrimEnd('/').Length > 0;
+        if (closed)
+            tape.TryChdir(process.Cwd, "Root may enter a directory that is closed to the user, as that of another user.");
+        tape.Become(rights);
+        if (closed)
+            tape.ChdirAsUser(process.Cwd, "As the user who will run there, too: root of few capabilities may not enter all that the user may. One of the two must succeed.");
+        else
+            tape.Chdir(process.Cwd, "As the user who will run there: a directory that this user may not enter is refused.");
         // The .NET runtime ignores SIGPIPE, and ignoring outlives execve: `yes | head` would never end.
-        tape.DefaultSignal(13, "minic ignores it, and that would be inherited.");
+        tape.DefaultSignals(facts.IgnoredSignals, facts.BlockedSignals, facts.IgnoredSignals == Inherited.RuntimeIgnores ? WhyDefault : WhyAllDefault);
         if (seccomp is not null && process.NoNewPrivileges)
             Filter("Last: the steps before are no calls that the filter must allow.");
 
@@ -80,13 +90,22 @@ public static class ProcessPlanner
     }
 
     /// <summary>Adds the execution of the command.</summary>
-    public static void AddExecve(ChildTape tape, Process process, Facts facts, string root)
+    public static void AddExecve(ChildTape tape, Process process, IReadOnlyList<string> environment)
     {
-        var args = process.Args!;
-        var environment = (process.Env ?? []).ToList();
+        tape.Execve(Candidates(process), process.Args!, environment, "The tape ends here: the command has the process to itself, and all descriptors of minic close.");
+    }
+
+    /// <summary>The environment that a process gets: of a name given twice the last value, and a HOME in any case.</summary>
+    /// <param name="process">The process.</param>
+    /// <param name="facts">The machine.</param>
+    /// <param name="root">Where users are looked up.</param>
+    public static IReadOnlyList<string> Environment(Process process, Facts facts, string root)
+    {
+        // getenv(3) takes the first of two, a shell the last; with one alone they agree.
+        var environment = (process.Env ?? []).Reverse().DistinctBy(e => e.Split('=', 2)[0]).Reverse().Where(e => e != "HOME=").ToList();
         if (!environment.Exists(e => e.StartsWith("HOME=", StringComparison.Ordinal)))
             environment.Add("HOME=" + (facts.Home(root, process.User?.Uid ?? 0) ?? "/"));
-        tape.Execve(Candidates(process), args, environment, "The tape ends here: the command has the process to itself, and all descriptors of minic close.");
+        return environment;
     }
 
     /// <summary>Where a process's command may be, in the order of its PATH (execvp(3)).</summary>
@@ -98,35 +117,6 @@ public static class ProcessPlanner
         var path = (process.Env ?? []).LastOrDefault(e => e.StartsWith("PATH=", StringComparison.Ordinal))?[5..] ?? "/bin:/usr/bin";
         return [.. path.Split(':').Select(d => d.Length == 0 ? command : $"{d}/{command}")];
     }
-
-    private static void AddUser(ChildTape tape, Process process, Facts facts, bool? setGroups)
-    {
-        var user = process.User ?? new User();
-        if (process.Capabilities is { } capabilities)
-        {
-            var keep = Set(capabilities.Bounding);
-            var drop = Enumerable.Range(0, Kernel.Capabilities.All.Count).Where(c => (keep >> c & 1) == 0 && (facts.Capabilities >> c & 1) == 1).ToList();
-            if (drop.Count > 0)
-                tape.DropBounding(drop, "No set-user-id program and no file capability can bring back what is not in here.");
-            if (user.Uid != 0)
-                tape.KeepCapabilities("The change of user would clear the permitted set, and the next steps need it.");
-        }
-
-        if (setGroups == false && user.AdditionalGids is { Count: > 0 })
-            throw new MinicException("set the additional groups", "in this user namespace nobody may change them", "Leave $.process.user.additionalGids out; or let newgidmap write the map: install uidmap, and give the user a range in /etc/subuid and /etc/subgid.");
-        tape.BecomeUser(user.Uid, user.Gid, user.AdditionalGids ?? [], setGroups, "Groups first: a user without privileges may not change them.");
-        if (process.Capabilities is { } sets)
-        {
-            // What minic lacks it cannot hand on; runtimes pass over such capabilities, and so does this one.
-            tape.SetCapabilities(Set(sets.Effective) & facts.Capabilities, Set(sets.Permitted) & facts.Capabilities, Set(sets.Inheritable) & facts.Capabilities, "After the change of user, which changes them.");
-            // The kernel makes ambient only what is inheritable and permitted; runc's own spec lists more, and runc passes over it.
-            if (sets.Ambient is { Count: > 0 } ambient)
-                tape.SetAmbient([.. Kernel.Capabilities.List(Set(ambient) & Set(sets.Inheritable) & Set(sets.Permitted) & facts.Capabilities)], "A user who is not root keeps these over execve.");
-        }
-    }
-
-    private static ulong Set(IReadOnlyList<string>? names) =>
-        (names ?? []).Select(n => Kernel.Capabilities.Number(n)).OfType<int>().Aggregate(0UL, (set, c) => set | 1UL << c);
 
     private static string Text(long value) => value.ToString(System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -14,6 +14,9 @@ public sealed record TapeCall(string Name, params IReadOnlyList<TapeArg> Args)
     /// <summary>Error numbers (below 64) that are a success all the same: EEXIST of mkdir, say.</summary>
     public IReadOnlyList<int> Allowed { get; init; } = [];
 
+    /// <summary>Where this call only finds out that an earlier one of its step had failed, which was let pass: how many calls before. 0 for itself.</summary>
+    public int Blames { get; init; }
+
     /// <summary>The call as strace(1) prints it.</summary>
     public override string ToString() => $"{Name}({string.Join(", ", Args)})";
 

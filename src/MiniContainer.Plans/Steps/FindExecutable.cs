@@ -1,7 +1,6 @@
 // create fails, rather than start, where the command is not in the container's root (lab 12-oci; runtime-spec, "create";
-// execvp(3)). execve will have the last word: it knows the user, the interpreter and the loader.
+// execvp(3)). The process is what it will be when it executes it; execve will have the last word all the same.
 
-using System.Globalization;
 using MiniContainer.Kernel;
 
 namespace MiniContainer.Plans.Steps;
@@ -41,18 +40,18 @@ public sealed record FindExecutable(string Child, string Command, IReadOnlyList<
     /// <inheritdoc/>
     public override StepFacts? Do(Playing playing)
     {
-        var root = $"/proc/{playing.Children[Child].Pid.ToString(CultureInfo.InvariantCulture)}/root";
-        var errno = Errno.ENOENT;
+        var process = new Executable(playing.Children[Child].Pid);
+        var found = new NotExecutable(Errno.ENOENT);
+        var relative = !Command.StartsWith('/') && Command.Contains('/', StringComparison.Ordinal);
         foreach (var path in Paths)
         {
-            var result = InsideRoot.CheckExecutable(root, path);
-            if (result == 0)
+            if (process.Check(path, fromRoot: !relative) is not { } refused)
                 return null;
             // One that is there but may not be executed is the error to report, as execvp(3) has it.
-            if (result is not (Errno.ENOENT or Errno.ENOTDIR))
-                errno = result;
+            if (found is { Errno: Errno.ENOENT, Reason: null } || refused.Errno is not (Errno.ENOENT or Errno.ENOTDIR))
+                found = refused;
         }
 
-        throw MinicException.FromErrno($"execute {Command}", $"execve({TapeArg.Quote(Command)}, ...)", errno);
+        throw MinicException.FromErrno($"execute {Command}", $"execve({TapeArg.Quote(Command)}, ...)", found.Errno, found.Reason, found.Remedy);
     }
 }

@@ -68,6 +68,7 @@ public sealed record RunHook(string Point, string Path, HookState State, string 
 {
     private const ulong CLONE_NEWUSER_ = 0x10000000;
     private const ulong CLONE_NEWPID_ = 0x20000000;
+    private const string WhyFilter = "It is a program of the image's, and may do no more than the command.";
 
     /// <summary>argv; the path alone where there is none.</summary>
     public IReadOnlyList<string> Args { get; init; } = [];
@@ -96,6 +97,9 @@ public sealed record RunHook(string Point, string Path, HookState State, string 
     /// <summary>SECCOMP_FILTER_FLAG_* bits of <see cref="Filter"/> (seccomp(2)).</summary>
     public long FilterFlags { get; init; }
 
+    /// <summary>Whom a hook inside becomes, and what it may do: what the command will; null for the container's root, who may all.</summary>
+    public Rights? Rights { get; init; }
+
     /// <summary>Where it begins.</summary>
     public string Cwd { get; init; } = "/";
 
@@ -103,7 +107,7 @@ public sealed record RunHook(string Point, string Path, HookState State, string 
     public override string Title => $"run the {Point} hook {Path}";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> CallTexts => [$"clone3({{flags=CLONE_PIDFD|CLONE_CLEAR_SIGHAND, exit_signal=SIGCHLD}}, 88)", .. Tape().Steps.SelectMany(s => s.CallTexts)];
+    public override IReadOnlyList<string> CallTexts => [$"clone3({{flags=CLONE_PIDFD|CLONE_CLEAR_SIGHAND, exit_signal=SIGCHLD}}, 88)", .. Tape(new Inherited()).Steps.SelectMany(s => s.CallTexts)];
 
     /// <inheritdoc/>
     public override string Man => "execve(2)";
@@ -120,7 +124,7 @@ public sealed record RunHook(string Point, string Path, HookState State, string 
         get
         {
             var pid = Pid is { } known ? known.ToString(CultureInfo.InvariantCulture) : "$CHILD";
-            var enter = Namespaces == 0 ? "" : $"\"$(command -v nsenter)\" {ChildTape.NsenterOptions(Namespaces, $"/proc/{pid}/ns/@")} --wdns={ShellWord.Quote(Cwd)} ";
+            var enter = Namespaces == 0 ? "" : $"\"$(command -v nsenter)\" {ChildTape.NsenterOptions(Namespaces, $"/proc/{pid}/ns/@")} --wdns={ShellWord.Quote(Cwd)} {(Rights is null ? "" : $"--setuid={Rights.Uid} --setgid={Rights.Gid} ")}";
             return
             [
                 "# shellcheck disable=SC2016 # variables in it are the hook's",
@@ -164,7 +168,7 @@ public sealed record RunHook(string Point, string Path, HookState State, string 
             throw new MinicException(Title, "the container's first process has ended");
         using var input = MemoryFile.Create("state", State.Json(Status, pid));
         using var output = MemoryFile.Create("output", []);
-        using var hook = Kernel.Child.Clone(new ChildOptions([.. Tape(Env is null ? Callers() : []).StepsOf("hook").SelectMany(s => s.Calls)])
+        using var hook = Kernel.Child.Clone(new ChildOptions([.. Tape(Inherited.Read(), Env is null ? Callers() : []).StepsOf("hook").SelectMany(s => s.Calls)])
         {
             Descriptors = Descriptors(input, output, pidfd),
             PidNamespace = (Namespaces & CLONE_NEWPID_) != 0 ? pidfd : null,
@@ -200,7 +204,7 @@ public sealed record RunHook(string Point, string Path, HookState State, string 
     ];
 
     // The hook's own plan: it is explained with this step, not as steps of the container.
-    private Plan Tape(params IReadOnlyList<string> environment)
+    private Plan Tape(Inherited inherited, params IReadOnlyList<string> environment)
     {
         var plan = new Plan();
         var tape = plan.Tape("hook", ["state", "stdout", "stderr", "go", "status", "tape", "own", "target"]);
@@ -214,12 +218,26 @@ public sealed record RunHook(string Point, string Path, HookState State, string 
         if ((Namespaces & CLONE_NEWUSER_) != 0)
             tape.BecomeUser(0, 0, [], setGroups: false, "The container's root: ours has no name in its user namespace.");
         tape.Setsid("Signals from the caller's terminal are for minic.");
-        tape.Chdir(Cwd, "A place that is always there.");
-        tape.DefaultSignal(SIGPIPE, "minic ignores it, and that would be inherited.");
-        if (Filter is not null)
-            _ = tape.Seccomp(Filter, FilterFlags, "It is a program of the image's, and may do no more than the command.");
+        // As for the command: without no_new_privs a filter needs a privilege that the user may not have.
+        var early = Rights is not { NoNewPrivileges: true };
+        if (Filter is not null && early)
+            _ = tape.Seccomp(Filter, FilterFlags, WhyFilter);
+        if (Rights is null)
+            tape.Chdir(Cwd, "A place that is always there.");
+        else
+            BecomeUser(tape, Rights);
+        tape.DefaultSignals(inherited.IgnoredSignals, inherited.BlockedSignals, "minic ignores it, and that would be inherited.");
+        if (Filter is not null && !early)
+            _ = tape.Seccomp(Filter, FilterFlags, WhyFilter);
         tape.Execve([Path], Args.Count > 0 ? Args : [Path], Env ?? environment, "The hook.");
         return plan;
+    }
+
+    private void BecomeUser(ChildTape tape, Rights rights)
+    {
+        tape.TryChdir(Cwd, "As for the command, which begins there, too.");
+        tape.Become(rights);
+        tape.ChdirAsUser(Cwd, "The user may enter it, or root could before.");
     }
 
     private static string Ended(int signal) => Processes.SignalName(signal) + (signal == SIGSYS ? ", a bad system call: one that the seccomp filter refuses" : "");

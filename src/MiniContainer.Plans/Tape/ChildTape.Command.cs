@@ -106,10 +106,25 @@ public sealed partial class ChildTape
             "sleep infinity");
 
     /// <summary>Sets a signal back to its default, which an ignored one would not be after execve.</summary>
-    public void DefaultSignal(int signal, string why) =>
-        Add($"set {Processes.SignalName(signal)} to its default", why, "sigaction(2)", "01-run",
-            [new TapeCall("rt_sigaction", TapeArg.Named(signal, Processes.SignalName(signal)), new TapeArg.Block(new byte[32], "{sa_handler=SIG_DFL}"), TapeArg.Null, 8)],
-            ": # env --default-signal does it below");
+    public void DefaultSignal(int signal, string why) => DefaultSignals(1UL << (signal - 1), 0, why);
+
+    /// <summary>Sets signals back to their default, which ignored ones would not be after execve, and lets blocked ones through.</summary>
+    /// <param name="ignored">The ignored signals, bit n-1 for signal n.</param>
+    /// <param name="blocked">The blocked signals, likewise.</param>
+    /// <param name="why">Why, and why here.</param>
+    public void DefaultSignals(ulong ignored, ulong blocked, string why)
+    {
+        var numbers = Enumerable.Range(1, 64).Where(n => (ignored >> (n - 1) & 1) == 1).ToList();
+        var action = new TapeArg.Block(new byte[32], "{sa_handler=SIG_DFL}");
+        if (numbers.Count > 0)
+            Add($"set {string.Join(", ", numbers.Select(Processes.SignalName))} to {(numbers.Count == 1 ? "its" : "their")} default", why, "sigaction(2)", "01-run",
+                [.. numbers.Select(n => new TapeCall("rt_sigaction", TapeArg.Named(n, Processes.SignalName(n)), action, TapeArg.Null, 8))],
+                ": # env --default-signal does it below");
+        if (blocked != 0)
+            Add("let all signals through", why, "sigprocmask(2)", "01-run",
+                [new TapeCall("rt_sigprocmask", TapeArg.Named(2, "SIG_SETMASK"), new TapeArg.Block(new byte[8], "[]"), TapeArg.Null, 8)],
+                ": # not by hand: no shell tool unblocks a signal");
+    }
 
     /// <summary>Has the kernel kill the child when the thread that made it ends (PR_SET_PDEATHSIG).</summary>
     public void DieWithParent(string why) =>

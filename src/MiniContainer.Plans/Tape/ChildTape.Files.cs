@@ -11,9 +11,45 @@ public sealed partial class ChildTape
 {
     private const string MakePlaces = "make # directories and files";
 
+    private const string TriedDirectory = "cwd";
+
     /// <summary>Changes the current directory.</summary>
     public void Chdir(string path, string why) =>
         Add(new Subject(inside ? Chapter.Command : Chapter.Root), HandPoint.Moves, $"go to {path}", why, "chdir(2)", "05-chroot", [new TapeCall("chdir", path)], $"cd {ShellWord.Quote(path)}");
+
+    /// <summary>Goes to a directory if the process may as it is now; <see cref="ChdirAsUser"/> follows, and is content if this succeeded.</summary>
+    public void TryChdir(string path, string why)
+    {
+        _ = Allocate(TriedDirectory);
+        Add(new Subject(Chapter.Command), $"go to {path}, if root may", why, "chdir(2)", "10-privileges", Attempt(path), ": # env(1) below goes there, as the user");
+    }
+
+    /// <summary>Goes to the directory of <see cref="TryChdir"/> if the process may as it is now; fails if neither could.</summary>
+    /// <remarks>
+    /// A tape has no branches, but the first descriptor that is free tells: only if both attempts failed is it still free, and
+    /// then close(2) fails. Playing.cs reports the chdir before it.
+    /// </remarks>
+    public void ChdirAsUser(string path, string why)
+    {
+        var tried = Descriptor(TriedDirectory);
+        var second = Allocate("second");
+        Free(second);
+        Free(tried);
+        Add(new Subject(Chapter.Command), HandPoint.Moves, $"go to {path}", why, "chdir(2)", "05-chroot",
+            [
+                .. Attempt(path),
+                new TapeCall("close", tried) { Blames = 1 },
+                new TapeCall("close", second) { Allowed = [Errno.EBADF] },
+            ],
+            $"cd {ShellWord.Quote(path)}");
+    }
+
+    // The path with "/." asks for the very permissions that chdir asks for.
+    private static TapeCall[] Attempt(string path) =>
+    [
+        new("openat", TapeArg.AtFdCwd, path + "/.", TapeArg.Named((long)(uint)(O_PATH | O_CLOEXEC), "O_PATH|O_CLOEXEC"), 0) { Allowed = [Errno.EACCES, Errno.EPERM] },
+        new("chdir", path) { Allowed = [Errno.EACCES, Errno.EPERM] },
+    ];
 
     /// <summary>Sets the mask of permissions that new files do not get.</summary>
     /// <param name="mask">The mask.</param>

@@ -16,6 +16,17 @@ public sealed partial class ChildTape
             [new TapeCall("sched_setaffinity", 0, mask.Length, new TapeArg.Block(mask, $"[{list}]"))],
             $"taskset -pc {ShellWord.Quote(list)} $$ > /dev/null");
 
+    /// <summary>Runs on every processor that its cgroup allows.</summary>
+    public void ResetAffinity(string why)
+    {
+        // As many as a kernel can be built for: it passes over those that are not there, and those that the cpuset forbids.
+        var all = new byte[1024];
+        Array.Fill(all, byte.MaxValue);
+        Add("run on all processors", why, "sched_setaffinity(2)", "08-cgroups",
+            [new TapeCall("sched_setaffinity", 0, all.Length, new TapeArg.Block(all, "~0"))],
+            "taskset -pc \"0-$(($(nproc --all) - 1))\" $$ > /dev/null");
+    }
+
     /// <summary>Says on which nodes memory is to be taken.</summary>
     /// <param name="name">MPOL_BIND and the like, with flags.</param>
     /// <param name="mode">Its number, MPOL_F_* flags included.</param>

@@ -11,6 +11,7 @@ public sealed partial class ChildTape
     private const long SECCOMP_FILTER_FLAG_NEW_LISTENER = 8;
     private const int PR_CAPBSET_DROP = 24;
     private const int PR_SET_KEEPCAPS = 8;
+    private const int PR_SET_SECUREBITS = 28;
     private const int PR_SET_NO_NEW_PRIVS = 38;
     private const int PR_CAP_AMBIENT = 47;
     private const int PR_CAP_AMBIENT_RAISE = 2;
@@ -62,6 +63,11 @@ public sealed partial class ChildTape
         Add(new Subject(Chapter.Namespaces), "get an empty session keyring", why, "keyctl(2)", "10-privileges",
             [new TapeCall("keyctl", TapeArg.Named(1, "KEYCTL_JOIN_SESSION_KEYRING"), name) { Allowed = [Errno.ENOSYS, Errno.EPERM, Errno.EACCES] }],
             $": # not by hand: keyctl session {name} would execute another program");
+
+    /// <summary>Sets the securebits, which decide what execve and a change of user do to capabilities.</summary>
+    public void SetSecureBits(uint bits, string why) =>
+        Add("set the securebits", why, "capabilities(7)", "10-privileges",
+            [Prctl(PR_SET_SECUREBITS, "PR_SET_SECUREBITS", bits, bits.ToString(CultureInfo.InvariantCulture))], ": # setpriv would do it before its own steps: see setpriv --securebits");
 
     /// <summary>Keeps the permitted capabilities over the change of user (PR_SET_KEEPCAPS); execve forgets the setting.</summary>
     public void KeepCapabilities(string why) =>

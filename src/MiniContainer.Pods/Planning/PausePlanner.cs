@@ -52,7 +52,7 @@ public static class PausePlanner
         tape.DropBounding([.. Kernel.Capabilities.List(facts.Capabilities)], "It needs no privilege to do nothing.");
         tape.BecomeUser(Nobody, Nobody, [], setGroups: true, "Nor a user who owns anything.");
         tape.NoNewPrivileges("And none will come.");
-        tape.DefaultSignal(13, "minic ignores it, and that would be inherited.");
+        tape.DefaultSignals(facts.IgnoredSignals, facts.BlockedSignals, ProcessPlanner.WhyDefault);
         tape.ExecutePause("It is a program of a hundred bytes, in a file without a name.");
         plan.Add(new AwaitExec(Child) { Why = "The containers join what it holds." });
     }

@@ -16,7 +16,7 @@ internal static class ByHandBundles
         Directory.CreateDirectory(Path.Combine(world.Temporary, "hooks"));
         File.WriteAllText(Path.Combine(world.Temporary, "hooks/passwd"), "a file of the host\n");
         // Who is root in a user namespace is nobody outside, and has to get at the root file system.
-        world.Sh("chmod 755 . hooks; chmod 777 hooks; cp -a \"$ROOTFS\" rootfs; chown -R 100000:100000 rootfs").Should().Be(new Outcome(0, "", ""));
+        world.Sh("chmod 755 . hooks; chmod 777 hooks; touch hooks/log; chmod 666 hooks/log; cp -a \"$ROOTFS\" rootfs; chown -R 100000:100000 rootfs").Should().Be(new Outcome(0, "", ""));
         var spec = DefaultSpec.Create(world.Rootfs, ["sh", "-c", line], world.Name);
         spec = spec with { Mounts = [.. spec.Mounts!, new() { Destination = "/mnt", Source = Path.Combine(world.Temporary, "hooks"), Type = "bind", Options = ["rbind", "nosuid"] }] };
         spec = kind switch { "user" => User(spec, world), "everything" => Everything(spec, world), _ => spec };

@@ -62,7 +62,6 @@ public sealed class BadBundles : IDisposable
         ("a NUL in an argument", c => c["process"]!["args"] = new JsonArray("sh", "a\0b")),
         ("the host name by sysctl", c => c["linux"]!["sysctl"] = new JsonObject { ["kernel.hostname"] = "box" }),
         ("effective without permitted", c => c["process"]!["capabilities"]!["permitted"] = new JsonArray("CAP_KILL", "CAP_CHOWN")),
-        ("ambient without permitted", c => c["process"]!["capabilities"]!["ambient"] = new JsonArray("CAP_SYS_ADMIN")),
         ("ids that mean none", c =>
         {
             c["process"]!["user"] = new JsonObject { ["uid"] = uint.MaxValue, ["gid"] = uint.MaxValue, ["additionalGids"] = new JsonArray(5, uint.MaxValue) };
