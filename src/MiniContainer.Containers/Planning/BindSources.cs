@@ -27,12 +27,20 @@ internal static class BindSources
     /// <summary>Adds the steps by which minic picks up what the child could not: trees with mapped ids; and where it is in a user
     /// namespace, what nobody of there may get at.</summary>
     /// <returns>The names of their descriptors, in the order of the steps.</returns>
-    public static IReadOnlyList<string> AddGiven(Plan plan, Bundle bundle, ulong made, Kernel.Caller caller)
+    public static IReadOnlyList<string> AddGiven(Plan plan, Bundle bundle, ContainerSetup setup, ulong made, Kernel.Caller caller)
     {
         var names = new List<string>();
         foreach (var (mount, i) in (bundle.Spec.Mounts ?? []).Select((m, i) => (m, i)))
         {
             var options = MountOptions.Parse(mount.Options);
+            if (VolumeName(bundle, setup, mount, options, i) is { } name)
+            {
+                var volume = setup.Volumes[Bundle.Resolve(bundle.Directory, mount.Source!)];
+                plan.Add(new PickUpVolume(name, volume.Volume, volume.Below, volume.Kind) { Why = "Containers may change what lies in it: no link there is followed out of it, and what is found is held." });
+                names.Add(name);
+                continue;
+            }
+
             if (!IsGiven(mount, options, made, caller))
                 continue;
             var linux = bundle.Spec.Linux;
@@ -57,11 +65,11 @@ internal static class BindSources
 
     /// <summary>Picks a source up, with the attributes that its mount is to have.</summary>
     /// <returns>The tree's descriptor.</returns>
-    public static int PickUp(ChildTape tape, Bundle bundle, Mount mount, int index, MountOptions options, bool given)
+    public static int PickUp(ChildTape tape, Bundle bundle, ContainerSetup setup, Mount mount, int index, MountOptions options, bool given)
     {
         var recursive = (options.Flags & MS_REC) != 0;
         var source = Bundle.Resolve(bundle.Directory, mount.Source!);
-        var tree = given
+        var tree = VolumeName(bundle, setup, mount, options, index) is { } volume ? tape.GivenVolume(volume) : given
             ? tape.GivenTree(Name(index), source, recursive)
             : tape.OpenTree(source, recursive, "While the host's files can still be seen.");
         var (set, clear) = Of(options);
@@ -90,6 +98,10 @@ internal static class BindSources
     /// <param name="caller">Who runs minic: one without privileges has none to spare, and the same id as the child.</param>
     public static bool IsGiven(Mount mount, MountOptions options, ulong made, Kernel.Caller caller) =>
         IsMapped(mount, options) || options.IsBind && (made & CloneFlags.NEWUSER) != 0 && caller.IsPrivileged;
+
+    /// <summary>The name of the descriptor of a mount whose source is a volume; null of any other.</summary>
+    public static string? VolumeName(Bundle bundle, ContainerSetup setup, Mount mount, MountOptions options, int index) =>
+        options.IsBind && setup.Volumes.ContainsKey(Bundle.Resolve(bundle.Directory, mount.Source!)) ? $"volume:{setup.Child}:{index}" : null;
 
     private static bool IsMapped(Mount mount, MountOptions options) =>
         options.IsBind && (options.IdMap != MountIdMap.None || mount.UidMappings is not null);

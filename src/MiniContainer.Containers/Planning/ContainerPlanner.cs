@@ -47,7 +47,7 @@ public static class ContainerPlanner
             AddLayers(plan, overlay);
 
         var intel = IntelRdtPlan.Add(plan, spec.Linux?.IntelRdt, setup.Id);
-        var given = BindSources.AddGiven(plan, bundle, made, facts.Caller);
+        var given = BindSources.AddGiven(plan, bundle, setup, made, facts.Caller);
         var clone = Clone(setup, spec, made, joins, given);
         plan.Add(clone);
         var tape = plan.Tape(setup.Child, clone.Descriptors);

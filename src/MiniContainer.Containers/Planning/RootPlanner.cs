@@ -41,7 +41,7 @@ public static class RootPlanner
         var propagation = MountOptions.PropagationFlags(spec.Linux?.RootfsPropagation ?? "rslave") ?? (ulong)MS_SLAVE;
         tape.Propagation("/", propagation & ~(ulong)MS_REC, "What is mounted from here on must not appear on the host.");
         EnterRoot(tape, bundle, setup);
-        var trees = PickUp(tape, bundle, mounts, made, facts.Caller);
+        var trees = PickUp(tape, bundle, setup, mounts, made, facts.Caller);
         foreach (var (mount, options) in mounts.Where(m => m.Mount.Type == "cgroup"))
             CgroupMounts.PickUp(tape, trees.Cgroups, Path.TrimEndingDirectorySeparator(mount.Destination), BindSources.AttributesOf(options), spec, setup.Id, facts);
         beforePivot();
@@ -57,7 +57,7 @@ public static class RootPlanner
             tape.DetachOldRoot("Before the first path of the image's is followed: \"/..\" would lead to the old root, and so would /proc/self/cwd. Nothing of the host can be reached from here on.", more: true);
         }
 
-        MountAll(new Mounting(plan, tape, bundle, setup.Child, facts), mounts, trees);
+        MountAll(new Mounting(plan, tape, bundle, setup, facts), mounts, trees);
         AddDevices(tape, spec, trees);
         if (spec.Process!.Terminal)
             tape.OpenTerminal("console", spec.Process.User?.Uid ?? 0, "/dev/console", Size(spec.Process), "The terminal is made in the container's own devpts; minic gets its other end and copies what is typed and shown.");
@@ -112,12 +112,12 @@ public static class RootPlanner
 
     // Sources of bind mounts, and of device nodes, as descriptors of trees that are attached nowhere yet. Two mounts may have one
     // destination, so a mount is known by its place in the list.
-    private static Trees PickUp(ChildTape tape, Bundle bundle, List<(Mount Mount, MountOptions Options)> mounts, ulong made, Kernel.Caller caller)
+    private static Trees PickUp(ChildTape tape, Bundle bundle, ContainerSetup setup, List<(Mount Mount, MountOptions Options)> mounts, ulong made, Kernel.Caller caller)
     {
         var spec = bundle.Spec;
         var trees = new Trees([], [], [], []);
         foreach (var ((mount, options), i) in mounts.Select((m, i) => (m, i)).Where(item => item.m.Options.IsBind))
-            trees.Mounts[i] = BindSources.PickUp(tape, bundle, mount, i, options, BindSources.IsGiven(mount, options, made, caller));
+            trees.Mounts[i] = BindSources.PickUp(tape, bundle, setup, mount, i, options, BindSources.IsGiven(mount, options, made, caller));
 
         foreach (var ((mount, options), i) in mounts.Select((m, i) => (m, i)).Where(m => IsMadeBefore(m.m.Mount, m.m.Options)))
             trees.Mounts[i] = tape.MakeMount(mount.Type!, mount.Source ?? mount.Type!, options.Flags, options.Data.Length > 0 ? options.Data : null, "While the host's can be seen: else a user namespace is refused one.");
@@ -141,17 +141,20 @@ public static class RootPlanner
     private static bool IsClosedLate(Mount mount, MountOptions options) => mount.Type == "tmpfs" && !options.IsBind && options.IsReadOnly;
 
     // What all mounts of a container are planned with.
-    private sealed record Mounting(Plan Plan, ChildTape Tape, Bundle Bundle, string Child, Facts Facts);
+    private sealed record Mounting(Plan Plan, ChildTape Tape, Bundle Bundle, ContainerSetup Setup, Facts Facts);
 
     private static void MountAll(Mounting all, List<(Mount Mount, MountOptions Options)> mounts, Trees trees)
     {
-        var (_, tape, bundle, _, facts) = all;
+        var (_, tape, bundle, setup, facts) = all;
         foreach (var ((mount, options), i) in mounts.Select((m, i) => (m, i)))
         {
             var target = Path.TrimEndingDirectorySeparator(mount.Destination);
             if (trees.Mounts.TryGetValue(i, out var tree))
             {
-                MakeTarget(tape, target, !options.IsBind || facts.IsDirectory(Bundle.Resolve(bundle.Directory, mount.Source!)));
+                if (BindSources.VolumeName(bundle, setup, mount, options, i) is { } volume)
+                    tape.MakeMountPoint(target, volume, "A directory is mounted on a directory, a file on a file.");
+                else
+                    MakeTarget(tape, target, !options.IsBind || facts.IsDirectory(Bundle.Resolve(bundle.Directory, mount.Source!)));
                 tape.Attach(tree, target, options.IsBind ? "Attached from inside: links in the image cannot lead it out of the root." : Why(mount.Type!));
                 if (!options.IsBind)
                     Finish(tape, target, options);
@@ -186,7 +189,7 @@ public static class RootPlanner
         if (!options.CopyUp)
             return;
         var covering = tape.OpenDirectory(target, null, "The same name means what covers it now.");
-        MeetingPlan.Add(all.Plan, tape, all.Child, [new CopyUp(all.Child, target, covered, covering) { Why = "A tmpfs is empty at first, and this one is to begin as the directory was." }],
+        MeetingPlan.Add(all.Plan, tape, all.Setup.Child, [new CopyUp(all.Setup.Child, target, covered, covering) { Why = "A tmpfs is empty at first, and this one is to begin as the directory was." }],
             ("Both directories are open.", "Until their content is copied.", "The child has both open.", "The content is copied."));
         tape.CloseDirectories(covered, covering, Script, target, "Nothing else needs them.");
     }

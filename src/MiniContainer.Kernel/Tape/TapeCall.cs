@@ -14,6 +14,9 @@ public sealed record TapeCall(string Name, params IReadOnlyList<TapeArg> Args)
     /// <summary>Error numbers (below 64) that are a success all the same: EEXIST of mkdir, say.</summary>
     public IReadOnlyList<int> Allowed { get; init; } = [];
 
+    /// <summary>What must have been found out, before the tape is laid out, for the call to be on it; null for always.</summary>
+    public string? When { get; init; }
+
     /// <summary>The call as strace(1) prints it.</summary>
     public override string ToString() => $"{Name}({string.Join(", ", Args)})";
 

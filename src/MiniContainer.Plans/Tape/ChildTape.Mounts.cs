@@ -78,7 +78,17 @@ public sealed partial class ChildTape
     public int GivenTree(string descriptor, string source, bool recursive)
     {
         var tree = Descriptor(descriptor);
-        trees[tree] = new PickedTree(recursive) { Source = source };
+        trees[tree] = new PickedTree(recursive) { Source = ShellWord.Quote("." + source) };
+        return tree;
+    }
+
+    /// <summary>A volume that the child was given, picked up by minic: see <see cref="Steps.PickUpVolume"/>.</summary>
+    /// <param name="descriptor">The descriptor's name.</param>
+    /// <returns>Its descriptor, for <see cref="Attach"/>.</returns>
+    public int GivenVolume(string descriptor)
+    {
+        var tree = Descriptor(descriptor);
+        trees[tree] = new PickedTree(Recursive: true) { Source = VolumeWord(descriptor) };
         return tree;
     }
 
@@ -99,7 +109,7 @@ public sealed partial class ChildTape
 
         Add($"attach it to {target}", why, "move_mount(2)", "07-layers", Calls(follow: true),
             [
-                $"mount -c --{(picked!.Recursive ? "r" : "")}bind {(picked.Source is null ? $"\".$tree{tree}\"" : ShellWord.Quote("." + picked.Source))} {ShellWord.Quote(target)}",
+                $"mount -c --{(picked!.Recursive ? "r" : "")}bind {picked.Source ?? $"\".$tree{tree}\""} {ShellWord.Quote(target)}",
                 .. picked.Options is { } options ? [$"mount -o remount,bind,{options} none {ShellWord.Quote(target)}"] : Array.Empty<string>(),
                 .. picked.Propagation is { } propagation ? [$"mount --make-{propagation} {ShellWord.Quote(target)}"] : Array.Empty<string>(),
             ]);
@@ -274,6 +284,8 @@ public sealed partial class ChildTape
         Add(more ? HandPoint.Plain : HandPoint.LetsGo, "let go of the old root", why, "umount2(2)", "06-mounts",
             [new TapeCall("umount2", ".", TapeArg.Named(MNT_DETACH, "MNT_DETACH")), new TapeCall("chdir", "/")],
             more ? ": # a script does so last, since it needs the host's programs: it is no guard against a hostile image" : LetGo);
+
+    private static string VolumeWord(string descriptor) => $"\".${Steps.PickUpVolume.Variable(descriptor)}\"";
 
     private static TapeCall Config(int context, string key, string? value) => value is null
         ? new("fsconfig", context, TapeArg.Named(0, "FSCONFIG_SET_FLAG"), key, TapeArg.Null, 0)

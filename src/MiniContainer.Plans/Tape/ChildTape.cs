@@ -42,6 +42,7 @@ public sealed partial class ChildTape
 
         public string? Propagation { get; init; }
 
+        // Where a script finds it, in the old root: a word of the shell.
         public string? Source { get; init; }
     }
 
