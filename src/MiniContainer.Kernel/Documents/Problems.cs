@@ -37,6 +37,16 @@ public sealed class Problems
             _all.Add(new Problem(Shorten(path), Shorten(text), Shorten(hint)));
     }
 
+    /// <summary>Adds a problem whose hint is work to find.</summary>
+    /// <param name="path">Where, as in <see cref="Problem.Path"/>.</param>
+    /// <param name="text">What is wrong, a clause without a full stop.</param>
+    /// <param name="hint">Finds what to do about it; not asked if no more are taken.</param>
+    public void Add(string path, string text, Func<string> hint)
+    {
+        if (!Full)
+            Add(path, text, hint());
+    }
+
     /// <summary>Whether there are so many that no more are taken.</summary>
     public bool Full => _all.Count >= Most;
 
