@@ -134,15 +134,14 @@ public sealed class YamlMap
         }
 
         // The words of YAML 1.1, in the three ways to write them.
-        if (node is YamlScalarNode { Style: ScalarStyle.Plain, Value: { } word } && (word == word.ToLowerInvariant() || word == word.ToUpperInvariant() || word[1..] == word[1..].ToLowerInvariant()))
+        switch (node)
         {
-            switch (word.ToLowerInvariant())
-            {
-                case "true" or "yes" or "on" or "y":
-                    return true;
-                case "false" or "no" or "off" or "n":
-                    return false;
-            }
+            case YamlScalarNode { Style: ScalarStyle.Plain, Value: "true" or "True" or "TRUE" or "yes" or "Yes" or "YES" or "on" or "On" or "ON" or "y" or "Y" }:
+                return true;
+            case YamlScalarNode { Style: ScalarStyle.Plain, Value: "false" or "False" or "FALSE" or "no" or "No" or "NO" or "off" or "Off" or "OFF" or "n" or "N" }:
+                return false;
+            default:
+                break;
         }
 
         Wrong(Sub(name), node, "true or false");

@@ -131,9 +131,10 @@ public sealed class VolumeTests : MinicTest
     public void Names_that_are_no_text_and_directories_without_end_are_removed_with_the_pod()
     {
         var world = Make();
-        var outcome = world.Sh(Pod("cd /m; touch $(printf '\\377\\376') $(printf 'a\\nb'); i=0; while [ \\$i -lt 1500 ]; do mkdir d; cd d; i=\\$((i+1)); done; touch last; echo done; sleep 100", "emptyDir: {}", ".") + """
+        var outcome = world.Sh(Pod("cd /m; i=0; while [ \\$i -lt 1500 ]; do mkdir d; cd d; i=\\$((i+1)); done; touch last; echo done; sleep 100", "emptyDir: {}", ".") + """
             minic pod run pod.yaml >/dev/null
             for i in $(seq 100); do minic pod logs $N | grep -q done && break; sleep 0.1; done
+            mkdir $STATE/pods/$N/volumes/v/$'\377\376'; touch $STATE/pods/$N/volumes/v/$'\377\376'/$'a\nb\200'
             minic pod rm $N; echo code $?
             """);
         outcome.Should().Be(new Outcome(0, "code 0\n", ""));
