@@ -51,8 +51,8 @@ internal sealed record NetworkChoice(string Name)
     {
         if (Name is "host" or "none")
             return null;
-        var child = "child:" + id;
-        var (steps, result) = toLook ? Attaching.PlanToLook(root, Name, new Attachment(id, child)) : Attaching.Plan(root, Name, new Attachment(id, child));
+        var attachment = new Attachment(ContainerId.Known(id), "child:" + id);
+        var (steps, result) = toLook ? Attaching.PlanToLook(root, Name, attachment) : Attaching.Plan(root, Name, attachment);
         var names = new WriteFile(ResolvConfAt(directory), ResolvConf.Text(result.Dns)) { Why = "Whom to ask for names, from in there." };
         return steps with { Before = [.. steps.Before, names] };
     }

@@ -43,7 +43,10 @@ internal static class Usage
             else if (command.Subcommands.Count > 0)
                 command = command.Subcommands.FirstOrDefault(c => c.Name == words[i] || c.Aliases.Contains(words[i])) ?? throw NoVerb(command, words[i], words.Skip(i + 1).Any(w => w is "-h" or "--help"));
             else if (command.Arguments.Any(a => a.CaptureRemainingTokens))
-                return [.. words.Take(i), "--", .. words.Skip(i)];
+            {
+                var end = (command as Verb)?.OptionsAfterName == true ? AfterOptions(command, words, i + 1) : i + 1;
+                return [.. words.Take(i), .. words.Take(end).Skip(i + 1), "--", words[i], .. words.Skip(end)];
+            }
         }
 
         return command is MissingVerb last ? throw last.Refusal : words;
@@ -77,6 +80,14 @@ internal static class Usage
     /// <summary>A complaint about how a verb was called.</summary>
     public static MinicException Wrong(Command command, string problem, string? hint = null) =>
         new(Doing(command), problem, hint ?? $"See {See(command)}.");
+
+    // Where the options end that begin at a word: no command's name begins like one.
+    private static int AfterOptions(Command command, IReadOnlyList<string> words, int begin)
+    {
+        while (begin < words.Count && words[begin].Length > 1 && words[begin][0] == '-' && words[begin] != "--")
+            begin += TakesNext(command, words[begin]) ? 2 : 1;
+        return Math.Min(begin, words.Count);
+    }
 
     // Whether the word after an option is its value.
     private static bool TakesNext(Command command, string word)

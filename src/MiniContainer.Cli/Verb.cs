@@ -22,6 +22,9 @@ internal abstract class Verb : Command
     /// <summary>How the verb is called, a line each, where that says more than its options and arguments do.</summary>
     public IReadOnlyList<string> Synopsis { get; init; } = [];
 
+    /// <summary>Whether options may stand between the first name and the command too, as kubectl's do.</summary>
+    public bool OptionsAfterName { get; init; }
+
     /// <summary>The exit code of minic's own failures in this verb: runc's, or null for the failure's own, 125 to 127.</summary>
     /// <param name="words">The command line.</param>
     public virtual int? FailureCode(IReadOnlyList<string> words) => null;

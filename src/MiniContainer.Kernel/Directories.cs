@@ -41,6 +41,21 @@ public static unsafe partial class Directories
         throw MinicException.FromErrno($"make the directory {path}", $"mkdir({TapeArg.Quote(path)}, 0{Convert.ToString(mode, 8)})", errno);
     }
 
+    /// <summary>chgrp(1) and chmod(1) of a directory; a link in its place is not followed.</summary>
+    /// <param name="path">The directory.</param>
+    /// <param name="mode">Its permissions.</param>
+    /// <param name="group">Its group; null for the one that it has.</param>
+    /// <exception cref="MinicException">It is no directory any more.</exception>
+    public static void SetMode(string path, uint mode, uint? group = null)
+    {
+        using var directory = Libc.OpenHandle(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+        // The group first: a change of group may clear the set-group-id bit.
+        if (group is { } gid && fchown((int)directory.DangerousGetHandle(), (Tmds.Linux.uid_t)uint.MaxValue, (Tmds.Linux.gid_t)gid) != 0)
+            throw MinicException.FromErrno($"make the directory {path}", $"fchown({TapeArg.Quote(path)}, -1, {gid})", Libc.Errno);
+        if (fchmod((int)directory.DangerousGetHandle(), (Tmds.Linux.mode_t)mode) != 0)
+            throw MinicException.FromErrno($"make the directory {path}", $"fchmod({TapeArg.Quote(path)}, 0{Convert.ToString(mode, 8)})", Libc.Errno);
+    }
+
     /// <summary>Whether a file or directory is there and may be written (access(2), W_OK).</summary>
     public static bool MayWrite(string path)
     {

@@ -1,6 +1,7 @@
 // Files of another root file system, opened as a process in there would find them: links and ".." cannot lead out of it
 // (lab 05-chroot; openat2(2), RESOLVE_IN_ROOT).
 
+using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
 using static Tmds.Linux.LibC;
@@ -31,6 +32,7 @@ public static unsafe class InsideRoot
 {
     private const int SYS_openat2 = 437;
     private const ulong RESOLVE_NO_MAGICLINKS = 0x02;
+    private const ulong RESOLVE_BENEATH = 0x08;
     private const ulong RESOLVE_IN_ROOT = 0x10;
     private const long MaxBytes = 4 * 1024 * 1024;
 
@@ -103,10 +105,23 @@ public static unsafe class InsideRoot
         }
     }
 
+    /// <summary>Opens what lies below a directory that is open; no link and no ".." leads out of it (openat2(2), RESOLVE_BENEATH).</summary>
+    /// <param name="directory">The directory.</param>
+    /// <param name="path">A path in it, relative.</param>
+    /// <param name="flags">O_PATH and the like.</param>
+    /// <param name="errno">0; EXDEV if the path leads out, ENOENT and the like.</param>
+    internal static SafeFileHandle? TryOpenBelow(SafeHandle directory, string path, int flags, out int errno) =>
+        TryOpen(directory, path, flags, RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS, out errno);
+
     internal static SafeFileHandle? TryOpen(string root, string path, int flags, out int errno)
     {
         using var directory = Libc.OpenHandle(root, O_PATH | O_DIRECTORY);
-        var how = new open_how { flags = (ulong)(uint)(flags | O_CLOEXEC), resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS };
+        return TryOpen(directory, path, flags, RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS, out errno);
+    }
+
+    private static SafeFileHandle? TryOpen(SafeHandle directory, string path, int flags, ulong resolve, out int errno)
+    {
+        var how = new open_how { flags = (ulong)(uint)(flags | O_CLOEXEC), resolve = resolve };
         int fd;
         fixed (byte* p = Libc.Utf8(path))
         {

@@ -76,6 +76,10 @@ public static unsafe partial class Libc
     public static SafeFileHandle OpenHandle(string path, int flags, uint mode = 0) =>
         new(Open(path, flags | O_CLOEXEC, mode), ownsHandle: true);
 
+    /// <summary>Opens a file for reading that may be anything by now: a link in its place is not followed, a named pipe not waited for.</summary>
+    /// <exception cref="MinicException">ELOOP: it is a link; or it cannot be opened.</exception>
+    public static SafeFileHandle OpenNoLink(string path) => OpenHandle(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+
     /// <summary>A duplicate with a number of at least <paramref name="least"/>, closed on exec (fcntl(2), F_DUPFD_CLOEXEC).</summary>
     internal static int DuplicateAbove(int fd, int least)
     {

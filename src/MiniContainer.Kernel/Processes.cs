@@ -70,13 +70,6 @@ public static unsafe class Processes
         }
     }
 
-    /// <summary>Whether a process has a handler for a signal (SigCgt of proc_pid_status(5)): PID 1 never gets one without.</summary>
-    public static bool Catches(int pid, int signal)
-    {
-        var line = Knob.TryReadLines($"/proc/{pid}/status").FirstOrDefault(l => l.StartsWith("SigCgt:", StringComparison.Ordinal));
-        return line is not null && (ulong.Parse(line.AsSpan(7).Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture) >> (signal - 1) & 1) == 1;
-    }
-
     /// <summary>pidfd_open(2), or null if there is no such process.</summary>
     public static SafeFileHandle? OpenPidFd(int pid)
     {

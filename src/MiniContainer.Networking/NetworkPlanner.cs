@@ -75,7 +75,7 @@ public static class NetworkPlanner
         var directory = Path.Combine(facts.Networks, config.Name);
         var leases = NetworkFacts.LeasesOf(facts.Networks, config);
         var name = BridgeName(bridge);
-        yield return new JoinNetwork(directory, $"{attachment.ContainerId}:{attachment.IfName}")
+        yield return new JoinNetwork(directory, FileName.Fit($"{attachment.ContainerId}:{attachment.IfName}"))
         {
             Why = "What containers share goes with the last of them: so each is written down before anything shared is made.",
             Unlocks = addresses.Count == 0,

@@ -29,6 +29,9 @@ public sealed class Playing(Plan plan, PlayWatch? watch = null) : IDisposable
     /// </summary>
     public Dictionary<string, IDisposable> Locks { get; } = [];
 
+    /// <summary>What steps have found out: calls that depend on it are on a tape or not (<see cref="TapeCall.When"/>).</summary>
+    public HashSet<string> Conditions { get; } = [];
+
     /// <summary>Keeps a descriptor that a step has opened, for a later step to find among <see cref="Handles"/>.</summary>
     public void Own(string name, SafeHandle handle)
     {
@@ -40,7 +43,7 @@ public sealed class Playing(Plan plan, PlayWatch? watch = null) : IDisposable
     public IReadOnlyDictionary<string, Child> Children => children;
 
     /// <summary>The tape of a child that is about to be made.</summary>
-    public IReadOnlyList<TapeEntry> LayOut(string name) => tapes[name] = Watch.LayOut(this, name, TapeEntry.Of(Plan.StepsOf(name)));
+    public IReadOnlyList<TapeEntry> LayOut(string name) => tapes[name] = Watch.LayOut(this, name, TapeEntry.Of(Plan.StepsOf(name), call => call.When is null || Conditions.Contains(call.When)));
 
     /// <summary>The tape of a child, as it was laid out: entry 0 stands at <see cref="Child.Prologue"/> of <see cref="Child.Tape"/>.</summary>
     public IReadOnlyList<TapeEntry> TapeOf(string name) => tapes[name];
@@ -64,6 +67,13 @@ public sealed class Playing(Plan plan, PlayWatch? watch = null) : IDisposable
     /// <summary>The failure of the first child whose tape has failed, told as the step that did; null if none has.</summary>
     public MinicException? ChildFailure() => children.Keys.Select(FailureOf).FirstOrDefault(f => f is not null);
 
+    /// <summary>Closes what <see cref="Own"/> keeps: the children have their own by now, and a mount that is held is busy.</summary>
+    public void CloseOwned()
+    {
+        owned.ForEach(handle => handle.Dispose());
+        owned.Clear();
+    }
+
     /// <summary>Gives up the locks that are left.</summary>
     public void Unlock()
     {
@@ -78,8 +88,7 @@ public sealed class Playing(Plan plan, PlayWatch? watch = null) : IDisposable
         Unlock();
         foreach (var child in children.Values)
             child.Dispose();
-        foreach (var handle in owned)
-            handle.Dispose();
+        CloseOwned();
     }
 
     private static MinicException Explain(IReadOnlyList<TapeEntry> tape, int failed, Child child, MinicException failure)

@@ -61,8 +61,7 @@ public sealed class StateDirectory : IDisposable
     /// <summary>Removes the directory with all in it, and its parents up to <paramref name="root"/> as far as they are empty.</summary>
     public void Remove(string root)
     {
-        if (Directory.Exists(Path))
-            Directory.Delete(Path, recursive: true);
+        TreeRemoval.Remove(Path);
         for (var parent = System.IO.Path.GetDirectoryName(Path); parent?.StartsWith(root, StringComparison.Ordinal) == true; parent = System.IO.Path.GetDirectoryName(parent))
         {
             if (!Directories.TryRemove(parent))

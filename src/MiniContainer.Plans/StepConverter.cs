@@ -16,6 +16,7 @@ internal sealed class StepConverter : JsonConverter<Step>
     private static readonly (string Kind, Type Type)[] Kinds =
     [
         ("mkdir", typeof(MakeDirectory)),
+        ("mount-tmpfs", typeof(MountTmpfs)),
         ("write-file", typeof(WriteFile)),
         ("set-file", typeof(SetFile)),
         ("mkfifo", typeof(MakeFifo)),
@@ -32,6 +33,7 @@ internal sealed class StepConverter : JsonConverter<Step>
         ("pick-up-mapped", typeof(PickUpMapped)),
         ("pick-up", typeof(PickUp)),
         ("make-file-system", typeof(MakeFileSystem)),
+        ("pick-up-volume", typeof(PickUpVolume)),
         ("copy-up", typeof(CopyUp)),
         ("hand-listener", typeof(HandListener)),
         ("hand-pidfd", typeof(HandPidFd)),

@@ -109,6 +109,9 @@ internal sealed class MinicWorld : IDisposable
             Sh("minic list -q | while read -r id; do minic delete -f \"$id\"; done; minic pod rm --force --all; minic gc; rm -rf \"$STATE\"");
         }
 
+        // Logs of pods that could not be made stay there until the name is used again.
+        if (Directory.Exists(State + ".logs"))
+            Directory.Delete(State + ".logs", recursive: true);
         Directory.Delete(Temporary, recursive: true);
         left.Should().BeEmpty("nothing is left behind");
     }

@@ -64,7 +64,7 @@ internal sealed class UpdateVerb : RuntimeVerb
     private static LinuxResources FromFile(string path)
     {
         const string Doing = "read the limits";
-        var file = path == "-" ? JsonFile.FromText(Doing, "standard input", Console.In.ReadToEnd()) : JsonFile.Read(Doing, path, "Name a file that holds the member linux.resources of a config.json.");
+        var file = path == "-" ? JsonFile.Read(Doing, "standard input", Console.OpenStandardInput()) : JsonFile.Read(Doing, path, "Name a file that holds the member linux.resources of a config.json.");
         return file.As(SpecJson.Default.LinuxResources);
     }
 

@@ -106,6 +106,7 @@ public static class Launcher
         // Now that the name is ours: who is in the cgroup of a name in use is no other.
         WarnOfOthers(plan);
         var playing = new Playing(plan, options.Watch);
+        var clean = true;
         try
         {
             using var journal = Journal.Create(directory.JournalPath, Header(bundle, options));
@@ -117,13 +118,14 @@ public static class Launcher
             }
             catch when (!journal.Clean)
             {
+                clean = false;
                 playing.Dispose();
                 throw;
             }
 
             return new Launched(options.Id, path, options.Root, playing, options.Watch);
         }
-        catch (MinicException e) when (e.InnerException is not MinicException)
+        catch when (clean)
         {
             // All that was begun has been undone: the name is free again.
             playing.Dispose();

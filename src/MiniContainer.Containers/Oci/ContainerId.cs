@@ -11,6 +11,10 @@ public static class ContainerId
     /// <summary>The longest id: the longest file name of Linux, since a directory is named after it (NAME_MAX).</summary>
     public const int MaxLength = 255;
 
+    /// <summary>The name under which a container's cgroup is and its network knows it: its id, unless it is like a pod's.</summary>
+    /// <remarks>Pods are known as "pod-NAME", and no id has an '@'.</remarks>
+    public static string Known(string id) => id.StartsWith("pod-", StringComparison.Ordinal) ? FileName.Fit("@" + id) : id;
+
     /// <summary>Returns the id if it can be one.</summary>
     /// <param name="id">What the user gave.</param>
     /// <exception cref="MinicException">It is empty, too long, "." or "..", or has another character than A-Z a-z 0-9 _ + - .</exception>

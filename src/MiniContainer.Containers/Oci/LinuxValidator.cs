@@ -67,7 +67,7 @@ public static class LinuxValidator
             if (!NamespaceTypes.Contains(ns.Type))
             {
                 problems.Add($"{path}.type", $"there is no namespace \"{ns.Type}\"",
-                    NearestName.Ask(ns.Type, NamespaceTypes, $"There are {string.Join(", ", NamespaceTypes)}."));
+                    () => NearestName.Ask(ns.Type, NamespaceTypes, $"There are {string.Join(", ", NamespaceTypes)}."));
             }
             else if (!seen.Add(ns.Type))
             {

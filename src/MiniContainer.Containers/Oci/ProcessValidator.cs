@@ -29,6 +29,9 @@ public static class ProcessValidator
         "RLIMIT_NICE", "RLIMIT_RTPRIO", "RLIMIT_RTTIME",
     ];
 
+    // Who has made so many slips wants no longer list.
+    private const int MostWarnings = 20;
+
     private static readonly string[] Policies =
         ["SCHED_OTHER", "SCHED_FIFO", "SCHED_RR", "SCHED_BATCH", "SCHED_ISO", "SCHED_IDLE", "SCHED_DEADLINE"];
 
@@ -98,7 +101,7 @@ public static class ProcessValidator
         ];
         // What the kernel does not know is to be warned of, and not to be refused (config.md, "capabilities"): it may be a newer
         // kernel's.
-        foreach (var (set, name, i) in all.SelectMany(set => (set.List ?? []).Select((name, i) => (set.Name, name, i))).Where(c => !CapabilityNames.Contains(c.name)).DistinctBy(c => c.name))
+        foreach (var (set, name, i) in all.SelectMany(set => (set.List ?? []).Select((name, i) => (set.Name, name, i))).Where(c => !CapabilityNames.Contains(c.name)).DistinctBy(c => c.name).Take(MostWarnings))
         {
             var ask = NearestName.Ask(name.StartsWith("CAP_", StringComparison.OrdinalIgnoreCase) ? name : $"CAP_{name}", CapabilityNames, "capabilities(7) lists them.");
             Warnings.Sink($"{path}.{set}[{i}]: there is no capability \"{name}\": it is left out. {ask}");
@@ -135,7 +138,7 @@ public static class ProcessValidator
             if (!RlimitNames.Contains(limit.Type))
             {
                 problems.Add($"{at}.type", $"there is no limit \"{limit.Type}\"",
-                    NearestName.Ask(limit.Type.StartsWith("RLIMIT_", StringComparison.Ordinal) ? limit.Type : $"RLIMIT_{limit.Type}", RlimitNames, "setrlimit(2) lists them."));
+                    () => NearestName.Ask(limit.Type.StartsWith("RLIMIT_", StringComparison.Ordinal) ? limit.Type : $"RLIMIT_{limit.Type}", RlimitNames, "setrlimit(2) lists them."));
             }
             else if (!seen.Add(limit.Type))
             {

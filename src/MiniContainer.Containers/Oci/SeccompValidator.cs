@@ -132,7 +132,7 @@ public static class SeccompValidator
     {
         if (!known.Contains(name))
         {
-            problems.Add(path, $"\"{name}\" is unknown", NearestName.Ask(name, known, $"Known are {string.Join(", ", known)}."));
+            problems.Add(path, $"\"{name}\" is unknown", () => NearestName.Ask(name, known, $"Known are {string.Join(", ", known)}."));
         }
     }
 }

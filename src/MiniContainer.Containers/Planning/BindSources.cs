@@ -35,6 +35,13 @@ internal static class BindSources
         foreach (var planned in mounts.Where(m => m.IsGiven))
         {
             var (mount, options, source, index) = (planned.Mount, planned.Options, planned.Source!, planned.Index);
+            if (planned.Volume is { } volume)
+            {
+                names.Add(planned.VolumeName!);
+                plan.Add(new PickUpVolume(planned.VolumeName!, volume.Volume, volume.Below, volume.Kind) { Why = "Containers may change what lies in it: no link there is followed out of it, and what is found is held." });
+                continue;
+            }
+
             var linux = bundle.Spec.Linux;
             names.Add(Name(index));
             if (planned.NamesHost)
@@ -72,6 +79,7 @@ internal static class BindSources
         var recursive = (options.Flags & MS_REC) != 0;
         var tree = mount.Inside is { } inside
             ? tape.OpenTreeInside(inside, recursive, "It lies in the container's root, where an earlier mount may have brought it; so it is looked for in there.")
+            : mount.VolumeName is { } volume ? tape.GivenVolume(volume)
             : mount.IsGiven ? tape.GivenTree(Name(mount.Index), mount.Source!, recursive)
             : tape.OpenTree(mount.Source!, recursive, "While the host's files can still be seen.");
         var (set, clear) = Of(options);

@@ -81,7 +81,7 @@ public static class CgroupPlanner
         // A relative path is below our own cgroup, so that our limits hold for what we start. In version 2 a cgroup that
         // has processes cannot hand controllers on, and ours has: there it is below the root of what we see.
         var own = hierarchy.IsV2 ? hierarchy.Delegated ?? hierarchy.MountPoint : hierarchy.Own;
-        var path = string.IsNullOrEmpty(cgroupsPath) ? $"minic/{id}" : cgroupsPath;
+        var path = string.IsNullOrEmpty(cgroupsPath) ? $"minic/{ContainerId.Known(id)}" : cgroupsPath;
         var under = path.StartsWith('/') ? hierarchy.MountPoint : own;
         return (string.Join('/', path.Split('/', StringSplitOptions.RemoveEmptyEntries).Prepend(under)), under);
     }

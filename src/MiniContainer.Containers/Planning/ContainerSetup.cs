@@ -39,6 +39,9 @@ public sealed record ContainerSetup(string Id, string StateDirectory)
     /// <summary>Whether to keep the caller's session keyring (--no-new-keyring).</summary>
     public bool KeepKeyring { get; init; }
 
+    /// <summary>Volumes among the sources of bind mounts, by the source's path: those minic picks up, by descriptor.</summary>
+    public IReadOnlyDictionary<string, VolumeSource> Volumes { get; init; } = new Dictionary<string, VolumeSource>();
+
     /// <summary>Read-only layers below the root file system, which is then the writable one; none for the root as it is.</summary>
     public OverlayRoot? Overlay { get; init; }
 }
@@ -48,6 +51,12 @@ public sealed record ContainerSetup(string Id, string StateDirectory)
 /// <param name="Flags">CLONE_NEW* of those to join.</param>
 /// <param name="Shown">The path that a shell would use; "@" stands for the namespace's file name.</param>
 public sealed record Join(string Descriptor, ulong Flags, string Shown);
+
+/// <summary>A source of bind mounts that processes of containers may change: no link in it is to lead out of it.</summary>
+/// <param name="Volume">The volume's path on the host.</param>
+/// <param name="Below">A relative path in it, made if missing; "" for the whole.</param>
+/// <param name="Kind">What it must be, as <see cref="Plans.Steps.PickUpVolume.Kind"/> has it.</param>
+public sealed record VolumeSource(string Volume, string Below, string Kind);
 
 /// <summary>A root file system of layers (overlayfs).</summary>
 /// <param name="Lower">The read-only layers, the uppermost first.</param>

@@ -26,6 +26,12 @@ internal sealed record PlannedMount(int Index, Mount Mount, MountOptions Options
     /// <summary>A bind mount's source on the host; null of another mount.</summary>
     public string? Source { get; init; }
 
+    /// <summary>The volume that a bind mount's source is, or is in; null of any other.</summary>
+    public VolumeSource? Volume { get; init; }
+
+    /// <summary>The name of the descriptor by which minic gives the volume to the child.</summary>
+    public string? VolumeName { get; init; }
+
     /// <summary>A bind mount's source as a path of the container; null for one that is not in its root.</summary>
     public string? Inside { get; init; }
 
@@ -62,18 +68,20 @@ internal sealed record PlannedMount(int Index, Mount Mount, MountOptions Options
     /// <param name="bundle">The bundle.</param>
     /// <param name="root">The container's root on the host, or where it will be.</param>
     /// <param name="paths">Follows paths in it; is told of each mount.</param>
+    /// <param name="setup">Which sources are volumes.</param>
     /// <param name="changesUser">Whether the child is in another user namespace than minic.</param>
     /// <param name="facts">The machine.</param>
-    public static IReadOnlyList<PlannedMount> Read(Bundle bundle, string root, ImagePaths paths, bool changesUser, Facts facts)
+    public static IReadOnlyList<PlannedMount> Read(Bundle bundle, string root, ImagePaths paths, ContainerSetup setup, bool changesUser, Facts facts)
     {
-        var mounts = (bundle.Spec.Mounts ?? []).Select((m, i) => Read(bundle, root, paths, m, i, facts)).ToList();
+        var mounts = (bundle.Spec.Mounts ?? []).Select((m, i) => Read(bundle, root, paths, m, i, facts))
+            .Select(m => m.OfVolume(bundle, setup)).ToList();
         var ofCgroups = CgroupMounts.NeedHost(bundle.Spec, facts);
         var last = mounts.FindLastIndex(NeedsHost);
         return
         [
             .. mounts.Select((m, i) => m with
             {
-                IsGiven = m.Inside is null && BindSources.IsGiven(m.Mount, m.Options, changesUser, facts.Caller) || !changesUser && m.IsOnDevice,
+                IsGiven = m.Volume is not null || m.Inside is null && BindSources.IsGiven(m.Mount, m.Options, changesUser, facts.Caller) || !changesUser && m.IsOnDevice,
                 IsEarly = NeedsHost(m) || i < last && m.CanBeEarly(),
             }),
         ];
@@ -130,6 +138,11 @@ internal sealed record PlannedMount(int Index, Mount Mount, MountOptions Options
     private static uint? ParseMode(string? octal) =>
         octal is { Length: > 0 and < 6 } && octal.All(c => c is >= '0' and <= '7') ? Convert.ToUInt32(octal, 8) : null;
 
+    // Containers may change what lies in a volume: minic itself picks up what is mounted of it.
+    private PlannedMount OfVolume(Bundle bundle, ContainerSetup setup) =>
+        Options.IsBind && setup.Volumes.TryGetValue(Bundle.Resolve(bundle.Directory, Mount.Source!), out var volume)
+            ? this with { Inside = null, Volume = volume, VolumeName = $"volume:{setup.Child}:{Index}" } : this;
+
     private bool CanBeEarly() => !IsRemount && Inside is null
         && (Options.IsBind || NamesHost || Mount.Type == "cgroup" || ChildTape.CanMakeMount(Flags, Data));
 }
@@ -145,6 +158,6 @@ internal sealed record PlannedRoot(string Path, ImagePaths Paths, IReadOnlyList<
     {
         var path = setup.Overlay?.Merged ?? System.IO.Path.TrimEndingDirectorySeparator(bundle.RootPath);
         var paths = new ImagePaths(setup.Overlay is { } overlay ? [overlay.Upper, .. overlay.Lower] : [path], facts.Look);
-        return new PlannedRoot(path, paths, PlannedMount.Read(bundle, path, paths, changesUser, facts));
+        return new PlannedRoot(path, paths, PlannedMount.Read(bundle, path, paths, setup, changesUser, facts));
     }
 }

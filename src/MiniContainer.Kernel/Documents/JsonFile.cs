@@ -2,7 +2,6 @@
 // and, once it has refused one, JsonScanner and JsonShape to find out why and where.
 // Shared by the bundle's config.json and the network configurations; the types are source-generated. RFC 8259.
 
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
@@ -11,8 +10,8 @@ namespace MiniContainer.Kernel.Documents;
 /// <summary>A JSON file that was read, with its text kept so that later problems can be given their place.</summary>
 public sealed class JsonFile
 {
-    // A hundred times the largest that container engines write; a mistyped path to a disk image ends here.
-    private const long MaxBytes = 16 * 1024 * 1024;
+    // Many times the largest that container engines write; a mistyped path to a disk image ends here.
+    private const int MaxBytes = 2 * 1024 * 1024;
 
     private readonly string _doing;
     private readonly string _text;
@@ -27,41 +26,16 @@ public sealed class JsonFile
     /// <param name="path">The file.</param>
     /// <param name="missing">What to do when the file is not there, a sentence.</param>
     /// <exception cref="MinicException">There is no such file, or it cannot be read.</exception>
-    public static JsonFile Read(string doing, string path, string missing)
-    {
-        if (Directory.Exists(path))
-        {
-            throw new MinicException(doing, $"{path}: is a directory", "Name a file.");
-        }
+    public static JsonFile Read(string doing, string path, string missing) => new(doing, path, DocumentText.OfFile(doing, path, missing, MaxBytes));
 
-        try
-        {
-            if (new FileInfo(path) is { Exists: true, Length: > MaxBytes } large)
-            {
-                throw new MinicException(doing, $"{path}: {large.Length} bytes are no configuration", "Name a smaller file.");
-            }
+    /// <summary>Reads a text from a stream, such as standard input.</summary>
+    /// <param name="doing">What is being done, for the errors.</param>
+    /// <param name="name">What to call it in errors.</param>
+    /// <param name="stream">The stream.</param>
+    /// <exception cref="MinicException">It is no text, or too long for a configuration.</exception>
+    public static JsonFile Read(string doing, string name, Stream stream) => new(doing, name, DocumentText.OfStream(doing, name, stream, MaxBytes));
 
-            return new JsonFile(doing, path, File.ReadAllText(path, new UTF8Encoding(false, throwOnInvalidBytes: true)));
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new MinicException(doing, $"{path}: there is no such file", missing, inner: e);
-        }
-        catch (DecoderFallbackException e)
-        {
-            throw new MinicException(doing, $"{path}: the text is not UTF-8", "Save it as UTF-8.", inner: e);
-        }
-        catch (UnauthorizedAccessException e)
-        {
-            throw new MinicException(doing, $"{path}: permission denied", "Run as root, or chmod the file.", inner: e);
-        }
-        catch (IOException e)
-        {
-            throw new MinicException(doing, $"{path}: the file cannot be read", "See dmesg and df.", inner: e);
-        }
-    }
-
-    /// <summary>A text that is no file's, such as one read from standard input.</summary>
+    /// <summary>A text that is no file's.</summary>
     /// <param name="doing">What is being done, for the errors.</param>
     /// <param name="name">What to call it in errors: "stdin".</param>
     /// <param name="text">The whole document.</param>

@@ -13,11 +13,18 @@ public sealed class JsonScanner
     // System.Text.Json's own limit, so that both refuse the same documents.
     private const int MaxDepth = 64;
 
+    // Far more than a configuration has; each costs a record and its place.
+    private const int MaxValues = 50_000;
+
     private readonly string _doing;
     private readonly string _file;
     private readonly string _text;
     private int _at;
     private int _depth;
+    private int _values;
+    private int _placed;
+    private int _line = 1;
+    private int _lineBegin;
 
     private JsonScanner(string doing, string file, string text) => (_doing, _file, _text) = (doing, file, text);
 
@@ -42,6 +49,11 @@ public sealed class JsonScanner
     private JsonSpot Value()
     {
         SkipSpace();
+        if (++_values > MaxValues)
+        {
+            throw Error($"there are more than {MaxValues} values", "Make the document smaller.");
+        }
+
         var at = Place();
         switch (Peek())
         {
@@ -253,10 +265,23 @@ public sealed class JsonScanner
         return end > _at ? _text[_at..end] : Peek() == '"' ? "a string" : $"'{Peek()}'";
     }
 
+    // Counted on from the last place asked for: from the beginning each time, a long document would take the square of its length.
     private Position Place()
     {
-        var before = _text.AsSpan(0, _at);
-        return new Position(before.Count('\n') + 1, _at - before.LastIndexOf('\n'));
+        if (_at < _placed)
+        {
+            (_placed, _line, _lineBegin) = (0, 1, 0);
+        }
+
+        for (; _placed < _at; _placed++)
+        {
+            if (_text[_placed] == '\n')
+            {
+                (_line, _lineBegin) = (_line + 1, _placed + 1);
+            }
+        }
+
+        return new Position(_line, _at - _lineBegin + 1);
     }
 
     private MinicException Error(string problem, string hint)

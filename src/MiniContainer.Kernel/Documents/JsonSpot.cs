@@ -33,11 +33,15 @@ public enum JsonSpotKind
 /// <param name="Text">A string's content, a number as written, "true" or "false"; empty for the others.</param>
 public sealed record JsonSpot(JsonSpotKind Kind, Position At, string Text)
 {
+    // Most values are neither lists nor objects, and need no lists of their own; nobody adds to these.
+    private static readonly List<JsonSpot> NoItems = [];
+    private static readonly List<(string Name, Position At, JsonSpot Value)> NoMembers = [];
+
     /// <summary>A list's values.</summary>
-    public List<JsonSpot> Items { get; } = [];
+    public List<JsonSpot> Items { get; } = Kind == JsonSpotKind.List ? [] : NoItems;
 
     /// <summary>An object's members, in the order in which they were written; a name may stand twice.</summary>
-    public List<(string Name, Position At, JsonSpot Value)> Members { get; } = [];
+    public List<(string Name, Position At, JsonSpot Value)> Members { get; } = Kind == JsonSpotKind.Object ? [] : NoMembers;
 
     /// <summary>What it is, for a message: <c>the string "sh"</c>, <c>a list</c>.</summary>
     public string Description => Kind switch

@@ -6,11 +6,21 @@ namespace MiniContainer.Kernel.Documents;
 /// <summary>Finds the name that a mistyped one was meant to be.</summary>
 public static class NearestName
 {
+    private const int Longest = 64;
+    private const int MostKnown = 200;
+
     /// <summary>The nearest of the known names, or null where none is near: a quarter of its letters may differ, or it is the beginning.</summary>
     /// <param name="name">What was written.</param>
     /// <param name="known">What could have been meant.</param>
     public static string? Find(string name, IEnumerable<string> known)
     {
+        // No slip of the pen is that long; and the work is the product of both lengths.
+        if (name.Length > Longest)
+        {
+            return null;
+        }
+
+        known = known.Where(candidate => candidate.Length <= Longest).Take(MostKnown).ToList();
         var nearest = known.Select(candidate => (candidate, distance: Distance(Fold(name), Fold(candidate))))
             .Where(pair => pair.distance <= pair.candidate.Length / 4 || (pair.distance == 1 && pair.candidate.Length > 3))
             .OrderBy(pair => pair.distance).ThenBy(pair => pair.candidate, StringComparer.Ordinal)

@@ -18,6 +18,10 @@ public readonly record struct Position(int Line, int Column);
 /// <summary>Collects the problems of one document and tells them all at once.</summary>
 public sealed class Problems
 {
+    // Who has made so many wants no longer list.
+    private const int Most = 100;
+    private const int LongestText = 400;
+
     private readonly List<Problem> _all = [];
 
     /// <summary>The problems so far, in the order in which they were found.</summary>
@@ -27,7 +31,27 @@ public sealed class Problems
     /// <param name="path">Where, as in <see cref="Problem.Path"/>.</param>
     /// <param name="text">What is wrong, a clause without a full stop.</param>
     /// <param name="hint">What to do about it, a sentence; "" where the text says it all.</param>
-    public void Add(string path, string text, string hint) => _all.Add(new Problem(path, text, hint));
+    public void Add(string path, string text, string hint)
+    {
+        if (!Full)
+            _all.Add(new Problem(Shorten(path), Shorten(text), Shorten(hint)));
+    }
+
+    /// <summary>Adds a problem whose hint is work to find.</summary>
+    /// <param name="path">Where, as in <see cref="Problem.Path"/>.</param>
+    /// <param name="text">What is wrong, a clause without a full stop.</param>
+    /// <param name="hint">Finds what to do about it; not asked if no more are taken.</param>
+    public void Add(string path, string text, Func<string> hint)
+    {
+        if (!Full)
+            Add(path, text, hint());
+    }
+
+    /// <summary>Whether there are so many that no more are taken.</summary>
+    public bool Full => _all.Count >= Most;
+
+    // A document's own words may be as long as the document.
+    private static string Shorten(string text) => text.Length <= LongestText ? text : text[..LongestText] + "…";
 
     /// <summary>The exception that tells all problems: the first on its first line, each other on a line of its own.</summary>
     /// <param name="doing">What was being done: "read the bundle's configuration".</param>

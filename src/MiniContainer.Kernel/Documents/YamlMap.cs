@@ -18,8 +18,16 @@ public sealed class YamlNotes
     /// <summary>What has no effect: the path and the reason.</summary>
     public List<(string Path, string Reason)> Ignored { get; } = [];
 
+    /// <summary>The paths of the fields that were asked for, whether they are given or not.</summary>
+    public HashSet<string> Known { get; } = [];
+
     /// <summary>Where each path stands.</summary>
     public Dictionary<string, Position> Places { get; } = [];
+
+    internal YamlMerge Merge { get; }
+
+    /// <summary>Notes of a document that is about to be read.</summary>
+    public YamlNotes() => Merge = new YamlMerge(Problems);
 
     /// <summary>Where a path stands; a field that is missing stands where its parent does.</summary>
     public Position? Locate(string path)
@@ -79,6 +87,9 @@ public sealed class YamlMap
     /// <summary>Adds a problem of a field.</summary>
     public void Bad(string name, string text, string hint) => Notes.Problems.Add(Sub(name), text, hint);
 
+    /// <summary>Adds a warning: a field of this value has no effect.</summary>
+    public void Warn(string name, string reason) => Notes.Ignored.Add((Sub(name), reason));
+
     /// <summary>Whether a field is given with a value; makes it known.</summary>
     public bool Has(string name) => Take(name) is not null;
 
@@ -104,7 +115,8 @@ public sealed class YamlMap
     /// <summary>One of some words; the first one where not given.</summary>
     public string Choice(string name, params string[] words)
     {
-        var text = Text(name);
+        // An empty string is how Go writes what is not set.
+        var text = Text(name) is { Length: > 0 } given ? given : null;
         if (text is not null && !words.Contains(text))
         {
             Bad(name, $"\"{text}\" is not known here", $"Use {string.Join(", ", words.Where(word => word.Length > 0))}.");
@@ -121,9 +133,15 @@ public sealed class YamlMap
             return null;
         }
 
-        if (node is YamlScalarNode { Style: ScalarStyle.Plain, Value: "true" or "True" or "TRUE" or "false" or "False" or "FALSE" } scalar)
+        // The words of YAML 1.1, in the three ways to write them.
+        switch (node)
         {
-            return scalar.Value!.StartsWith("t", StringComparison.OrdinalIgnoreCase);
+            case YamlScalarNode { Style: ScalarStyle.Plain, Value: "true" or "True" or "TRUE" or "yes" or "Yes" or "YES" or "on" or "On" or "ON" or "y" or "Y" }:
+                return true;
+            case YamlScalarNode { Style: ScalarStyle.Plain, Value: "false" or "False" or "FALSE" or "no" or "No" or "NO" or "off" or "Off" or "OFF" or "n" or "N" }:
+                return false;
+            default:
+                break;
         }
 
         Wrong(Sub(name), node, "true or false");
@@ -191,7 +209,7 @@ public sealed class YamlMap
     /// <param name="ignored">Fields of Kubernetes that change nothing here, with the reason.</param>
     public void End(IReadOnlyDictionary<string, string>? refused = null, IReadOnlyDictionary<string, string>? ignored = null)
     {
-        foreach (var name in _fields.Keys.Where(name => !_known.Contains(name)))
+        foreach (var name in _fields.Keys.Where(name => !_known.Contains(name)).TakeWhile(_ => !Notes.Problems.Full))
         {
             if (refused?.TryGetValue(name, out var what) == true)
             {
@@ -211,6 +229,7 @@ public sealed class YamlMap
     private YamlNode? Take(string name)
     {
         _known.Add(name);
+        Notes.Known.Add(Sub(name));
         return _fields.TryGetValue(name, out var node) && !IsNull(node) ? node : null;
     }
 
@@ -239,7 +258,7 @@ public sealed class YamlMap
             return text;
         }
 
-        Wrong(path, node, "a string", node is YamlScalarNode { Value: { } plain } ? $"Quote it: \"{plain}\"." : null);
+        Wrong(path, node, "a string", node is YamlScalarNode { Value: { } plain } ? $"Quote it: \"{Short(plain)}\"." : null);
         return null;
     }
 
@@ -260,7 +279,7 @@ public sealed class YamlMap
     {
         if (node is YamlMappingNode map)
         {
-            return map.Children;
+            return Notes.Merge.Of(map, Path);
         }
 
         Wrong(Path.Length == 0 ? "the document" : Path, node, "fields (name: value)");
@@ -283,10 +302,12 @@ public sealed class YamlMap
     {
         YamlMappingNode => "fields",
         YamlSequenceNode => "a list",
-        YamlScalarNode { Style: not ScalarStyle.Plain } scalar => $"the string \"{scalar.Value}\"",
-        YamlScalarNode scalar => scalar.Value!.Length == 0 ? "nothing" : scalar.Value,
+        YamlScalarNode { Style: not ScalarStyle.Plain } scalar => $"the string \"{Short(scalar.Value!)}\"",
+        YamlScalarNode scalar => scalar.Value!.Length == 0 ? "nothing" : Short(scalar.Value),
         _ => "something else",
     };
+
+    private static string Short(string text) => text.Length > 40 ? text[..40] + "…" : text;
 
     private static Position At(YamlNode node) => new((int)node.Start.Line, (int)node.Start.Column);
 }

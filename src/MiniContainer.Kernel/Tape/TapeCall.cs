@@ -17,6 +17,9 @@ public sealed record TapeCall(string Name, params IReadOnlyList<TapeArg> Args)
     /// <summary>Where this call only finds out that an earlier one of its step had failed, which was let pass: how many calls before. 0 for itself.</summary>
     public int Blames { get; init; }
 
+    /// <summary>What must have been found out, before the tape is laid out, for the call to be on it; null for always.</summary>
+    public string? When { get; init; }
+
     /// <summary>The call as strace(1) prints it.</summary>
     public override string ToString() => $"{Name}({string.Join(", ", Args)})";
 

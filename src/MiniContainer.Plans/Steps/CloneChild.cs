@@ -127,7 +127,8 @@ public sealed record CloneChild(string Child, ulong Flags, IReadOnlyList<string>
         {
             "go" or "status" or "tape" or "own" => null,
             "pidfd" => playing.Children[rest].PidFd,
-            "log" => Opened(Libc.OpenHandle(rest, O_WRONLY | O_CREAT | O_APPEND, 0x1a0 /* 0640 */)),
+            // A volume may show the directory of logs to a container, which may put a link there.
+            "log" => Opened(Libc.OpenHandle(rest, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW, 0x1a0 /* 0640 */)),
             "fifo" => Opened(Libc.OpenHandle(rest, O_RDWR)),
             // Were it a named pipe, nobody is to wait for its writer; setns refuses what is no namespace.
             "ns" => Opened(Libc.OpenHandle(rest, O_RDONLY | O_NONBLOCK)),

@@ -13,7 +13,11 @@ public sealed record MakeDirectory(string Path, uint Mode) : Step
     public override string Title => $"make the directory {Path}";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> CallTexts => [$"mkdir({TapeArg.Quote(Path)}, 0{Convert.ToString(Mode, 8)})"];
+    public override IReadOnlyList<string> CallTexts =>
+    [
+        $"mkdir({TapeArg.Quote(Path)}, 0{Convert.ToString(Mode, 8)})",
+        .. Group is { } group ? [$"fchown({TapeArg.Quote(Path)}, -1, {group})"] : Array.Empty<string>(),
+    ];
 
     /// <inheritdoc/>
     public override string Man => "mkdir(2)";
@@ -25,7 +29,7 @@ public sealed record MakeDirectory(string Path, uint Mode) : Step
     public override Subject Subject => new(Chapter.State, "make # directories", Path);
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> ByHand => [$"[ -d {ShellWord.Quote(Path)} ] || {{ mkdir -p {ShellWord.Quote(Path)}; chmod 0{Convert.ToString(Mode, 8)} {ShellWord.Quote(Path)}; }}"];
+    public override IReadOnlyList<string> ByHand => [$"[ -d {ShellWord.Quote(Path)} ] || {{ mkdir -p {ShellWord.Quote(Path)}; {(Group is { } group ? $"chgrp {group} {ShellWord.Quote(Path)}; " : "")}chmod 0{Convert.ToString(Mode, 8)} {ShellWord.Quote(Path)}; }}"];
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> UndoCallTexts => Kept ? [] : [Tree ? $"rm -r {TapeArg.Quote(Path)}" : $"rmdir({TapeArg.Quote(Path)})"];
@@ -35,6 +39,9 @@ public sealed record MakeDirectory(string Path, uint Mode) : Step
 
     /// <summary>Whether the undo removes what is inside too: for directories that only we and our children write.</summary>
     public bool Tree { get; init; }
+
+    /// <summary>The group that it belongs to; null for the caller's.</summary>
+    public uint? Group { get; init; }
 
     /// <summary>Whether the undo leaves it: it belongs to the user from now on.</summary>
     public bool Kept { get; init; }
@@ -49,7 +56,7 @@ public sealed record MakeDirectory(string Path, uint Mode) : Step
             return new StepFacts { Made = false };
         Directories.MakeAll(Path, Mode);
         // Whatever the caller's mask of file modes took away.
-        File.SetUnixFileMode(Path, (UnixFileMode)Mode);
+        Directories.SetMode(Path, Mode, Group);
         return new StepFacts { Made = true };
     }
 
@@ -58,8 +65,8 @@ public sealed record MakeDirectory(string Path, uint Mode) : Step
     {
         if (Kept || facts?.Made == false)
             return;
-        if (Tree && Directory.Exists(Path))
-            Directory.Delete(Path, recursive: true);
+        if (Tree)
+            TreeRemoval.Remove(Path);
         else
             Directories.TryRemove(Path);
     }

@@ -26,6 +26,9 @@ public sealed record HandPidFd(string Child, string SocketPath, string Kind) : S
     public override string Lab => "12-oci";
 
     /// <inheritdoc/>
+    public override Subject Subject => new(Chapter.Namespaces);
+
+    /// <inheritdoc/>
     public override IReadOnlyList<string> ByHand => [": # not by hand: no shell tool sends a descriptor over a socket"];
 
     /// <inheritdoc/>

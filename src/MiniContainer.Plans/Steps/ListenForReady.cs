@@ -27,6 +27,9 @@ public sealed record ListenForReady(string Directory) : Step
     public override string Lab => "12-oci";
 
     /// <inheritdoc/>
+    public override Subject Subject => new(Chapter.State);
+
+    /// <inheritdoc/>
     public override IReadOnlyList<string> ByHand => [": # not by hand: a shell has no datagram sockets"];
 
     /// <inheritdoc/>

@@ -214,6 +214,12 @@ public sealed record AwaitExec(string Child) : Step, IOfChild
 /// <param name="Child">The child's name in the plan.</param>
 public sealed record AwaitSuccess(string Child) : Step, IOfChild
 {
+    /// <summary>The file into which it prints; null for none.</summary>
+    public string? Log { get; init; }
+
+    /// <summary>Where the directory of that file goes if the child fails, since all else is undone then; null for nowhere.</summary>
+    public string? KeptLogs { get; init; }
+
     /// <inheritdoc/>
     public override string Title => $"wait until {Child} has ended well";
 
@@ -234,9 +240,34 @@ public sealed record AwaitSuccess(string Child) : Step, IOfChild
     {
         var child = playing.Children[Child];
         _ = Processes.WaitEnd(child.PidFd, -1);
-        return Processes.Reap(child.Pid) is 0
-            ? null
-            : throw new MinicException($"run {Child}", "it did not end with exit code 0", "Its log tells why, as far as it wrote one.");
+        return Processes.Reap(child.Pid) is var code and not 0 ? throw Failure(code) : null;
+    }
+
+    private MinicException Failure(int? code)
+    {
+        var problem = $"it did not end with exit code 0{(code is null ? "" : $", but with {code}")}";
+        if (Log is null)
+            return new MinicException($"run {Child}", problem);
+        var tail = LogTail.Of(Log);
+        return new MinicException($"run {Child}", tail.Length == 0 ? $"{problem}, and printed nothing" : $"{problem}. The end of what it printed:{tail}{(KeepLog() ? $"\nThe whole of it is in {KeptLogs}" : "")}");
+    }
+
+    // The undo is about to remove it, with the directory that it is in.
+    private bool KeepLog()
+    {
+        if (KeptLogs is null)
+            return false;
+        try
+        {
+            Directories.MakeAll(Path.GetDirectoryName(KeptLogs)!, 0x1c0 /* 0700 */);
+            TreeRemoval.Remove(KeptLogs);
+            Directory.Move(Path.GetDirectoryName(Log)!, KeptLogs);
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or MinicException)
+        {
+            return false;
+        }
     }
 }
 

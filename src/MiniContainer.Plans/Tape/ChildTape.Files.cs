@@ -88,6 +88,22 @@ public sealed partial class ChildTape
             $"[ -e {ShellWord.Quote(path)} ] || (umask 0{Convert.ToString(~mode & 0x1b6, 8)}; : > {ShellWord.Quote(path)})");
     }
 
+    /// <summary>Makes what a volume is mounted on: a directory or an empty file, as the volume turns out to be.</summary>
+    /// <param name="path">Where.</param>
+    /// <param name="descriptor">The volume's descriptor (<see cref="Steps.PickUpVolume"/>).</param>
+    /// <param name="why">Why, and why here.</param>
+    public void MakeMountPoint(string path, string descriptor, string why)
+    {
+        var calls = new List<TapeCall>();
+        for (var end = path.IndexOf('/', 1); end >= 0; end = path.IndexOf('/', end + 1))
+            calls.Add(new TapeCall("mkdirat", TapeArg.AtFdCwd, path[..end], TapeArg.Mode(0x1ed)) { Allowed = [Errno.EEXIST, Errno.EROFS] });
+        calls.Add(new TapeCall("mkdirat", TapeArg.AtFdCwd, path, TapeArg.Mode(0x1ed)) { Allowed = [Errno.EEXIST, Errno.EROFS], When = Steps.PickUpVolume.IfDirectory(descriptor) });
+        calls.Add(new TapeCall("mknodat", TapeArg.AtFdCwd, path, TapeArg.Named((long)(uint)S_IFREG | 0x1a4, "S_IFREG|0644"), 0) { Allowed = [Errno.EEXIST, Errno.EROFS], When = Steps.PickUpVolume.IfFile(descriptor) });
+        var (word, volume) = (ShellWord.Quote(path), VolumeWord(descriptor));
+        Add(new Subject(Here, MakePlaces, path), $"make the mount point {path}", why, "mkdir(2)", "06-mounts", calls,
+            $"[ -e {word} ] || (umask 022; mkdir -p {ShellWord.Quote(Path.GetDirectoryName(path)!)}; [ ! -d {volume} ] || mkdir {word}; [ -d {volume} ] || : > {word})");
+    }
+
     /// <summary>Makes a device node.</summary>
     /// <param name="path">Where.</param>
     /// <param name="type">'c', 'b' or 'p', as mknod(1) has them.</param>

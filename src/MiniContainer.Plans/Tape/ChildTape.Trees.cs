@@ -55,7 +55,17 @@ public sealed partial class ChildTape
     public int GivenTree(string descriptor, string source, bool recursive)
     {
         var tree = Descriptor(descriptor);
-        trees[tree] = new PickedTree(recursive) { Source = source };
+        trees[tree] = new PickedTree(recursive) { Source = ShellWord.Quote("." + source) };
+        return tree;
+    }
+
+    /// <summary>A volume that the child was given, picked up by minic: see <see cref="Steps.PickUpVolume"/>.</summary>
+    /// <param name="descriptor">The descriptor's name.</param>
+    /// <returns>Its descriptor, for <see cref="Attach"/>.</returns>
+    public int GivenVolume(string descriptor)
+    {
+        var tree = Descriptor(descriptor);
+        trees[tree] = new PickedTree(Recursive: true) { Source = VolumeWord(descriptor) };
         return tree;
     }
 
@@ -102,7 +112,7 @@ public sealed partial class ChildTape
     // What a script binds: what it noted in a variable or knows by its path, seen from the old root; or a path of the new one.
     private static string SourceWord(int tree, PickedTree picked) =>
         picked.Inside is { } inside ? ShellWord.Quote(inside)
-        : picked.Source is { } source ? ShellWord.Quote("." + source) : $"\".$tree{tree}\"";
+        : picked.Source ?? $"\".$tree{tree}\"";
 
     /// <summary>Whether <see cref="MakeMount"/> can do all that mount(2) would do with these.</summary>
     /// <param name="flags">MS_* flags.</param>
@@ -191,6 +201,8 @@ public sealed partial class ChildTape
                 new TapeArg.Block(TapeArg.Longs(set, clear, propagation, 0), text), TapeArg.Named(32, "MOUNT_ATTR_SIZE_VER0"))],
             ": # a script does it where the tree is attached");
     }
+
+    private static string VolumeWord(string descriptor) => $"\".${Steps.PickUpVolume.Variable(descriptor)}\"";
 
     // What fsconfig(2) is told: the flags of the file system itself, and its own options.
     internal static IEnumerable<(string Key, string? Value)> SettingsOf(ulong flags, string? data) =>

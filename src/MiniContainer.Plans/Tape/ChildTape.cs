@@ -45,6 +45,7 @@ public sealed partial class ChildTape
 
         public string? Propagation { get; init; }
 
+        // Where a script finds it, in the old root: a word of the shell.
         public string? Source { get; init; }
 
         // A path of the new root.

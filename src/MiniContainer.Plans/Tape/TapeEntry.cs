@@ -13,6 +13,8 @@ namespace MiniContainer.Plans;
 public sealed record TapeEntry(TapeCall Call, ChildStep Step, int? Index)
 {
     /// <summary>The entries of a child's steps, and no others.</summary>
-    public static IReadOnlyList<TapeEntry> Of(IEnumerable<ChildStep> steps) =>
-        [.. steps.SelectMany(step => step.Calls.Select((call, i) => new TapeEntry(call, step, i)))];
+    /// <param name="steps">The steps.</param>
+    /// <param name="belongs">Whether a call that depends on something is wanted; null for all.</param>
+    public static IReadOnlyList<TapeEntry> Of(IEnumerable<ChildStep> steps, Func<TapeCall, bool>? belongs = null) =>
+        [.. steps.SelectMany(step => step.Calls.Select((call, i) => new TapeEntry(call, step, i))).Where(entry => belongs?.Invoke(entry.Call) != false)];
 }

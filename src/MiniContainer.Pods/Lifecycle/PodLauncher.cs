@@ -31,8 +31,9 @@ public static class PodLauncher
         var images = pod.InitContainers.Concat(pod.Containers).Select(c => c.Image).Distinct().ToDictionary(i => i, Images.Find);
         var setup = new PodSetup(pod, PodState.DirectoryOf(root, pod.Name), images)
         {
-            ResolvConf = network?.ResolvConf ?? (File.Exists("/etc/resolv.conf") ? File.ReadAllText("/etc/resolv.conf") : ""),
+            ResolvConf = network?.ResolvConf ?? PodNetwork.DnsOf(pod, null),
             Addresses = network?.Addresses ?? [],
+            KeptLogs = PodState.KeptLogsOf(root, pod.Name),
         };
         var plan = new Plan();
         PodPlanner.Add(plan, setup, network?.Steps, facts);
@@ -48,7 +49,9 @@ public static class PodLauncher
         Faults.Claiming();
         using var directory = StateDirectory.Claim(PodState.DirectoryOf(root, pod.Name), $"pod {pod.Name}");
         Faults.Claimed();
+        _ = PodState.RemoveKeptLogs(root, pod.Name);
         var playing = new Playing(plan, watch);
+        var clean = true;
         try
         {
             using var journal = Journal.Create(directory.JournalPath, new JournalHeader
@@ -64,14 +67,25 @@ public static class PodLauncher
                 },
             });
             network?.Steps.GiveLock(playing);
-            Forward.Play(plan, journal, playing);
+            try
+            {
+                Forward.Play(plan, journal, playing);
+            }
+            catch when (!journal.Clean)
+            {
+                clean = false;
+                throw;
+            }
+
+            // The monitor stays: it is not to hold volumes of the host.
+            playing.CloseOwned();
             return playing;
         }
-        catch (MinicException e)
+        catch
         {
             playing.Dispose();
             // What could not be undone stays in the journal, for gc; else the name is free again.
-            if (e.InnerException is not MinicException)
+            if (clean)
                 directory.Remove(root);
             throw;
         }

@@ -1,6 +1,7 @@
 // The attachment of a pod: its sandbox is what CNI calls the container, the ports of all its containers are its ports
 // (labs 16-ports, 21-pod, 22-cni).
 
+using MiniContainer.Kernel;
 using MiniContainer.Networking;
 using MiniContainer.Networking.Cni;
 using MiniContainer.Plans;
@@ -30,22 +31,33 @@ public sealed record PodNetwork(NetworkSteps Steps, IReadOnlyList<string> Addres
     {
         if (pod.HostNetwork)
             return null;
-        var ports = pod.Containers.SelectMany(c => c.Ports).Where(p => p.HostPort is not null)
-            .Select(p => new PortMapping(p.HostPort!.Value, p.Number, p.Protocol.ToLowerInvariant(), p.HostIp)).ToList();
-        var (steps, result) = attach(root, network, new Attachment("pod-" + pod.Name, "child:" + PausePlanner.Child) { PortMappings = ports });
+        var (steps, result) = attach(root, network, new Attachment(FileName.Fit("pod-" + pod.Name), "child:" + PausePlanner.Child) { PortMappings = PortsOf(pod) });
         var addresses = (result.Ips ?? []).Select(ip => ip.Address.Split('/')[0]).ToList();
-        return new PodNetwork(steps, addresses, Dns(pod, result));
+        return new PodNetwork(steps, addresses, DnsOf(pod, result.Dns));
     }
 
     /// <inheritdoc/>
     public void Dispose() => Steps.Dispose();
 
-    private static string Dns(Pod pod, Result result)
+    /// <summary>What is published of a pod.</summary>
+    /// <param name="pod">The manifest.</param>
+    public static IReadOnlyList<PortMapping> PortsOf(Pod pod) =>
+    [
+        .. pod.Containers.SelectMany(c => c.Ports).Where(p => p.HostPort is not null)
+            .Select(p => new PortMapping(p.HostPort!.Value, p.Number, p.Protocol.ToLowerInvariant(), p.HostIp)),
+    ];
+
+    /// <summary>The content of /etc/resolv.conf of a pod.</summary>
+    /// <param name="pod">The manifest.</param>
+    /// <param name="ofNetwork">The network's settings; null with the host's network.</param>
+    public static string DnsOf(Pod pod, Networking.Cni.Dns? ofNetwork)
     {
-        var network = Networking.ResolvConf.Text(result.Dns);
+        // On the host's network a server on the host's loopback can be reached.
+        var text = pod.HostNetwork ? File.Exists(Networking.ResolvConf.HostPath) ? File.ReadAllText(Networking.ResolvConf.HostPath) : ""
+            : Networking.ResolvConf.Text(pod.DnsPolicy == "Default" ? null : ofNetwork);
         if (pod.DnsConfig is not { } own)
-            return network;
-        var settings = pod.DnsPolicy == "None" ? new Networking.Cni.Dns() : Networking.ResolvConf.Parse(network);
+            return text;
+        var settings = pod.DnsPolicy == "None" ? new Networking.Cni.Dns() : Networking.ResolvConf.Parse(text);
         return Networking.ResolvConf.Compose(settings with
         {
             Nameservers = [.. settings.Nameservers ?? [], .. own.Nameservers ?? []],

@@ -14,32 +14,43 @@ public static class PodRemoval
 {
     private const int SIGTERM = 15;
 
-    /// <summary>Removes a pod with all that it holds.</summary>
+    /// <summary>Removes pods with all that they hold: all are asked to end first, so that they take their time side by side.</summary>
     /// <param name="root">The directory of all state.</param>
-    /// <param name="name">The pod.</param>
-    /// <param name="grace">How long its containers get to end by themselves; null for what the manifest says.</param>
+    /// <param name="names">The pods.</param>
+    /// <param name="grace">How long their containers get to end by themselves; null for what each manifest says.</param>
     /// <param name="watch">Sees each step's undo; null for nobody.</param>
-    /// <exception cref="MinicException">There is none, or something could not be undone.</exception>
-    public static void Remove(string root, string name, TimeSpan? grace, PlayWatch? watch = null)
+    /// <exception cref="MinicException">There is none of a name, and none is touched; or something could not be undone.</exception>
+    public static void Remove(string root, IReadOnlyList<string> names, TimeSpan? grace, PlayWatch? watch = null)
     {
-        var pod = PodState.Load(root, name);
-        var time = grace ?? TimeSpan.FromSeconds(long.Parse(pod.Header.Annotations?.GetValueOrDefault("minic/grace") ?? "30", CultureInfo.InvariantCulture));
-        if (time > TimeSpan.Zero)
-            AskToEnd(pod, time);
-        Removal.Play(pod.Directory, root, watch);
-        AwaitMonitor(pod.Header.Owner);
+        var pods = names.Distinct().Select(name => PodState.Load(root, name)).ToList();
+        foreach (var (pod, asked, deadline) in pods.Select(pod => Ask(pod, grace ?? GraceOf(pod))).ToList())
+        {
+            AwaitEnd(asked, deadline);
+            Removal.Play(pod.Directory, root, watch);
+            AwaitMonitor(pod.Header.Owner);
+        }
     }
 
-    private static void AskToEnd(PodState pod, TimeSpan time)
+    private static TimeSpan GraceOf(PodState pod) =>
+        TimeSpan.FromSeconds(long.Parse(pod.Header.Annotations?.GetValueOrDefault("minic/grace") ?? "30", CultureInfo.InvariantCulture));
+
+    // Each gets the signal, and each its time, whatever /proc says of its handlers: process 1 gets what it has blocked, by sigwait
+    // or a signalfd, though it handles nothing.
+    private static (PodState Pod, IReadOnlyList<SafeHandle> Asked, long Deadline) Ask(PodState pod, TimeSpan grace)
     {
-        var deadline = Environment.TickCount64 + (long)time.TotalMilliseconds;
-        // PID 1 never gets a signal that it has no handler for: for such a one there is nothing to wait for.
-        var asked = pod.Containers.Where(c => c.Process.Alive && Processes.Catches(c.Process.Pid, SIGTERM))
-            .Select(c => Processes.OpenPidFd(c.Process.Pid)).OfType<SafeHandle>().ToList();
+        var deadline = Environment.TickCount64 + (long)Math.Min(grace.TotalMilliseconds, int.MaxValue);
+        if (grace <= TimeSpan.Zero)
+            return (pod, [], deadline);
+        var asked = pod.Containers.Where(c => c.Process.Alive).Select(c => Processes.OpenPidFd(c.Process.Pid)).OfType<SafeHandle>().ToList();
         asked.RemoveAll(pidfd => !Processes.Signal(pidfd, SIGTERM));
+        return (pod, asked, deadline);
+    }
+
+    private static void AwaitEnd(IReadOnlyList<SafeHandle> asked, long deadline)
+    {
         foreach (var pidfd in asked)
         {
-            _ = Processes.WaitEnd(pidfd, (int)Math.Max(0, deadline - Environment.TickCount64));
+            _ = Processes.WaitEnd(pidfd, (int)Math.Clamp(deadline - Environment.TickCount64, 0, int.MaxValue));
             pidfd.Dispose();
         }
     }

@@ -72,6 +72,21 @@ public sealed class PodState
     /// <summary>The state directory of a pod.</summary>
     public static string DirectoryOf(string root, string name) => Path.Combine(root, "pods", name);
 
+    /// <summary>Where the logs of a pod stay that could not be made, until its name is used again: beside the state, of which nothing is left.</summary>
+    public static string KeptLogsOf(string root, string name) => Path.Combine(Path.TrimEndingDirectorySeparator(root) + ".logs", name);
+
+    /// <summary>Removes those logs.</summary>
+    /// <returns>Whether there were any.</returns>
+    public static bool RemoveKeptLogs(string root, string name)
+    {
+        var kept = KeptLogsOf(root, name);
+        if (name.Contains('/', StringComparison.Ordinal) || !System.IO.Directory.Exists(kept))
+            return false;
+        TreeRemoval.Remove(kept);
+        _ = Directories.TryRemove(Path.GetDirectoryName(kept)!);
+        return true;
+    }
+
     /// <summary>Reads a pod.</summary>
     /// <exception cref="MinicException">There is none of that name.</exception>
     public static PodState Load(string root, string name) =>
@@ -110,13 +125,16 @@ public sealed class PodState
             // A container's cgroups are made just before its process.
             if (entry.Step is MakeCgroup cgroup)
                 cgroups.Add(cgroup.Path);
+            // An init container's end was seen by the step that waited for it: it is played only if that was a success.
+            if (entry is { Step: AwaitSuccess { Child: var ended }, Facts: not null } && containers.FindIndex(c => c.Name == PodSetup.ContainerOf(ended)) is >= 0 and var first)
+                containers[first] = containers[first] with { Exit = new JournalExit(ended, 0, journal.Header.Created) };
             if (entry is not { Step: CloneChild clone, Facts: { Pid: { } pid, StartTime: { } start } })
                 continue;
             var process = new ProcessIdentity(pid, start);
             if (clone.Child == PausePlanner.Child)
                 pause = process;
             else
-                containers.Add(new PodContainer(clone.Child, process, journal.Exits.FirstOrDefault(e => e.Child == clone.Child), [.. cgroups]));
+                containers.Add(new PodContainer(PodSetup.ContainerOf(clone.Child), process, journal.Exits.FirstOrDefault(e => e.Child == clone.Child), [.. cgroups]));
             cgroups.Clear();
         }
 

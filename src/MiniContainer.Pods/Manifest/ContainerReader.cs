@@ -23,16 +23,16 @@ internal static class ContainerReader
         ["terminationMessagePolicy"] = "minic keeps no termination messages", ["stdinOnce"] = "stdin closes with its one client",
     };
 
-    public static Container Read(YamlMap map, PodSecurityContext pod, IReadOnlyList<Volume> volumes)
+    public static Container Read(YamlMap map, PodSecurityContext pod, IReadOnlyList<Volume> volumes, bool isInit = false)
     {
         var env = ReadEnv(map);
         var container = new Container
         {
             Name = ManifestNames.Label(map, "name"),
             Image = map.Required("image", "Name a built root file system, or the path of one."),
-            Command = [.. map.Texts("command").Select(text => Expansion.Expand(text, env))],
-            Args = [.. map.Texts("args").Select(text => Expansion.Expand(text, env))],
-            WorkingDir = map.Text("workingDir"),
+            Command = ExpandAll(map, "command", env),
+            Args = ExpandAll(map, "args", env),
+            WorkingDir = NotEmpty(map, "workingDir"),
             Env = [.. env.Select(variable => $"{variable.Key}={variable.Value}")],
             Ports = [.. map.Maps("ports").Select(ReadPort)],
             VolumeMounts = ReadMounts(map, volumes),
@@ -45,6 +45,12 @@ internal static class ContainerReader
             map.Bad("workingDir", $"\"{cwd}\" is not absolute", "Begin the path with a slash.");
         }
 
+        if (container.Tty)
+            map.Warn("tty", "no terminal is there while nobody looks: minic pod exec -t gives one");
+        if (container.Stdin)
+            map.Warn("stdin", "containers of a pod read from /dev/null");
+        if (isInit && container.Ports.Any(port => port.HostPort is not null))
+            map.Warn("ports", "an init container has ended before its ports could be published");
         container = ReadResources(container, map.Map("resources"));
         map.End(Refused, Ignored);
         return container;
@@ -62,12 +68,29 @@ internal static class ContainerReader
                 entry.Bad("name", $"\"{name}\" is no variable's name", "Use letters, digits, '_', '-' and '.'.");
             }
 
-            env[name] = Expansion.Expand(entry.Text("value") ?? "", env);
+            env[name] = Expand(entry, "value", entry.Text("value") ?? "", env);
             entry.End(new Dictionary<string, string> { ["valueFrom"] = "config maps, secrets and field references" });
         }
 
         return env;
     }
+
+    private static List<string> ExpandAll(YamlMap map, string field, IReadOnlyDictionary<string, string> env) =>
+        [.. map.Texts(field).Select((text, i) => Expand(map, $"{field}[{i}]", text, env))];
+
+    private static string Expand(YamlMap map, string field, string text, IReadOnlyDictionary<string, string> env)
+    {
+        if (Expansion.Expand(text, env) is { } expanded)
+        {
+            return expanded;
+        }
+
+        map.Bad(field, $"with its variables it is longer than {Expansion.MaxLength} characters", "No program takes a longer string: see execve(2), MAX_ARG_STRLEN.");
+        return "";
+    }
+
+    // An empty string is how Go writes what is not set.
+    private static string? NotEmpty(YamlMap map, string field) => map.Text(field) is { Length: > 0 } text ? text : null;
 
     private static ContainerPort ReadPort(YamlMap map)
     {
@@ -77,7 +100,7 @@ internal static class ContainerReader
             map.Notes.Problems.Add(map.Path, "the required field \"containerPort\" is missing", "Write the port that the program listens on.");
         }
 
-        var port = new ContainerPort((int)(number ?? 0), (int?)map.Number("hostPort", 1, 65535), map.Choice("protocol", "TCP", "UDP", "SCTP"), map.Text("hostIP"), map.Text("name"));
+        var port = new ContainerPort((int)(number ?? 0), map.Number("hostPort", 0, 65535) is > 0 and var host ? (int)host : null, map.Choice("protocol", "TCP", "UDP", "SCTP"), NotEmpty(map, "hostIP"), NotEmpty(map, "name"));
         if (port.HostIp is { Length: > 0 } address && HostIp.Problem(address) is { } problem)
         {
             map.Bad("hostIP", problem, HostIp.Hint);
@@ -144,7 +167,7 @@ internal static class ContainerReader
     {
         var mount = new VolumeMount(
             entry.Required("name", "Name one of spec.volumes."), entry.Required("mountPath", "Name a path in the container."),
-            entry.Bool("readOnly") ?? false, entry.Text("subPath"));
+            entry.Bool("readOnly") ?? false, NotEmpty(entry, "subPath"));
         if (mount.Name.Length > 0 && volumes.All(volume => volume.Name != mount.Name))
         {
             entry.Bad("name", $"there is no volume {mount.Name}",

@@ -9,16 +9,26 @@ namespace MiniContainer.Pods.Manifest;
 /// <summary>Expands references to variables.</summary>
 public static class Expansion
 {
+    /// <summary>The longest string that execve(2) takes, MAX_ARG_STRLEN of linux/binfmts.h.</summary>
+    public const int MaxLength = 128 * 1024 - 1;
+
     /// <summary>The text with each $(NAME) of a known name replaced; what comes in that way is not expanded again.</summary>
     /// <param name="text">What the manifest says.</param>
     /// <param name="variables">The known names with their values.</param>
-    public static string Expand(string text, IReadOnlyDictionary<string, string> variables)
+    /// <returns>Null if it becomes longer than <see cref="MaxLength"/>: a few lines can stand for more than fits in memory.</returns>
+    public static string? Expand(string text, IReadOnlyDictionary<string, string> variables)
     {
         var expanded = new StringBuilder();
+        var lastClose = text.LastIndexOf(')');
         for (var i = 0; i < text.Length; i++)
         {
+            if (expanded.Length > MaxLength)
+            {
+                return null;
+            }
+
             var next = i + 1 < text.Length ? text[i + 1] : '\0';
-            var close = next == '(' ? text.IndexOf(')', i) : -1;
+            var close = next == '(' && i < lastClose ? text.IndexOf(')', i) : -1;
             if (text[i] != '$' || (next != '$' && close < 0))
             {
                 expanded.Append(text[i]);
@@ -35,6 +45,6 @@ public static class Expansion
             }
         }
 
-        return expanded.ToString();
+        return expanded.Length > MaxLength ? null : expanded.ToString();
     }
 }

@@ -13,6 +13,7 @@ namespace MiniContainer.Pods.Manifest;
 public static class PodReader
 {
     private const string Doing = "read the pod's manifest";
+    private const int MaxBytes = 1024 * 1024;
 
     private static readonly Dictionary<string, string> Refused = new()
     {
@@ -39,26 +40,17 @@ public static class PodReader
     /// <summary>Reads and validates a file.</summary>
     /// <param name="path">A YAML file with one Pod.</param>
     /// <exception cref="MinicException">It cannot be read, or all that is wrong with it, with line and column.</exception>
-    public static Pod Load(string path)
-    {
-        if (Directory.Exists(path))
-        {
-            throw new MinicException(Doing, $"{path}: is a directory", "Name a YAML file.");
-        }
+    public static Pod Load(string path) => Parse(path, ReadFile(path));
 
-        try
-        {
-            return Parse(path, File.ReadAllText(path));
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new MinicException(Doing, $"{path}: there is no such file", "Name a YAML file with a Pod in it.", inner: e);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new MinicException(Doing, $"{path}: the file cannot be read", "See ls -l.", inner: e);
-        }
-    }
+    /// <summary>The text of a manifest's file; nothing of it is understood yet.</summary>
+    /// <param name="path">A YAML file.</param>
+    /// <exception cref="MinicException">It cannot be read.</exception>
+    public static string ReadFile(string path) => DocumentText.OfFile(Doing, path, "Name a YAML file with a Pod in it.", MaxBytes);
+
+    /// <summary>The text of a manifest on standard input.</summary>
+    /// <param name="stream">Standard input.</param>
+    /// <exception cref="MinicException">It cannot be read.</exception>
+    public static string ReadStream(Stream stream) => DocumentText.OfStream(Doing, "standard input", stream, MaxBytes);
 
     /// <summary>Reads and validates a text.</summary>
     /// <param name="file">What to call it in errors.</param>
@@ -79,6 +71,15 @@ public static class PodReader
         string Warning(string path, string reason) => notes.Locate(path) is { } at
             ? $"{file}:{at.Line}:{at.Column}: {path} has no effect: {reason}"
             : $"{file}: {path} has no effect: {reason}";
+    }
+
+    /// <summary>The paths of the fields that are asked for while a manifest is read, for a test that each has an effect.</summary>
+    /// <param name="yaml">A manifest.</param>
+    public static IReadOnlyCollection<string> FieldsOf(string yaml)
+    {
+        var notes = new YamlNotes();
+        _ = ReadPod(new YamlMap(Document("manifest", yaml), "", notes));
+        return notes.Known;
     }
 
     private static YamlMappingNode Document(string file, string yaml)
@@ -117,7 +118,7 @@ public static class PodReader
         var pod = ReadSpec(root, name) with
         {
             Name = name,
-            Namespace = metadata.Text("namespace") ?? "default",
+            Namespace = ReadNamespace(metadata, metadata.Text("namespace") is { Length: > 0 } space ? space : "default"),
             Labels = metadata.Strings("labels"),
             Annotations = annotations,
             Pids = ReadPids(metadata, annotations),
@@ -125,6 +126,13 @@ public static class PodReader
         metadata.End(new Dictionary<string, string> { ["generateName"] = "generated names" }, IgnoredMetadata);
         root.End(ignored: new Dictionary<string, string> { ["status"] = "minic finds out for itself" });
         return pod;
+    }
+
+    private static string ReadNamespace(YamlMap metadata, string name)
+    {
+        if (name != "default")
+            metadata.Warn("namespace", "minic knows pods by their names alone");
+        return name;
     }
 
     private static long? ReadPids(YamlMap metadata, IReadOnlyDictionary<string, string> annotations)
@@ -151,7 +159,7 @@ public static class PodReader
         var pod = new Pod
         {
             Name = name,
-            Hostname = spec.Has("hostname") ? ManifestNames.Label(spec, "hostname") : name[..Math.Min(name.Length, 63)].TrimEnd('-', '.'),
+            Hostname = spec.Text("hostname") is { Length: > 0 } ? ManifestNames.Label(spec, "hostname") : name[..Math.Min(name.Length, 63)].TrimEnd('-', '.'),
             HostNetwork = spec.Bool("hostNetwork") ?? false,
             ShareProcessNamespace = spec.Bool("shareProcessNamespace") ?? false,
             HostAliases = [.. spec.Maps("hostAliases").Select(ReadAlias)],
@@ -161,10 +169,13 @@ public static class PodReader
             TerminationGracePeriodSeconds = spec.Number("terminationGracePeriodSeconds", 0, int.MaxValue) ?? 30,
             SecurityContext = security,
             Volumes = volumes,
-            InitContainers = [.. spec.Maps("initContainers").Select(map => ContainerReader.Read(map, security, volumes))],
+            InitContainers = [.. spec.Maps("initContainers").Select(map => ContainerReader.Read(map, security, volumes, isInit: true))],
             Containers = [.. spec.Maps("containers").Select(map => ContainerReader.Read(map, security, volumes))],
         };
         CheckContainers(spec, pod);
+        CheckHostNetwork(spec, pod);
+        if (spec.Has("restartPolicy") && pod.RestartPolicy != "Never")
+            spec.Warn("restartPolicy", "minic starts no container again");
         spec.End(Refused, Ignored);
         return pod;
     }
@@ -193,6 +204,33 @@ public static class PodReader
         foreach (var twice in ports.GroupBy(item => (item.Port.HostPort, item.Port.Protocol, item.Port.HostIp)).Where(group => group.Count() > 1))
         {
             spec.Bad($"{twice.Last().Path}.hostPort", $"two containers want port {twice.Key.HostPort} of the host", "Choose another one.");
+        }
+    }
+
+    // With the host's network the pod has its names, and its ports are the host's as they are.
+    private static void CheckHostNetwork(YamlMap spec, Pod pod)
+    {
+        if (!pod.HostNetwork)
+        {
+            return;
+        }
+
+        if (spec.Has("hostname"))
+        {
+            spec.Warn("hostname", "with hostNetwork, containers have the host's name");
+        }
+
+        foreach (var (container, i) in pod.Containers.Select((container, i) => (container, i)))
+        {
+            foreach (var (port, j) in container.Ports.Select((port, j) => (port, j)).Where(item => item.port.HostPort is { } host && host != item.port.Number))
+            {
+                spec.Bad($"containers[{i}].ports[{j}].hostPort", "with hostNetwork, a port of the host is the container's own", $"Write hostPort: {port.Number}, or remove it.");
+            }
+        }
+
+        foreach (var (name, i) in pod.SecurityContext.Sysctls.Keys.Select((name, i) => (name, i)).Where(item => item.name.Replace('/', '.').StartsWith("net.", StringComparison.Ordinal)))
+        {
+            spec.Bad($"securityContext.sysctls[{i}].name", $"with hostNetwork, {name} is the host's", "Remove it, or hostNetwork.");
         }
     }
 

@@ -35,16 +35,20 @@ public static class Quantity
         return Math.Abs(number) <= long.MaxValue ? number : null;
     }
 
-    /// <summary>The quantity of a field, more than 0; null where not given, or after the problem has been added.</summary>
+    /// <summary>The quantity of a field; null where not given, after the problem has been added, and for 0, which sets nothing in Kubernetes.</summary>
     public static decimal? Read(YamlMap map, string field)
     {
         var amount = map.Parsed(field, Parse, "quantity", "Write it like 100Mi, 1G, 0.5 or 500m.");
-        if (amount is not <= 0)
+        if (amount >= 0)
         {
-            return amount;
+            return amount == 0 ? null : amount;
         }
 
-        map.Bad(field, $"{map.Written(field)} is not positive", "Give more than 0, or remove it.");
+        if (amount < 0)
+        {
+            map.Bad(field, $"{map.Written(field)} is negative", "Give 0 or more, or remove it.");
+        }
+
         return null;
     }
 }

@@ -22,6 +22,11 @@ internal static class SecurityReader
         foreach (var entry in map.Maps("sysctls"))
         {
             var name = entry.Required("name", "Write a name such as net.ipv4.ip_unprivileged_port_start.");
+            if (name.Length > 0 && !IsOfThePod(name))
+            {
+                entry.Bad("name", $"{name} is the host's, or no kernel parameter", "A pod has its own net.*, kernel.shm*, kernel.msg*, kernel.sem and fs.mqueue.*.");
+            }
+
             if (!sysctls.TryAdd(name, entry.Text("value") ?? ""))
             {
                 entry.Bad("name", $"{name} is given more than once", "Keep one of them.");
@@ -63,6 +68,19 @@ internal static class SecurityReader
         capabilities.End();
         map.End(Refused);
         return context;
+    }
+
+    // Those that namespaces of the pod have for themselves; any other would be written for the host and all its pods.
+    private static bool IsOfThePod(string name)
+    {
+        var parts = name.Split('.', '/');
+        var plain = parts.All(part => part.Length > 0 && part.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '_' or '-'));
+        return plain && parts switch
+        {
+            ["net", _, ..] or ["fs", "mqueue", _] or ["kernel", "sem"] => true,
+            ["kernel", var last] => last.StartsWith("shm", StringComparison.Ordinal) || last.StartsWith("msg", StringComparison.Ordinal),
+            _ => false,
+        };
     }
 
     private static uint? Id(YamlMap map, string field) => (uint?)map.Number(field, 0, IdRules.Most);

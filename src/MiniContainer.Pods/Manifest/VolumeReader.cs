@@ -55,6 +55,11 @@ internal static class VolumeReader
 
         var memory = empty.Choice("medium", "", "Memory") == "Memory";
         var limit = Quantity.Read(empty, "sizeLimit");
+        if (limit is not null && !memory)
+        {
+            empty.Bad("sizeLimit", "minic limits volumes in memory only", "Add medium: Memory, or remove the limit.");
+        }
+
         host.End();
         empty.End();
         map.End(Refused);

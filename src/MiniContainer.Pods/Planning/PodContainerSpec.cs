@@ -23,6 +23,7 @@ public static class PodContainerSpec
         var capabilities = Capabilities(security, spec.Process!.Capabilities!.Bounding!);
         return spec with
         {
+            Annotations = pod.Annotations.Count > 0 ? pod.Annotations : null,
             Hostname = null,
             Process = spec.Process with
             {
@@ -37,7 +38,7 @@ public static class PodContainerSpec
             Linux = spec.Linux! with
             {
                 Namespaces = [.. spec.Linux.Namespaces!.Where(n => n.Type is "mount" or "cgroup" || n.Type == "pid" && !pod.ShareProcessNamespace)],
-                CgroupsPath = $"minic/{setup.Id}/{container.Name}",
+                CgroupsPath = setup.CgroupOf(container.Name),
                 Resources = Resources(pod, container, spec.Linux.Resources!),
                 MaskedPaths = security.Privileged ? null : spec.Linux.MaskedPaths,
                 ReadonlyPaths = security.Privileged ? null : spec.Linux.ReadonlyPaths,
@@ -76,22 +77,18 @@ public static class PodContainerSpec
             Options = ["bind"],
         });
 
-    private static Mount VolumeMount(PodSetup setup, VolumeMount mount)
+    private static Mount VolumeMount(PodSetup setup, VolumeMount mount) => new()
     {
-        var source = PodPlanner.VolumePath(setup, setup.Pod.Volumes.First(v => v.Name == mount.Name));
-        return new Mount
-        {
-            Destination = mount.MountPath,
-            Type = "bind",
-            Source = mount.SubPath is { Length: > 0 } sub ? Path.Combine(source, sub) : source,
-            Options = mount.ReadOnly ? ["rbind", "ro"] : ["rbind"],
-        };
-    }
+        Destination = mount.MountPath,
+        Type = "bind",
+        Source = PodPlanner.SourceOf(setup, mount),
+        Options = mount.ReadOnly ? ["rbind", "ro"] : ["rbind"],
+    };
 
     private static LinuxResources Resources(Pod pod, Container container, LinuxResources defaults) => defaults with
     {
         Devices = container.SecurityContext.Privileged ? [new LinuxDeviceCgroup(true, "a", Access: "rwm")] : defaults.Devices,
-        Memory = container.MemoryLimit is { } limit ? new LinuxMemory { Limit = limit } : null,
+        Memory = (container.MemoryLimit ?? container.MemoryRequest) is null ? null : new LinuxMemory { Limit = container.MemoryLimit, Reservation = container.MemoryRequest },
         Pids = pod.Pids is { } pids ? new LinuxPids(pids) : null,
         Cpu = Cpu(container),
     };

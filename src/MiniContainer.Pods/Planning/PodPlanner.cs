@@ -26,8 +26,8 @@ public static class PodPlanner
     {
         var pod = setup.Pod;
         // Some volumes are there only once the plan has made them, and those are directories all.
-        var volumes = setup.Pod.Volumes.Where(v => v is { HostPath: null } or { HostPathType: "DirectoryOrCreate" }).Select(v => VolumePath(setup, v)).ToList();
-        var made = facts with { IsDirectory = path => volumes.Any(v => (path + "/").StartsWith(v + "/", StringComparison.Ordinal)) || facts.IsDirectory(path) };
+        var volumes = setup.Pod.Volumes.Where(v => v.HostPath is null).Select(v => VolumePath(setup, v)).ToList();
+        var made = facts with { IsDirectory = path => volumes.Contains(path) || facts.IsDirectory(path) };
         foreach (var step in network?.Before ?? [])
             plan.Add(step);
         AddFiles(plan, setup);
@@ -36,7 +36,7 @@ public static class PodPlanner
         foreach (var container in pod.InitContainers)
         {
             AddContainer(plan, setup, container, made);
-            plan.Add(new AwaitSuccess(container.Name) { Why = "The next container may count on what this one prepared." });
+            plan.Add(new AwaitSuccess(PodSetup.ChildOf(container.Name)) { Log = setup.LogOf(container.Name), KeptLogs = setup.KeptLogs, Why = "The next container may count on what this one prepared." });
         }
 
         foreach (var container in pod.Containers)
@@ -51,13 +51,43 @@ public static class PodPlanner
         var log = "log:" + setup.LogOf(container.Name);
         var spec = PodContainerSpec.Of(setup, container, image);
         plan.Add(new WriteFile(Path.Combine(directory, Bundle.ConfigName), SpecJson.Write(spec)) { Why = "The container is a bundle like any other; exec reads here what its processes may do." });
-        ContainerPlanner.Add(plan, new Bundle(directory, spec), new ContainerSetup(container.Name, directory)
+        ContainerPlanner.Add(plan, new Bundle(directory, spec), new ContainerSetup($"{setup.Id}/{container.Name}", directory)
         {
+            Child = PodSetup.ChildOf(container.Name),
             Stdio = ["null", log, log],
             Joins = Joins(setup),
+            Volumes = Sources(setup, container),
             Overlay = new OverlayRoot([image], Path.Combine(directory, "upper"), Path.Combine(directory, "work"), Path.Combine(directory, "merged")),
         }, facts);
     }
+
+    // Of what containers may change, all but the whole of an empty directory, whose name on the host only minic knows.
+    private static Dictionary<string, VolumeSource> Sources(PodSetup setup, Container container)
+    {
+        var sources = new Dictionary<string, VolumeSource>();
+        foreach (var mount in container.VolumeMounts)
+        {
+            var volume = setup.Pod.Volumes.First(v => v.Name == mount.Name);
+            var (path, source) = (VolumePath(setup, volume), SourceOf(setup, mount));
+            if (volume.HostPath is null && source == path)
+                continue;
+            // A path of the host that lies in another volume of the pod: its containers may change what it leads to.
+            var outer = Writable(setup).Where(p => IsIn(path, p)).Append(path).MinBy(p => p.Length)!;
+            sources[source] = new VolumeSource(outer, source == outer ? "" : Path.GetRelativePath(outer, source), source == path ? volume.HostPathType : "");
+        }
+
+        return sources;
+    }
+
+    // Who may write to / may do anything anyway.
+    private static IEnumerable<string> Writable(PodSetup setup) => setup.Pod.InitContainers.Concat(setup.Pod.Containers)
+        .SelectMany(c => c.VolumeMounts).Where(m => !m.ReadOnly).Select(m => SourceOf(setup, m)).Where(p => p != "/");
+
+    private static bool IsIn(string path, string outer) => (path + "/").StartsWith(outer.TrimEnd('/') + "/", StringComparison.Ordinal);
+
+    /// <summary>Where what a container mounts is on the host.</summary>
+    internal static string SourceOf(PodSetup setup, VolumeMount mount) =>
+        Path.TrimEndingDirectorySeparator(Path.GetFullPath(Path.Combine(VolumePath(setup, setup.Pod.Volumes.First(v => v.Name == mount.Name)), mount.SubPath ?? "")));
 
     private static List<Join> Joins(PodSetup setup)
     {
@@ -81,28 +111,30 @@ public static class PodPlanner
 
     private static void AddVolumes(Plan plan, PodSetup setup)
     {
+        var group = setup.Pod.SecurityContext.FsGroup;
+        // New files in it belong to the group too: that is the set-group-id bit.
+        var mode = group is null ? 0x1ffu /* 0777 */ : 0x5ff /* 02777 */;
         foreach (var volume in setup.Pod.Volumes.Where(v => v.HostPath is null))
-            plan.Add(new MakeDirectory(VolumePath(setup, volume), 0x1ff /* 0777 */) { Tree = true, Why = $"The empty directory {volume.Name}, which lives as long as the pod." });
+        {
+            plan.Add(new MakeDirectory(VolumePath(setup, volume), mode) { Tree = true, Group = group, Why = $"The empty directory {volume.Name}, which lives as long as the pod." });
+            if (volume.InMemory)
+                plan.Add(new MountTmpfs(VolumePath(setup, volume), mode, group, volume.SizeLimit) { Why = "A volume in memory, as its medium says. On the host, where all containers of the pod can bind it from." });
+        }
+
         foreach (var volume in setup.Pod.Volumes.Where(v => v is { HostPath: not null, HostPathType: "DirectoryOrCreate" }))
             plan.Add(new MakeDirectory(volume.HostPath!, 0x1ed) { Kept = true, Why = $"Volume {volume.Name} asks for it, and keeps it." });
-        var mounts = setup.Pod.InitContainers.Concat(setup.Pod.Containers).SelectMany(c => c.VolumeMounts).Where(m => m.SubPath is { Length: > 0 });
-        foreach (var (name, subPath) in mounts.Select(m => (m.Name, m.SubPath!)).Distinct())
-        {
-            if (setup.Pod.Volumes.First(v => v.Name == name) is { HostPath: null } volume)
-                plan.Add(new MakeDirectory(Path.Combine(VolumePath(setup, volume), subPath), 0x1ff) { Tree = true, Why = "A part of that volume that a container mounts alone." });
-        }
     }
 
     /// <summary>Where a volume is on the host.</summary>
     internal static string VolumePath(PodSetup setup, Volume volume) =>
-        volume.HostPath ?? Path.Combine(setup.StateDirectory, "volumes", volume.Name);
+        volume.HostPath is { } host ? Path.TrimEndingDirectorySeparator(Path.GetFullPath(host)) : Path.Combine(setup.StateDirectory, "volumes", volume.Name);
 
     // The pod's own cgroup: above those of its containers, which share what it allows.
     private static Spec PodSpec(PodSetup setup) => DefaultSpec.Create() with
     {
         Linux = new Linux
         {
-            CgroupsPath = $"minic/{setup.Id}/sandbox",
+            CgroupsPath = $"minic/{setup.Id}/{PodSetup.SandboxCgroup}",
             Resources = new LinuxResources { Devices = DefaultSpec.Create().Linux!.Resources!.Devices },
         },
     };

@@ -169,8 +169,94 @@ public class PodReaderTests
 
     [Fact]
     public void What_has_no_effect_is_warned_of_with_its_place() => PodReader.Parse("pod.yaml", Full).Warnings.Should().Equal(
+        "pod.yaml:5:3: metadata.namespace has no effect: minic knows pods by their names alone",
+        "pod.yaml:20:3: spec.restartPolicy has no effect: minic starts no container again",
         "pod.yaml:22:3: spec.nodeSelector has no effect: minic runs pods on this host only",
-        "pod.yaml:34:5: spec.containers[0].imagePullPolicy has no effect: minic pulls no images");
+        "pod.yaml:34:5: spec.containers[0].imagePullPolicy has no effect: minic pulls no images",
+        "pod.yaml:58:5: spec.containers[0].tty has no effect: no terminal is there while nobody looks: minic pod exec -t gives one",
+        "pod.yaml:59:5: spec.containers[0].stdin has no effect: containers of a pod read from /dev/null");
+
+    [Fact]
+    public void Merge_keys_give_a_mapping_the_fields_of_others_that_it_lacks()
+    {
+        var pod = PodReader.Parse("pod.yaml", """
+            apiVersion: v1
+            kind: Pod
+            metadata: { name: p }
+            spec:
+              containers:
+              - &base
+                name: a
+                image: busybox
+                command: [sleep, "1"]
+                env: &env [{ name: A, value: b }]
+                resources: { limits: &limits { memory: 1Mi, cpu: 1 } }
+              - <<: *base
+                name: b
+              - <<: [{ image: first }, *base, { tty: true }]
+                name: c
+                resources: { limits: { <<: *limits, cpu: 2 } }
+            """);
+        pod.Containers.Select(c => (c.Name, c.Image, c.Env.Single(), c.MemoryLimit, c.CpuLimit!.Value.Millis, c.Tty)).Should().Equal(
+            ("a", "busybox", "A=b", 1 << 20, 1000, false), ("b", "busybox", "A=b", 1 << 20, 1000, false), ("c", "first", "A=b", 1 << 20, 2000, true));
+    }
+
+    [Theory]
+    [InlineData("a tab in the fourth line", "apiVersion: v1\nkind: Pod\nmetadata:\n\tname: x\n", "pod.yaml:4:1: ")]
+    [InlineData("a tab after blanks", "apiVersion: v1\nkind: Pod\nmetadata:\n  name: x\n  labels:\n  \ta: b\n", "pod.yaml:6:3: ")]
+    [InlineData("a merge of a word", "apiVersion: v1\nkind: Pod\nmetadata:\n  <<: x\n  name: p\n", "metadata.<<: expected fields to merge")]
+    [InlineData("an anchor that is nowhere", "apiVersion: v1\nkind: Pod\nmetadata: *x\n", "pod.yaml:3:")]
+    [InlineData("a quote that is not closed", "apiVersion: v1\nkind: \"Pod\nmetadata: {}\n", "pod.yaml:2:")]
+    public void What_is_malformed_is_told_with_its_place(string what, string yaml, string place) =>
+        FluentActions.Invoking(() => PodReader.Parse("pod.yaml", yaml)).Should().Throw<MinicException>(what).WithMessage($"*{place}*");
+
+    [Theory]
+    [InlineData("# a comment\n---\n# another\n")]
+    [InlineData("%YAML 1.1\n---\n")]
+    [InlineData("\ufeff")]
+    [InlineData("---\n---\n")]
+    public void What_kubectl_takes_before_a_pod_is_taken(string before) =>
+        PodReader.Parse("pod.yaml", before + Pod("- { name: a, image: b }") + "\n...\n").Name.Should().Be("p");
+
+    [Fact]
+    public void A_manifest_may_be_json_with_tabs_and_have_the_line_ends_of_windows()
+    {
+        PodReader.Parse("pod.json", "{\n\t\"apiVersion\": \"v1\",\n\t\"kind\": \"Pod\",\n\t\"metadata\": {\n\t\t\"name\": \"p\"\n\t},\n\t\"spec\": {\"containers\": [{\"name\": \"a\", \"image\": \"b\"}]}\n}\n").Name.Should().Be("p");
+        PodReader.Parse("pod.yaml", Pod("- { name: a, image: b }").Replace("\n", "\r\n", StringComparison.Ordinal)).Name.Should().Be("p");
+    }
+
+    [Fact]
+    public void Zero_and_empty_mean_not_set()
+    {
+        var pod = PodReader.Parse("pod.yaml", Pod("- name: a\n    image: b\n    workingDir: \"\"\n    resources: { requests: { cpu: 0, memory: 0 }, limits: { cpu: \"0\", memory: 0Mi } }\n    ports: [{ containerPort: 80, hostPort: 0, protocol: \"\", hostIP: \"\", name: \"\" }]\n    tty: no",
+            spec: "dnsPolicy: \"\"\n  hostname: \"\"\n  restartPolicy: \"\"\n  hostNetwork: off\n  volumes: [{ name: v, emptyDir: { medium: \"\", sizeLimit: 0 } }]"));
+        pod.Should().BeEquivalentTo(new { Hostname = "p", DnsPolicy = "ClusterFirst", RestartPolicy = "Always", HostNetwork = false });
+        pod.Containers.Single().Should().BeEquivalentTo(new { MemoryLimit = (long?)null, MemoryRequest = (long?)null, CpuLimit = (CpuQuantity?)null, CpuRequest = (CpuQuantity?)null, WorkingDir = (string?)null });
+        pod.Containers.Single().Ports.Single().Should().Be(new ContainerPort(80, null, "TCP", null, null));
+    }
+
+    [Theory]
+    [InlineData("vm.overcommit_memory")]
+    [InlineData("kernel.core_pattern")]
+    [InlineData("net/../kernel/core_pattern")]
+    [InlineData("net..core")]
+    [InlineData("kernel.hostname")]
+    public void A_kernel_parameter_that_is_the_hosts_is_refused(string name) =>
+        FluentActions.Invoking(() => PodReader.Parse("pod.yaml", Pod("- { name: a, image: b }", spec: $"securityContext: {{ sysctls: [{{ name: {name}, value: \"1\" }}] }}")))
+            .Should().Throw<MinicException>().WithMessage("*securityContext.sysctls[0].name: *is the host's*");
+
+    [Fact]
+    public void With_the_hosts_network_what_is_the_hosts_is_refused_or_warned_of()
+    {
+        FluentActions.Invoking(() => PodReader.Parse("pod.yaml", Pod("- { name: a, image: b, ports: [{ containerPort: 80, hostPort: 81 }] }", spec: "hostNetwork: true\n  securityContext: { sysctls: [{ name: net.core.somaxconn, value: \"1\" }] }")))
+            .Should().Throw<MinicException>().WithMessage("*containers[0].ports[0].hostPort: with hostNetwork*").WithMessage("*sysctls[0].name: with hostNetwork*");
+        PodReader.Parse("pod.yaml", Pod("- { name: a, image: b }", spec: "hostNetwork: true\n  hostname: box")).Warnings.Should().ContainSingle().Which.Should().Contain("spec.hostname has no effect");
+    }
+
+    [Fact]
+    public void A_limit_of_a_volume_on_a_disk_is_refused() =>
+        FluentActions.Invoking(() => PodReader.Parse("pod.yaml", Pod("- { name: a, image: b }", spec: "volumes: [{ name: v, emptyDir: { sizeLimit: 1Mi } }]")))
+            .Should().Throw<MinicException>().WithMessage("*spec.volumes[0].emptyDir.sizeLimit: minic limits volumes in memory only*");
 
     [Fact]
     public void The_least_pod_has_kubernetes_defaults()

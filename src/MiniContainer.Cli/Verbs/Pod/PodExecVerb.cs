@@ -21,7 +21,8 @@ internal sealed class PodExecVerb : PodVerb
     public PodExecVerb(GlobalOptions globals)
         : base("exec", "Run a further command in a container of a pod.", globals)
     {
-        Synopsis = ["minic pod exec [OPTIONS] POD CMD [ARG...]"];
+        Synopsis = ["minic pod exec [OPTIONS] POD CMD [ARG...]", "minic pod exec POD [OPTIONS] [--] CMD [ARG...]"];
+        OptionsAfterName = true;
         Examples = [("minic pod exec -it web sh", "A shell in web's last container."), ("minic pod exec -c httpd web ps", "In the one named httpd.")];
         container = Text("--container", "NAME", "The container; where not given, the last in the manifest that runs.", "-c");
         Add(container);

@@ -26,13 +26,13 @@ internal sealed class PodLogsVerb : PodVerb
     /// <inheritdoc/>
     protected override int Run(ParseResult parsed)
     {
-        var pod = PodState.Load(Globals.Root(parsed), parsed.GetValue(name)!);
-        var chosen = pod.Container(parsed.GetValue(container));
+        var (path, process) = Find(Globals.Root(parsed), parsed.GetValue(name)!, parsed.GetValue(container));
         using var output = Console.OpenStandardOutput();
-        using var log = new FileStream(Path.Combine(pod.Directory, "logs", chosen.Name + ".log"), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        // A container that has a volume in which the logs are could put a link there, to a file that only root may read.
+        using var log = new FileStream(Libc.OpenNoLink(path), FileAccess.Read);
         if (parsed.GetValue(tail) is { } lines)
             SkipToLast(log, lines);
-        using var pidfd = parsed.GetValue(follow) && chosen.Process.Alive ? Processes.OpenPidFd(chosen.Process.Pid) : null;
+        using var pidfd = parsed.GetValue(follow) && process?.Alive == true ? Processes.OpenPidFd(process.Pid) : null;
         bool ended;
         do
         {
@@ -42,6 +42,20 @@ internal sealed class PodLogsVerb : PodVerb
         }
         while (!ended);
         return 0;
+    }
+
+    // Of a pod that could not be made the logs are kept, and nothing else: the container that ran last is the one that failed.
+    private static (string Path, ProcessIdentity? Process) Find(string root, string name, string? container)
+    {
+        if (PodState.TryLoad(root, name) is { } pod)
+        {
+            var chosen = pod.Container(container);
+            return (Path.Combine(pod.Directory, "logs", chosen.Name + ".log"), chosen.Process);
+        }
+
+        var kept = name.Contains('/', StringComparison.Ordinal) ? null : new DirectoryInfo(PodState.KeptLogsOf(root, name));
+        var log = kept?.Exists == true ? kept.GetFiles("*.log").Where(f => container is null || f.Name == container + ".log").MaxBy(f => f.LastWriteTimeUtc) : null;
+        return (log?.FullName ?? Path.Combine(PodState.Load(root, name).Directory, "logs"), null);
     }
 
     private static void SkipToLast(FileStream log, int lines)

@@ -24,7 +24,7 @@ internal sealed class PodRunVerb : PodVerb
         Examples =
         [
             ("minic pod run web.yaml", "Images are root file systems by name (see run --rootfs) or path."),
-            ("kubectl create deployment web ... -o yaml | minic pod run -", "From standard input, if it is a Pod."),
+            ("kubectl run web --image busybox --dry-run=client -o yaml --command -- httpd -f | minic pod run -", "From standard input: what kubectl would make."),
         ];
         Add(file);
         Add(net);
@@ -71,19 +71,8 @@ internal sealed class PodRunVerb : PodVerb
         return play.Tell(parsed, $"minic pod run of {pod.Name}", PodLauncher.MakePlan(root, pod, network), PodState.DirectoryOf(root, pod.Name));
     }
 
-    private static (string Name, string Text) Read(string file)
-    {
-        if (file == "-")
-            return ("standard input", Console.In.ReadToEnd());
-        try
-        {
-            return (file, File.ReadAllText(file));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new MinicException("read the pod", $"{file}: {(Directory.Exists(file) ? "is a directory, not a file" : File.Exists(file) ? "may not be read" : "there is no such file")}", "Name a file with a v1/Pod in YAML.", inner: e);
-        }
-    }
+    private static (string Name, string Text) Read(string file) =>
+        file == "-" ? ("standard input", PodReader.ReadStream(Console.OpenStandardInput())) : (file, PodReader.ReadFile(file));
 
     // The plan is played in the monitor, which writes its profile to a file before it says that the pod is up.
     private sealed class MonitorProfile : IDisposable

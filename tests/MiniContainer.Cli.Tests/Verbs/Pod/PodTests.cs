@@ -207,4 +207,196 @@ public class PodTests : MinicTest
         outcome.Output.Should().Be("code 125\ncode 125\ncode 125\ncode 0\n");
         outcome.Error.Should().Contain("the name is in use").And.Contain("pod \"N-none\" does not exist");
     }
+
+    [SkippableTheory]
+    [InlineData("pause", "sandbox")]
+    [InlineData("tasks", "pause")]
+    [InlineData("sandbox", "tasks")]
+    [InlineData("config", "upper")]
+    public void A_container_may_have_a_name_that_minic_uses_itself(string init, string main)
+    {
+        var world = Make();
+        var outcome = world.Sh(Yaml("own", $$"""
+              initContainers: [{ name: {{init}}, image: $ROOTFS, command: [echo, first] }]
+              containers: [{ name: {{main}}, image: $ROOTFS, command: [sh, -c, "echo main; sleep 1000"], resources: { limits: { memory: 64Mi } } }]
+            """) + $$"""
+            minic pod run own.yaml >/dev/null
+            for i in 1 2 3 4 5 6 7 8 9; do minic pod logs $N-own | grep -q main && break; sleep 0.1; done
+            minic pod logs $N-own; minic pod logs -c {{init}} $N-own
+            minic pod exec -c {{main}} $N-own echo inside
+            minic pod ps | awk 'NR > 1 { print $(NF - 2), $(NF - 1) }' | tr -s ' '
+            minic pod rm --force $N-own
+            """);
+        outcome.Error.Should().BeEmpty();
+        outcome.Output.Should().Be($"main\nfirst\ninside\nExited (0)\n{main} Running\n");
+    }
+
+    [SkippableFact]
+    public void A_container_that_is_called_like_a_pod_is_another()
+    {
+        var world = Make();
+        var outcome = world.Sh(Yaml("twin", Sleeper) + """
+            minic pod run twin.yaml >/dev/null
+            minic run -d --name pod-$N-twin --net minic --rootfs $ROOTFS sleep 1000 >/dev/null; echo code $?
+            find /sys/fs/cgroup -type d -name "*pod-$N-twin" | sed 's,.*/,,' | sort -u | sed "s,$N,N,"
+            minic delete -f pod-$N-twin
+            minic pod exec $N-twin echo still there
+            minic pod rm --force $N-twin
+            """);
+        outcome.Error.Should().BeEmpty();
+        outcome.Output.Should().Be("code 0\n@pod-N-twin\npod-N-twin\nstill there\n");
+    }
+
+    [SkippableTheory]
+    [InlineData(246)]
+    [InlineData(252)]
+    [InlineData(253)]
+    public void A_pod_may_have_the_longest_name(int length)
+    {
+        var world = Make();
+        var outcome = world.Sh("long=$N-$(head -c 300 /dev/zero | tr '\\0' a)\nlong=${long:0:" + length + "}\n" + Yaml("long", Sleeper) + """
+            sed -i "s,^metadata:.*,metadata: { name: $long }," long.yaml
+            minic pod run long.yaml >/dev/null; echo code $?
+            minic pod exec $long echo inside
+            minic pod rm --force $long; echo code $?
+            """);
+        outcome.Should().Be(new Outcome(0, "code 0\ninside\ncode 0\n", ""));
+    }
+
+    // Process 1 that has SIGTERM blocked, as tini has, handles nothing, and still gets the signal.
+    [SkippableTheory]
+    [InlineData("", 2, 10)]
+    [InlineData("--time 1", 1, 2)]
+    [InlineData("--grace-period=1", 1, 2)]
+    [InlineData("--force", 0, 1)]
+    [InlineData("--force --grace-period=0", 0, 1)]
+    [InlineData("--time 0", 0, 1)]
+    public void The_time_to_end_is_waited_for_whatever_the_process_does_with_the_signal(string options, int least, int most)
+    {
+        var world = Make();
+        var outcome = world.Sh(Yaml("deaf", Sleeper) + $"""
+            minic pod run deaf.yaml >/dev/null
+            begin=$(date +%s%N); minic pod rm {options} $N-deaf; echo $((($(date +%s%N) - begin) / 1000000))
+            """);
+        outcome.Error.Should().BeEmpty();
+        int.Parse(outcome.Output, System.Globalization.CultureInfo.InvariantCulture).Should().BeGreaterThanOrEqualTo(least * 1000).And.BeLessThan((most * 1000) + 8000, "and the machine may be busy");
+    }
+
+    [SkippableFact]
+    public void Pods_that_are_removed_together_take_their_time_side_by_side()
+    {
+        var world = Make();
+        var outcome = world.Sh(Yaml("a", Sleeper) + Yaml("b", Sleeper) + Yaml("c", Sleeper) + """
+            for p in a b c; do sed -i 's/Seconds: 2/Seconds: 5/' $p.yaml; minic pod run $p.yaml >/dev/null; done
+            begin=$(date +%s); minic pod rm $N-a $N-b $N-c; echo $(($(date +%s) - begin))
+            """);
+        int.Parse(outcome.Output, System.Globalization.CultureInfo.InvariantCulture).Should().BeInRange(5, 12, outcome.Error);
+    }
+
+    [SkippableTheory]
+    [InlineData("--force --time 5")]
+    [InlineData("--time -2")]
+    [InlineData("--time 1e300")]
+    [InlineData("--time NaN")]
+    public void A_time_that_makes_no_sense_is_refused(string options)
+    {
+        var world = Make();
+        var outcome = world.Sh($"minic pod rm {options} $N; echo code $?");
+        outcome.Output.Should().Be("code 125\n");
+        outcome.Error.Should().Contain("time");
+    }
+
+    [SkippableFact]
+    public void A_pod_that_fails_late_is_as_if_it_had_never_been()
+    {
+        var world = Make();
+        const string Published = "  containers: [{ name: main, image: $ROOTFS, command: [sleep, \"1000\"], ports: [{ containerPort: 80, hostPort: 8080 }] }]";
+        var outcome = world.Sh("ip link set lo up\n" + Yaml("one", Published) + Yaml("two", Published) + """
+            minic pod run one.yaml >/dev/null
+            minic pod run two.yaml; echo code $?
+            minic pod ps -q
+            ls $STATE/pods | sed "s,$N,N,"
+            find /sys/fs/cgroup -type d -name "*$N-two*"
+            ip -br link | grep -c veth
+            minic pod rm --force $N-one
+            minic pod run two.yaml >/dev/null; echo code $?
+            minic pod rm --force $N-two
+            """);
+        world.Neutral(outcome.Output).Should().Be("code 125\nN-one\nN-one\n1\ncode 0\n");
+        outcome.Error.Should().Contain("published by another container already");
+    }
+
+    [SkippableFact]
+    public void The_log_of_an_init_container_that_failed_is_told_and_kept()
+    {
+        var world = Make();
+        var outcome = world.Sh(Yaml("bad", """
+              initContainers:
+                - { name: first, image: $ROOTFS, command: [echo, from the first] }
+                - { name: second, image: $ROOTFS, command: [sh, -c, "for i in $(seq 50); do echo line $i; done; printf 'a\\033[2Jb\\n'; exit 7"] }
+              containers: [{ name: main, image: $ROOTFS, command: [sleep, "9"] }]
+            """) + """
+            minic pod run bad.yaml; echo code $?
+            minic pod ps -q
+            minic pod logs --tail 2 $N-bad | cat -v
+            minic pod logs -c first $N-bad
+            sed -i 's/exit 7/exit 0/' bad.yaml
+            minic pod run bad.yaml >/dev/null
+            minic pod rm --force $N-bad
+            minic pod logs $N-bad; echo code $?; ls $STATE.logs
+            """);
+        outcome.Output.Should().Be("code 125\nline 50\na^[[2Jb\nfrom the first\ncode 125\n");
+        outcome.Error.Should().StartWith("minic: run second: it did not end with exit code 0, but with 7. The end of what it printed:\n  line 42\n").And.Contain("  line 50\n  a\ufffd[2Jb\n");
+    }
+
+    [SkippableFact]
+    public void A_log_that_was_kept_can_be_removed()
+    {
+        var world = Make();
+        var outcome = world.Sh(Yaml("bad", "  initContainers: [{ name: first, image: $ROOTFS, command: [sh, -c, \"echo no; exit 1\"] }]\n" + Sleeper)
+            + "minic pod run bad.yaml 2>/dev/null; minic pod rm $N-bad; echo code $?; minic pod rm $N-bad; echo code $?; ls $STATE.logs");
+        outcome.Output.Should().Be("code 0\ncode 125\n");
+    }
+
+    [SkippableTheory]
+    [InlineData("$N-opt -c other cat /etc/hostname /proc/1/cmdline", "sleep1001")]
+    [InlineData("$N-opt -c other -- cat /proc/1/cmdline", "sleep1001")]
+    [InlineData("$N-opt --container=main -- cat /proc/1/cmdline", "sleep1000")]
+    [InlineData("-c main $N-opt cat /proc/1/cmdline", "sleep1000")]
+    [InlineData("$N-opt -ic other -e A=b -- sh -c 'cat /proc/1/cmdline; echo $A'", "sleep1001b\n")]
+    public void Options_of_exec_may_stand_after_the_pod_as_kubectls_do(string words, string output)
+    {
+        var world = Make();
+        var outcome = world.Sh(Yaml("opt", "  hostname: box\n  containers: [{ name: other, image: $ROOTFS, command: [sleep, \"1001\"] }, { name: main, image: $ROOTFS, command: [sleep, \"1000\"] }]") + $"""
+            minic pod run opt.yaml >/dev/null
+            minic pod exec {words} | tr -d '\0' | grep -v box
+            minic pod rm --force $N-opt
+            """);
+        outcome.Error.Should().BeEmpty();
+        outcome.Output.TrimEnd('\n').Should().Be(output.TrimEnd('\n'));
+    }
+
+    [SkippableFact]
+    public void A_volume_in_memory_is_one_and_its_limit_holds()
+    {
+        var world = Make();
+        var outcome = world.Sh(Yaml("mem", """
+              securityContext: { fsGroup: 2000 }
+              initContainers: [{ name: first, image: $ROOTFS, command: [sh, -c, "echo shared > /v/file"], volumeMounts: [{ name: v, mountPath: /v }] }]
+              containers:
+                - name: main
+                  image: $ROOTFS
+                  securityContext: { runAsUser: 1000 }
+                  command: [sh, -c, "cat /v/file; grep ' /v ' /proc/mounts | cut -d' ' -f1-3; head -c 2500000 /dev/zero > /v/big 2>/dev/null || echo full; stat -c '%g %a' /v /d; stat -c %g /d/new /v/big; sleep 1000"]
+                  volumeMounts: [{ name: v, mountPath: /v }, { name: d, mountPath: /d }]
+              volumes: [{ name: v, emptyDir: { medium: Memory, sizeLimit: 1Mi } }, { name: d, emptyDir: {} }]
+            """).Replace("; stat -c %g /d/new", "; touch /d/new; stat -c %g /d/new", StringComparison.Ordinal) + """
+            minic pod run mem.yaml >/dev/null
+            for i in 1 2 3 4 5 6 7 8 9; do [ $(minic pod logs $N-mem | wc -l) -ge 7 ] && break; sleep 0.2; done
+            minic pod logs $N-mem
+            minic pod rm --force $N-mem
+            grep -c $N /proc/mounts
+            """);
+        outcome.Output.Should().Be("shared\ntmpfs /v tmpfs\nfull\n2000 2777\n2000 2777\n2000\n2000\n0\n", outcome.Error);
+    }
 }

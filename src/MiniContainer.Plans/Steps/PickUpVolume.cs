@@ -1,0 +1,63 @@
+// A volume, or a part of it, picked up before a container is made: by minic, and by descriptor, since containers that run
+// already may change what lies in it (lab 21-pod; openat2(2), open_tree(2)).
+
+using MiniContainer.Kernel;
+
+namespace MiniContainer.Plans.Steps;
+
+/// <summary>Copies the mount of a volume; a child gets it as a descriptor. It goes away with the descriptors: there is no undo.</summary>
+/// <param name="Name">The descriptor's name, for <see cref="CloneChild.Descriptors"/>.</param>
+/// <param name="Volume">The volume's path on the host.</param>
+/// <param name="Below">A relative path in it, made if missing; "" for the whole.</param>
+/// <param name="Kind">What it must be, as <c>hostPath.type</c> says; "" for anything.</param>
+public sealed record PickUpVolume(string Name, string Volume, string Below, string Kind) : Step
+{
+    /// <inheritdoc/>
+    public override string Title => $"pick up {Shown}";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> CallTexts =>
+    [
+        $"open({TapeArg.Quote(Volume)}, O_PATH|O_CLOEXEC)",
+        .. Below.Length == 0 ? Array.Empty<string>() : [VolumeTree.BelowText(Below)],
+        VolumeTree.OpenText,
+    ];
+
+    /// <inheritdoc/>
+    public override string Man => "openat2(2)";
+
+    /// <inheritdoc/>
+    public override string Lab => "21-pod";
+
+    /// <inheritdoc/>
+    public override Subject Subject => new(Chapter.Root, "pick up # volumes", Shown);
+
+    /// <summary>A script looks before it mounts, which is no guard against a process that changes the volume in between.</summary>
+    public override IReadOnlyList<string> ByHand =>
+    [
+        .. Kind == "FileOrCreate" ? [$"[ -e {ShellWord.Quote(Volume)} ] || : > {ShellWord.Quote(Volume)}"] : Array.Empty<string>(),
+        $"volume=$(readlink -f {ShellWord.Quote(Volume)}); volume=${{volume%/}}; {Variable(Name)}=$(readlink -m \"$volume\"/{ShellWord.Quote(Below)})",
+        $"case \"${Variable(Name)}/\" in \"$volume\"/*) ;; *) echo \"${Variable(Name)} is not in $volume\" >&2; exit 1;; esac",
+        $"[ -e \"${Variable(Name)}\" ] || mkdir -p \"${Variable(Name)}\"; export {Variable(Name)}",
+    ];
+
+    private string Shown => Below.Length == 0 ? Volume : $"{Below} of {Volume}";
+
+    /// <summary>The variable in which a script keeps where it found the volume.</summary>
+    public static string Variable(string name) => string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) ? c : '_'));
+
+    /// <summary>What holds once it is picked up, if it is a directory: a condition of <see cref="TapeCall.When"/>.</summary>
+    public static string IfDirectory(string name) => $"directory:{name}";
+
+    /// <summary>What holds once it is picked up, if it is anything else.</summary>
+    public static string IfFile(string name) => $"file:{name}";
+
+    /// <inheritdoc/>
+    public override StepFacts? Do(Playing playing)
+    {
+        var picked = VolumeTree.Open(Title, Volume, Below, Kind);
+        playing.Own(Name, picked.Tree);
+        playing.Conditions.Add(picked.IsDirectory ? IfDirectory(Name) : IfFile(Name));
+        return null;
+    }
+}
