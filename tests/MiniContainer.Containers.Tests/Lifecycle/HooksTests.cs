@@ -70,15 +70,16 @@ public class HooksTests
     }
 
     [SkippableFact]
-    public void A_hook_that_fails_at_start_stops_the_created_container()
+    public void A_hook_that_fails_at_start_destroys_the_created_container()
     {
         using var world = new ContainerWorld();
-        world.Configure(s => s with { Hooks = new Hooks { StartContainer = [Shell("exit 1")] } }, "/bin/sleep", "100");
+        world.Configure(s => s with { Hooks = With(Telling(world), "startContainer", Shell("exit 1")) }, "/bin/sleep", "100");
         using var launched = world.Launch(create: true);
         var start = () => Launcher.Start(world.Root, world.Id);
         start.Should().Throw<MinicException>().WithMessage("run the startContainer hook /bin/sh: error running hook: it ended with exit code 1");
-        Processes.Reap(launched.Init.Pid).Should().Be(128 + 9);
-        Container.Load(world.Root, world.Id).Status.Should().Be(ContainerStatus.Stopped);
+        world.Lines("log").Should().Equal("prestart", "createRuntime", "createContainer", "poststop");
+        Directory.Exists(world.State).Should().BeFalse();
+        Processes.WaitEnd(launched.Init.PidFd, 0).Should().BeTrue();
     }
 
     [SkippableFact]
