@@ -44,8 +44,7 @@ public sealed class ExplanationText(TextWriter output, int width, bool colour)
                 Line("", line, null);
         }
 
-        if (colour && explanation.Steps.Count > 0)
-            output.WriteLine($"{paint.Faint("In colour:")} {paint.Actor("minic", "what minic does")}, {paint.Actor("", "what a child does")}, {paint.Call("the calls")}, {paint.Why("# the reason")}");
+        Legend();
         WriteSteps(explanation, explanation.Steps);
     }
 
@@ -62,8 +61,16 @@ public sealed class ExplanationText(TextWriter output, int width, bool colour)
             var head = $"{explanation.Title}, {section.Key.Name}: {(steps.Count == 1 ? "1 step" : $"{steps.Count} steps")} of {explanation.Steps.Count}. {section.Key.Chapter.Says}";
             foreach (var line in Wrap(head, Math.Max(20, width)))
                 Line("", line, Bold);
+            if (i == 0)
+                Legend();
             WriteSteps(explanation, steps);
         }
+    }
+
+    private void Legend()
+    {
+        if (colour)
+            output.WriteLine($"{paint.Actor("minic", "what minic does")}  {paint.Actor("", "what a child does")}  {paint.Call("the calls")}  {paint.Why("# the reason")}");
     }
 
     private void WriteSteps(Explanation explanation, IReadOnlyList<ExplainedStep> steps)

@@ -19,10 +19,13 @@ public sealed class StoryText(TextWriter output, int width, bool colour)
     public const int MostLines = 23;
 
     private const int NumbersWidth = 9;
-    private const int CallWidth = 13;
+    private const int MostCall = 13;
+    private const int Narrow = 60;
 
     // Beyond that, eyes lose the line on the way to its end.
     private readonly int room = Math.Min(width, 120);
+    // On a narrow terminal what is done goes before the calls.
+    private readonly int calls = width < Narrow ? 0 : MostCall + 2;
     private readonly Painter paint = new(colour);
 
     /// <summary>Prints one.</summary>
@@ -34,11 +37,11 @@ public sealed class StoryText(TextWriter output, int width, bool colour)
             output.WriteLine(paint.Bold(line));
         foreach (var note in (explanation.Notes ?? []).SelectMany(n => ExplanationText.Wrap(n, width)))
             output.WriteLine(note);
-        if (story.Chapters.Count > 0)
-            Legend(actors, explanation.Direction == "backward");
         var names = Math.Max(11, story.Chapters.Select(c => c.Section.Name.Length).DefaultIfEmpty(0).Max()) + 1;
         // All of them say what they are for, or none: of a pod's containers the names may leave no room.
         var says = story.Chapters.All(c => names + c.Section.Chapter.Says.Length + 2 + Count(c.Steps, "step").Length <= room);
+        if (story.Chapters.Count > 0)
+            Legend(actors, explanation.Direction == "backward", says);
         var whose = story.Chapters is [var first, ..] ? first.Section.Whose : null;
         foreach (var chapter in story.Chapters)
         {
@@ -60,8 +63,14 @@ public sealed class StoryText(TextWriter output, int width, bool colour)
             + $"{(whose.Count == 0 ? $" in {many}" : $" {many}")}. Nothing has been touched.";
     }
 
-    private void Legend(int actors, bool backward) =>
-        Row(paint.Faint("steps"), 5, paint.Actor("minic", "who"), 3, actors, backward ? "what is undone" : "what is done", paint.Call("call"), 4);
+    private void Legend(int actors, bool backward, bool says)
+    {
+        var what = backward ? "what is undone" : "what is done";
+        var title = new Cell($"{what} (and {paint.Why("why")})", what.Length + " (and why)".Length);
+        if (!says || title.Columns > TitleWidth(actors))
+            title = new Cell(what, what.Length);
+        Row(Cell.Of("steps", paint.Faint), Cell.Of("who", t => paint.Actor("minic", t)), actors, title, Cell.Of("call", paint.Call));
+    }
 
     private void Head(StoryChapter chapter, int names, bool says)
     {
@@ -84,16 +93,25 @@ public sealed class StoryText(TextWriter output, int width, bool colour)
     private void Write(StoryLine line, int actors, bool backward)
     {
         var (numbers, actor) = (Numbers(line.Steps), Fit(line.Steps[0].Actor, actors));
-        var call = Fit(CallOf(line.Steps[0], backward), CallWidth);
-        var title = Title(line, room - 2 - NumbersWidth - 1 - actors - 2 - 2 - CallWidth);
-        Row(paint.Faint(numbers), numbers.Length, paint.Actor(line.Steps[0].Actor, actor), actor.Length, actors, title, paint.Call(call), call.Length);
+        var call = Fit(CallOf(line.Steps[0], backward), MostCall);
+        var title = Title(line, TitleWidth(actors));
+        Row(Cell.Of(numbers, paint.Faint), Cell.Of(actor, t => paint.Actor(line.Steps[0].Actor, t)), actors, new Cell(title, title.Length), Cell.Of(call, paint.Call));
     }
 
-    private void Row(string numbers, int numbersLength, string actor, int actorLength, int actors, string title, string call, int callLength)
+    private void Row(Cell numbers, Cell actor, int actors, Cell title, Cell call)
     {
-        var titles = room - 2 - NumbersWidth - 1 - actors - 2 - 2 - CallWidth;
-        var padding = callLength == 0 ? "" : new string(' ', Math.Max(0, titles - title.Length) + 2);
-        output.WriteLine($"  {numbers}{new string(' ', NumbersWidth - numbersLength + 1)}{actor}{new string(' ', Math.Max(0, actors - actorLength) + 2)}{title}{padding}{call}");
+        var done = calls == 0 ? title.Text : $"{title.Padded(TitleWidth(actors))}  {call.Text}";
+        output.WriteLine($"  {numbers.Padded(NumbersWidth)} {actor.Padded(actors)}  {done}");
+    }
+
+    private int TitleWidth(int actors) => room - 2 - NumbersWidth - 1 - actors - 2 - calls;
+
+    // A text, and the columns that it takes: its colours take none.
+    private readonly record struct Cell(string Text, int Columns)
+    {
+        public static Cell Of(string text, Func<string, string> paint) => new(paint(text), text.Length);
+
+        public string Padded(int columns) => Text + new string(' ', Math.Max(0, columns - Columns));
     }
 
     private void Foot(Explanation explanation, Story story)
@@ -102,7 +120,7 @@ public sealed class StoryText(TextWriter output, int width, bool colour)
             Say($"{Count(story.Silent, "more step")} left nothing that would have to be undone.");
         var largest = story.Chapters.MaxBy(c => c.Steps - c.Lines.Count);
         if (largest is not null)
-            Say($"{Count(explanation.Steps.Count, "step")} in {Count(story.Chapters.Sum(c => c.Lines.Count), "line")}. --explain={largest.Section.Chapter.Name} tells that chapter in full, with every call and why; --explain=full tells all.");
+            Say($"{Count(explanation.Steps.Count - story.Silent, "step")} in {Count(story.Chapters.Sum(c => c.Lines.Count), "line")}. --explain={largest.Section.Chapter.Name} tells that chapter in full, with every call and why; --explain=full tells all.");
 
         void Say(string text)
         {
@@ -137,7 +155,7 @@ public sealed class StoryText(TextWriter output, int width, bool colour)
         var page = step.Man.Split('(')[0];
         var names = (backward ? step.Undo : step.Calls).Select(NameOf).OfType<string>().ToList();
         return !backward && names.Contains(page) ? page
-            : names.LastOrDefault(n => n is not ("open" or "openat" or "close" or "flock" or "socket" or "setns" or "dup3"))
+            : names.LastOrDefault(n => n is not ("open" or "openat" or "close" or "flock" or "socket" or "setns" or "dup3" or "waitid"))
             ?? names.FirstOrDefault() ?? page;
     }
 
