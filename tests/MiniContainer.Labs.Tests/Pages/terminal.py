@@ -1,5 +1,5 @@
-# Types the lines of standard input to a command at a terminal, each when a prompt shows that it is waited for, and prints
-# what the command printed, without prompts and echoes: python3 terminal.py CMD. See pty(7).
+# python3 terminal.py CMD: types the lines of standard input to a command at a terminal, each when a prompt shows, and
+# prints what the command printed, without prompts and echoes. See pty(7).
 import os, pty, re, select, sys
 
 lines = sys.stdin.read().splitlines()
