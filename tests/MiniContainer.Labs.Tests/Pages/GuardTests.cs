@@ -11,7 +11,7 @@ public class GuardTests
     [InlineData("```bash\nminic list\n```", "\"bash\" is neither")]
     [InlineData("```text\nminic list\n```", "\"text\" is neither")]
     [InlineData("<!-- not run: -->\n```text\nminic list\n```", "\"text\" is neither")]
-    [InlineData("<!-- not run: it needs a cluster -->\nText.\n\n```text\nminic list\n```", "p.md:4: \"text\" is neither")]
+    [InlineData("<!-- not run: a cluster -->\nText.\n\n```text\nminic list\n```", "p.md:4: \"text\" is neither")]
     [InlineData("```toml\na = 1\n```", "\"toml\" is neither")]
     [InlineData("- item\n\n  ```sh\n  minic list\n  ```", "p.md:3: \"sh\" is neither")]
     [InlineData("```console\nminic list\n```", "p.md:1: a console block begins with a command")]

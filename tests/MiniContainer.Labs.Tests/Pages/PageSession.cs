@@ -116,12 +116,13 @@ internal static class PageSession
     private static string Shell(string session)
     {
         var lab = string.Join(' ', Worlds.Lab.Words.Select(ShellWord.Quote));
+        var world = $"{lab} world run --name {Worlds.Lab.FreshName()}";
         var machine = $"scripts/machine -f provisioned {(session == "checkout" ? "-cc" : "-i")}";
         return $"""
             #!/bin/bash
             unset TMPDIR TEMP TMP TESTDIR TESTFILE CRAMTMP TESTSHELL
             cd {ShellWord.Quote(Root)} || exit
-            exec {lab} world run --name {Worlds.Lab.FreshName()} -- timeout --signal=KILL {Seconds} {machine} -- bash "$@" 2>&1
+            exec {world} -- timeout --signal=KILL {Seconds} {machine} -- bash "$@" 2>&1
 
             """;
     }
