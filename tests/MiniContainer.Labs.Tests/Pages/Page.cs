@@ -65,17 +65,21 @@ internal sealed record Page(string Name, IReadOnlyList<PagePart> Parts, IReadOnl
             }
             else if (lines[i].StartsWith("<!--", StringComparison.Ordinal))
             {
-                var end = Enumerable.Range(i, lines.Count - i).First(k => lines[k].EndsWith("-->", StringComparison.Ordinal));
+                var end = i;
+                while (!lines[end].EndsWith("-->", StringComparison.Ordinal))
+                    end++;
                 comment = string.Join('\n', lines.Skip(i).Take(end - i + 1))[4..^3].Trim();
+                var text = lines.Skip(i + 1).Take(end - i - 1);
                 if (comment.StartsWith(PagePart.Hidden, StringComparison.Ordinal))
-                    parts.Add(new PagePart(new Block(lines[i][4..].Trim(), i + 2, "", [.. lines.Skip(i + 1).Take(end - i - 1)]), ""));
+                    parts.Add(new PagePart(new Block(lines[i][4..].Trim(), i + 2, "", [.. text]), ""));
                 i = end;
             }
             else if (lines[i].Trim().Length > 0)
             {
                 comment = "";
-                if (lines[i].StartsWith("    ", StringComparison.Ordinal) && (i == 0 || lines[i - 1].Trim().Length == 0))
-                    problems.Add($"{name}:{i + 1}: an indented block says not what it is: {lines[i].Trim()}");
+                var follows = i == 0 || lines[i - 1].Trim().Length == 0;
+                if (follows && lines[i].StartsWith("    ", StringComparison.Ordinal))
+                    problems.Add($"{name}:{i + 1}: an indented block does not say what it is: {lines[i].Trim()}");
             }
         }
 
@@ -93,9 +97,15 @@ internal sealed record Page(string Name, IReadOnlyList<PagePart> Parts, IReadOnl
         if (block.Language == PagePart.Hidden || part.Reason is { Length: > 0 } || part.Test is not null)
             return null;
         if (block.Language == "console")
-            return block.Lines is [['#' or '$', ' ', ..], ..] ? null : $"{at}: a console block begins with a command after \"# \" or \"$ \"";
+        {
+            return block.Lines is [['#' or '$', ' ', ..], ..]
+                ? null
+                : $"{at}: a console block begins with a command after \"# \" or \"$ \"";
+        }
+
+        const string remedy = "make it a console block, or say why not (<!-- not run: REASON -->)";
         return Files.Contains(block.Language) && part.File is not null
             ? null
-            : $"{at}: \"{block.Info}\" is neither run nor marked: make it a console block, or say why not (<!-- not run: REASON -->)";
+            : $"{at}: \"{block.Info}\" is neither run nor marked: {remedy}";
     }
 }

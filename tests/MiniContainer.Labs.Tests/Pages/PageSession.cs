@@ -1,6 +1,6 @@
-// The console blocks of a page, as one session of bash in a minimal Debian (scripts/machine) in a lab world of its own: what
-// scripts/install has put there is all that there is of minic, as it is for those who read the page. cram runs it, as it runs
-// the lessons (LessonVerification.cs).
+// The console blocks of a page, as one session of bash in a minimal Debian (scripts/machine) in a lab world of its own:
+// what scripts/install has put there is all that there is of minic, as it is for those who read the page. cram runs it,
+// as it runs the lessons (LessonVerification.cs).
 
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
@@ -15,12 +15,16 @@ internal static class PageSession
     private const int Seconds = 300;
 
     private static readonly string Prelude = $$"""
-        mkdir /root/try; useradd -m ann; install -d -o ann -g ann -m 700 /run/user/$(id -u ann)
+        mkdir /root/try; useradd -m ann
+        install -d -o ann -g ann -m 700 /run/user/$(id -u ann) # as a login makes it
         cat > /tmp/terminal.py <<'PYTHON'
         {{File.ReadAllText(Path.Combine(Path.GetDirectoryName(Here())!, "terminal.py"))}}
         PYTHON
         at_a_terminal() { python3 /tmp/terminal.py "$1"; }
-        as_ann() { runuser -u ann -- env XDG_RUNTIME_DIR=/run/user/$(id -u ann) HOME=/home/ann bash -c "$(declare -f at_a_terminal); cd; $1"; }
+        as_ann() {
+            local login="XDG_RUNTIME_DIR=/run/user/$(id -u ann) HOME=/home/ann"
+            runuser -u ann -- env $login bash -c "$(declare -f at_a_terminal); cd; $1"
+        }
         """;
 
     /// <summary>What differs between the page and what is printed, each with its line.</summary>
@@ -29,11 +33,13 @@ internal static class PageSession
         var commands = Commands(page, session);
         var seen = Transcript.FromCram(commands, Play(page, session, Transcript.ToCram(commands)));
         var comparison = new Comparison([]);
-        return [.. commands.Zip(seen).Select(p => Difference(comparison, p.First, p.Second) is var (line, text) ? $"{page.Name}:{line}: {text}" : null).OfType<string>()];
+        var found = commands.Zip(seen, (command, lines) => Difference(comparison, command, lines));
+        return [.. found.OfType<(int Line, string Text)>().Select(d => $"{page.Name}:{d.Line}: {d.Text}")];
     }
 
     // What is hidden says nothing, and ends well: cram would write an exit code.
-    private static (int Line, string Text)? Difference(Comparison comparison, TranscriptCommand command, IReadOnlyList<string> seen)
+    private static (int Line, string Text)? Difference(
+        Comparison comparison, TranscriptCommand command, IReadOnlyList<string> seen)
     {
         if (command.Block.Language == "console")
             return comparison.Differs(command, seen);
@@ -45,20 +51,29 @@ internal static class PageSession
         var start = session == "checkout" ? Prelude : Prelude + "\ncd /root/try";
         List<TranscriptCommand> commands = [Quiet(new Block(PagePart.Hidden, 1, "", start.Split('\n')))];
         foreach (var part in page.Parts.Where(p => p.Session == session && p.Runs))
-            commands.AddRange(part.Block.Language == "console" ? Shown(page, part.Block) : [Quiet(part.File is { } file ? Written(part.Block, file) : part.Block)]);
+        {
+            if (part.Block.Language == "console")
+                commands.AddRange(Shown(page, part.Block));
+            else
+                commands.Add(Quiet(part.File is { } file ? Written(part.Block, file) : part.Block));
+        }
+
         return commands;
     }
 
     private static TranscriptCommand Quiet(Block block) => new(block, block.Line, block.Lines, [], []);
 
-    private static Block Written(Block block, string file) =>
-        block with { Lines = [$"mkdir -p \"$(dirname {file})\"; cat > {file} <<'PAGE_FILE'", .. block.Lines, "PAGE_FILE"] };
+    private static Block Written(Block block, string file)
+    {
+        var begin = $"mkdir -p \"$(dirname {file})\"; cat > {file} <<'PAGE_FILE'";
+        return block with { Lines = [begin, .. block.Lines, "PAGE_FILE"] };
+    }
 
     // Transcript knows one prompt. Which it was tells who types.
     private static IEnumerable<TranscriptCommand> Shown(Page page, Block block)
     {
-        var common = block with { Lines = [.. block.Lines.Select(l => l.StartsWith("# ", StringComparison.Ordinal) ? "$" + l[1..] : l)] };
-        return Transcript.Commands(page.Name, common).Select(c =>
+        var lines = block.Lines.Select(l => l.StartsWith("# ", StringComparison.Ordinal) ? "$" + l[1..] : l);
+        return Transcript.Commands(page.Name, block with { Lines = [.. lines] }).Select(c =>
         {
             var typed = string.Join('\n', c.Typed);
             // What is typed at the prompt of a container is typed at a terminal.
@@ -79,7 +94,12 @@ internal static class PageSession
             File.WriteAllText(test, text);
             File.WriteAllText(shell, Shell(session));
             File.SetUnixFileMode(shell, (UnixFileMode)0x1c0 /* 0700 */);
-            var start = new ProcessStartInfo("cram3", ["--preserve-env", "--shell=" + shell, test]) { WorkingDirectory = directory, RedirectStandardOutput = true, RedirectStandardError = true };
+            var start = new ProcessStartInfo("cram3", ["--preserve-env", "--shell=" + shell, test])
+            {
+                WorkingDirectory = directory,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            };
             using var cram = Process.Start(start)!;
             var errors = cram.StandardError.ReadToEndAsync();
             var output = cram.StandardOutput.ReadToEnd();
@@ -93,14 +113,19 @@ internal static class PageSession
         }
     }
 
-    private static string Shell(string session) => $"""
-        #!/bin/bash
-        unset TMPDIR TEMP TMP TESTDIR TESTFILE CRAMTMP TESTSHELL
-        cd {ShellWord.Quote(Root)} || exit
-        exec {string.Join(' ', Worlds.Lab.Words.Select(ShellWord.Quote))} world run --name {Worlds.Lab.FreshName()} -- \
-          timeout --signal=KILL {Seconds} scripts/machine -f provisioned {(session == "checkout" ? "-cc" : "-i")} -- bash "$@" 2>&1
+    private static string Shell(string session)
+    {
+        var lab = string.Join(' ', Worlds.Lab.Words.Select(ShellWord.Quote));
+        var world = $"{lab} world run --name {Worlds.Lab.FreshName()}";
+        var machine = $"scripts/machine -f provisioned {(session == "checkout" ? "-cc" : "-i")}";
+        return $"""
+            #!/bin/bash
+            unset TMPDIR TEMP TMP TESTDIR TESTFILE CRAMTMP TESTSHELL
+            cd {ShellWord.Quote(Root)} || exit
+            exec {world} -- timeout --signal=KILL {Seconds} {machine} -- bash "$@" 2>&1
 
-        """;
+            """;
+    }
 
     /// <summary>The repository.</summary>
     public static string Root { get; } = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(Here())!, "../../.."));
