@@ -68,8 +68,8 @@ public sealed class HookPlanner(Bundle bundle, ContainerSetup setup, ulong names
     private List<RunHook> Inside(string point, IReadOnlyList<Hook>? list, string status, string cwd) =>
         [.. (list ?? []).Select(h => Step(point, h, status) with { Namespaces = namespaces, CgroupFiles = cgroupFiles, Env = h.Env ?? command.Environment, Cwd = cwd })];
 
-    // It may be a program of the image's, and is the command's forerunner: it may do no more, and knows no less. With a
-    // listener there is none for the hook's calls to be asked of: such a filter is the command's alone.
+    // It may be a program of the image's, so it gets the rights of the command. With a listener there is none for the hook's
+    // calls to be asked of: such a filter is the command's alone.
     private List<RunHook> Start()
     {
         var list = Inside("startContainer", hooks.StartContainer, "created", bundle.Spec.Process!.Cwd)

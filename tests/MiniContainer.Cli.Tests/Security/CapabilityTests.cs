@@ -117,6 +117,7 @@ public sealed class CapabilityTests : BundleTest
         {
             c["process"]!["env"] = Array("PATH=/bin", "A=1", "A=2", "HOME=");
             c["process"]!["cwd"] = "/tmp";
+            c["process"]!["noNewPrivileges"] = true;
             c["hooks"] = JsonNode.Parse($$"""{"startContainer": [{"path": "/bin/sh", "args": ["sh", "-c", "(id -u; echo $A $HOME; pwd; {{Look.Replace("\\t", "\\\\t", StringComparison.Ordinal)}}; grep NoNew /proc/self/status) > /out/said"]}]}""");
             c["mounts"]!.AsArray().Add(JsonNode.Parse($$"""{"destination": "/out", "type": "bind", "source": "{{world.Temporary}}/out", "options": ["bind"]}"""));
         });
