@@ -33,7 +33,8 @@ public static class ContainerPlanner
         var joins = Joins(spec, setup);
         var entered = made | joins.Aggregate(0UL, (flags, j) => flags | j.Flags);
         // The time namespace is entered by execve alone: until then nobody else can join it.
-        var hooks = new HookPlanner(bundle, setup, entered & ~CloneFlags.NEWTIME, CgroupPlanner.JoinFiles(spec, setup.Id, facts), facts.Filters);
+        var hooks = new HookPlanner(bundle, setup, entered & ~CloneFlags.NEWTIME,
+            CgroupPlanner.JoinFiles(spec, setup.Id, facts), facts.Filters);
         hooks.Keep(plan);
         foreach (var step in setup.Network?.Before ?? [])
             plan.Add(step);
@@ -110,7 +111,8 @@ public static class ContainerPlanner
     public static string TapePath(ContainerSetup setup) => Path.Combine(setup.StateDirectory, "tape");
 
     /// <summary>Why a pidfd is sent, and why so early.</summary>
-    internal const string WhyPidFd = "While the process cannot have ended yet: the caller is sure to get a descriptor that means it.";
+    internal const string WhyPidFd =
+        "While the process cannot have ended yet: the caller is sure to get a descriptor that means it.";
 
     private static CloneChild Clone(ContainerSetup setup, Spec spec, ulong made, IReadOnlyList<Join> joins, IReadOnlyList<string> given)
     {
