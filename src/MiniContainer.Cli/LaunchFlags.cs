@@ -13,7 +13,12 @@ internal sealed class LaunchFlags
     private readonly Option<bool> noPivot = new("--no-pivot") { Description = "Switch roots by chroot, for a host whose own root is an initramfs." };
     private readonly Option<bool> noNewKeyring = new("--no-new-keyring") { Description = "Keep your session keyring instead of giving it an empty one." };
     private readonly Option<bool> noSubreaper = new("--no-subreaper") { Hidden = true };
-    private readonly Option<string> pidFdSocket = new("--pidfd-socket") { HelpName = "PATH", Description = "The UNIX socket to which the first process's pidfd is sent." };
+    private readonly Option<string> pidFdSocket = new("--pidfd-socket")
+    {
+        HelpName = "PATH",
+        Description = "The UNIX socket to which the first process's pidfd is sent.",
+    };
+
     private readonly Option<int> preserveFds = PreservedDescriptors.Option();
 
     /// <summary>How the plan is played, or read instead.</summary>
@@ -32,7 +37,8 @@ internal sealed class LaunchFlags
     public ProfileFlags Profile { get; } = new();
 
     /// <summary>All of them, in the order in which help shows them.</summary>
-    public IReadOnlyList<Option> All => [Bundle, ConsoleSocket, PidFile, pidFdSocket, preserveFds, noPivot, noNewKeyring, noSubreaper, .. Play.All, .. Profile.All];
+    public IReadOnlyList<Option> All => [Bundle, ConsoleSocket, PidFile, pidFdSocket, preserveFds, noPivot,
+        noNewKeyring, noSubreaper, .. Play.All, .. Profile.All];
 
     /// <summary>The bundle.</summary>
     public Bundle Load(ParseResult parsed) => Containers.Oci.Bundle.Load(parsed.GetValue(Bundle) is { Length: > 0 } given ? given : ".");

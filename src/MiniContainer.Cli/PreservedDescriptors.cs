@@ -17,7 +17,8 @@ internal static class PreservedDescriptors
 
     /// <summary>The number given, checked.</summary>
     /// <param name="count">How many descriptors are to be handed on.</param>
-    /// <param name="listening">How many come before them, sockets that an init system opened (LISTEN_FDS); checked too.</param>
+    /// <param name="listening">How many come before them, sockets that an init system opened (LISTEN_FDS); checked
+    /// too.</param>
     /// <exception cref="MinicException">One of the descriptors is not open.</exception>
     public static int Check(int count, int listening = 0)
     {
@@ -26,7 +27,8 @@ internal static class PreservedDescriptors
         for (var fd = 3; fd < 3 + listening + count; fd++)
         {
             if (!IsCallers(fd) && fd < 3 + listening)
-                throw new MinicException("read LISTEN_FDS", $"descriptor {fd} is not open", "Unset LISTEN_FDS, or open as many descriptors as it says, from 3 on.");
+                throw new MinicException("read LISTEN_FDS", $"descriptor {fd} is not open",
+                    "Unset LISTEN_FDS, or open as many descriptors as it says, from 3 on.");
             if (!IsCallers(fd))
                 throw new MinicException("read --preserve-fds", $"descriptor {fd} is not open", $"Open it first: minic ... {fd}<FILE.");
         }

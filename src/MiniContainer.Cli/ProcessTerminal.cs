@@ -24,8 +24,10 @@ internal sealed class ProcessTerminal : IDisposable
     /// <summary>The end for the process's tape, which sends the master over it; null where it has no terminal.</summary>
     public SafeHandle? Socket { get; }
 
-    /// <summary>Whether minic copies what it shows to a pipe or a file: as with runc, a newline stays one there.</summary>
-    /// <remarks>On a terminal the carriage returns stay: a program on the screen that leaves them out means to move straight down.</remarks>
+    /// <summary>Whether minic copies what it shows to a pipe or a file: as with runc, a newline stays one
+    /// there.</summary>
+    /// <remarks>On a terminal the carriage returns stay: a program on the screen that leaves them out means to move
+    /// straight down.</remarks>
     public bool BareNewlines => ours is not null && !ShownOnTerminal();
 
     private static bool ShownOnTerminal()

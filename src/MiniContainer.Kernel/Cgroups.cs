@@ -167,7 +167,8 @@ public static class Cgroups
     }
 
     /// <summary>Kills what is in a cgroup and removes it, with those below.</summary>
-    /// <exception cref="MinicException">It is still busy after 10 s, or after what <see cref="Patience"/> has left of them.</exception>
+    /// <exception cref="MinicException">It is still busy after 10 s, or after what <see cref="Patience"/> has left of
+    /// them.</exception>
     public static void Remove(string path)
     {
         var (began, patience) = (System.Diagnostics.Stopwatch.GetTimestamp(), Patience.Left);
@@ -195,7 +196,8 @@ public static class Cgroups
             if (errno != Kernel.Errno.EBUSY)
                 throw MinicException.FromErrno($"remove the cgroup {path}", $"rmdir({TapeArg.Quote(path)})", errno);
             if (System.Diagnostics.Stopwatch.GetElapsedTime(began).TotalMilliseconds > patience)
-                throw MinicException.FromErrno($"remove the cgroup {path}", $"rmdir({TapeArg.Quote(path)})", errno, left.Count == 0 ? null : $"SIGKILL has not ended {string.Join(", ", left)}");
+                throw MinicException.FromErrno($"remove the cgroup {path}", $"rmdir({TapeArg.Quote(path)})", errno,
+                    left.Count == 0 ? null : $"SIGKILL has not ended {string.Join(", ", left)}");
             foreach (var pid in left)
             {
                 using var pidfd = Kernel.Processes.OpenPidFd(pid);

@@ -53,13 +53,17 @@ public static class Freezer
         }
 
         Knob.Write(file, Word(file, frozen: false));
-        throw new MinicException($"{(frozen ? "freeze" : "thaw")} {Path.GetDirectoryName(file)}", $"not all of its processes {(frozen ? "stop" : "go on")} within {patience / 1000.0} s", "One may hang in the kernel: see cat /proc/PID/stack. All go on.");
+        throw new MinicException($"{(frozen ? "freeze" : "thaw")} {Path.GetDirectoryName(file)}",
+            $"not all of its processes {(frozen ? "stop" : "go on")} within {patience / 1000.0} s",
+            "One may hang in the kernel: see cat /proc/PID/stack. All go on.");
     }
 
     private static bool IsV1(string file) => Path.GetFileName(file) == V1;
 
     // Where a cgroup above is frozen, its own state is FROZEN still: it is thawed as far as it is up to itself.
     private static bool Is(string file, bool frozen) => IsV1(file)
-        ? Knob.TryRead(file) == Word(file, frozen) || !frozen && Knob.TryRead(Path.Combine(Path.GetDirectoryName(file)!, "freezer.self_freezing")) == "0"
+        ? Knob.TryRead(file) == Word(file, frozen) || !frozen && Knob.TryRead(SelfFreezing(file)) == "0"
         : Knob.TryReadLines(Path.Combine(Path.GetDirectoryName(file)!, "cgroup.events")).Contains(frozen ? "frozen 1" : "frozen 0");
+
+    private static string SelfFreezing(string file) => Path.Combine(Path.GetDirectoryName(file)!, "freezer.self_freezing");
 }

@@ -1,7 +1,8 @@
-// The socket on which a service says that it is ready, NOTIFY_SOCKET of an init system: one inside the container's reach, and
-// the init system's own, to which minic passes the word on (lab 12-oci; sd_notify(3), unix(7)).
+// The socket on which a service says that it is ready, NOTIFY_SOCKET of an init system: one inside the container's
+// reach, and the init system's own, to which minic passes the word on (lab 12-oci; sd_notify(3), unix(7)).
 //
-//     the command  -- READY=1 -->  STATE/notify/notify.sock   minic   -- READY=1, MAINPID=N, BARRIER=1 -->  the init system
+//     the command   -- READY=1 -->   STATE/notify/notify.sock
+//     minic         -- READY=1, MAINPID=N, BARRIER=1 -->   the init system
 
 using System.Globalization;
 using System.Runtime.InteropServices;
@@ -28,12 +29,14 @@ public static unsafe class NotifySocket
         var doing = $"listen on {directory}/{FileName}";
         using var place = Libc.OpenHandle(directory, O_PATH | O_DIRECTORY);
         // An address has 108 bytes, and a path may have more.
-        var path = $"/proc/self/fd/{((int)place.DangerousGetHandle()).ToString(CultureInfo.InvariantCulture)}/{FileName}";
+        var number = ((int)place.DangerousGetHandle()).ToString(CultureInfo.InvariantCulture);
+        var path = $"/proc/self/fd/{number}/{FileName}";
         var listening = Make(doing);
         var address = Address(path);
         fixed (byte* p = address, name = Libc.Utf8(path))
         {
-            if (bind((int)listening.DangerousGetHandle(), (sockaddr*)p, address.Length) != 0 || chmod(name, (mode_t)0x1ffu) != 0)
+            if (bind((int)listening.DangerousGetHandle(), (sockaddr*)p, address.Length) != 0
+                || chmod(name, (mode_t)0x1ffu) != 0)
                 throw Failed(listening, doing, $"bind({TapeArg.Quote(path)})");
         }
 
@@ -104,7 +107,8 @@ public static unsafe class NotifySocket
     private static SafeFileHandle Make(string doing)
     {
         var fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-        return fd >= 0 ? new SafeFileHandle(fd, ownsHandle: true) : throw MinicException.FromErrno(doing, "socket(AF_UNIX, SOCK_DGRAM|SOCK_CLOEXEC)", Libc.Errno);
+        return fd >= 0 ? new SafeFileHandle(fd, ownsHandle: true)
+            : throw MinicException.FromErrno(doing, "socket(AF_UNIX, SOCK_DGRAM|SOCK_CLOEXEC)", Libc.Errno);
     }
 
     private static MinicException Failed(SafeFileHandle socket, string doing, string call)
@@ -114,12 +118,14 @@ public static unsafe class NotifySocket
         return MinicException.FromErrno(doing, call, errno);
     }
 
-    // struct sockaddr_un: the family, then the path; an abstract name begins with a zero byte, and does not end with one.
+    // struct sockaddr_un: the family, then the path; an abstract name begins with a zero byte, and does not end with
+    // one.
     private static byte[] Address(string path)
     {
         var name = path.StartsWith('@') ? [0, .. Encoding.UTF8.GetBytes(path[1..])] : Libc.Utf8(path);
         if (name.Length > 108)
-            throw new MinicException($"use the socket {path}", "its path has more than 107 bytes", "Make it at a shorter path.");
+            throw new MinicException($"use the socket {path}", "its path has more than 107 bytes",
+                "Make it at a shorter path.");
         return [.. BitConverter.GetBytes((ushort)AF_UNIX), .. name];
     }
 }

@@ -1,5 +1,5 @@
-// How long is waited in vain for processes to end that were killed: ten seconds in all, however many steps of one undo wait
-// for the same process. One may hang in the kernel, and then it is in each of its cgroups (lab 12-oci; signal(7)).
+// How long is waited in vain for processes to end that were killed: ten seconds in all, however many steps of one undo
+// wait for the same process. One may hang in the kernel, and then it is in each of its cgroups (lab 12-oci; signal(7)).
 
 using System.Diagnostics;
 using System.Runtime.InteropServices;

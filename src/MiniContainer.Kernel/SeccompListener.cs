@@ -35,12 +35,15 @@ public static unsafe class SeccompListener
     {
         try
         {
-            DescriptorSocket.Send("hand over the seccomp listener", path, text, descriptor, "Start the program that listens on linux.seccomp.listenerPath first.");
+            DescriptorSocket.Send("hand over the seccomp listener", path, text, descriptor,
+                "Start the program that listens on linux.seccomp.listenerPath first.");
         }
         catch (MinicException e) when (e.InnerException is System.Net.Sockets.SocketException or ArgumentException)
         {
             // The words that engines look for.
-            throw new MinicException("hand over the seccomp listener", $"failed to connect with seccomp agent: connect({TapeArg.Quote(path)}): {e.InnerException.Message}", "Start the program that listens on linux.seccomp.listenerPath first.", inner: e.InnerException);
+            throw new MinicException("hand over the seccomp listener",
+                $"failed to connect with seccomp agent: connect({TapeArg.Quote(path)}): {e.InnerException.Message}",
+                "Start the program that listens on linux.seccomp.listenerPath first.", inner: e.InnerException);
         }
     }
 }

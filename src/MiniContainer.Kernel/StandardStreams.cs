@@ -16,7 +16,8 @@ public enum StreamReach
     /// <summary>Also programs that know its name: a terminal, a named pipe, a file that is open for writing.</summary>
     Named,
 
-    /// <summary>The whole machine: a device, a directory, a file of the kernel's, a file that is open for reading alone.</summary>
+    /// <summary>The whole machine: a device, a directory, a file of the kernel's, a file that is open for reading
+    /// alone.</summary>
     Machine,
 }
 
@@ -34,9 +35,10 @@ public static unsafe partial class StandardStreams
     // File systems whose files are the kernel's own (linux/magic.h): another owner could change its settings.
     private static readonly long[] KernelsOwn =
     [
-        0x9fa0 /* proc */, 0x62656572 /* sysfs */, 0x27e0eb /* cgroup */, 0x63677270 /* cgroup2 */, 0x64626720 /* debugfs */,
-        0x74726163 /* tracefs */, 0x73636673 /* securityfs */, 0x62656570 /* configfs */, 0xcafe4a11 /* bpf */,
-        0xde5e81e4 /* efivarfs */, 0xf97cff8c /* selinuxfs */, 0x7655821 /* resctrl */, 0x6e736673 /* nsfs */, 0x50494446 /* pidfs */,
+        0x9fa0 /* proc */, 0x62656572 /* sysfs */, 0x27e0eb /* cgroup */, 0x63677270 /* cgroup2 */,
+        0x64626720 /* debugfs */, 0x74726163 /* tracefs */, 0x73636673 /* securityfs */, 0x62656570 /* configfs */,
+        0xcafe4a11 /* bpf */, 0xde5e81e4 /* efivarfs */, 0xf97cff8c /* selinuxfs */, 0x7655821 /* resctrl */,
+        0x6e736673 /* nsfs */, 0x50494446 /* pidfs */,
     ];
 
     /// <summary>The descriptor, or /dev/null where the caller had closed it.</summary>
@@ -58,11 +60,13 @@ public static unsafe partial class StandardStreams
         return new StandardStream((uint)status.st_uid, Reach(number, status));
     }
 
-    /// <summary>Notes who owns the streams, so that they belong to the same users again once the container has ended.</summary>
+    /// <summary>Notes who owns the streams, so that they belong to the same users again once the container has
+    /// ended.</summary>
     /// <returns>What gives them back.</returns>
     public static IDisposable KeepOwners() => new Owners([Look(0), Look(1), Look(2)]);
 
-    private static bool IsCallers(int number) => fcntl(number, F_GETFD) is var flags && flags >= 0 && (flags & FD_CLOEXEC) == 0;
+    private static bool IsCallers(int number) => fcntl(number, F_GETFD) is var flags && flags >= 0
+        && (flags & FD_CLOEXEC) == 0;
 
     private static StreamReach Reach(int number, in Tmds.Linux.stat status)
     {
@@ -72,13 +76,16 @@ public static unsafe partial class StandardStreams
             return named;
         // The kernel's encoding of a device number: bits 8 to 19 are the major one's, as far as terminals go.
         if (type == (uint)S_IFCHR)
-            return (device >> 8 & 0xfff) - UNIX98_PTY_SLAVE_MAJOR < UNIX98_PTY_MAJOR_COUNT ? StreamReach.Named : StreamReach.Machine;
+            return (device >> 8 & 0xfff) - UNIX98_PTY_SLAVE_MAJOR < UNIX98_PTY_MAJOR_COUNT
+                ? StreamReach.Named : StreamReach.Machine;
         // The owner could open it again for writing, which the caller has not allowed: minic run ... </etc/passwd.
         var reads = (fcntl(number, F_GETFL) & O_ACCMODE) == O_RDONLY && named == StreamReach.Named;
-        return type == (uint)S_IFREG && !reads && !KernelsOwn.Contains(FileSystem(number)) ? named : StreamReach.Machine;
+        return type == (uint)S_IFREG && !reads && !KernelsOwn.Contains(FileSystem(number))
+            ? named : StreamReach.Machine;
     }
 
-    private static bool IsPipeOrSocketFs(int number) => FileSystem(number) is 0x50495045 /* pipefs */ or 0x534f434b /* sockfs */;
+    private static bool IsPipeOrSocketFs(int number) =>
+        FileSystem(number) is 0x50495045 /* pipefs */ or 0x534f434b /* sockfs */;
 
     private static long FileSystem(int number)
     {
@@ -96,8 +103,9 @@ public static unsafe partial class StandardStreams
         {
             for (var number = 0; number < before.Length; number++)
             {
-                // Without the privilege it stays as it is: then the container's user has been let have it by the caller's map of ids.
-                if (before[number].Reach == StreamReach.Named && Look(number) is { Reach: StreamReach.Named } now && now.Uid != before[number].Uid)
+                // Without the privilege it stays as it is; then it was not given either.
+                if (before[number].Reach == StreamReach.Named && Look(number) is { Reach: StreamReach.Named } now
+                    && now.Uid != before[number].Uid)
                     Libc.Ignore(fchown(number, before[number].Uid, uint.MaxValue));
             }
         }

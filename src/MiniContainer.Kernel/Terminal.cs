@@ -114,7 +114,8 @@ public static unsafe class Terminal
     /// <param name="from">The source.</param>
     /// <param name="to">Where to.</param>
     /// <param name="until">Ends it earlier, by something to read: what comes later is for somebody else. Null for nothing.</param>
-    /// <returns>The last byte, if the source has ended; 10, a newline, if it was empty; null if the copying ended otherwise.</returns>
+    /// <returns>The last byte, if the source has ended; 10, a newline, if it was empty; null if the copying ended
+    /// otherwise.</returns>
     public static byte? Copy(SafeHandle from, SafeHandle to, SafeHandle? until = null)
     {
         const int size = 16384;
@@ -135,8 +136,8 @@ public static unsafe class Terminal
         return null;
     }
 
-    /// <summary>Says on a terminal that no more input will come, as often as a program there reads on: with a terminal, the end of a
-    /// file is a key (VEOF, Ctrl-D), good for one read.</summary>
+    /// <summary>Says on a terminal that no more input will come, as often as a program there reads on: with a terminal,
+    /// the end of a file is a key (VEOF, Ctrl-D), good for one read.</summary>
     /// <param name="master">The terminal's master side.</param>
     /// <param name="unfinished">Whether a line was begun: then the first key only sends that off.</param>
     /// <param name="until">Ends it, by something to read.</param>
@@ -164,8 +165,8 @@ public static unsafe class Terminal
         while (!Libc.Wait((int)until.DangerousGetHandle(), POLLIN, 50));
     }
 
-    // Only the slave side tells of an end of file that was not read yet. It is opened by its master, since minic has no path to
-    // it, and closed at once: a terminal that nobody else has open any more is to hang up.
+    // Only the slave side tells of an end of file that was not read yet. It is opened by its master, since minic has no
+    // path to it, and closed at once: a terminal that nobody else has open any more is to hang up.
     private static bool IsUnread(SafeHandle master)
     {
         const int TIOCGPTPEER = 0x5441;

@@ -17,7 +17,8 @@ internal sealed class ExecVerb : RuntimeVerb
     private readonly Option<bool> detach = Flag("--detach", "Return when the command runs.", "-d");
     private readonly Option<string> consoleSocket = Text("--console-socket", "PATH", "The UNIX socket to which the terminal's master side is sent.");
     private readonly Option<string> pidFile = Text("--pid-file", "FILE", "Write the process's pid to FILE.");
-    private readonly Option<string> pidFdSocket = Text("--pidfd-socket", "PATH", "The UNIX socket to which the process's pidfd is sent.");
+    private readonly Option<string> pidFdSocket = Text("--pidfd-socket", "PATH",
+        "The UNIX socket to which the process's pidfd is sent.");
     private readonly Option<int> preserveFds = PreservedDescriptors.Option();
     private readonly Option<bool> ignorePaused = Flag("--ignore-paused", "Be content with a paused container: the command runs once that is resumed.");
     private readonly Option<string[]> cgroup = Texts("--cgroup", "[CTRL:]PATH", "Join a cgroup below the container's, which must be there; for each controller another one in version 1.");
@@ -35,7 +36,8 @@ internal sealed class ExecVerb : RuntimeVerb
         ];
         foreach (var option in process.All)
             Add(option);
-        foreach (var option in new Option[] { detach, consoleSocket, pidFile, pidFdSocket, preserveFds, ignorePaused, cgroup }.Concat(profile.All))
+        Option[] own = [detach, consoleSocket, pidFile, pidFdSocket, preserveFds, ignorePaused, cgroup];
+        foreach (var option in own.Concat(profile.All))
             Add(option);
         play.AddTo(this);
         Add(id = ContainerIdArgument(c => c.Status == ContainerStatus.Running));
@@ -72,7 +74,8 @@ internal sealed class ExecVerb : RuntimeVerb
         using var supervisor = parsed.GetValue(detach) ? null : new Supervisor();
         using var owners = parsed.GetValue(detach) ? null : StandardStreams.KeepOwners();
         using var terminal = ProcessTerminal.For(what.Terminal, parsed.GetValue(detach), parsed.GetValue(consoleSocket));
-        using var executed = Execs.Start(container.Init!, target with { BareNewlines = terminal.BareNewlines }, what, container.Directory, supervisor is not null, terminal.Socket, PlayWatch.Of(play.Watch, profile.Watch));
+        using var executed = Execs.Start(container.Init!, target with { BareNewlines = terminal.BareNewlines }, what,
+            container.Directory, supervisor is not null, terminal.Socket, PlayWatch.Of(play.Watch, profile.Watch));
         return Attend(executed.Child, supervisor, terminal, parsed.GetValue(pidFile));
     }
 

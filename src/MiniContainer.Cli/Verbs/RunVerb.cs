@@ -104,7 +104,8 @@ internal sealed class RunVerb : RuntimeVerb
         using var supervisor = new Supervisor();
         using var owners = StandardStreams.KeepOwners();
         using var terminal = ProcessTerminal.For(bundle.Spec.Process?.Terminal == true, detached: false, parsed.GetValue(flags.ConsoleSocket));
-        using var launched = Launcher.Launch(bundle, options with { Console = terminal.Socket, BareNewlines = terminal.BareNewlines });
+        using var launched = Launcher.Launch(bundle,
+            options with { Console = terminal.Socket, BareNewlines = terminal.BareNewlines });
         var code = MinicException.ExitFailure;
         try
         {

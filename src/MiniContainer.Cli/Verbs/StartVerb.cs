@@ -24,9 +24,14 @@ internal sealed class StartVerb : RuntimeVerb
     protected override int Run(ParseResult parsed)
     {
         play.Begin(parsed);
+        var (root, name) = (Globals.Root(parsed), parsed.GetValue(id)!);
         if (play.Reads(parsed))
-            return play.Tell(parsed, $"minic start of {parsed.GetValue(id)}", Launcher.MakeStartPlan(Container.Load(Globals.Root(parsed), parsed.GetValue(id)!), InitSystem.NotifySocket is not null));
-        Launcher.Start(Globals.Root(parsed), parsed.GetValue(id)!, play.Watch, InitSystem.NotifySocket);
+        {
+            var plan = Launcher.MakeStartPlan(Container.Load(root, name), notifies: InitSystem.NotifySocket is not null);
+            return play.Tell(parsed, $"minic start of {name}", plan);
+        }
+
+        Launcher.Start(root, name, play.Watch, InitSystem.NotifySocket);
         return 0;
     }
 }

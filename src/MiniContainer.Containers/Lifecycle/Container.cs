@@ -144,8 +144,8 @@ public sealed class Container
 
     /// <summary>Sends a signal.</summary>
     /// <remarks>
-    /// The end of PID 1 is the end of all in its pid namespace. A container without one of its own has no such process, so SIGKILL,
-    /// which means its end, goes to all in its cgroup; other signals are for its first process, as with runc.
+    /// The end of PID 1 is the end of all in its pid namespace. A container without one of its own has no such process, so
+    /// SIGKILL, which means its end, goes to all in its cgroup; other signals are for its first process, as with runc.
     /// </remarks>
     /// <param name="signal">Its number.</param>
     /// <param name="all">To every process instead of the first.</param>

@@ -27,7 +27,8 @@ public sealed record LaunchOptions(string Root, string Id)
     /// <summary>Where the first process's pidfd is sent, a UNIX socket; null for nowhere.</summary>
     public string? PidFdSocket { get; init; }
 
-    /// <summary>The socket of an init system that waits for the command to be ready (NOTIFY_SOCKET); null for none.</summary>
+    /// <summary>The socket of an init system that waits for the command to be ready (NOTIFY_SOCKET); null for
+    /// none.</summary>
     public string? NotifySocket { get; init; }
 
     /// <summary>Sockets that an init system handed to minic for the command; null for none.</summary>
@@ -72,7 +73,8 @@ public sealed class Launched(string id, string directory, string root, Playing p
     /// <summary>The container's first process, a child of this one.</summary>
     public Child Init => playing.Children[id];
 
-    /// <summary>Tells an init system, once the command says that it is ready; returns at once if none waits for that.</summary>
+    /// <summary>Tells an init system, once the command says that it is ready; returns at once if none waits for
+    /// that.</summary>
     /// <param name="host">The init system's socket.</param>
     /// <param name="mainPid">The process that it is to watch from then on.</param>
     /// <exception cref="MinicException">The init system's socket takes no message.</exception>
@@ -169,7 +171,8 @@ public static class Launcher
             bundle = InitSystemPlan.AddNotify(plan, bundle, directory, options.Create);
             // It is not there yet.
             var isDirectory = facts.IsDirectory;
-            facts = facts with { IsDirectory = path => path == InitSystemPlan.NotifyDirectory(directory) || isDirectory(path) };
+            var notify = InitSystemPlan.NotifyDirectory(directory);
+            facts = facts with { IsDirectory = path => path == notify || isDirectory(path) };
         }
 
         if (options.ListenFds is { } handed)
@@ -193,7 +196,8 @@ public static class Launcher
     /// <param name="root">The directory of all state.</param>
     /// <param name="id">The container.</param>
     /// <param name="watch">Sees each step come and go; null for nobody.</param>
-    /// <param name="notifySocket">The socket of an init system that waits for the command to be ready; null for none.</param>
+    /// <param name="notifySocket">The socket of an init system that waits for the command to be ready; null for
+    /// none.</param>
     /// <exception cref="MinicException">It does not wait for that, or the command cannot be executed.</exception>
     public static void Start(string root, string id, PlayWatch? watch = null, string? notifySocket = null)
     {
@@ -219,7 +223,8 @@ public static class Launcher
     private static void PlayStart(Container container, Playing playing, PlayWatch? watch)
     {
         var doing = $"start container {container.Id}";
-        using var directory = StateDirectory.Lock(container.Directory) ?? throw new MinicException(doing, "it has just been deleted");
+        using var directory = StateDirectory.Lock(container.Directory)
+            ?? throw new MinicException(doing, "it has just been deleted");
         using var journal = Journal.Open(directory.JournalPath);
         try
         {
@@ -227,7 +232,8 @@ public static class Launcher
         }
         catch (MinicException e) when (watch?.Stopped == true)
         {
-            throw new MinicException(doing, "no more was wanted", $"minic state {container.Id} tells how far it is.", inner: e);
+            throw new MinicException(doing, "no more was wanted", $"minic state {container.Id} tells how far it is.",
+                inner: e);
         }
     }
 
@@ -238,8 +244,8 @@ public static class Launcher
         return journal.Entries[^1] is { Facts: null, Step: RunHook hook } ? hook : null;
     }
 
-    // A hook that fails ends the life of the container: it is stopped, destroyed, and the poststop hooks run (runtime-spec,
-    // "Lifecycle" 7, 9 and 12). It is the hook's failure that is told.
+    // A hook that fails ends the life of the container: it is stopped, destroyed, and the poststop hooks run
+    // (runtime-spec, "Lifecycle" 7, 9 and 12). It is the hook's failure that is told.
     private static void Destroy(string root, string id, MinicException failure)
     {
         try
@@ -248,7 +254,9 @@ public static class Launcher
         }
         catch (MinicException left)
         {
-            throw new MinicException($"start container {id}", $"{failure.Message}\nand not all of it could be undone: {left.Message}", "minic delete --force will try again.", failure.ExitCode, failure);
+            throw new MinicException($"start container {id}",
+                $"{failure.Message}\nand not all of it could be undone: {left.Message}",
+                "minic delete --force will try again.", failure.ExitCode, failure);
         }
     }
 
@@ -266,7 +274,8 @@ public static class Launcher
         var hooks = container.Entries.Select(e => e.Step).OfType<KeepHooks>().FirstOrDefault();
         var plan = new Plan();
         // Only where create has put its directory into the container.
-        if (notifies && container.Entries.Any(e => e.Step is MakeDirectory { Path: var path } && path == InitSystemPlan.NotifyDirectory(container.Directory)))
+        if (notifies && container.Entries.Any(e => e.Step is MakeDirectory { Path: var path }
+            && path == InitSystemPlan.NotifyDirectory(container.Directory)))
             plan.Add(InitSystemPlan.Listen(InitSystemPlan.NotifyDirectory(container.Directory)));
         foreach (var next in (IEnumerable<Step>)[.. Of(hooks?.StartContainer), step, .. Of(hooks?.Poststart)])
             plan.Add(next);

@@ -88,7 +88,8 @@ public sealed class Supervisor : IDisposable
 
     private static void Type(SafeFileHandle input, SafeFileHandle terminal, SafeFileHandle process)
     {
-        // A terminal of the caller's that has gone says so by SIGHUP; the end of a file is a key, which has to be typed.
+        // A terminal of the caller's that has gone says so by SIGHUP; the end of a file is a key, which has to be
+        // typed.
         if (Terminal.Copy(input, terminal, until: process) is { } last && !Terminal.Is(input))
             Terminal.EndInput(terminal, unfinished: last != '\n', until: process);
     }

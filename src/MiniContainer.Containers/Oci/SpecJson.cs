@@ -1,6 +1,6 @@
 // How the OCI's records become JSON and back, written by the compiler (System.Text.Json source generation), since a
-// program compiled ahead of time has no reflection to do it with. Names are camelCase; null members are not written. Read
-// they are in any case, as runc reads them: engines have written "pagesize".
+// program compiled ahead of time has no reflection to do it with. Names are camelCase; null members are not written.
+// Read they are in any case, as runc reads them: engines have written "pagesize".
 
 using System.Text.Encodings.Web;
 using System.Text.Json;

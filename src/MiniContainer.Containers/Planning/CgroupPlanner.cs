@@ -125,8 +125,8 @@ public static class CgroupPlanner
         var controller => controller,
     };
 
-    // A container has a cgroup in every hierarchy: without one it would see the cgroups of others there, by their names.
-    // Version 2 beside version 1 limits nothing, and joining it could wait for a grace period.
+    // A container has a cgroup in every hierarchy: without one it would see the cgroups of others there, by their
+    // names. Version 2 beside version 1 limits nothing, and joining it could wait for a grace period.
     private static bool Asked(CgroupHierarchy hierarchy, LinuxResources resources, Facts facts) =>
         !hierarchy.IsV2 || !facts.Hierarchies.Any(h => !h.IsV2) || resources.Unified is { Count: > 0 };
 
@@ -174,7 +174,8 @@ public static class CgroupPlanner
     {
         // A limit of 0 means 1 (runtime-spec 1.3): the command itself is a task.
         if (resources.Pids?.Limit is { } limit)
-            yield return ("pids.max", limit < 0 ? "max" : Text(Math.Max(1, limit)), "A fork bomb stops here: fork fails with EAGAIN.", false);
+            yield return ("pids.max", limit < 0 ? "max" : Text(Math.Max(1, limit)),
+                "A fork bomb stops here: fork fails with EAGAIN.", false);
     }
 
     private static IEnumerable<(string, string, string, bool)> MemoryV1(LinuxMemory? memory)
@@ -202,13 +203,16 @@ public static class CgroupPlanner
         if (memory.Swap < 0)
             yield return ("memory.swap.max", "max", "No limit of swap.", false);
         else if (memory.Swap is { } swap and not 0)
-            yield return ("memory.swap.max", Text(swap - Whole(memory)), "Version 2 counts swap alone: config.json's figure less the memory.", false);
+            yield return ("memory.swap.max", Text(swap - Whole(memory)),
+                "Version 2 counts swap alone: config.json's figure less the memory.", false);
         if (memory.Reservation is { } reservation and not 0)
             yield return ("memory.low", Max(reservation), "This much is not taken back while others have more to give.", false);
     }
 
     private static long Whole(LinuxMemory memory) => memory.Limit is { } limit and > 0 ? limit
-        : throw new MinicException("limit swap", $"$.linux.resources.memory.swap is {memory.Swap}, memory and swap together, and without a limit of memory that says nothing of swap alone, which version 2 counts", "Add $.linux.resources.memory.limit, or leave swap out.");
+        : throw new MinicException("limit swap",
+            $"$.linux.resources.memory.swap is {memory.Swap}, memory and swap together, and there is no limit of memory to take "
+            + "from it: version 2 counts swap alone", "Add $.linux.resources.memory.limit, or leave swap out.");
 
     private static IEnumerable<(string, string, string, bool)> CpuV1(LinuxCpu? cpu)
     {

@@ -35,7 +35,8 @@ public static class ContainerPlanner
         var rights = RightsPlan.Of(spec.Process!, facts, users);
         var environment = ProcessPlanner.Environment(spec.Process!, facts, HomeRoot(bundle, setup));
         // The time namespace is entered by execve alone: until then nobody else can join it.
-        var hooks = new HookPlanner(bundle, setup, (made | namespaces.Joined) & ~CloneFlags.NEWTIME, CgroupPlanner.JoinFiles(spec, setup.Id, facts), facts.Filters, (rights, environment));
+        var hooks = new HookPlanner(bundle, setup, (made | namespaces.Joined) & ~CloneFlags.NEWTIME,
+            CgroupPlanner.JoinFiles(spec, setup.Id, facts), facts.Filters, (rights, environment));
         hooks.Keep(plan);
         foreach (var step in setup.Network?.Before ?? [])
             plan.Add(step);
@@ -119,7 +120,8 @@ public static class ContainerPlanner
     public static string TapePath(ContainerSetup setup) => Path.Combine(setup.StateDirectory, "tape");
 
     /// <summary>Why a pidfd is sent, and why so early.</summary>
-    internal const string WhyPidFd = "While the process cannot have ended yet: the caller is sure to get a descriptor that means it.";
+    internal const string WhyPidFd =
+        "While the process cannot have ended yet: the caller is sure to get a descriptor that means it.";
 
     // What only minic can do to the child's namespaces, while the child waits.
     private static void AddHostSide(Plan plan, Spec spec, ContainerSetup setup, HookPlanner hooks)

@@ -56,7 +56,8 @@ public static class ExecPlanner
         StreamOwner.Add(tape, process, stdio, mapped: (target.Namespaces & CloneFlags.NEWUSER) != 0, facts);
         tape.Umask(process.User?.Umask ?? 0x12, "The usual mask.");
         if (process.Terminal)
-            tape.OpenTerminal("console", process.User?.Uid ?? 0, null, RootPlanner.Size(process), target.BareNewlines, "A terminal of the container's own devpts.");
+            tape.OpenTerminal("console", process.User?.Uid ?? 0, null, RootPlanner.Size(process), target.BareNewlines,
+                "A terminal of the container's own devpts.");
         ProcessPlanner.AddPersonality(tape, target.Personality);
         ProcessPlanner.AddPrivileges(tape, process, target.Seccomp is { } seccomp ? SeccompCompiler.Compile(seccomp, facts.Filters) : null, facts,
             RightsPlan.Of(process, facts, new UserNamespace((target.Namespaces & CloneFlags.NEWUSER) != 0, target.MaySetGroups)),

@@ -67,7 +67,10 @@ public static class RootPlanner
         MountAll(new Mounting(plan, tape, bundle, setup, facts), mounts, trees);
         AddDevices(tape, spec, root.Paths, trees);
         if (spec.Process!.Terminal)
-            tape.OpenTerminal("console", spec.Process.User?.Uid ?? 0, "/dev/console", Size(spec.Process), setup.BareNewlines, "The terminal is made in the container's own devpts; minic gets its other end and copies what is typed and shown.");
+            tape.OpenTerminal("console", spec.Process.User?.Uid ?? 0, "/dev/console", Size(spec.Process),
+                setup.BareNewlines,
+                "The terminal is made in the container's own devpts; minic gets its other end and copies what is typed and "
+                + "shown.");
         Hide(tape, spec, mounts, trees);
         if (spec.Process.Cwd is { Length: > 1 } cwd)
             tape.MakeDirectories(root.Paths.Place(cwd), 0x1ed, "The command begins there, so it must be there.");

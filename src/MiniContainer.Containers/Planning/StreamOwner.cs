@@ -1,5 +1,6 @@
-// Whose the standard streams of a process are. Its user can then open /dev/stdout, which a web server's log may be a link to
-// (lab 01-run; stdin(3)). What others use as well, such as /dev/null, stays theirs: StandardStreams.cs has the rule.
+// Whose the standard streams of a process are. Its user can then open /dev/stdout, which a web server's log may be a
+// link to (lab 01-run; stdin(3)). What others use as well, such as /dev/null, stays theirs: StandardStreams.cs has the
+// rule.
 
 using MiniContainer.Containers.Oci;
 using MiniContainer.Kernel;
@@ -12,27 +13,33 @@ internal static class StreamOwner
 {
     private static readonly string[] Names = ["stdin", "stdout", "stderr"];
 
-    /// <summary>Adds the step that makes the process's user the owner of its streams, if there is one that may be given.</summary>
+    /// <summary>Adds the step that makes the process's user the owner of its streams, if there is one that may be
+    /// given.</summary>
     /// <param name="tape">The child's tape.</param>
     /// <param name="process">The process; one on a terminal of its own owns that.</param>
     /// <param name="stdio">What its descriptors 0, 1 and 2 are, as CloneChild has them.</param>
-    /// <param name="mapped">Whether it is in another user namespace than minic, where an id means somebody else.</param>
+    /// <param name="mapped">Whether it is in another user namespace than minic, where an id means somebody
+    /// else.</param>
     /// <param name="facts">The machine.</param>
     public static void Add(ChildTape tape, Process process, IReadOnlyList<string> stdio, bool mapped, Facts facts)
     {
         var uid = process.User?.Uid ?? 0;
         if (process.Terminal)
             return;
-        List<int> given = [.. Enumerable.Range(0, Names.Length).Where(i => Look(stdio[i], facts) is { } stream && (mapped || stream.Uid != uid) && MayGive(stream, facts.Caller))];
+        bool IsGiven(int i) =>
+            Look(stdio[i], facts) is { } stream && (mapped || stream.Uid != uid) && MayGive(stream, facts.Caller);
+        List<int> given = [.. Enumerable.Range(0, Names.Length).Where(IsGiven)];
         if (given.Count > 0)
-            tape.OwnStreams(given, uid, "While that is allowed: the user could not open /dev/stdout otherwise, and a log may be a link to it.");
+            tape.OwnStreams(given, uid,
+                "While that is allowed: the user could not open /dev/stdout otherwise, and a log may be a link to it.");
     }
 
     private static StandardStream? Look(string name, Facts facts) => Array.IndexOf(Names, name) switch
     {
         >= 0 and var number => facts.Stream(number),
         // A log is a file that minic makes for this container.
-        _ => name.StartsWith("log:", StringComparison.Ordinal) ? new StandardStream(facts.Caller.Uid, StreamReach.Holders) : null,
+        _ => name.StartsWith("log:", StringComparison.Ordinal)
+            ? new StandardStream(facts.Caller.Uid, StreamReach.Holders) : null,
     };
 
     // An ordinary user could not take a file back.

@@ -41,7 +41,8 @@ public static class JsonShape
 
     private static void CheckMembers(JsonSpot spot, string path, JsonTypeInfo type, Problems problems)
     {
-        var names = type.Options.PropertyNameCaseInsensitive ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal;
+        var names = type.Options.PropertyNameCaseInsensitive
+            ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal;
         CheckTwice(spot, path, names, problems);
         foreach (var property in type.Properties.Where(p => !p.IsExtensionData && (p.Set is not null || p.IsRequired)))
         {

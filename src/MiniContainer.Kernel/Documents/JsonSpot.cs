@@ -70,7 +70,7 @@ public sealed record JsonSpot(JsonSpotKind Kind, Position At, string Text)
         {
             var next = spot.Kind == JsonSpotKind.List
                 ? int.TryParse(part, CultureInfo.InvariantCulture, out var i) ? spot.Items.ElementAtOrDefault(i) : null
-                : spot.Members.LastOrDefault(member => member.Name == part).Value ?? spot.Members.LastOrDefault(member => member.Name.Equals(part, StringComparison.OrdinalIgnoreCase)).Value;
+                : spot.Member(part, StringComparison.Ordinal) ?? spot.Member(part, StringComparison.OrdinalIgnoreCase);
             if (next is null)
             {
                 break;
@@ -81,6 +81,9 @@ public sealed record JsonSpot(JsonSpotKind Kind, Position At, string Text)
 
         return spot;
     }
+
+    private JsonSpot? Member(string name, StringComparison names) =>
+        Members.LastOrDefault(member => member.Name.Equals(name, names)).Value;
 
     /// <summary>The paths of all strings below that have a NUL in them, and of all members whose name has one.</summary>
     /// <param name="path">Where this value stands.</param>

@@ -113,7 +113,8 @@ public sealed record CloneChild(string Child, ulong Flags, IReadOnlyList<string>
             return;
         _ = Processes.Signal(pidfd, SIGKILL);
         if (!Patience.WaitEnd(pidfd))
-            throw new MinicException($"end process {pid}", "it is still there 10 s after SIGKILL", $"It is frozen, or hangs in the kernel: see cat /proc/{pid}/stack and /proc/{pid}/cgroup.");
+            throw new MinicException($"end process {pid}", "it is still there 10 s after SIGKILL",
+                $"It is frozen, or hangs in the kernel: see cat /proc/{pid}/stack and /proc/{pid}/cgroup.");
         _ = Processes.Reap(pid);
     }
 

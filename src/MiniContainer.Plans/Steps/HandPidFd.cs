@@ -6,10 +6,12 @@ using MiniContainer.Kernel;
 
 namespace MiniContainer.Plans.Steps;
 
-/// <summary>Sends a child's pidfd to a UNIX socket. What the other side does with it is its affair: there is no undo.</summary>
+/// <summary>Sends a child's pidfd to a UNIX socket. What the other side does with it is its affair: there is no
+/// undo.</summary>
 /// <param name="Child">The child's name in the plan.</param>
 /// <param name="SocketPath">The socket.</param>
-/// <param name="Kind">What the message says: "standard" for a first process, "setns" for a further one, as runc has it.</param>
+/// <param name="Kind">What the message says: "standard" for a first process, "setns" for a further one, as runc has
+/// it.</param>
 public sealed record HandPidFd(string Child, string SocketPath, string Kind) : Step
 {
     /// <inheritdoc/>
@@ -17,7 +19,8 @@ public sealed record HandPidFd(string Child, string SocketPath, string Kind) : S
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> CallTexts =>
-        [$"connect(SOCKET, {{AF_UNIX, {TapeArg.Quote(SocketPath)}}}, 110)", $"sendmsg(SOCKET, {{[{TapeArg.Quote(Kind)}], SCM_RIGHTS=[PIDFD]}}, MSG_NOSIGNAL)"];
+        [$"connect(SOCKET, {{AF_UNIX, {TapeArg.Quote(SocketPath)}}}, 110)",
+            $"sendmsg(SOCKET, {{[{TapeArg.Quote(Kind)}], SCM_RIGHTS=[PIDFD]}}, MSG_NOSIGNAL)"];
 
     /// <inheritdoc/>
     public override string Man => "pidfd_open(2)";
@@ -34,7 +37,8 @@ public sealed record HandPidFd(string Child, string SocketPath, string Kind) : S
     /// <inheritdoc/>
     public override StepFacts? Do(Playing playing)
     {
-        DescriptorSocket.Send(Title, SocketPath, Encoding.ASCII.GetBytes(Kind), playing.Children[Child].PidFd, "--pidfd-socket names a UNIX socket on which a program listens: start that first.");
+        DescriptorSocket.Send(Title, SocketPath, Encoding.ASCII.GetBytes(Kind), playing.Children[Child].PidFd,
+            "--pidfd-socket names a UNIX socket on which a program listens: start that first.");
         return null;
     }
 }

@@ -4,7 +4,8 @@ using MiniContainer.Kernel;
 
 namespace MiniContainer.Plans.Steps;
 
-/// <summary>Makes the notification socket that a container sees, and keeps it as the descriptor "notify"; the undo removes it.</summary>
+/// <summary>Makes the notification socket that a container sees, and keeps it as the descriptor "notify"; the undo
+/// removes it.</summary>
 /// <param name="Directory">Its directory, which is bound into the container.</param>
 public sealed record ListenForReady(string Directory) : Step
 {
@@ -18,7 +19,8 @@ public sealed record ListenForReady(string Directory) : Step
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> CallTexts =>
-        ["socket(AF_UNIX, SOCK_DGRAM|SOCK_CLOEXEC, 0)", $"bind(fd, {{AF_UNIX, {TapeArg.Quote(Socket)}}}, 110)", $"chmod({TapeArg.Quote(Socket)}, 0777)"];
+        ["socket(AF_UNIX, SOCK_DGRAM|SOCK_CLOEXEC, 0)", $"bind(fd, {{AF_UNIX, {TapeArg.Quote(Socket)}}}, 110)",
+            $"chmod({TapeArg.Quote(Socket)}, 0777)"];
 
     /// <inheritdoc/>
     public override string Man => "sd_notify(3)";

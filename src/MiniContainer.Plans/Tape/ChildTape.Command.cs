@@ -28,9 +28,11 @@ public sealed partial class ChildTape
     /// <param name="owner">Who owns the slave.</param>
     /// <param name="console">Where to bind the slave, /dev/console; null for nowhere.</param>
     /// <param name="size">Rows and columns, or null.</param>
-    /// <param name="bareNewlines">Whether a newline stays one, where no terminal is to show it: else each gets a carriage return.</param>
+    /// <param name="bareNewlines">Whether a newline stays one, where no terminal is to show it: else each gets a
+    /// carriage return.</param>
     /// <param name="why">Why, and why here.</param>
-    public void OpenTerminal(string socket, uint owner, string? console, (ushort Rows, ushort Columns)? size, bool bareNewlines, string why)
+    public void OpenTerminal(string socket, uint owner, string? console, (ushort Rows, ushort Columns)? size,
+        bool bareNewlines, string why)
     {
         var master = Allocate("ptmx");
         var slave = Allocate("pts");
@@ -134,11 +136,12 @@ public sealed partial class ChildTape
     public void Personality(long persona, string text, string why) =>
         Add(new Subject(Chapter.Privileges), $"set the personality {text}", why, "personality(2)", "12-oci", [new TapeCall("personality", TapeArg.Named(persona, text))], ": # not by hand: setarch would execute another program");
 
-    // struct termios as a new pseudoterminal has it (asm-generic/termbits.h; tty_std_termios in drivers/tty/tty_io.c), but for
-    // ONLCR: a tape cannot read it, change a bit and write it back, and once the command runs it is too late.
+    // struct termios as a new pseudoterminal has it (asm-generic/termbits.h; tty_std_termios in drivers/tty/tty_io.c),
+    // but for ONLCR: a tape cannot read it, change a bit and write it back, and once the command runs it is too late.
     private static TapeArg.Block WithoutOnlcr => new(
         [
-            .. TapeArg.Ints(0x500 /* ICRNL|IXON */, 0x1 /* OPOST */, 0xbf /* B38400|CS8|CREAD */, 0x8a3b /* ISIG|ICANON|ECHO|ECHOE|ECHOK|ECHOCTL|ECHOKE|IEXTEN */),
+            .. TapeArg.Ints(0x500 /* ICRNL|IXON */, 0x1 /* OPOST */, 0xbf /* B38400|CS8|CREAD */,
+                0x8a3b /* ISIG|ICANON|ECHO|ECHOE|ECHOK|ECHOCTL|ECHOKE|IEXTEN */),
             0 /* N_TTY */, 3, 28, 127, 21, 4, 0, 1, 0, 17, 19, 26, 0, 18, 15, 23, 22, 0, 0, 0,
         ],
         "{c_iflag=ICRNL|IXON, c_oflag=OPOST, c_cflag=B38400|CS8|CREAD, c_lflag=ISIG|ICANON|ECHO|..., ...}");
