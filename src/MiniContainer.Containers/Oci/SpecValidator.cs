@@ -106,7 +106,11 @@ public static class SpecValidator
         {
             var path = $"$.mounts[{i}]";
             var options = MountOptions.Parse(mount.Options);
-            if (!mount.Destination.StartsWith('/'))
+            if (mount.Destination.Length == 0)
+            {
+                problems.Add($"{path}.destination", "the path is empty", "Name the mount point, a path in the container.");
+            }
+            else if (!mount.Destination.StartsWith('/'))
             {
                 Warnings.Sink($"{path}.destination: \"{mount.Destination}\" is not absolute: it is taken from /. Begin the path with a slash.");
             }

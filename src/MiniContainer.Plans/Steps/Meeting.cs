@@ -124,7 +124,7 @@ public sealed record FollowFork(string Child) : Step, IOfChild
     public override string Lab => "11-exec";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> ByHand => ["read -r _ <&4"];
+    public override IReadOnlyList<string> ByHand => ["read -r CHILD <&4", $"echo \"$CHILD\" > \"$STATE/{Child}.pid\"", "read -r _ <&4"];
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> UndoCallTexts => CloneChild.KillTexts;

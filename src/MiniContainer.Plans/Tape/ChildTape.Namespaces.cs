@@ -32,14 +32,16 @@ public sealed partial class ChildTape
         const int CLONE_PARENT_ = 0x8000, CLONE_PARENT_SETTID_ = 0x100000, SIGCHLD_ = 17;
         Add("make the process anew", why, "clone(2)", "04-pid",
             [new TapeCall("clone", TapeArg.Named(CLONE_PARENT_ | CLONE_PARENT_SETTID_ | SIGCHLD_, "CLONE_PARENT|CLONE_PARENT_SETTID|SIGCHLD"), TapeArg.Null, new TapeArg.Answer("&pid"), TapeArg.Null, 0)],
-            ": # nsenter has forked");
+            // nsenter(1) and unshare(1) have forked: this shell is the new process already, and the kernel's name for it what the
+            // host's /proc calls it.
+            "read -r pid _ < /proc/self/stat", "echo \"$pid\" >&4");
     }
 
     /// <summary>Leaves namespaces for new ones.</summary>
     public void Unshare(ulong flags, string why) =>
         Add(new Subject(Chapter.Namespaces), HandPoint.Continues, $"get {FlagText.Clone(flags)}", why, "unshare(2)", "08-cgroups",
             [new TapeCall("unshare", TapeArg.Named((long)flags, FlagText.Clone(flags)))],
-            $"unshare {UnshareOptions(flags)}");
+            $"unshare {((flags & (ulong)CLONE_NEWPID) == 0 ? "" : "--fork ")}{((flags & (ulong)CLONE_NEWNS) == 0 ? "" : "--propagation unchanged ")}{UnshareOptions(flags)}");
 
     /// <summary>Leaves the time namespace for a new one, whose clocks are shifted.</summary>
     /// <param name="offsets">By clock, "monotonic" or "boottime": seconds and nanoseconds.</param>

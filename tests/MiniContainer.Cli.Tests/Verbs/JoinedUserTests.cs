@@ -9,7 +9,7 @@ public sealed class JoinedUserTests : MinicTest
 {
     private static readonly LinuxIdMapping[] Map = [new(0, 200000, 65536)];
 
-    // The owner of a namespace, as ioctl_ns(2) tells it, is not for a shell to ask; but only its root may do these.
+    // Only root of the user namespace to which they belong may do these.
     private const string Owns = "hostname own && hostname; ip link set lo down && echo net; mount -t tmpfs none /mnt && echo mount; [ $$ = 1 ] && echo pid; awk '{print $2}' /proc/self/uid_map; readlink /proc/self/ns/user";
 
     private static void Write(MinicWorld world, string name, string script, Func<Linux, Linux> change)
@@ -34,7 +34,7 @@ public sealed class JoinedUserTests : MinicTest
         chmod 755 .; cp -a $ROOTFS image; chown 200000:200000 image image/mnt
         minic run -d -b first --pid-file pid ${N}a >/dev/null </dev/null || exit 9
         sed -i "s/PID/$(cat pid)/" second/config.json
-        user=$(readlink /proc/$(cat pid)/ns/user)
+        user=$(readlink /proc/$(cat pid)/ns/user | tr -dc 0-9)
         """;
 
     private static void WriteFirst(MinicWorld world) =>
@@ -46,7 +46,7 @@ public sealed class JoinedUserTests : MinicTest
         var world = Make();
         WriteFirst(world);
         Write(world, "second", Owns, linux => linux with { Namespaces = Beside() });
-        var outcome = world.Sh(First + "\nminic run -b second ${N}b | sed \"s/$user/same/\"; minic delete -f ${N}a");
+        var outcome = world.Sh(First + "\nminic run -b second ${N}b | sed \"s/user:.$user./same/\"; minic delete -f ${N}a");
         outcome.Should().Be(new Outcome(0, "own\nnet\nmount\npid\n200000\nsame\n", ""));
     }
 
@@ -85,10 +85,26 @@ public sealed class JoinedUserTests : MinicTest
 
             minic create -b second --pid-file made ${N}b </dev/null
             [ "$(minic state ${N}b | grep -o '"pid": *[0-9]*' | tr -dc 0-9)" = "$(cat made)" ] && echo pid
-            minic start ${N}b; minic exec ${N}b sh -c 'id -u; readlink /proc/self/ns/user; cat /proc/1/comm' | sed "s/$user/same/"
+            minic start ${N}b; minic exec ${N}b sh -c 'id -u; readlink /proc/self/ns/user; cat /proc/1/comm' | sed "s/user:.$user./same/"
             minic kill ${N}b KILL; minic delete -f ${N}b; minic delete -f ${N}a
             """);
         outcome.Should().Be(new Outcome(0, "pid\n0\nsame\nsleep\n", ""));
+    }
+
+    [SkippableTheory]
+    [InlineData("pid")]
+    [InlineData("none")]
+    public void Its_clocks_may_be_its_own(string without)
+    {
+        var world = Make();
+        WriteFirst(world);
+        Write(world, "second", "[ $(cut -d. -f1 /proc/uptime) -gt 864000000 ] && echo shifted", linux => linux with
+        {
+            Namespaces = [.. Beside(without == "pid" ? ["pid"] : []), new("time")],
+            TimeOffsets = new Dictionary<string, LinuxTimeOffset> { ["boottime"] = new(864000000), ["monotonic"] = new(5, 6) },
+        });
+        var outcome = world.Sh(First + "\nminic run -b second ${N}b; minic delete -f ${N}a");
+        outcome.Should().Be(new Outcome(0, "shifted\n", ""));
     }
 
     [SkippableFact]

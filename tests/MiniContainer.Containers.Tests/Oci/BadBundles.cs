@@ -87,6 +87,7 @@ public sealed class BadBundles : IDisposable
         ("a host name with a space", c => c["hostname"] = "my box"),
         ("a host name without a UTS namespace", c => Namespaces(c, "mount", "pid")),
         ("a mount without a type", c => c["mounts"]![0]!.AsObject().Remove("type")),
+        ("a mount on nothing", c => c["mounts"]![0]!["destination"] = ""),
         ("a bind mount without a source", c => c["mounts"]![0] = new JsonObject { ["destination"] = "/x", ["options"] = new JsonArray("rbind") }),
         ("half an idmap", c => c["mounts"]![0]!["uidMappings"] = Mappings()),
         ("a relative hook", c => c["hooks"] = new JsonObject { ["poststop"] = new JsonArray(new JsonObject { ["path"] = "true", ["timeout"] = 0 }) }),

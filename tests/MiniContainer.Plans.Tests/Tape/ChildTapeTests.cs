@@ -30,7 +30,7 @@ public class ChildTapeTests
         tape.Unshare(0x2000000, "w");
         tape.SetHostname("box", "w");
         tape.Setsid("w");
-        tape.Propagation("/", 1 << 19, "w");
+        tape.Propagation("/", (1 << 19) | (1 << 14), "w");
         tape.Mount("proc", "/proc", "proc", 2 | 4 | 8, null, "w");
         tape.Mount("/r", "/r", null, 4096 | 16384, null, "w");
         tape.Mount("overlay", "/m", "overlay", 0, "lowerdir=/l,upperdir=/u,workdir=/w", "w");
