@@ -87,16 +87,17 @@ public static unsafe class VolumeTree
     // fchmod(2): by a path, a link put there meanwhile would have the permissions of what it leads to changed.
     private static SafeFileHandle Make(string doing, SafeFileHandle top, SafeFileHandle parent, string name, string path)
     {
+        var made = true;
         fixed (byte* p = Libc.Utf8(name))
         {
-            if (mkdirat(Number(parent), p, (Tmds.Linux.mode_t)0x1c0) != 0 && Libc.Errno != Errno.EEXIST)
-                throw MinicException.FromErrno(doing, $"mkdirat(VOLUME, {TapeArg.Quote(path)}, 0700)", Libc.Errno);
+            if (mkdirat(Number(parent), p, (Tmds.Linux.mode_t)0x1c0) != 0)
+                made = Libc.Errno == Errno.EEXIST ? false : throw MinicException.FromErrno(doing, $"mkdirat(VOLUME, {TapeArg.Quote(path)}, 0700)", Libc.Errno);
         }
 
-        using (var made = InsideRoot.TryOpenBelow(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, out _))
+        using (var own = made ? InsideRoot.TryOpenBelow(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, out _) : null)
         {
-            if (made is not null)
-                _ = fchmod(Number(made), (Tmds.Linux.mode_t)(Mode(top, doing) & Permissions));
+            if (own is not null)
+                _ = fchmod(Number(own), (Tmds.Linux.mode_t)(Mode(top, doing) & Permissions));
         }
 
         return InsideRoot.TryOpenBelow(top, path, O_PATH, out var errno) ?? throw Failure(doing, "the volume", path, errno);

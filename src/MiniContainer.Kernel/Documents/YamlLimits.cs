@@ -14,7 +14,7 @@ internal static class YamlLimits
     public const int MaxLength = 256 * 1024;
 
     private const int MaxDepth = 64;
-    private const int MaxNodes = 20_000;
+    private const int MaxNodes = 10_000;
     private const int MaxBlanks = 1000;
 
     /// <summary>Looks for a row of blanks longer than any indentation: the parser's work grows with the square of its length.</summary>
@@ -43,7 +43,15 @@ internal static class YamlLimits
         {
             var (current, size, word) = (parser.Current!, 1, parser.Current is Scalar);
             if (current is AnchorAlias alias)
-                (size, word) = sizes.GetValueOrDefault(alias.Value.Value, (1, false));
+            {
+                if (!sizes.TryGetValue(alias.Value.Value, out var known))
+                    throw Refuse($"there is no anchor &{alias.Value.Value} that ends before it", "Write the anchor first, or quote the star.");
+                (size, word) = known;
+            }
+
+            if (current is DocumentStart)
+                sizes.Clear();
+
             if (current is not (NodeEvent or AnchorAlias or MappingEnd or SequenceEnd))
                 continue;
             if (current is MappingEnd or SequenceEnd)

@@ -134,11 +134,11 @@ public sealed class YamlMap
         }
 
         // The words of YAML 1.1, in the three ways to write them.
-        switch (node)
+        switch (node is YamlScalarNode { Style: ScalarStyle.Plain } scalar ? scalar.Value : null)
         {
-            case YamlScalarNode { Style: ScalarStyle.Plain, Value: "true" or "True" or "TRUE" or "yes" or "Yes" or "YES" or "on" or "On" or "ON" or "y" or "Y" }:
+            case "true" or "True" or "TRUE" or "yes" or "Yes" or "YES" or "on" or "On" or "ON" or "y" or "Y":
                 return true;
-            case YamlScalarNode { Style: ScalarStyle.Plain, Value: "false" or "False" or "FALSE" or "no" or "No" or "NO" or "off" or "Off" or "OFF" or "n" or "N" }:
+            case "false" or "False" or "FALSE" or "no" or "No" or "NO" or "off" or "Off" or "OFF" or "n" or "N":
                 return false;
             default:
                 break;

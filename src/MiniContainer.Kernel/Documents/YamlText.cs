@@ -16,6 +16,8 @@ public static class YamlText
     /// <exception cref="MinicException">It is malformed, or larger than any manifest; with line and column.</exception>
     public static IReadOnlyList<YamlDocument> Documents(string doing, string file, string yaml)
     {
+        // A byte order mark, of a text that was no file.
+        yaml = yaml.TrimStart('\ufeff');
         if (yaml.Length > YamlLimits.MaxLength)
             throw new MinicException(doing, $"{file}: the text is longer than {YamlLimits.MaxLength} characters", "Name a smaller file.");
         YamlLimits.CheckBlanks(doing, file, yaml);

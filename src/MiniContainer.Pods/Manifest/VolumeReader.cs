@@ -18,10 +18,11 @@ internal static class VolumeReader
     public static IReadOnlyList<Volume> Read(YamlMap spec)
     {
         var volumes = new List<Volume>();
+        var names = new HashSet<string>();
         foreach (var map in spec.Maps("volumes"))
         {
             var volume = ReadVolume(map);
-            if (volume.Name.Length > 0 && volumes.Any(other => other.Name == volume.Name))
+            if (volume.Name.Length > 0 && !names.Add(volume.Name))
             {
                 map.Bad("name", $"two volumes are called {volume.Name}", "Give each a name of its own.");
             }

@@ -32,7 +32,7 @@ public class HostileDocumentsTests
         ("a long block list", "a:\n" + Times("- 1\n")),
         ("a wide mapping", Lines(i => $"a{i}: b")),
         ("unknown fields", Pod(Lines(i => $"    a{i}: b", 4000))),
-        ("volumes", Pod("") + "  volumes:\n" + Lines(i => $"  - name: v{i}", 6000) + "\n  x: y"),
+        ("volumes", Pod("") + "  volumes:\n" + Lines(i => $"  - name: v{i}", 3000) + "\n  x: y"),
         ("mounts of no volume", Pod("    volumeMounts:\n" + Lines(i => $"    - {{ name: v{i}, mountPath: /{i} }}", 3000)) + "  volumes:\n" + Lines(i => $"  - name: w{i}", 3000)),
         ("aliases of aliases", "a0: &a0 [x, x, x, x, x, x, x, x, x]\n" + Lines(i => $"a{i + 1}: &a{i + 1} [{Times($"*a{i},", 9)}]", 30)),
         ("aliases of aliases for a name", "a0: &a0 [x, x]\n" + Lines(i => $"a{i + 1}: &a{i + 1} [*a{i}, *a{i}]", 60) + "\n? *a60\n: x"),

@@ -100,7 +100,7 @@ public class PodTests : MinicTest
             minic pod ps | awk 'NR > 1 { print $NF == "-" ? "" : "", $0 }' | grep -o 'Failed\|reader *Exited (3)\|first *Exited (0)' | tr -s ' '
             minic pod rm $N-vol
             """);
-        outcome.Output.Should().Be("made\ntouch: /in/x: Read-only file system\nread-only\nreader Exited (3)\n");
+        outcome.Output.Should().Be("made\ntouch: /in/x: Read-only file system\nread-only\nFailed\nfirst Exited (0)\nreader Exited (3)\n");
     }
 
     [SkippableFact]
