@@ -3,12 +3,14 @@
 
 using System.CommandLine;
 using MiniContainer.Cli;
+using MiniContainer.Kernel;
 using MiniContainer.Plans;
 
 Startup.Note();
 var commandLine = new MinicCommand();
 try
 {
+    CallerWords.Check(args);
     var words = Usage.Read(commandLine, args);
     var parsed = commandLine.Parse(words, MinicCommand.Parsing);
     Logs.Open(commandLine.Globals, parsed);

@@ -29,6 +29,7 @@ public sealed class JsonFile
     /// <exception cref="MinicException">There is no such file, or it cannot be read.</exception>
     public static JsonFile Read(string doing, string path, string missing)
     {
+        _ = HostPath.Absolute(path, doing);
         if (Directory.Exists(path))
         {
             throw new MinicException(doing, $"{path}: is a directory", "Name a file.");

@@ -76,7 +76,7 @@ public static class MonitorProcess
         // Under the SDK's `dotnet run` the program is dotnet, and its first argument we.
         var self = Environment.GetCommandLineArgs()[0];
         string[] argv = self.EndsWith(".dll", StringComparison.Ordinal) ? [Environment.ProcessPath!, self, .. arguments] : [Environment.ProcessPath!, .. arguments];
-        var environment = Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>().Select(e => $"{e.Key}={e.Value}").ToList();
+        var environment = CallerWords.Environment();
         List<TapeCall> calls =
         [
             new("setsid"),

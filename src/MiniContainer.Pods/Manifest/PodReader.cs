@@ -48,7 +48,7 @@ public static class PodReader
 
         try
         {
-            return Parse(path, File.ReadAllText(path));
+            return Parse(path, TextFile.Read(Doing, path));
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
