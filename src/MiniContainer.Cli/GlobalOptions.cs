@@ -43,7 +43,8 @@ internal sealed class GlobalOptions
     private Option<string> Criu { get; } = new("--criu") { HelpName = "FILE", Description = "Accepted, as runc does; there is no checkpoint.", Recursive = true, Hidden = true };
 
     /// <summary>The directory of all state, absolute.</summary>
-    public string Root(ParseResult parsed) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(parsed.GetValue(root) ?? DefaultRoot));
+    public string Root(ParseResult parsed) => Path.TrimEndingDirectorySeparator(
+        HostPath.Absolute(parsed.GetValue(root) ?? DefaultRoot, "find the directory of all state"));
 
     /// <summary>Refuses what minic cannot do.</summary>
     /// <exception cref="MinicException">Cgroups by systemd were asked for.</exception>

@@ -44,8 +44,9 @@ internal static class Logs
             Log.CloseAndFlush();
     }
 
-    private static void AddFile(LoggerConfiguration configuration, string path, bool json)
+    private static void AddFile(LoggerConfiguration configuration, string given, bool json)
     {
+        var path = HostPath.Absolute(given, $"open the log {given}");
         try
         {
             // Serilog keeps quiet about a file that it cannot open; the user should not find out later.
@@ -55,7 +56,7 @@ internal static class Logs
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new MinicException($"open the log {path}", e.Message, "Give --log a file in a directory that is there.", inner: e);
+            throw new MinicException($"open the log {given}", e.Message, "Give --log a file in a directory that is there.", inner: e);
         }
 
         // Several minic may have one log: containerd gives all that it starts for a container the same.

@@ -14,7 +14,7 @@ internal static class PidFile
     {
         if (string.IsNullOrEmpty(path))
             return;
-        var directory = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        var directory = Path.GetDirectoryName(HostPath.Absolute(path, $"write the pid file {path}"))!;
         if (!Directory.Exists(directory))
             throw new MinicException($"write the pid file {path}", $"there is no directory {directory}", "Make it first.");
         var text = pid.ToString(CultureInfo.InvariantCulture);

@@ -72,7 +72,7 @@ internal sealed class ProcessOptions(params string[] capLetters)
 
     private IReadOnlyList<string> Environment_(ParseResult parsed, Process configured, bool terminal)
     {
-        var variables = (parsed.GetValue(env) ?? []).Select(e => EnvOption.Parse(e, Environment.GetEnvironmentVariable)).OfType<string>().Aggregate(configured.Env ?? [], EnvOption.Set);
+        var variables = (parsed.GetValue(env) ?? []).Select(e => EnvOption.Parse(e, CallerWords.Variable)).OfType<string>().Aggregate(configured.Env ?? [], EnvOption.Set);
         return terminal && !variables.Any(v => v.StartsWith("TERM=", StringComparison.Ordinal)) ? [.. variables, "TERM=xterm"] : variables;
     }
 

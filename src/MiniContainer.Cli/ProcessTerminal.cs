@@ -84,6 +84,8 @@ internal sealed class ProcessTerminal : IDisposable
 
     private static Socket Connect(string path)
     {
+        // A relative path is handed to the kernel as it is: an address of a socket holds 107 bytes.
+        _ = HostPath.Absolute(path, $"prepare the terminal: find {path}");
         // .NET has one error for a path that is not there and an address of another machine.
         if (!Path.Exists(path))
             throw new MinicException("prepare the terminal", $"there is no {path}", "--console-socket names a UNIX socket on which somebody listens.");

@@ -11,6 +11,7 @@ Startup.Note();
 var commandLine = new MinicCommand();
 try
 {
+    CallerWords.Check(args);
     var words = Usage.Read(commandLine, args);
     var parsed = commandLine.Parse(words, MinicCommand.Parsing);
     Logs.Open(commandLine.Globals, parsed);

@@ -80,7 +80,7 @@ internal sealed class RootfsOptions
     private static string Root(string directory)
     {
         var doing = $"use the root file system {directory}";
-        var path = Path.GetFullPath(directory);
+        var path = HostPath.Absolute(directory, doing);
         if (Directory.Exists(path))
             return path;
         if (File.Exists(path))
@@ -105,7 +105,7 @@ internal sealed class RootfsOptions
         return process with
         {
             Cwd = cwd,
-            Env = (parsed.GetValue(env) ?? []).Select(e => EnvOption.Parse(e, Environment.GetEnvironmentVariable)).OfType<string>().Aggregate(process.Env!, EnvOption.Set),
+            Env = (parsed.GetValue(env) ?? []).Select(e => EnvOption.Parse(e, CallerWords.Variable)).OfType<string>().Aggregate(process.Env!, EnvOption.Set),
             User = parsed.GetValue(user) is { } text ? UserOption.Parse(text, process.User!, root) : process.User,
             // Known before the first program asks: stty size, or an editor.
             ConsoleSize = process.Terminal && Supervisor.CallersSize() is { } size ? new ConsoleSize(size.Rows, size.Columns) : null,

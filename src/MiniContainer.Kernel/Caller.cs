@@ -64,7 +64,7 @@ public sealed record Caller(uint Uid, uint Gid)
         };
         if (caller.IsPrivileged)
             return caller with { OwnsNetwork = !caller.InUserNamespace || NetworkNamespace.BelongsToOurs() };
-        var name = Syscall.getpwuid(caller.Uid)?.pw_name;
+        var name = Libc.UserName(caller.Uid);
         return caller with
         {
             SubUids = Ranges("/etc/subuid", name, caller.Uid),

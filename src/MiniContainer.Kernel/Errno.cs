@@ -1,8 +1,7 @@
-// Error numbers, by name and in words. The names and texts come from Mono.Posix; the few numbers that the code
+// Error numbers, by name and in words. The names come from Mono.Posix, the texts from the C library; the few numbers that the code
 // compares against are here as constants, since a `case` label needs one. See errno(3).
 
-using Mono.Unix;
-using Mono.Unix.Native;
+using System.Runtime.InteropServices;
 
 namespace MiniContainer.Kernel;
 
@@ -52,15 +51,24 @@ public static class Errno
 
     /// <summary>The name of an error number: "EPERM"; for an unknown one, "errno 4095".</summary>
     public static string Name(int errno) =>
-        NativeConvert.TryToErrno(errno, out var value) ? value.ToString() : $"errno {errno}";
+        Known(errno) is { } name ? name : $"errno {errno}";
 
     /// <summary>Name and text: "EPERM (Operation not permitted)".</summary>
     public static string Describe(int errno) =>
-        NativeConvert.TryToErrno(errno, out var value)
-            ? $"{value} ({UnixMarshal.GetErrorDescription(value)})"
-            : $"errno {errno}";
+        Known(errno) is { } name ? $"{name} ({Text(errno)})" : $"errno {errno}";
+
+    /// <summary>The text alone: "Operation not permitted" (strerror(3)).</summary>
+    public static string Text(int errno) => Marshal.GetPInvokeErrorMessage(errno);
 
     /// <summary>The number that a name stands for, or null: "EPERM" is 1.</summary>
     public static int? Parse(string name) =>
-        Enum.TryParse<Mono.Unix.Native.Errno>(name, out var value) ? NativeConvert.FromErrno(value) : null;
+        Enum.TryParse<Mono.Unix.Native.Errno>(name, out var value) ? (int)value : null;
+
+    // The enumeration has Linux's own numbers; some have two names, of which the first is errno(3)'s.
+    private static string? Known(int errno) => errno switch
+    {
+        EAGAIN => nameof(EAGAIN),
+        EOPNOTSUPP => nameof(EOPNOTSUPP),
+        _ => Enum.GetName((Mono.Unix.Native.Errno)errno),
+    };
 }

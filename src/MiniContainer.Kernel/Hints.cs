@@ -24,6 +24,7 @@ public static class Hints
         [("mknodat", EROFS)] = "The mount point is missing, and the file system in which it would be made is read-only: make it beforehand.",
         [("pivot_root", EINVAL)] = "The new root must be a mount point, and neither its parent mount nor the current root's may be shared (mount --make-rprivate /).",
         [("pivot_root", EBUSY)] = "The new root must be a mount of its own: bind the directory on itself first (mount --bind DIR DIR).",
+        [("getcwd", ENOENT)] = "The working directory was removed: change to another one, or give an absolute path.",
         [("execve", ENOENT)] = "The command is not in the container's root, or the interpreter or loader that it asks for is not.",
         [("execve", EACCES)] = "The file is not executable, or its file system is mounted noexec: chmod +x it.",
         [("execve", ENOEXEC)] = "The file is no program of this machine's kind; a script needs a #! line.",

@@ -9,6 +9,9 @@ namespace MiniContainer.Kernel;
 /// <summary>The door to files that are read and written whole.</summary>
 public static unsafe class Knob
 {
+    // The longest order that an error repeats; longer ones are lists.
+    private const int MostShown = 100;
+
     /// <summary>Writes a value. Equivalent to: <c>echo VALUE > PATH</c>.</summary>
     /// <param name="path">The file.</param>
     /// <param name="value">What to write.</param>
@@ -27,11 +30,16 @@ public static unsafe class Knob
                 if (count < 0 && Libc.Errno == Kernel.Errno.EINTR)
                     continue;
                 if (count < 0)
-                    throw MinicException.FromErrno($"write {path}", $"write({TapeArg.Quote(path)}, {TapeArg.Quote(value)})", Libc.Errno);
+                    throw MinicException.FromErrno($"write {path}", $"write({TapeArg.Quote(path)}, {Shown(value, bytes.Length, create)})", Libc.Errno);
                 done += count;
             }
         }
     }
+
+    // What the kernel refuses must be seen. The content of a file may be a secret, such as a container's environment, and
+    // is never what is wrong.
+    private static string Shown(string value, int bytes, bool create) =>
+        create || value.Length > MostShown ? $"{bytes} bytes" : TapeArg.Quote(value);
 
     /// <summary>The first line of a file, or null if it has none or cannot be read.</summary>
     public static string? TryRead(string path) => TryReadLines(path) is [var first, ..] ? first : null;

@@ -2,7 +2,6 @@
 // constants are Tmds.LibC's; what it lacks (it follows an older header) is declared here by number and name.
 
 using System.Runtime.InteropServices;
-using System.Text;
 using Microsoft.Win32.SafeHandles;
 using static Tmds.Linux.LibC;
 
@@ -51,6 +50,20 @@ public static unsafe partial class Libc
     // Tmds.LibC's poll does not keep errno, so EINTR could not be told from success there.
     [LibraryImport("libc.so.6", EntryPoint = "poll", SetLastError = true)]
     private static partial int poll_(Tmds.Linux.pollfd* fds, nuint count, int timeout);
+
+    // Neither is in Tmds.LibC, and Mono.Posix has them with a library of its own beside the program (docs/decisions/0023).
+    [LibraryImport("libc.so.6", SetLastError = true)]
+    internal static partial int waitpid(int pid, int* status, int options);
+
+    [LibraryImport("libc.so.6", SetLastError = true)]
+    private static partial byte** getpwuid(uint uid);
+
+    /// <summary>The name of a user; null if there is none (getpwuid(3), whose answer begins with the name).</summary>
+    internal static string? UserName(uint uid)
+    {
+        var entry = getpwuid(uid);
+        return entry == null ? null : Marshal.PtrToStringUTF8((nint)(*entry));
+    }
 
     /// <summary>open(2). Equivalent to a shell's redirection.</summary>
     /// <returns>A descriptor; the caller closes it.</returns>
@@ -108,6 +121,6 @@ public static unsafe partial class Libc
     {
         if (text.Contains('\0', StringComparison.Ordinal))
             throw new MinicException($"use {TapeArg.Quote(text)}", "it holds a zero byte, which ends every string in the kernel");
-        return Encoding.UTF8.GetBytes(text + "\0");
+        return UnixText.Encode(text + "\0");
     }
 }

@@ -1,5 +1,5 @@
-// Where Mono.Posix finds its native half. Left to itself the runtime tries some hundred paths for "MonoPosixHelper" before
-// it thinks of "lib" and the program's own directory: that is a tenth of the time that a whole container takes.
+// Where Mono.Posix finds the C library. Left to itself the runtime tries some hundred paths for "libc". Of the calls that
+// need its own native half, libMonoPosixHelper.so, minic makes none, so that minic is one file (docs/decisions/0023).
 
 using System.Reflection;
 using System.Runtime.CompilerServices;
@@ -15,10 +15,6 @@ internal static class NativeLibraries
     internal static void Register() => NativeLibrary.SetDllImportResolver(typeof(Syscall).Assembly, Resolve);
 #pragma warning restore CA2255
 
-    private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? search) => name switch
-    {
-        "libc" => NativeLibrary.Load("libc.so.6"),
-        "MonoPosixHelper" when NativeLibrary.TryLoad(Path.Combine(AppContext.BaseDirectory, "libMonoPosixHelper.so"), out var handle) => handle,
-        _ => 0,
-    };
+    private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? search) =>
+        name == "libc" ? NativeLibrary.Load("libc.so.6") : 0;
 }

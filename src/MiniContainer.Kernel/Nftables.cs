@@ -46,7 +46,7 @@ public static unsafe partial class Nftables
 
     /// <summary>Whether a failure says that something exists already (EEXIST): a key of a map with another value, say.</summary>
     public static bool IsExists(MinicException failure) => failure.Message.Contains(
-        Mono.Unix.UnixMarshal.GetErrorDescription(Mono.Unix.Native.Errno.EEXIST), StringComparison.Ordinal);
+        Errno.Text(Errno.EEXIST), StringComparison.Ordinal);
 
     /// <summary>Lists what is there, as nft commands or as JSON (libnftables-json(5)).</summary>
     /// <remarks>Equivalent to: <c>[ip netns exec NS] nft [-j] list WHAT</c>.</remarks>
@@ -121,7 +121,7 @@ public static unsafe partial class Nftables
     // libnftables has no error numbers, only their texts: those of strerror(3), here as there.
     private static bool IsNotFound(string errors) =>
         errors.Contains(
-            Mono.Unix.UnixMarshal.GetErrorDescription(Mono.Unix.Native.Errno.ENOENT), StringComparison.Ordinal);
+            Errno.Text(Errno.ENOENT), StringComparison.Ordinal);
 
     private static MinicException Refused(string doing, string errors) => new(doing, errors.TrimEnd());
 

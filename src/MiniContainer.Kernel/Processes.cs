@@ -1,5 +1,5 @@
 // Ending processes and waiting for them, by pidfd where a number could mean somebody else by now
-// (lab 01-run, waitpid(2), pidfd_send_signal(2), proc_pid_stat(5)). waitpid and signal names are Mono.Posix's.
+// (lab 01-run, waitpid(2), pidfd_send_signal(2), proc_pid_stat(5)). Signal names are Mono.Posix's.
 
 using System.Globalization;
 using System.Runtime.InteropServices;
@@ -101,7 +101,7 @@ public static unsafe class Processes
         int status;
         int result;
         do
-            result = Syscall.waitpid(pid, out status, 0);
+            result = Libc.waitpid(pid, &status, 0);
         while (result < 0 && Marshal.GetLastPInvokeError() == Kernel.Errno.EINTR);
         if (result < 0)
             return null;
@@ -121,11 +121,11 @@ public static unsafe class Processes
             && int.TryParse(name.AsSpan(9), NumberStyles.None, CultureInfo.InvariantCulture, out var offset) && offset <= 30)
             return 34 + offset;
         return Enum.TryParse<Signum>(name, out var signum) && Enum.IsDefined(signum)
-            ? NativeConvert.FromSignum(signum)
+            ? (int)signum
             : throw new MinicException("read the signal", $"there is no signal {text}", "Give a name such as TERM or SIGKILL, or a number up to 64; kill -l lists them.");
     }
 
     /// <summary>The name of a signal: "SIGKILL"; for an unknown one its number.</summary>
     public static string SignalName(int signal) =>
-        NativeConvert.TryToSignum(signal, out var signum) ? signum.ToString() : signal.ToString(CultureInfo.InvariantCulture);
+        Enum.GetName((Signum)signal) ?? signal.ToString(CultureInfo.InvariantCulture);
 }

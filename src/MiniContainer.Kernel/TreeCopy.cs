@@ -17,6 +17,9 @@ public static unsafe partial class TreeCopy
     private const int Nofollow = 0x100; // AT_SYMLINK_NOFOLLOW
     private const int AT_EMPTY_PATH_ = 0x1000;
 
+    // Of d_name in struct dirent: after d_ino and d_off of 8 bytes each, d_reclen of 2, d_type of 1.
+    private const int NameOffset = 19;
+
     /// <summary>Copies the content of a directory. Equivalent to: <c>cp -a FROM/. TO</c>.</summary>
     /// <param name="from">A directory, or a link of /proc to an open one.</param>
     /// <param name="to">Another, which is there.</param>
@@ -34,12 +37,30 @@ public static unsafe partial class TreeCopy
     {
         if (depth > MaxDepth)
             throw new MinicException($"copy {shown}", $"directories are nested more than {MaxDepth} deep");
-        // Of an open directory /proc has the names, whatever its path has become.
-        foreach (var path in Directory.GetFileSystemEntries($"/proc/self/fd/{(int)source.DangerousGetHandle()}"))
+        foreach (var name in Names(source, shown))
+            Entry(source, target, name, $"{shown}/{UnixText.Shown(name)}", depth);
+    }
+
+    // In bytes: a name need not be UTF-8, which .NET's own listing takes for granted.
+    private static List<string> Names(SafeFileHandle directory, string shown)
+    {
+        using var own = OpenAt(directory, ".", O_RDONLY | O_DIRECTORY, shown);
+        var stream = fdopendir(Number(own));
+        if (stream == 0)
+            throw MinicException.FromErrno($"copy {shown}", $"fdopendir({TapeArg.Quote(shown)})", Libc.Errno);
+        // The stream closes it.
+        own.SetHandleAsInvalid();
+        var names = new List<string>();
+        for (byte* entry; (entry = readdir(stream)) != null;)
         {
-            var name = Path.GetFileName(path);
-            Entry(source, target, name, $"{shown}/{name}", depth);
+            var name = MemoryMarshal.CreateReadOnlySpanFromNullTerminated(entry + NameOffset);
+            if (!name.SequenceEqual("."u8) && !name.SequenceEqual(".."u8))
+                names.Add(UnixText.Decode(name));
         }
+
+        var error = Libc.Errno;
+        Libc.Ignore(closedir(stream));
+        return error == 0 ? names : throw MinicException.FromErrno($"copy {shown}", $"readdir({TapeArg.Quote(shown)})", error);
     }
 
     private static void Entry(SafeFileHandle source, SafeFileHandle target, string name, string shown, int depth)
@@ -132,7 +153,16 @@ public static unsafe partial class TreeCopy
             throw MinicException.FromErrno($"copy {shown}", $"{call}({TapeArg.Quote(shown)})", Libc.Errno);
     }
 
-    // Not in Tmds.LibC.
+    // None of them in Tmds.LibC.
+    [LibraryImport("libc.so.6", SetLastError = true)]
+    private static partial nint fdopendir(int fd);
+
+    [LibraryImport("libc.so.6", SetLastError = true)]
+    private static partial byte* readdir(nint stream);
+
+    [LibraryImport("libc.so.6", SetLastError = true)]
+    private static partial int closedir(nint stream);
+
     [LibraryImport("libc.so.6", EntryPoint = "sendfile", SetLastError = true)]
     private static partial nint sendfile_(int to, int from, long* offset, nuint count);
 }

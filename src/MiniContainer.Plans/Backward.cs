@@ -31,7 +31,8 @@ public static class Backward
             try
             {
                 watch?.UndoBegun(entry);
-                entry.Step.Undo(entry.Facts);
+                if (!(journal.Up && entry.Step.StaysOnceUp))
+                    entry.Step.Undo(entry.Facts);
                 watch?.UndoDone(entry);
                 journal.Undone(entry.Number);
                 watch?.Undone(entry, journal);

@@ -40,6 +40,9 @@ public abstract record Step
     /// <summary>The undo by hand; no lines where nothing is to be undone.</summary>
     public virtual IReadOnlyList<string> UndoByHand => [];
 
+    /// <summary>Whether what it did stays once the whole plan was played: its undo is for a start that fails.</summary>
+    public virtual bool StaysOnceUp => false;
+
     /// <summary>Files in which one can see what it did: those that it makes, and the kernel's own that it writes.</summary>
     public virtual IReadOnlyList<string> Places => [];
 

@@ -35,6 +35,13 @@ public sealed class HintsTests : IDisposable
         met.Message.Should().EndWith(met.Hint);
     }
 
+    private static MinicException? InRemovedDirectory()
+    {
+        MinicException? met = null;
+        HostPathTests.InRemoved(() => met = Thrown(() => _ = HostPath.Absolute("x", "look")));
+        return met;
+    }
+
     private MinicException? Provoke(string call, int errno) => (call, errno) switch
     {
         ("clone3", EPERM) => Tape(0, BecomeNobody, Clone3(NEWUTS)),
@@ -56,6 +63,7 @@ public sealed class HintsTests : IDisposable
         ("pivot_root", EINVAL) => Tape(
             NEWNS, Private, Mount("none", directory, "tmpfs"), new TapeCall("mkdirat", TapeArg.AtFdCwd, directory + "/sub", 0x1ed), new TapeCall("pivot_root", directory + "/sub", directory + "/sub")),
         ("pivot_root", EBUSY) => Tape(NEWNS, Private, new TapeCall("pivot_root", "/", "/")),
+        ("getcwd", ENOENT) => InRemovedDirectory(),
         ("execve", ENOENT) => Tape(0, Execve(directory + "/nothing")),
         ("execve", EACCES) => Tape(0, Execve(FileOf("data", 0x1a4))),
         ("execve", ENOEXEC) => Tape(0, Execve(FileOf("no program", 0x1ed))),

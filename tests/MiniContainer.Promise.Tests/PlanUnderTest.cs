@@ -10,7 +10,7 @@ internal sealed record PlanUnderTest(string Name, string Play)
     private const string Running = "m run -d --rootfs $ROOTFS --net none --name $N sleep 1000";
 
     // From here on m is a minic that somebody runs who is not root, with a root file system of their own.
-    private const string Ann = "cp -r $ROOTFS $TMP/rootfs && mkdir -p $TMP/bin /run/ann && cp $MINIC ${MINIC%/*}/libMonoPosixHelper.so $TMP/bin && chmod 777 $TMP && chown -R 1234:1234 $TMP/rootfs /run/ann"
+    private const string Ann = "cp -r $ROOTFS $TMP/rootfs && mkdir -p $TMP/bin /run/ann && cp $MINIC $TMP/bin && chmod 777 $TMP && chown -R 1234:1234 $TMP/rootfs /run/ann"
         + " && m() { HOME=/run/ann XDG_RUNTIME_DIR=/run/ann setpriv --reuid 1234 --regid 1234 --clear-groups $TMP/bin/minic \"$@\"; }";
 
     /// <summary>What is to be there before.</summary>

@@ -24,6 +24,7 @@ internal sealed class SpecVerb : RuntimeVerb
     protected override int Run(ParseResult parsed)
     {
         var path = Path.Combine(parsed.GetValue(bundle) is { Length: > 0 } given ? given : ".", Bundle.ConfigName);
+        _ = HostPath.Absolute(path, $"write {path}");
         var spec = DefaultSpec.ForBundle(DefaultSpec.Create(terminal: true), unified: Cgroups.Hierarchies().All(h => h.IsV2));
         if (parsed.GetValue(rootless))
             spec = DefaultSpec.Rootless(spec, Caller.Current);

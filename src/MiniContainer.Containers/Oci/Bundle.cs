@@ -25,7 +25,7 @@ public sealed record Bundle(string Directory, Spec Spec)
     /// <exception cref="MinicException">No such bundle, no JSON, or every rule of the specification that it breaks.</exception>
     public static Bundle Load(string directory)
     {
-        var absolute = Path.GetFullPath(directory);
+        var absolute = HostPath.Absolute(directory, Doing);
         if (!System.IO.Directory.Exists(absolute))
         {
             throw File.Exists(absolute)

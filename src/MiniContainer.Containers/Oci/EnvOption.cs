@@ -17,7 +17,7 @@ public static class EnvOption
         var name = equals < 0 ? text : text[..equals];
         if (name.Length == 0 || name.Any(c => char.IsWhiteSpace(c) || char.IsControl(c)))
         {
-            throw new MinicException($"read -e {text}", name.Length == 0 ? "the name is empty" : $"the name \"{name}\" has a space in it",
+            throw new MinicException($"read -e {name}", name.Length == 0 ? "the name is empty" : $"the name \"{name}\" has a space in it",
                 "Write -e NAME=VALUE, or -e NAME to hand on your own.");
         }
 

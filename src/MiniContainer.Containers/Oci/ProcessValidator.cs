@@ -87,7 +87,7 @@ public static class ProcessValidator
         {
             if (variable.IndexOf('=', StringComparison.Ordinal) <= 0)
             {
-                problems.Add($"{path}.env[{i}]", $"\"{variable}\" has not the form NAME=VALUE", "Write it so; the value may be empty.");
+                problems.Add($"{path}.env[{i}]", "it has not the form NAME=VALUE", "Write it so; the value may be empty.");
             }
         }
     }

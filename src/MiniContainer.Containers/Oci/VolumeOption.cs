@@ -49,7 +49,7 @@ public sealed record VolumeOption(string Source, string Destination, IReadOnlyLi
         {
             Destination = Destination,
             Type = "bind",
-            Source = Path.GetFullPath(Source),
+            Source = HostPath.Absolute(Source, $"read -v {Source}:{Destination}"),
             Options = [.. bind, .. Options, .. propagation],
         };
     }

@@ -16,11 +16,22 @@ internal static class NetDevicePlan
         if (spec.Linux?.NetDevices is not { Count: > 0 } devices)
             return;
         var given = spec.Linux.Namespaces?.FirstOrDefault(n => n.Type == "network")?.Path;
-        var netns = string.IsNullOrEmpty(given) ? Path.Combine(setup.StateDirectory, "netns") : given;
-        var moves = devices.Select(d => new MovedDevice(d.Key, netns, string.IsNullOrEmpty(d.Value.Name) ? d.Key : d.Value.Name)).ToList();
+        var joined = !string.IsNullOrEmpty(given);
+        var netns = joined ? given! : Path.Combine(setup.StateDirectory, "netns");
+        var moves = devices
+            .Select(d => new MovedDevice(d.Key, netns, string.IsNullOrEmpty(d.Value.Name) ? d.Key : d.Value.Name) { Joined = joined })
+            .ToList();
         foreach (var device in moves)
-            plan.Add(new NoteDevice(device) { Why = "A move takes its addresses from it, and it is to come back as it was." });
-        if (string.IsNullOrEmpty(given))
+        {
+            plan.Add(new NoteDevice(device)
+            {
+                Why = joined
+                    ? "A move takes its addresses from it, and if the start fails it is to come back as it was."
+                    : "A move takes its addresses from it, and it is to come back as it was.",
+            });
+        }
+
+        if (!joined)
         {
             plan.Add(new HoldNamespace(setup.Child, netns, moves) { Why = "With the last process the namespace would go, and a device that is no hardware with it." });
         }

@@ -15,6 +15,7 @@ public static class DocumentText
     /// <exception cref="MinicException">There is no such file, it cannot be read, is no UTF-8, or too long.</exception>
     public static string OfFile(string doing, string path, string missing, int maxBytes)
     {
+        _ = HostPath.Absolute(path, doing);
         if (Directory.Exists(path))
         {
             throw new MinicException(doing, $"{path}: is a directory", "Name a file.");

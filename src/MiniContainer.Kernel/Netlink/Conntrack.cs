@@ -14,6 +14,11 @@ namespace MiniContainer.Kernel.Netlink;
 /// <summary>The connections that one network namespace remembers; for one thread at a time.</summary>
 public sealed class Conntrack : IDisposable
 {
+    // Of Linux; .NET's own AddressFamily has other numbers.
+    private const byte AllFamilies = 0;
+    private const byte AF_INET_ = 2;
+    private const byte AF_INET6_ = 10;
+
     private readonly NetlinkSocket socket;
 
     private Conntrack(NetlinkSocket socket) => this.socket = socket;
@@ -25,14 +30,14 @@ public sealed class Conntrack : IDisposable
     /// <inheritdoc/>
     public void Dispose() => socket.Dispose();
 
-    /// <summary>The connections of a family. Equivalent to: <c>conntrack -L -f ipv4</c>.</summary>
-    /// <param name="family">InterNetwork or InterNetworkV6.</param>
+    /// <summary>The connections of all families. Equivalent to: <c>conntrack -L</c>.</summary>
+    /// <remarks>The kernel goes through a table that all namespaces share, however few connections are this one's.</remarks>
     /// <param name="wanted">Which of them; null for all.</param>
     /// <exception cref="MinicException">EPERM: without CAP_NET_ADMIN; EINVAL: the kernel has no ctnetlink.</exception>
-    public IReadOnlyList<ConntrackEntry> List(AddressFamily family, Func<ConntrackEntry, bool>? wanted = null)
+    public IReadOnlyList<ConntrackEntry> List(Func<ConntrackEntry, bool>? wanted = null)
     {
         var found = new List<ConntrackEntry>();
-        var answer = socket.Transact(ListMessage(family), (_, body) =>
+        var answer = socket.Transact(ListMessage(), (_, body) =>
         {
             if (Parse(body) is { } entry && wanted?.Invoke(entry) != false) found.Add(entry);
         });
@@ -56,12 +61,16 @@ public sealed class Conntrack : IDisposable
         };
     }
 
-    internal static NetlinkMessage ListMessage(AddressFamily family) => Message(IPCTNL_MSG_CT_GET, NLM_F_DUMP, family);
+    /// <summary>Whether nothing is remembered: a question that costs little.</summary>
+    public static bool IsEmpty => Knob.TryRead("/proc/sys/net/netfilter/nf_conntrack_count") == "0";
+
+    internal static NetlinkMessage ListMessage() => Message(IPCTNL_MSG_CT_GET, NLM_F_DUMP, AllFamilies);
 
     // With the id: a connection of the same addresses that has begun meanwhile is another one, and stays.
     internal static NetlinkMessage DeleteMessage(ConntrackEntry entry)
     {
-        var message = Message(IPCTNL_MSG_CT_DELETE, NLM_F_ACK, entry.Original.Source.AddressFamily);
+        var family = entry.Original.Source.AddressFamily == AddressFamily.InterNetworkV6 ? AF_INET6_ : AF_INET_;
+        var message = Message(IPCTNL_MSG_CT_DELETE, NLM_F_ACK, family);
         foreach (var (type, payload) in entry.Key)
             message.Add(type, payload);
         return message;
@@ -94,11 +103,9 @@ public sealed class Conntrack : IDisposable
             : new ConntrackEntry(protocol, original, reply, (status & IPS_SEEN_REPLY) != 0) { Key = key };
     }
 
-    private static NetlinkMessage Message(ushort operation, int flags, AddressFamily family) =>
-        new NetlinkMessage((ushort)((NFNL_SUBSYS_CTNETLINK << 8) | operation), flags).Struct(new nfgenmsg
-        {
-            nfgen_family = (byte)(family == AddressFamily.InterNetworkV6 ? 10 : 2),
-        });
+    private static NetlinkMessage Message(ushort operation, int flags, byte family) =>
+        new NetlinkMessage((ushort)((NFNL_SUBSYS_CTNETLINK << 8) | operation), flags)
+            .Struct(new nfgenmsg { nfgen_family = family });
 
     private static (ProtocolType Protocol, ConntrackTuple Tuple) Tuple(NetlinkAttributes attributes)
     {

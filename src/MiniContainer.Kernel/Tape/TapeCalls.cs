@@ -107,8 +107,7 @@ public static class TapeCalls
         }).Prepend(new TapeCall("rt_sigaction", TapeArg.Named(LibC.SIGPIPE, "SIGPIPE"), new TapeArg.Block(new byte[32], "{sa_handler=SIG_DFL}"), TapeArg.Null, 8));
     }
 
-    private static List<string> Own() =>
-        [.. Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>().Select(v => $"{v.Key}={v.Value}")];
+    private static IReadOnlyList<string> Own() => CallerWords.Environment();
 
     private static int Length(string text) => System.Text.Encoding.UTF8.GetByteCount(text);
 }

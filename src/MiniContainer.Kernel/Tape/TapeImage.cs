@@ -134,7 +134,7 @@ public sealed unsafe class TapeImage : IDisposable
             case TapeArg.Number n:
                 return n.Value;
             case TapeArg.Str s:
-                return Reserve(Encoding.UTF8.GetBytes(s.Value + "\0"));
+                return Reserve(UnixText.Encode(s.Value + "\0"));
             case TapeArg.Strs s:
                 if (placed.TryGetValue(s, out var known))
                     return known;

@@ -2,7 +2,6 @@
 // 11-exec; setns(2), tcsetpgrp(3)). Like all processes here it is a tape. It gets a process group of its own, to which
 // the keys belong while it runs: Ctrl-C is for what one does in there, and not for minic.
 
-using System.Collections;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using MiniContainer.Kernel;
@@ -106,7 +105,8 @@ public static class LookShell
 
     private static TapeCall Execve(string program, string prompt)
     {
-        var environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Where(e => (string)e.Key != "PS1").Select(e => $"{e.Key}={e.Value}").Append($"PS1={prompt}").ToList();
+        var environment = CallerWords.Environment()
+            .Where(e => !e.StartsWith("PS1=", StringComparison.Ordinal)).Append($"PS1={prompt}").ToList();
         return new TapeCall("execve", program, new TapeArg.Strs([Path.GetFileName(program)]), new TapeArg.Strs(environment, "environ"));
     }
 }

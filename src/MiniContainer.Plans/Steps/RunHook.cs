@@ -195,7 +195,7 @@ public sealed record RunHook(string Point, string Path, HookState State, string 
             throw new MinicException(Title, $"error running hook: it {(code > 128 ? $"was ended by {Ended(code.Value - 128)}" : $"ended with exit code {code}")}{MemoryFile.Said(output)}");
     }
 
-    private static IReadOnlyList<string> Callers() => [.. Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>().Select(v => $"{v.Key}={v.Value}").Order(StringComparer.Ordinal)];
+    private static IReadOnlyList<string> Callers() => [.. CallerWords.Environment().Order(StringComparer.Ordinal)];
 
     private static ChildDescriptor[] Descriptors(SafeFileHandle input, SafeFileHandle output, SafeHandle? pidfd) =>
     [

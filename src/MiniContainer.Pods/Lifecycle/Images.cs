@@ -27,7 +27,7 @@ public static class Images
     {
         if (image.StartsWith('/') || image.StartsWith('.'))
         {
-            var path = Path.GetFullPath(image);
+            var path = HostPath.Absolute(image, $"find the image {image}");
             return Directory.Exists(path) ? path : throw Missing(image, File.Exists(path) ? "it is a file, not a directory" : "there is no such directory");
         }
 

@@ -76,7 +76,7 @@ public static class MonitorProcess
         // `dotnet minic.dll`: the program is dotnet, and its first argument ours. A jitted minic is called minic.dll too.
         var (program, self) = (Environment.ProcessPath!, Environment.GetCommandLineArgs()[0]);
         string[] argv = Path.GetFileName(program) == "dotnet" ? [program, self, .. arguments] : [program, .. arguments];
-        var environment = Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>().Select(e => $"{e.Key}={e.Value}").ToList();
+        var environment = CallerWords.Environment();
         List<TapeCall> calls =
         [
             new("setsid"),

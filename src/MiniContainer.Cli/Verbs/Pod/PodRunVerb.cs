@@ -2,6 +2,7 @@
 
 using System.CommandLine;
 using MiniContainer.Kernel;
+using MiniContainer.Kernel.Documents;
 using MiniContainer.Plans;
 using MiniContainer.Pods.Lifecycle;
 using MiniContainer.Pods.Manifest;
@@ -54,7 +55,7 @@ internal sealed class PodRunVerb : PodVerb
         var addresses = MonitorProcess.Start(
         [
             "--root", Globals.Root(parsed), .. parsed.GetValue(Globals.Debug) ? ["--debug"] : Array.Empty<string>(),
-            .. parsed.GetValue(Globals.Log) is { } log ? ["--log", Path.GetFullPath(log)] : Array.Empty<string>(),
+            .. parsed.GetValue(Globals.Log) is { } log ? ["--log", HostPath.Absolute(log, $"open the log {log}")] : Array.Empty<string>(),
             "pod", "monitor", "--name", name, "--net", parsed.GetValue(net) ?? NetworkChoice.Default,
             .. monitors is null ? Array.Empty<string>() : ["--profile-to", monitors.Path],
             .. play.Dialog is null ? Array.Empty<string>() : ["--step"],

@@ -53,8 +53,8 @@ public sealed record ForgetConnections(IReadOnlyList<string> Addresses) : Step
 
     private void Forget()
     {
-        foreach (var family in Addresses.Select(IPAddress.Parse).GroupBy(a => a.AddressFamily))
-            Connections.Forget(family.Key, entry => family.Any(entry.Concerns));
+        var addresses = Addresses.Select(IPAddress.Parse).ToList();
+        Connections.Forget(entry => addresses.Exists(entry.Concerns));
     }
 }
 
@@ -94,29 +94,20 @@ public sealed record ForgetOlder(IReadOnlyList<LeadingPort> Ports) : Step
     /// <inheritdoc/>
     public override StepFacts? Do(Playing playing)
     {
-        foreach (var family in Ports.GroupBy(p => IPAddress.Parse(p.Address).AddressFamily))
-        {
-            var stale = family.Select(p => (Func<ConntrackEntry, bool>)(entry => IsOlder(p, entry))).ToList();
-            Connections.Forget(family.Key, entry => stale.Exists(isStale => isStale(entry)), LocalAddresses(family));
-        }
-
-        return null;
-    }
-
-    // What only passes through the host may go to the same port elsewhere, and stays.
-    private static Func<ConntrackEntry, bool>? LocalAddresses(IEnumerable<LeadingPort> ports)
-    {
-        if (ports.All(p => p.HostIp is not null))
-            return null;
+        // What only passes through the host may go to the same port elsewhere, and stays.
         var local = new Lazy<IReadOnlyList<IPNetwork>>(Connections.LocalNetworks);
-        return entry => local.Value.Any(network => network.Contains(entry.Original.Destination));
+        Connections.Forget(
+            entry => Ports.Any(port => IsOlder(port, entry)),
+            entry => local.Value.Any(network => network.Contains(entry.Original.Destination)));
+        return null;
     }
 
     // A connection that somebody has accepted stays with them. On all addresses, one that is translated already belongs to
     // a mapping of one address, which goes before.
     private static bool IsOlder(LeadingPort port, ConntrackEntry entry) =>
-        entry.Protocol == Number(port.Protocol) && entry.Original.DestinationPort == port.Port
-        && !entry.Reply.Source.Equals(IPAddress.Parse(port.Address))
+        entry.Original.DestinationPort == port.Port && entry.Protocol == Number(port.Protocol)
+        && IPAddress.Parse(port.Address) is var address && entry.Original.Source.AddressFamily == address.AddressFamily
+        && !entry.Reply.Source.Equals(address)
         && (port.HostIp is { } one ? entry.Original.Destination.Equals(IPAddress.Parse(one)) : !entry.HasNewDestination)
         && (entry.Protocol == ProtocolType.Udp || entry.HasNewDestination || !entry.SeenReply);
 
@@ -142,17 +133,17 @@ public sealed record ForgetOlder(IReadOnlyList<LeadingPort> Ports) : Step
 /// <summary>What the two steps have in common.</summary>
 internal static class Connections
 {
-    /// <summary>Forgets connections of a family.</summary>
-    /// <param name="family">The family of addresses.</param>
+    /// <summary>Forgets connections.</summary>
     /// <param name="wanted">Which of them.</param>
     /// <param name="besides">What must be true of them besides, where that is dear to find out.</param>
-    public static void Forget(
-        AddressFamily family, Func<ConntrackEntry, bool> wanted, Func<ConntrackEntry, bool>? besides = null)
+    public static void Forget(Func<ConntrackEntry, bool> wanted, Func<ConntrackEntry, bool>? besides = null)
     {
+        if (Conntrack.IsEmpty)
+            return;
         try
         {
             using var kernel = Conntrack.Open();
-            foreach (var entry in kernel.List(family, wanted).Where(entry => besides?.Invoke(entry) != false))
+            foreach (var entry in kernel.List(wanted).Where(entry => besides?.Invoke(entry) != false))
                 _ = kernel.TryDelete(entry);
         }
         catch (MinicException e) when (e.Errno is Errno.EINVAL or Errno.EOPNOTSUPP or Errno.EPROTONOSUPPORT)

@@ -7,6 +7,9 @@
 //
 // Played backward, that is: move back, let go, give the addresses back. An undo that fails does not stop those before it, so
 // each of the three brings the device back if it is not here yet: else it would go with its namespace.
+//
+// A namespace that was given by its path belongs to an engine, and so does the device from the moment the container is
+// there: it stays when the container goes, as with runc. It comes back only if the start fails.
 
 using MiniContainer.Kernel;
 using MiniContainer.Kernel.Netlink;
@@ -19,6 +22,9 @@ namespace MiniContainer.Plans.Steps.Network;
 /// <param name="Inside">Its name in there.</param>
 public sealed record MovedDevice(string Name, string Netns, string Inside)
 {
+    /// <summary>Whether the namespace belongs to others, who keep the device when the container goes.</summary>
+    public bool Joined { get; init; }
+
     /// <summary>Moves the device back, if it is not here and is in there.</summary>
     /// <exception cref="MinicException">It could not be moved now.</exception>
     internal void BringBack(RtNetlink kernel)
@@ -70,11 +76,15 @@ public sealed record NoteDevice(MovedDevice Device) : Step
         [$"ip -o address show dev {Name} scope global permanent | while read -r _ _ _ cidr _; do echo \"$cidr\"; done > \"$STATE/{Name}.addresses\""];
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> UndoCallTexts => [$"RTM_NEWADDR(dev=\"{Name}\", ...) for each", $"RTM_SETLINK(ifname=\"{Name}\", IFF_UP), if it was"];
+    public override bool StaysOnceUp => Device.Joined;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> UndoByHand =>
-        [$"[ ! -e \"$STATE/{Name}.addresses\" ] || while read -r cidr; do ip address add \"$cidr\" dev {Name} 2>/dev/null || :; done < \"$STATE/{Name}.addresses\"", $"ip link set {Name} up 2>/dev/null || :"];
+    public override IReadOnlyList<string> UndoCallTexts =>
+        Device.Joined ? [] : [$"RTM_NEWADDR(dev=\"{Name}\", ...) for each", $"RTM_SETLINK(ifname=\"{Name}\", IFF_UP), if it was"];
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> UndoByHand => Device.Joined ? []
+        : [$"[ ! -e \"$STATE/{Name}.addresses\" ] || while read -r cidr; do ip address add \"$cidr\" dev {Name} 2>/dev/null || :; done < \"$STATE/{Name}.addresses\"", $"ip link set {Name} up 2>/dev/null || :"];
 
     /// <summary>The addresses that somebody gave it, not those that the kernel or a server did.</summary>
     internal static IEnumerable<Address> Given(RtNetlink kernel, string name) =>
@@ -197,11 +207,15 @@ public sealed record MoveDevice(MovedDevice Device) : Step
     ];
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> UndoCallTexts => [$"RTM_SETLINK(link \"{Inside}\", net_ns_fd=\"/proc/self/ns/net\", ifname=\"{Name}\")"];
+    public override bool StaysOnceUp => Device.Joined;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> UndoByHand =>
-        [$"ip link show dev {Name} >/dev/null 2>&1 || nsenter --net={ShellWord.Quote(Netns)} ip link set {Inside} netns $$ name {Name}"];
+    public override IReadOnlyList<string> UndoCallTexts =>
+        Device.Joined ? [] : [$"RTM_SETLINK(link \"{Inside}\", net_ns_fd=\"/proc/self/ns/net\", ifname=\"{Name}\")"];
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> UndoByHand => Device.Joined ? []
+        : [$"ip link show dev {Name} >/dev/null 2>&1 || nsenter --net={ShellWord.Quote(Netns)} ip link set {Inside} netns $$ name {Name}"];
 
     /// <inheritdoc/>
     public override StepFacts? Do(Playing playing)
