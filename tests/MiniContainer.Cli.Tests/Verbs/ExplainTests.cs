@@ -42,7 +42,6 @@ public sealed class ExplainTests : IDisposable
     [Theory]
     [InlineData("devics", "there is no chapter and no form \"devics\". Did you mean devices? Its chapters are state, limits, namespaces, ")]
     [InlineData("hooks", "this plan has no chapter hooks. Its chapters are state, limits, namespaces, ")]
-    [InlineData("", "there is no chapter and no form \"\". Its chapters are state, ")]
     public void An_unknown_chapter_is_told_which_there_are(string chapter, string words) =>
         FluentActions.Invoking(() => Tell("run", $"--explain={chapter}", "--net", "none", "--rootfs", "/usr", "true"))
             .Should().Throw<MinicException>().WithMessage($"read minic run: {words}*");
