@@ -23,7 +23,7 @@ internal static class Usage
         {
             foreach (var argument in root.Subcommands.SelectMany(c => c.Arguments))
                 argument.CaptureRemainingTokens = false;
-            return words;
+            return [.. words.Select(WithoutEquals)];
         }
 
         var command = root;
@@ -77,6 +77,14 @@ internal static class Usage
     /// <summary>A complaint about how a verb was called.</summary>
     public static MinicException Wrong(Command command, string problem, string? hint = null) =>
         new(Doing(command), problem, hint ?? $"See {See(command)}.");
+
+    // The library suggests values of an option behind a space alone: of --explain=d at the end of a line it fails.
+    private static string WithoutEquals(string line)
+    {
+        var last = line.LastIndexOf(' ') + 1;
+        var equals = line.IndexOf('=', last);
+        return equals > last && line[last] == '-' ? $"{line[..equals]} {line[(equals + 1)..]}" : line;
+    }
 
     // Whether the word after an option is its value.
     private static bool TakesNext(Command command, string word)

@@ -54,6 +54,18 @@ public sealed class ExplainTests : IDisposable
         FluentActions.Invoking(() => Tell("gc", "--explain=limit")).Should().Throw<MinicException>();
     }
 
+    [Theory]
+    [InlineData("minic run --explain=", "full", "json", "limits", "devices")]
+    [InlineData("minic run --explain=d", "devices")]
+    [InlineData("minic --log-format=", "json", "text")]
+    public void A_shell_completes_forms_and_chapters_behind_the_equals_sign(string line, params string[] words)
+    {
+        var output = new StringWriter();
+        var command = new MinicCommand();
+        command.Parse(Usage.Read(command, [$"[suggest:{line.Length}]", line]), MinicCommand.Parsing).Invoke(new InvocationConfiguration { Output = output });
+        output.ToString().Split('\n', StringSplitOptions.TrimEntries).Should().Contain(words);
+    }
+
     [Fact]
     public void What_fits_a_screen_is_not_folded()
     {
