@@ -7,6 +7,8 @@ _minic() {
   # The command as typed may be a path; what comes after it is what counts.
   line="minic ${COMP_LINE#*[[:space:]]}"
   local at=$((COMP_POINT - ${#COMP_LINE} + ${#line}))
+  # Readline takes the = of --explain=devices for a word.
+  [[ $word == = ]] && word=
   mapfile -t suggestions < <("${COMP_WORDS[0]}" "[suggest:$at]" "$line" 2>/dev/null)
   mapfile -t COMPREPLY < <(compgen -W "${suggestions[*]}" -- "$word")
 }

@@ -23,7 +23,7 @@ internal static class Usage
         {
             foreach (var argument in root.Subcommands.SelectMany(c => c.Arguments))
                 argument.CaptureRemainingTokens = false;
-            return words;
+            return [.. words.Select(WithoutEquals)];
         }
 
         var command = root;
@@ -87,6 +87,14 @@ internal static class Usage
         while (begin < words.Count && words[begin].Length > 1 && words[begin][0] == '-' && words[begin] != "--")
             begin += TakesNext(command, words[begin]) ? 2 : 1;
         return Math.Min(begin, words.Count);
+    }
+
+    // The library suggests values of an option behind a space alone: of --explain=d at the end of a line it fails.
+    private static string WithoutEquals(string line)
+    {
+        var last = line.LastIndexOf(' ') + 1;
+        var equals = line.IndexOf('=', last);
+        return equals > last && line[last] == '-' ? $"{line[..equals]} {line[(equals + 1)..]}" : line;
     }
 
     // Whether the word after an option is its value.

@@ -17,6 +17,7 @@ public class UsageTests
     [InlineData("ps box -ef", "ps -- box -ef")]
     [InlineData("delete box --force", "delete box --force")]
     [InlineData("[suggest] run -", "[suggest] run -")]
+    [InlineData("[suggest] --explain=d", "[suggest] --explain d")]
     public void The_words_of_the_command_are_marked(string words, string marked) =>
         string.Join(' ', Usage.Read(new MinicCommand(), words.Split(' '))).Should().Be(marked);
 

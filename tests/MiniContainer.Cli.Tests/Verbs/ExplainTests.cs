@@ -42,7 +42,6 @@ public sealed class ExplainTests : IDisposable
     [Theory]
     [InlineData("devics", "there is no chapter and no form \"devics\". Did you mean devices? Its chapters are state, limits, namespaces, ")]
     [InlineData("hooks", "this plan has no chapter hooks. Its chapters are state, limits, namespaces, ")]
-    [InlineData("", "there is no chapter and no form \"\". Its chapters are state, ")]
     public void An_unknown_chapter_is_told_which_there_are(string chapter, string words) =>
         FluentActions.Invoking(() => Tell("run", $"--explain={chapter}", "--net", "none", "--rootfs", "/usr", "true"))
             .Should().Throw<MinicException>().WithMessage($"read minic run: {words}*");
@@ -53,6 +52,18 @@ public sealed class ExplainTests : IDisposable
         Tell("gc", "--explain").Should().Be("There is nothing to do.\n");
         Tell("gc", "--explain=limits").Should().Be("There is nothing to do.\n");
         FluentActions.Invoking(() => Tell("gc", "--explain=limit")).Should().Throw<MinicException>();
+    }
+
+    [Theory]
+    [InlineData("minic run --explain=", "full", "json", "limits", "devices")]
+    [InlineData("minic run --explain=d", "devices")]
+    [InlineData("minic --log-format=", "json", "text")]
+    public void A_shell_completes_forms_and_chapters_behind_the_equals_sign(string line, params string[] words)
+    {
+        var output = new StringWriter();
+        var command = new MinicCommand();
+        command.Parse(Usage.Read(command, [$"[suggest:{line.Length}]", line]), MinicCommand.Parsing).Invoke(new InvocationConfiguration { Output = output });
+        output.ToString().Split('\n', StringSplitOptions.TrimEntries).Should().Contain(words);
     }
 
     [Fact]

@@ -62,7 +62,7 @@ public sealed class PagerTests : MinicTest
         var world = Make();
         using var tmux = new Tmux(world, columns: 90, rows: 100);
         Type(tmux, $"script -qc '{Explain}' seen >/dev/null; grep -c $'\\e\\[3[236]m' seen; NO_COLOR=1 script -qc '{Explain}' seen >/dev/null; grep -c $'\\e\\[[0-9]*m' seen; tr -d '\\r' < seen | grep -v ^Script | LC_ALL=C.UTF-8 grep -cE '^.{{91}}'");
-        tmux.Screen().Should().MatchRegex(@"\n[1-9]\d+\n0\n0\nline");
+        tmux.Screen().Should().MatchRegex(@"^[1-9]\d+\n0\n0\nline");
     }
 
     // Types a line, and waits until it has said how it ended.
