@@ -9,7 +9,7 @@ public sealed class RootlessTests : MinicTest
     // minic, its libraries and the root file system where ann may get at them; "as ann" runs a script of stdin as ann.
     private const string Ann = """
         chmod 755 $TMP; mkdir -m 755 bin home run files; cp -r $ROOTFS rootfs; chown -R 1234:1234 home run rootfs
-        cp $MINIC bin
+        if [ -e $MINIC.dll ]; then cp -r $(dirname $MINIC)/. bin; chmod -R a+rX bin; else cp $MINIC bin; fi
         cp /etc/passwd passwd; echo 'ann:x:1234:1234::/:/bin/sh' >> passwd; mount --bind passwd /etc/passwd
         touch files/subuid files/subgid
         sub() { echo "$1" > files/subuid; echo "$1" > files/subgid; for f in subuid subgid; do [ ! -e /etc/$f ] || mount --bind files/$f /etc/$f; done; }
