@@ -1,7 +1,7 @@
-// Where a path of a container will lead, found out before its root is there (lab 06-mounts; path_resolution(7), symlink(7)).
-// A mount point may lie behind a link that leads to nothing yet: the kernel would make no directory through it. So the links
-// of the image are read beforehand, within the image, and what is missing is made at their end. Should the image change
-// meanwhile, nothing worse comes of it than an error: the path is followed when only the new root is left.
+// Where a path of a container will lead, found out before its root is there (lab 06-mounts; path_resolution(7),
+// symlink(7)). A mount point may lie behind a link that leads to nothing yet: the kernel would make no directory through
+// it. So the links of the image are read beforehand, within the image, and what is missing is made at their end. Should
+// the image change meanwhile, nothing worse comes of it than an error: the path is followed in the new root alone.
 
 using MiniContainer.Kernel;
 
@@ -9,7 +9,9 @@ namespace MiniContainer.Containers.Planning;
 
 /// <summary>Follows paths of a container.</summary>
 /// <param name="roots">The directories of its root file system on the host, the uppermost first.</param>
-/// <param name="look">What is at a path below a directory; links in the path do not lead out of it, and the last one is not followed.</param>
+/// <param name="look">
+/// What is at a path below a directory; links in the path do not lead out of it, and the last one is not followed.
+/// </param>
 internal sealed class ImagePaths(IReadOnlyList<string> roots, Func<string, string, FileLook?> look)
 {
     // As many as the kernel follows (path_resolution(7)).

@@ -1,7 +1,7 @@
-// The namespaces that a container shares with what is there already, and how it gets new ones beside a user namespace that
-// it joins (labs 04-pid, 09-rootless; setns(2), unshare(2), user_namespaces(7), "Interaction of user namespaces and other
-// types of namespaces"). A namespace belongs to the user namespace of the process that makes it, and never to another one:
-// so clone3 may not make it, and the child has to.
+// The namespaces that a container shares with what is there already, and how it gets new ones beside a user namespace
+// that it joins (labs 04-pid, 09-rootless; setns(2), unshare(2), user_namespaces(7), "Interaction of user namespaces and
+// other types of namespaces"). A namespace belongs to the user namespace of the process that makes it, and never to
+// another one: so clone3 may not make it, and the child has to.
 //
 //     minic                                    the child
 //     clone3, no new namespace ------------->  waits
@@ -25,8 +25,8 @@ namespace MiniContainer.Containers.Planning;
 /// <param name="Caller">Who runs minic.</param>
 internal sealed record NamespacePlan(IReadOnlyList<Join> Joins, ulong Made, Kernel.Caller Caller)
 {
-    // A cgroup namespace takes the cgroup of its maker for its root, so it is made once that is joined; a time namespace
-    // takes its offsets only until somebody is in it.
+    // A cgroup namespace takes the cgroup of its maker for its root, so it is made once that is joined; a time
+    // namespace takes its offsets only until a process is in it.
     private const ulong Late = CloneFlags.NEWCGROUP | CloneFlags.NEWTIME;
 
     /// <summary>The namespaces of a configuration.</summary>
@@ -79,7 +79,9 @@ internal sealed record NamespacePlan(IReadOnlyList<Join> Joins, ulong Made, Kern
     public int? OpenTimeOffsets(ChildTape tape, Spec spec) => JoinsUser && Offsets(spec).Count > 0
         ? tape.OpenTimeOffsets("As who the child is now: later it may not open them, while what was opened may be written.") : null;
 
-    /// <summary>Adds the making of the namespaces that belong to the user namespace just joined, and what minic does once they are there.</summary>
+    /// <summary>
+    /// Adds the making of the namespaces that belong to the user namespace just joined, and what minic does then.
+    /// </summary>
     /// <param name="plan">The plan.</param>
     /// <param name="tape">The child's tape.</param>
     /// <param name="child">The child's name.</param>

@@ -1,11 +1,11 @@
-// The mounts of config.json, with all that has to be known before the first of them is made: where they lead, what they show,
-// and whether they have to be made before pivot_root (labs 06-mounts, 07-layers; runtime-spec, "Mounts").
+// The mounts of config.json, with all that has to be known before the first of them is made: where they lead, what they
+// show, and whether they have to be made before pivot_root (labs 06-mounts, 07-layers; runtime-spec, "Mounts").
 //
 //     made before, attached after     what names paths of the host: bind mounts, overlays, file systems of a device
 //                                     proc and sysfs for a user namespace: the kernel wants to see those of the host
-//                                     any mount before one of these: mountinfo lists them in the order in which they are made
-//     made after                      the rest; a bind mount of what lies in the container's root, which an earlier one may
-//                                     have brought
+//                                     any mount before one of these: mountinfo lists them as they are made
+//     made after                      the rest; a bind mount of what lies in the container's root, which an earlier
+//                                     one may have brought
 
 using MiniContainer.Containers.Oci;
 using MiniContainer.Plans;
@@ -47,7 +47,7 @@ internal sealed record PlannedMount(int Index, Mount Mount, MountOptions Options
     /// <summary>Whether it is made before pivot_root, and attached after it.</summary>
     public bool IsEarly { get; init; }
 
-    /// <summary>Whether it is one of the kernel's two file systems of which a user namespace gets one only where it can see one.</summary>
+    /// <summary>Whether it is one of the two of which a user namespace gets one only if it can see one.</summary>
     public bool IsOfKernel => !Options.IsBind && Mount.Type is "proc" or "sysfs";
 
     /// <summary>Whether its source or its options may name paths of the host.</summary>
