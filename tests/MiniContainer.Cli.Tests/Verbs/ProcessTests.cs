@@ -18,10 +18,10 @@ public sealed class ProcessTests : BundleTest
         world.Sh("""
             minic run --rootfs $ROOTFS --net none --name $N-r -e A=1 -e A=2 -e HOME= env | grep -E '^(A|HOME)='
             minic create -b bundle $N; minic start $N
-            tr '\0' '\n' < /proc/$(minic state $N | jq .pid)/environ
+            tr '\0' '\n' < /proc/$(minic state $N | jq .pid)/environ | grep -E '^(A|B|HOME|PATH)=' | sort
             minic exec -u 1000 -e A=3 $N env | grep -E '^(A|HOME)='
             minic delete -f $N
-            """).Should().Be(new Outcome(0, "A=2\nHOME=/root\nB=\nA=2\nPATH=/bin\nHOME=/srv\nA=3\nHOME=/home/user\n", ""));
+            """).Should().Be(new Outcome(0, "A=2\nHOME=/root\nA=2\nB=\nHOME=/srv\nPATH=/bin\nA=3\nHOME=/home/user\n", ""));
     }
 
     [SkippableTheory]
