@@ -22,7 +22,7 @@ public static class SubCgroups
             if (colon < 0 && given.Count > 1)
                 throw Wrong(text, "without a controller it means all of them, so it can be given once only");
             if (colon < 0)
-                result = [.. cgroups.Select(c => Below(c, text, text))];
+                result = [.. cgroups.Select(c => OrOwn(c, Below(c, text, text)))];
             else
                 foreach (var controller in text[..colon].Split(','))
                 {
@@ -39,6 +39,12 @@ public static class SubCgroups
         var mount = hierarchies.FirstOrDefault(h => h.Controllers.Contains(controller))?.MountPoint;
         return mount is null ? -1 : cgroups.ToList().FindIndex(c => c.StartsWith(mount + "/", StringComparison.Ordinal));
     }
+
+    // A cpuset of version 1 that was given no processors or no memory nodes refuses every process (ENOSPC).
+    private static string OrOwn(string own, string below) =>
+        File.Exists($"{below}/tasks") && (IsEmpty($"{below}/cpuset.cpus") || IsEmpty($"{below}/cpuset.mems")) ? own : below;
+
+    private static bool IsEmpty(string file) => File.Exists(file) && string.IsNullOrEmpty(Knob.TryRead(file));
 
     private static string Below(string cgroup, string path, string text)
     {
