@@ -85,7 +85,7 @@ public sealed class VolumeTests : MinicTest
               for to in $TMP/victim ../victim /proc/self/cwd/victim; do mkdir -p vol/x/new; rm -rf vol/x; ln -s $to vol/x; rm -f vol/x; done
             done 2>/dev/null &
             racer=$!
-            for i in $(seq 12); do
+            for i in $(seq 5); do
               minic pod run pod.yaml >/dev/null 2>&1 && { sleep 0.1; minic pod logs $N; }
               minic pod rm --force $N
             done 2>/dev/null | grep -c mine
