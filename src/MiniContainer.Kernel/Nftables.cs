@@ -44,6 +44,14 @@ public static unsafe partial class Nftables
         return IsNotFound(result.Errors) ? false : throw Refused("apply nft commands", result.Errors);
     }
 
+    /// <summary>Loads the library, before anything is done that only it can undo.</summary>
+    /// <exception cref="MinicException">It is missing.</exception>
+    public static void Require()
+    {
+        if (!NativeLibrary.TryLoad(Library, typeof(Nftables).Assembly, null, out _))
+            throw Missing(inner: null);
+    }
+
     /// <summary>Whether a failure says that something exists already (EEXIST): a key of a map with another value, say.</summary>
     public static bool IsExists(MinicException failure) => failure.Message.Contains(
         Errno.Text(Errno.EEXIST), StringComparison.Ordinal);
@@ -83,13 +91,12 @@ public static unsafe partial class Nftables
         }
         catch (DllNotFoundException exception)
         {
-            throw new MinicException(
-                "apply nft commands",
-                $"{Library} cannot be loaded",
-                "Install the Debian package libnftables1.",
-                inner: exception);
+            throw Missing(exception);
         }
     }
+
+    private static MinicException Missing(Exception? inner) => new(
+        "apply nft commands", $"{Library} cannot be loaded", "Install the Debian package libnftables1.", inner: inner);
 
     // A context for each call: it keeps a cache of the ruleset, which would be of the last namespace and moment.
     private static Result InContext(string commands, uint flags)

@@ -4,6 +4,7 @@
 // The lock is taken before the state directory of the container is. That cannot end in a circle: whoever claims a name
 // waits only for a directory that has just been made and has no journal yet, and nobody who holds such a one wants this lock.
 
+using MiniContainer.Kernel;
 using MiniContainer.Networking.Cni;
 using MiniContainer.Plans;
 using MiniContainer.Plans.Steps.Network;
@@ -34,6 +35,8 @@ public static class Attaching
     private static (NetworkSteps Steps, Result Result) Locked(string stateRoot, string network, Attachment attachment)
     {
         var config = NetworkConfigs.Find(network);
+        if (config.Bridge is not null)
+            Nftables.Require();
         var networks = NetworkFacts.NetworksOf(stateRoot);
         var held = NetworkLock.Take(networks);
         try
