@@ -1,7 +1,6 @@
 // A file system that is mounted nowhere yet (lab 07-layers; fsopen(2), fsconfig(2), fsmount(2)). minic makes one that
 // lies on a device: a container's child is under the container's rules for devices by then, which need not allow it.
 
-using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using static Tmds.Linux.LibC;
 

@@ -85,7 +85,7 @@ internal static class BindSources
         var (set, clear) = Of(options);
         if ((set | clear) != 0)
             tape.SetAttributes(tree, set, clear, false, 0, "Before it is attached: there is no moment in which it can be written.");
-        if (mount.IsGiven && !staysPeer && options.Propagation.FirstOrDefault() is not (MS_PRIVATE | MS_REC))
+        if (mount.IsGiven && !staysPeer && (options.Propagation.Count == 0 || options.Propagation[0] != (MS_PRIVATE | MS_REC)))
             tape.SetAttributes(tree, 0, 0, true, MS_SLAVE, "minic picked it up among the host's mounts: what the container mounts on it must not appear there.");
         foreach (var propagation in options.Propagation)
             tape.SetAttributes(tree, 0, 0, (propagation & MS_REC) != 0, propagation & ~MS_REC, "Whether what is mounted here appears there, and the other way round.");

@@ -2,7 +2,6 @@
 
 using System.CommandLine;
 using MiniContainer.Kernel;
-using MiniContainer.Kernel.Documents;
 using MiniContainer.Plans;
 using MiniContainer.Pods.Lifecycle;
 using MiniContainer.Pods.Manifest;
