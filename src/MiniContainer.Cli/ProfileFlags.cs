@@ -48,9 +48,10 @@ internal sealed class ProfileFlags
     // Before anything is done, so that a name that cannot be written costs nothing.
     private static StreamWriter Open(string path)
     {
+        var absolute = HostPath.Absolute(path, $"write the profile {path}");
         try
         {
-            return new StreamWriter(path);
+            return new StreamWriter(absolute);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

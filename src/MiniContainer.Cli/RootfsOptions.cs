@@ -94,6 +94,7 @@ internal sealed class RootfsOptions
     private static VolumeOption Volume(string text)
     {
         var volume = VolumeOption.Parse(text);
+        _ = HostPath.Absolute(volume.Source, $"read -v {text}");
         return Path.Exists(volume.Source) ? volume : throw new MinicException($"read -v {text}", $"there is no {volume.Source} on the host", "Make it first: mkdir or touch.");
     }
 

@@ -42,7 +42,7 @@ public sealed class CallersPlaceTests : MinicTest
     {
         var world = Make();
         world.Bundle("echo bundle", name: "B");
-        var outcome = world.Sh($"{Gone}minic run --rootfs $ROOTFS -v /etc:/v echo rootfs && minic run -b $TMP/B $N && minic run -d --rootfs $ROOTFS --name $N sleep 100 && minic exec $N echo exec; minic delete -f $N");
+        var outcome = world.Sh($"{Gone}minic run --rootfs $ROOTFS -v /etc:/v echo rootfs && minic run -b $TMP/B $N && minic run -d --rootfs $ROOTFS --name $N sleep 100 > /dev/null && minic exec $N echo exec; minic delete -f $N");
         outcome.Output.Should().Be("rootfs\nbundle\nexec\n", outcome.Error);
     }
 
@@ -60,7 +60,7 @@ public sealed class CallersPlaceTests : MinicTest
     {
         var world = Make();
         world.Bundle("true", name: "B");
-        var outcome = world.Sh($"export LC_ALL=C; bad=$(printf 'caf\\351'); {command}");
+        var outcome = world.Sh($"export LC_ALL=C; bad=$(printf 'caf\\351'); {command}; code=$?; rm -rf \"$TMP/$bad\"; exit $code");
         outcome.Code.Should().NotBe(0);
         outcome.Error.Should().Contain(problem);
     }

@@ -8,7 +8,7 @@ public sealed class PlacesTests : MinicTest
 {
     private const string Place = """
         D="$TMP/Gerät mit Leerzeichen"; mkdir "$D"
-        if [ -e "$MINIC.dll" ]; then cp -a "$(dirname "$MINIC")/." "$D"; else cp -a "$MINIC" "$(dirname "$MINIC")"/*.so "$D"; fi
+        if [ -e "$MINIC.dll" ]; then cp -a "$(dirname "$MINIC")/." "$D"; else cp -a "$MINIC" "$D"; fi
         cp -a $ROOTFS "$D/root fs"; cd "$D"; ip link set lo up
         m() { "$D/minic" --root "$STATE/st ate" "$@"; }
 

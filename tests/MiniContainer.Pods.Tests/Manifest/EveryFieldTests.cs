@@ -144,7 +144,7 @@ public partial class EveryFieldTests
         var setup = new PodSetup(pod, $"/run/minic/pods/{pod.Name}", new Dictionary<string, string> { ["busybox"] = "/images/busybox", ["other"] = "/images/other" });
         var facts = new Facts { Hierarchies = Machines.V2, Capabilities = (1UL << Capabilities.All.Count) - 1, IsDirectory = _ => false, Home = (_, _) => "/root" };
         PodPlanner.Add(plan, setup, new NetworkSteps([], []), facts);
-        var dns = PodNetwork.DnsOf(pod, new Networking.Cni.Dns { Nameservers = ["203.0.113.53"] });
+        var dns = PodNetwork.DnsOf(pod, new Networking.Cni.Dns { Nameservers = ["192.0.2.53"] });
         // A kind is no argument of a call, and of a file a call shows the beginning.
         var files = string.Concat(plan.Steps.OfType<Plans.Steps.WriteFile>().Select(file => file.Content));
         return $"{PlanText.Of(plan)}{files}{string.Join('\n', plan.Steps.OfType<Plans.Steps.PickUpVolume>())}{dns}{string.Join('\n', PodNetwork.PortsOf(pod))}{pod.TerminationGracePeriodSeconds}";
