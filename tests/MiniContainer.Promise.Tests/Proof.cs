@@ -101,7 +101,6 @@ internal sealed partial class Proof(PlanUnderTest plan)
     {
         var world = World.Make();
         Inputs.Write(world);
-        // Once without faults: mount points that the root file system lacked are made, and stay.
         world.Do(plan.Setup);
         lists[world.Name] = Case.Of(List(world, plan.Play), path => File.Exists(world.Rootfs + path), plan.Claims).ToDictionary(c => c.Fault);
         return world;
@@ -111,6 +110,8 @@ internal sealed partial class Proof(PlanUnderTest plan)
     {
         var file = $"{world.Temporary}/list";
         var command = plan.Stays ? play.Replace("sleep 1000", "sleep 0", StringComparison.Ordinal) : play;
+        // A tmpfs has the mode of the mount point under it; one that this play only makes has none yet.
+        world.Do($"{command}; {(plan.Stays ? ":" : plan.Undo)}");
         var outcome = world.Sh($"export MINIC_FAULT=list:{file}; {command}");
         if (outcome.Code != 0)
             throw new InvalidOperationException($"{command} ends with {outcome.Code}: {outcome.Error}");
