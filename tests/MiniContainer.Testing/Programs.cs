@@ -38,8 +38,7 @@ public sealed partial record Programs(string Minic, string Rootfs)
         return true;
     }
 
-    // What lies beside the program belongs to it: the libraries of one compiled ahead of time, all of a jitted one. But not
-    // what else out/ holds.
+    // What lies beside a jitted program belongs to it. One compiled ahead of time is one file.
     private Programs Copy()
     {
         var directory = Directory.CreateTempSubdirectory("minic-programs-").FullName;
@@ -48,10 +47,10 @@ public sealed partial record Programs(string Minic, string Rootfs)
         var home = Path.GetDirectoryName(Minic)!;
         var jitted = File.Exists(Path.ChangeExtension(Minic, ".dll"));
         Run("mkdir", "-m", "755", $"{directory}/bin", $"{directory}/rootfs");
-        Run("cp", ["-a", "--", .. jitted ? [home + "/."] : Directory.GetFiles(home, "*.so").Append(Minic), $"{directory}/bin"]);
+        Run("cp", ["-a", "--", jitted ? home + "/." : Minic, $"{directory}/bin"]);
         Run("chmod", "755", $"{directory}/bin");
-        Run("cp", "-a", "--", Rootfs, $"{directory}/rootfs/");
-        return new Programs($"{directory}/bin/{Path.GetFileName(Minic)}", $"{directory}/rootfs/{Path.GetFileName(Rootfs)}");
+        Run("cp", "-a", "--", Rootfs, $"{directory}/rootfs/busybox");
+        return new Programs($"{directory}/bin/{Path.GetFileName(Minic)}", $"{directory}/rootfs/busybox");
     }
 
     private static void Run(string program, params string[] arguments)
