@@ -47,6 +47,8 @@ public static class Errno
     public const int EOPNOTSUPP = 95;
     public const int EUSERS = 87;
     public const int ETIMEDOUT = 110;
+    public const int ERFKILL = 132;
+    public const int EHWPOISON = 133;
 #pragma warning restore CS1591
 
     /// <summary>The name of an error number: "EPERM"; for an unknown one, "errno 4095".</summary>
@@ -62,13 +64,17 @@ public static class Errno
 
     /// <summary>The number that a name stands for, or null: "EPERM" is 1.</summary>
     public static int? Parse(string name) =>
-        Enum.TryParse<Mono.Unix.Native.Errno>(name, out var value) ? (int)value : null;
+        name == nameof(ERFKILL) ? ERFKILL : name == nameof(EHWPOISON) ? EHWPOISON
+        : Enum.TryParse<Mono.Unix.Native.Errno>(name, out var value) ? (int)value : null;
 
     // The enumeration has Linux's own numbers; some have two names, of which the first is errno(3)'s.
     private static string? Known(int errno) => errno switch
     {
         EAGAIN => nameof(EAGAIN),
         EOPNOTSUPP => nameof(EOPNOTSUPP),
+        // Newer than the enumeration.
+        ERFKILL => nameof(ERFKILL),
+        EHWPOISON => nameof(EHWPOISON),
         _ => Enum.GetName((Mono.Unix.Native.Errno)errno),
     };
 }
