@@ -62,17 +62,8 @@ public sealed partial class ChildTape
     /// <summary>Makes a directory and its parents, as far as they are not there.</summary>
     public void MakeDirectories(string path, uint mode, string why)
     {
-        var calls = new List<TapeCall>();
-        for (var end = path.IndexOf('/', 1); ; end = path.IndexOf('/', end + 1))
-        {
-            var part = end < 0 ? path : path[..end];
-            // Of a directory that is there the kernel says so before it says that the file system is read-only.
-            calls.Add(new TapeCall("mkdirat", TapeArg.AtFdCwd, part, TapeArg.Mode(mode)) { Allowed = [Errno.EEXIST] });
-            if (end < 0)
-                break;
-        }
-
-        Add(new Subject(Here, MakePlaces, path), $"make the directory {path}", why, "mkdir(2)", "06-mounts", calls,
+        Add(new Subject(Here, MakePlaces, path), $"make the directory {path}", why, "mkdir(2)", "06-mounts",
+            [.. ParentCalls(path, mode), DirectoryCall(path, mode)],
             $"[ -d {ShellWord.Quote(path)} ] || (umask 0{Convert.ToString(~mode & 0x1ff, 8)}; mkdir -p {ShellWord.Quote(path)})");
     }
 
@@ -82,9 +73,7 @@ public sealed partial class ChildTape
         var fd = Allocate(path);
         Free(fd);
         Add(new Subject(Here, MakePlaces, path), $"make the empty file {path}", why, "open(2)", "06-mounts",
-            [
-                new TapeCall("mknodat", TapeArg.AtFdCwd, path, TapeArg.Named((long)(uint)S_IFREG | mode, $"S_IFREG|0{Convert.ToString(mode, 8)}"), 0) { Allowed = [Errno.EEXIST] },
-            ],
+            [FileCall(path, mode)],
             $"[ -e {ShellWord.Quote(path)} ] || (umask 0{Convert.ToString(~mode & 0x1b6, 8)}; : > {ShellWord.Quote(path)})");
     }
 
@@ -94,14 +83,33 @@ public sealed partial class ChildTape
     /// <param name="why">Why, and why here.</param>
     public void MakeMountPoint(string path, string descriptor, string why)
     {
-        var calls = new List<TapeCall>();
-        for (var end = path.IndexOf('/', 1); end >= 0; end = path.IndexOf('/', end + 1))
-            calls.Add(new TapeCall("mkdirat", TapeArg.AtFdCwd, path[..end], TapeArg.Mode(0x1ed)) { Allowed = [Errno.EEXIST, Errno.EROFS] });
-        calls.Add(new TapeCall("mkdirat", TapeArg.AtFdCwd, path, TapeArg.Mode(0x1ed)) { Allowed = [Errno.EEXIST, Errno.EROFS], When = Steps.PickUpVolume.IfDirectory(descriptor) });
-        calls.Add(new TapeCall("mknodat", TapeArg.AtFdCwd, path, TapeArg.Named((long)(uint)S_IFREG | 0x1a4, "S_IFREG|0644"), 0) { Allowed = [Errno.EEXIST, Errno.EROFS], When = Steps.PickUpVolume.IfFile(descriptor) });
+        const uint DirectoryMode = 0x1ed /* 0755 */, FileMode = 0x1a4 /* 0644 */;
+        TapeCall[] calls =
+        [
+            .. ParentCalls(path, DirectoryMode),
+            DirectoryCall(path, DirectoryMode) with { When = Steps.PickUpVolume.IfDirectory(descriptor) },
+            FileCall(path, FileMode) with { When = Steps.PickUpVolume.IfFile(descriptor) },
+        ];
         var (word, volume) = (ShellWord.Quote(path), VolumeWord(descriptor));
         Add(new Subject(Here, MakePlaces, path), $"make the mount point {path}", why, "mkdir(2)", "06-mounts", calls,
             $"[ -e {word} ] || (umask 022; mkdir -p {ShellWord.Quote(Path.GetDirectoryName(path)!)}; [ ! -d {volume} ] || mkdir {word}; [ -d {volume} ] || : > {word})");
+    }
+
+    private static IEnumerable<TapeCall> ParentCalls(string path, uint mode)
+    {
+        for (var end = path.IndexOf('/', 1); end >= 0; end = path.IndexOf('/', end + 1))
+            yield return DirectoryCall(path[..end], mode);
+    }
+
+    // Of what is there already the kernel says so before it says that the file system is read-only: EROFS means that the
+    // place is missing, and is told.
+    private static TapeCall DirectoryCall(string path, uint mode) =>
+        new("mkdirat", TapeArg.AtFdCwd, path, TapeArg.Mode(mode)) { Allowed = [Errno.EEXIST] };
+
+    private static TapeCall FileCall(string path, uint mode)
+    {
+        var type = TapeArg.Named((long)(uint)S_IFREG | mode, $"S_IFREG|0{Convert.ToString(mode, 8)}");
+        return new("mknodat", TapeArg.AtFdCwd, path, type, 0) { Allowed = [Errno.EEXIST] };
     }
 
     /// <summary>Makes a device node.</summary>

@@ -19,6 +19,21 @@ public class ChildTapeTests
         tape.Descriptor("status").Should().Be(4);
     }
 
+    // EROFS means that the place is missing, and tells more than the ENOENT of the mount that would follow.
+    [Fact]
+    public void A_place_to_mount_on_is_missing_only_where_nothing_is_there()
+    {
+        var plan = new Plan();
+        var tape = plan.Tape("box", ["volume"]);
+        tape.MakeDirectories("/a/b", 0x1ed, "w");
+        tape.MakeEmptyFile("/a/c", 0x1a4, "w");
+        tape.MakeMountPoint("/a/d", "volume", "w");
+
+        var calls = plan.StepsOf("box").SelectMany(step => step.Calls).ToList();
+
+        calls.Should().HaveCount(6).And.OnlyContain(call => call.Allowed.SequenceEqual(new[] { Kernel.Errno.EEXIST }));
+    }
+
     [Fact]
     public void A_tape_reads_as_strace_would_print_it()
     {
