@@ -203,7 +203,6 @@ public sealed unsafe class Executable
     private static bool IsNoExec(SafeFileHandle file)
     {
         var longs = stackalloc long[16];
-        var fstatfs = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 44 : 138;
-        return (long)syscall(fstatfs, (int)file.DangerousGetHandle(), longs) == 0 && (longs[10] & ST_NOEXEC) != 0;
+        return Libc.fstatfs((int)file.DangerousGetHandle(), longs) == 0 && (longs[10] & ST_NOEXEC) != 0;
     }
 }

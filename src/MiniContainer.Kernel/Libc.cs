@@ -58,6 +58,10 @@ public static unsafe partial class Libc
     [LibraryImport("libc.so.6", SetLastError = true)]
     private static partial byte** getpwuid(uint uid);
 
+    // struct statfs of statfs(2), as longs.
+    [LibraryImport("libc.so.6", SetLastError = true)]
+    internal static partial int fstatfs(int fd, long* status);
+
     /// <summary>The name of a user; null if there is none (getpwuid(3), whose answer begins with the name).</summary>
     internal static string? UserName(uint uid)
     {

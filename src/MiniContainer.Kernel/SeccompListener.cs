@@ -33,17 +33,8 @@ public static unsafe class SeccompListener
     /// <exception cref="MinicException">Nobody listens there, or it did not take the message.</exception>
     public static void Send(string path, ReadOnlySpan<byte> text, SafeHandle descriptor)
     {
-        try
-        {
-            DescriptorSocket.Send("hand over the seccomp listener", path, text, descriptor,
-                "Start the program that listens on linux.seccomp.listenerPath first.");
-        }
-        catch (MinicException e) when (e.InnerException is System.Net.Sockets.SocketException or ArgumentException)
-        {
-            // The words that engines look for.
-            throw new MinicException("hand over the seccomp listener",
-                $"failed to connect with seccomp agent: connect({TapeArg.Quote(path)}): {e.InnerException.Message}",
-                "Start the program that listens on linux.seccomp.listenerPath first.", inner: e.InnerException);
-        }
+        // The words are those that engines look for.
+        DescriptorSocket.Send("hand over the seccomp listener", path, text, descriptor,
+            "Start the program that listens on linux.seccomp.listenerPath first.", "failed to connect with seccomp agent: ");
     }
 }

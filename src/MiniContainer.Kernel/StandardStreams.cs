@@ -1,7 +1,6 @@
 // Descriptors 0, 1 and 2 as this process was given them, and whether a container's user may become their owner
 // (lab 01-run; stdin(3), fstat(2), fstatfs(2)).
 
-using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using static Tmds.Linux.LibC;
 
@@ -27,7 +26,7 @@ public enum StreamReach
 public sealed record StandardStream(uint Uid, StreamReach Reach);
 
 /// <summary>The standard streams, safe against a caller that closed one.</summary>
-public static unsafe partial class StandardStreams
+public static unsafe class StandardStreams
 {
     // The major numbers of pseudoterminals' slaves (admin-guide/devices.txt).
     private const uint UNIX98_PTY_SLAVE_MAJOR = 136, UNIX98_PTY_MAJOR_COUNT = 8;
@@ -91,11 +90,8 @@ public static unsafe partial class StandardStreams
     {
         // struct statfs begins with the type, and has 120 bytes.
         var buffer = stackalloc long[16];
-        return fstatfs_(number, buffer) == 0 ? buffer[0] & 0xffffffff : 0;
+        return Libc.fstatfs(number, buffer) == 0 ? buffer[0] & 0xffffffff : 0;
     }
-
-    [LibraryImport("libc.so.6", EntryPoint = "fstatfs", SetLastError = true)]
-    private static partial int fstatfs_(int fd, long* buffer);
 
     private sealed class Owners(StandardStream[] before) : IDisposable
     {

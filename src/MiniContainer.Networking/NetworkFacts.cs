@@ -82,8 +82,8 @@ public sealed record NetworkFacts(string Networks)
 
     private static bool Is(string file, string value) => Knob.TryRead(file) == value;
 
-    private static List<IPNetwork>? AddressesOf(RtNetlink kernel) =>
+    private static IReadOnlyList<IPNetwork>? AddressesOf(RtNetlink kernel) =>
         Is("/proc/sys/net/ipv4/ip_nonlocal_bind", "1") || Is("/proc/sys/net/ipv6/ip_nonlocal_bind", "1")
             ? null
-            : [.. kernel.ListRoutes(table: Kernel.Netlink.Route.LocalTable).Where(r => r.Type == RouteType.Local).Select(r => r.Destination)];
+            : kernel.ListLocalNetworks();
 }

@@ -74,9 +74,7 @@ public static class ExecPlanner
 
     private static void FollowInside(Plan plan, ChildTape tape, string child, ExecTarget target)
     {
-        tape.Fork("A pid namespace takes in only those who are born into it.");
-        tape.Report("status", "minic looks up its pid.");
-        plan.Add(new FollowFork(child) { Why = "The one that made it has ended; this is the process from here on." });
+        NamespacePlan.AddFork(plan, tape, child);
         tape.Await("go", "Until its pid is in the journal it does nothing.");
         AddPidFd(plan, child, target);
         plan.Add(new Release(child) { Why = "Its pid is known." });

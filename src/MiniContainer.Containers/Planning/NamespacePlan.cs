@@ -96,9 +96,7 @@ internal sealed record NamespacePlan(IReadOnlyList<Join> Joins, ulong Made, Kern
             tape.Unshare(flags, "Only now: a namespace belongs to the user namespace in which it is made, whose root may then change it.");
         if ((Made & CloneFlags.NEWPID) != 0 || BornInto is null && (Joined & CloneFlags.NEWPID) != 0)
         {
-            tape.Fork("A pid namespace takes in only those who are born into it.");
-            tape.Report("status", "minic looks up its pid.");
-            plan.Add(new FollowFork(child) { Why = "The one that made it has ended; this is the process from here on." });
+            AddFork(plan, tape, child);
         }
         else
         {
@@ -109,6 +107,17 @@ internal sealed record NamespacePlan(IReadOnlyList<Join> Joins, ulong Made, Kern
         hostSide();
         tape.Await("go", "Until its network is there and its pid in the journal, it does nothing.");
         plan.Add(new Release(child) { Why = "All that only the host's side can do has been done." });
+    }
+
+    /// <summary>Adds the making of the process anew, as a child of its own that is in the pid namespace.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="tape">The child's tape.</param>
+    /// <param name="child">The child's name.</param>
+    public static void AddFork(Plan plan, ChildTape tape, string child)
+    {
+        tape.Fork("A pid namespace takes in only those who are born into it.");
+        tape.Report("status", "minic looks up its pid.");
+        plan.Add(new FollowFork(child) { Why = "The one that made it has ended; this is the process from here on." });
     }
 
     /// <summary>Adds the namespaces that are made last.</summary>

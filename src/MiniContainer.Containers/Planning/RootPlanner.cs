@@ -64,7 +64,7 @@ public static class RootPlanner
             tape.DetachOldRoot("Before the first path of the image's is followed: \"/..\" would lead to the old root, and so would /proc/self/cwd. Nothing of the host can be reached from here on.", more: true);
         }
 
-        MountAll(new Mounting(plan, tape, bundle, setup, facts), mounts, trees);
+        MountAll(new Mounting(plan, tape, setup.Child, facts), mounts, trees);
         AddDevices(tape, spec, root.Paths, trees);
         if (spec.Process!.Terminal)
             tape.OpenTerminal("console", spec.Process.User?.Uid ?? 0, "/dev/console", Size(spec.Process),
@@ -162,7 +162,7 @@ public static class RootPlanner
     }
 
     // What all mounts of a container are planned with.
-    private sealed record Mounting(Plan Plan, ChildTape Tape, Bundle Bundle, ContainerSetup Setup, Facts Facts);
+    private sealed record Mounting(Plan Plan, ChildTape Tape, string Child, Facts Facts);
 
     private static void MountAll(Mounting all, IReadOnlyList<PlannedMount> mounts, Trees trees)
     {
@@ -207,7 +207,7 @@ public static class RootPlanner
         if (!copies)
             return;
         var covering = tape.OpenDirectory(target, null, "The same name means what covers it now.");
-        MeetingPlan.Add(all.Plan, tape, all.Setup.Child, [new CopyUp(all.Setup.Child, target, covered, covering) { Why = "A tmpfs is empty at first, and this one is to begin as the directory was." }],
+        MeetingPlan.Add(all.Plan, tape, all.Child, [new CopyUp(all.Child, target, covered, covering) { Why = "A tmpfs is empty at first, and this one is to begin as the directory was." }],
             ("Both directories are open.", "Until their content is copied.", "The child has both open.", "The content is copied."));
         tape.CloseDirectories(covered, covering, Script, target, "Nothing else needs them.");
     }

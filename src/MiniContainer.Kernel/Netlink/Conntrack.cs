@@ -86,16 +86,15 @@ public sealed class Conntrack : IDisposable
         {
             switch (attribute.Type)
             {
-                case CTA_TUPLE_ORIG: (protocol, original) = Tuple(attribute.Nested); break;
+                case CTA_TUPLE_ORIG:
+                    (protocol, original) = Tuple(attribute.Nested);
+                    key.Add(((ushort)(CTA_TUPLE_ORIG | NLA_F_NESTED), attribute.Payload.ToArray()));
+                    break;
                 case CTA_TUPLE_REPLY: (_, reply) = Tuple(attribute.Nested); break;
                 case CTA_STATUS: status = BinaryPrimitives.ReadUInt32BigEndian(attribute.Payload); break;
+                case CTA_ID or CTA_ZONE: key.Add((attribute.Type, attribute.Payload.ToArray())); break;
                 default: break;
             }
-
-            if (attribute.Type == CTA_TUPLE_ORIG)
-                key.Add(((ushort)(CTA_TUPLE_ORIG | NLA_F_NESTED), attribute.Payload.ToArray()));
-            else if (attribute.Type is CTA_ID or CTA_ZONE)
-                key.Add((attribute.Type, attribute.Payload.ToArray()));
         }
 
         return original is null || reply is null

@@ -53,6 +53,11 @@ public sealed partial class RtNetlink
             body => ParseRoute(body, names) is { } route && route.Table == table ? route : null))];
     }
 
+    /// <summary>What is delivered to the host itself: its addresses, 127.0.0.0/8. Equivalent to: <c>ip route show table
+    /// local type local</c>, in both families.</summary>
+    public IReadOnlyList<IPNetwork> ListLocalNetworks() =>
+        [.. ListRoutes(table: Route.LocalTable).Where(r => r.Type == RouteType.Local).Select(r => r.Destination)];
+
     internal static NetlinkMessage RouteMessage(ushort type, int nlmsg_flags, Route route, int? index)
     {
         var message = new NetlinkMessage(type, nlmsg_flags).Struct(new rtmsg

@@ -15,11 +15,6 @@ namespace MiniContainer.Plans.Explain;
 /// <param name="colour">Whether to use ANSI colours.</param>
 public sealed class ExplanationText(TextWriter output, int width, bool colour)
 {
-    private const string Bold = "1";
-    private const string Green = "32";
-    private const string Purple = "35";
-    private const string Faint = "2";
-
     private readonly Painter paint = new(colour);
 
     /// <summary>Prints one step.</summary>
@@ -37,7 +32,7 @@ public sealed class ExplanationText(TextWriter output, int width, bool colour)
     public void Write(Explanation explanation)
     {
         foreach (var line in Wrap($"{explanation.Title}: {Summary(explanation)}", Math.Max(20, width)))
-            Line("", line, Bold);
+            Line("", line, Painter.Heading);
         foreach (var note in explanation.Notes ?? [])
         {
             foreach (var line in Wrap(note, Math.Max(20, width)))
@@ -60,7 +55,7 @@ public sealed class ExplanationText(TextWriter output, int width, bool colour)
             var steps = section.ToList();
             var head = $"{explanation.Title}, {section.Key.Name}: {(steps.Count == 1 ? "1 step" : $"{steps.Count} steps")} of {explanation.Steps.Count}. {section.Key.Chapter.Says}";
             foreach (var line in Wrap(head, Math.Max(20, width)))
-                Line("", line, Bold);
+                Line("", line, Painter.Heading);
             if (i == 0)
                 Legend();
             WriteSteps(explanation, steps);
@@ -105,18 +100,18 @@ public sealed class ExplanationText(TextWriter output, int width, bool colour)
         var lines = Wrap(step.Title + (step.State is null || direction == "backward" ? "" : $" [{step.State}]"), width - indent);
         output.WriteLine($"{paint.Actor(step.Actor, head)}{paint.Bold(lines[0])}");
         var margin = new string(' ', indent);
-        lines.Skip(1).ToList().ForEach(l => Line(margin, l, Bold));
+        lines.Skip(1).ToList().ForEach(l => Line(margin, l, Painter.Heading));
         if (direction == "forward")
-            Block(margin, "", step.Calls, Green);
+            Block(margin, "", step.Calls, Painter.Calls);
         if (direction == "journal" && FactsOf(step) is { Length: > 0 } facts)
             Block(margin, "", [facts], null);
         if (direction != "forward" && step.Undo.Count == 0)
-            Line(margin, step.State == "undone" ? "nothing is left to undo" : step.Facts?.Made == false ? "nothing to undo: it was there before" : "nothing to undo", Faint);
-        Block(margin, direction == "backward" ? "" : "undo: ", step.Undo, direction == "backward" ? Green : Faint);
+            Line(margin, step.State == "undone" ? "nothing is left to undo" : step.Facts?.Made == false ? "nothing to undo: it was there before" : "nothing to undo", Painter.Lesser);
+        Block(margin, direction == "backward" ? "" : "undo: ", step.Undo, direction == "backward" ? Painter.Calls : Painter.Lesser);
         if (direction == "forward")
         {
             foreach (var line in Wrap($"# {step.Why}{(step.Why.Length > 0 ? " " : "")}{step.Man}, lab\u00a0{step.Lab}.", width - indent - 2).Select(l => l.Replace('\u00a0', ' ')))
-                Line(margin, line.StartsWith("# ", StringComparison.Ordinal) ? line : "# " + line, Purple);
+                Line(margin, line.StartsWith("# ", StringComparison.Ordinal) ? line : "# " + line, Painter.Reasons);
         }
     }
 

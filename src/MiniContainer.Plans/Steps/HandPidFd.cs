@@ -12,7 +12,7 @@ namespace MiniContainer.Plans.Steps;
 /// <param name="SocketPath">The socket.</param>
 /// <param name="Kind">What the message says: "standard" for a first process, "setns" for a further one, as runc has
 /// it.</param>
-public sealed record HandPidFd(string Child, string SocketPath, string Kind) : Step
+public sealed record HandPidFd(string Child, string SocketPath, string Kind) : Step, IOfChild
 {
     /// <inheritdoc/>
     public override string Title => $"send the pidfd of {Child} to {SocketPath}";

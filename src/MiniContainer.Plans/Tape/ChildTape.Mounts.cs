@@ -50,10 +50,10 @@ public sealed partial class ChildTape
     public void Remount(string target, ulong flags, string why)
     {
         // The first four are MOUNT_ATTR_* too.
-        var attributes = flags & 0xf;
-        Add(new Subject(Here, $"remount # mounts {MountOptionText(flags)}", target), $"remount {target} {MountOptionText(flags)}", why, "mount_setattr(2)", "06-mounts",
-            [SetAttributesAt(target, 0, attributes, 0)],
-            $"mount -o remount,bind,{MountOptionText(flags)} none {ShellWord.Quote(target)}");
+        var (attributes, options) = (flags & 0xf, MountOptionText(flags));
+        Add(new Subject(Here, $"remount # mounts {options}", target), $"remount {target} {options}", why,
+            "mount_setattr(2)", "06-mounts", [SetAttributesAt(target, 0, attributes, 0)],
+            $"mount -o remount,bind,{options} none {ShellWord.Quote(target)}");
     }
 
     /// <summary>Sets and clears attributes of a mount and all below it, by its path.</summary>

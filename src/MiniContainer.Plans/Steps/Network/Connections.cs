@@ -157,6 +157,6 @@ internal static class Connections
     public static IReadOnlyList<IPNetwork> LocalNetworks()
     {
         using var kernel = RtNetlink.Open();
-        return [.. kernel.ListRoutes(table: Route.LocalTable).Where(r => r.Type == RouteType.Local).Select(r => r.Destination)];
+        return kernel.ListLocalNetworks();
     }
 }
