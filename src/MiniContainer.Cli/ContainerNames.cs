@@ -1,6 +1,7 @@
 // A name for a container that was given none: two words that are easy to say and to tell apart.
 
 using MiniContainer.Containers.Lifecycle;
+using MiniContainer.Plans;
 
 namespace MiniContainer.Cli;
 
@@ -21,7 +22,7 @@ internal static class ContainerNames
 
     /// <summary>A name that no container has. Should somebody else take it before it is claimed, claiming tells so.</summary>
     /// <param name="root">The directory of all state.</param>
-    public static string Free(string root)
+    public static string Free(StateRoot root)
     {
         for (var tries = 1; ; tries++)
         {

@@ -2,6 +2,8 @@
 
 using System.CommandLine;
 using MiniContainer.Kernel;
+using MiniContainer.Plans;
+using MiniContainer.Plans.Steps;
 
 namespace MiniContainer.Cli;
 
@@ -42,9 +44,9 @@ internal sealed class GlobalOptions
     // Where CRIU is: engines say it with every verb.
     private Option<string> Criu { get; } = new("--criu") { HelpName = "FILE", Description = "Accepted, as runc does; there is no checkpoint.", Recursive = true, Hidden = true };
 
-    /// <summary>The directory of all state, absolute.</summary>
-    public string Root(ParseResult parsed) => Path.TrimEndingDirectorySeparator(
-        HostPath.Absolute(parsed.GetValue(root) ?? DefaultRoot, "find the directory of all state"));
+    /// <summary>The directory of all state, absolute, with all kinds of steps that minic is made of.</summary>
+    public StateRoot Root(ParseResult parsed) => new(Path.TrimEndingDirectorySeparator(
+        HostPath.Absolute(parsed.GetValue(root) ?? DefaultRoot, "find the directory of all state")), Steps);
 
     /// <summary>Refuses what minic cannot do.</summary>
     /// <exception cref="MinicException">Cgroups by systemd were asked for.</exception>
@@ -55,6 +57,9 @@ internal sealed class GlobalOptions
         if (parsed.GetValue(SystemdCgroup) || parsed.GetValue(CgroupManager) == "systemd")
             throw new MinicException(parsed.GetValue(SystemdCgroup) ? "use --systemd-cgroup" : "use --cgroup-manager systemd", "minic makes cgroups itself and cannot ask systemd for them", "Leave it out; in containerd SystemdCgroup = false, in podman cgroup_manager = \"cgroupfs\".");
     }
+
+    // Each project brings its own; here they meet.
+    private static StepKinds Steps { get; } = new(PlanSteps.Family);
 
     // A directory of the user's own that goes away with the last session (XDG Base Directory Specification).
     private static string DefaultRoot =>

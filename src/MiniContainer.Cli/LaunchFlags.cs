@@ -44,7 +44,7 @@ internal sealed class LaunchFlags
     public Bundle Load(ParseResult parsed) => Containers.Oci.Bundle.Load(parsed.GetValue(Bundle) is { Length: > 0 } given ? given : ".");
 
     /// <summary>How to launch it.</summary>
-    public LaunchOptions Options(ParseResult parsed, string root, string id) => new(root, id)
+    public LaunchOptions Options(ParseResult parsed, StateRoot root, string id) => new(root, id)
     {
         PreserveFds = PreservedDescriptors.Check(parsed.GetValue(preserveFds), InitSystem.ListenFds?.Count ?? 0),
         PidFdSocket = parsed.GetValue(pidFdSocket) is { Length: > 0 } socket ? socket : null,

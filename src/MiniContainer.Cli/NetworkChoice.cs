@@ -47,12 +47,12 @@ internal sealed record NetworkChoice(string Name)
     /// <param name="directory">The container's state directory.</param>
     /// <param name="toLook">Whether the plan is only read: then no lock is taken.</param>
     /// <exception cref="Kernel.MinicException">There is no such network, or no address is free ….</exception>
-    public NetworkSteps? Plan(string root, string id, string directory, bool toLook = false)
+    public NetworkSteps? Plan(StateRoot root, string id, string directory, bool toLook = false)
     {
         if (Name is "host" or "none")
             return null;
         var attachment = new Attachment(ContainerId.Known(id), "child:" + id);
-        var (steps, result) = toLook ? Attaching.PlanToLook(root, Name, attachment) : Attaching.Plan(root, Name, attachment);
+        var (steps, result) = toLook ? Attaching.PlanToLook(root.Path, Name, attachment) : Attaching.Plan(root.Path, Name, attachment);
         var names = new WriteFile(ResolvConfAt(directory), ResolvConf.Text(result.Dns)) { Why = "Whom to ask for names, from in there." };
         return steps with { Before = [.. steps.Before, names] };
     }

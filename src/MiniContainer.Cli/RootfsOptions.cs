@@ -5,8 +5,9 @@ using System.CommandLine;
 using System.Globalization;
 using MiniContainer.Containers.Lifecycle;
 using MiniContainer.Containers.Oci;
-using MiniContainer.Kernel;
 using MiniContainer.Kernel.Documents;
+using MiniContainer.Kernel;
+using MiniContainer.Plans;
 using MiniContainer.Pods.Lifecycle;
 
 namespace MiniContainer.Cli;
@@ -39,7 +40,7 @@ internal sealed class RootfsOptions
     public Option? Stray(ParseResult parsed) => All.FirstOrDefault(o => o != rootfs && parsed.GetResult(o) is { Implicit: false });
 
     /// <summary>The container's id.</summary>
-    public string Id(ParseResult parsed, string root) => parsed.GetValue(name) ?? ContainerNames.Free(root);
+    public string Id(ParseResult parsed, StateRoot root) => parsed.GetValue(name) ?? ContainerNames.Free(root);
 
     /// <summary>The network.</summary>
     public NetworkChoice Network(ParseResult parsed) => NetworkChoice.Of(parsed.GetValue(net), Caller.Current);

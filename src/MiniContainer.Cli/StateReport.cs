@@ -33,6 +33,9 @@ internal sealed record StateReport
     /// <summary>Who made it.</summary>
     public required string Owner { get; init; }
 
+    /// <summary>What minic cannot read of the container's journal, and so could not undo; null where it can read all of it.</summary>
+    public IReadOnlyList<string>? Unread { get; init; }
+
     /// <summary>The report on a container.</summary>
     public static StateReport Of(Container container)
     {
@@ -49,6 +52,7 @@ internal sealed record StateReport
             Annotations = state.Annotations,
             // State directories are for their owner's eyes alone: whoever reads this is the one, or is root.
             Owner = Environment.UserName,
+            Unread = container.Unread.Any() ? [.. container.Unread.Select(u => u.Refusal.Message)] : null,
         };
     }
 

@@ -22,22 +22,21 @@ public static unsafe partial class TreeRemoval
     {
         for (var tries = 0; tries < Tries; tries++)
         {
-            SafeFileHandle top;
-            try
-            {
-                top = Libc.OpenHandle(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
-            }
-            catch (MinicException e) when (e.Errno == Errno.ENOENT)
-            {
-                return;
-            }
-
-            using (top)
-                Empty(top, top, path, 0);
-            if (Directories.Remove(path) is var errno and not Errno.ENOTEMPTY)
+            // First of all: what is mounted on it is not in it, and rmdir(2) says so (EBUSY) before anything in there is touched.
+            if (Directories.Remove(path) is var errno and not (Errno.ENOTEMPTY or Errno.EEXIST))
             {
                 if (errno is not (0 or Errno.ENOENT))
                     throw MinicException.FromErrno($"remove {path}", $"rmdir({TapeArg.Quote(path)})", errno);
+                return;
+            }
+
+            try
+            {
+                using var top = Libc.OpenHandle(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+                Empty(top, top, path, 0);
+            }
+            catch (MinicException e) when (e.Errno == Errno.ENOENT)
+            {
                 return;
             }
         }

@@ -7,6 +7,10 @@ namespace MiniContainer.Plans;
 /// <summary>Plays the undo of a journal's steps, the last one first.</summary>
 public static class Backward
 {
+    /// <summary>What could not be undone of a journal, since it cannot be read; nothing is played.</summary>
+    public static IReadOnlyList<MinicException> Refuse(Journal journal) =>
+        [.. journal.Unread.Select(u => u.Refusal)];
+
     /// <summary>Undoes every step that was begun and is not undone yet.</summary>
     /// <remarks>
     /// A step that cannot be undone does not stop the others; the journal still holds it, so a later call tries again.
@@ -31,7 +35,7 @@ public static class Backward
             try
             {
                 watch?.UndoBegun(entry);
-                if (!(journal.Up && entry.Step.StaysOnceUp))
+                if (!(journal.MayBeUp && entry.Step.StaysOnceUp))
                     entry.Step.Undo(entry.Facts);
                 watch?.UndoDone(entry);
                 journal.Undone(entry.Number);

@@ -9,10 +9,15 @@
 //     {"down":true}                       undoing has begun: whoever finds this is to end it
 //     {"n":1,"undone":true}
 //
+// What this minic cannot read there is kept, and told by name (UnreadStep.cs). Only a last line without its newline is
+// passed over: it was cut short by a death or a full disk before anything was done for it.
+//
 // The directory of the journal is locked (flock(2)) while someone plays: see StateDirectory.cs.
 
+using System.Buffers;
 using System.Text;
 using System.Text.Json;
+using Microsoft.Win32.SafeHandles;
 using MiniContainer.Kernel;
 
 namespace MiniContainer.Plans;
@@ -42,34 +47,6 @@ public sealed record JournalHeader
     public IReadOnlyDictionary<string, string>? Annotations { get; init; }
 }
 
-/// <summary>One line of a journal.</summary>
-public sealed record JournalLine
-{
-    /// <summary>The header.</summary>
-    public JournalHeader? Open { get; init; }
-
-    /// <summary>The step's number, from 1.</summary>
-    public int? N { get; init; }
-
-    /// <summary>The step that is about to be played.</summary>
-    public Step? Begin { get; init; }
-
-    /// <summary>The step has been played.</summary>
-    public StepFacts? Done { get; init; }
-
-    /// <summary>The step has been undone.</summary>
-    public bool? Undone { get; init; }
-
-    /// <summary>The plan has been played to its end.</summary>
-    public bool? Up { get; init; }
-
-    /// <summary>Undoing has begun.</summary>
-    public bool? Down { get; init; }
-
-    /// <summary>A child of the plan has ended.</summary>
-    public JournalExit? Exit { get; init; }
-}
-
 /// <summary>How a child of a plan ended: its parent alone can know, and writes it down for all.</summary>
 /// <param name="Child">The child's name in the plan.</param>
 /// <param name="Code">Its exit code, 128 plus the signal if one ended it.</param>
@@ -77,6 +54,8 @@ public sealed record JournalLine
 public sealed record JournalExit(string Child, int Code, DateTimeOffset At);
 
 /// <summary>A step in a journal, and how far it has come.</summary>
+/// <param name="Number">Its number, from 1; 0 of a line that does not say it.</param>
+/// <param name="Step">The step; an <see cref="UnreadStep"/> where this minic cannot read it.</param>
 public sealed record JournalEntry(int Number, Step Step)
 {
     /// <summary>What the step found out; null while it is not done.</summary>
@@ -89,11 +68,39 @@ public sealed record JournalEntry(int Number, Step Step)
 /// <summary>The journal of one container or pod.</summary>
 public sealed class Journal : IDisposable
 {
+    /// <summary>The name of a journal in its directory.</summary>
+    public const string FileName = "journal";
+
+    private static readonly byte[] Newline = "\n"u8.ToArray();
+
     private readonly List<JournalEntry> entries = [];
     private readonly List<JournalExit> exits = [];
-    private readonly FileStream file;
+    private readonly ArrayBufferWriter<byte> buffer = new(1024);
+    private readonly Utf8JsonWriter writer;
+    private readonly string path;
+    private readonly StepKinds kinds;
+    private readonly SafeFileHandle file;
 
-    private Journal(FileStream file) => this.file = file;
+    // The highest number of a step so far.
+    private int last;
+
+    // Where the next line is written: after the last whole one.
+    private long length;
+
+    // Whether there is something behind that, to be overwritten: whoever only reads leaves it.
+    private bool cut;
+
+    private Journal(string path, StepKinds kinds, FileMode mode)
+    {
+        (this.path, this.kinds) = (path, kinds);
+        file = OpenFile(path, mode);
+        // Written for minic alone: no character needs an escape for the sake of a browser.
+        writer = new Utf8JsonWriter(buffer, new JsonWriterOptions
+        {
+            Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+            SkipValidation = true,
+        });
+    }
 
     /// <summary>Whose it is; null in a file whose first line was never written whole.</summary>
     public JournalHeader? Header { get; private set; }
@@ -101,7 +108,7 @@ public sealed class Journal : IDisposable
     /// <summary>The children that have ended, as far as their parent saw it.</summary>
     public IReadOnlyList<JournalExit> Exits => exits;
 
-    /// <summary>The steps begun, in their order.</summary>
+    /// <summary>The steps begun, in their order, and what cannot be read, where it stands.</summary>
     public IReadOnlyList<JournalEntry> Entries => entries;
 
     /// <summary>Whether the plan was played to its end.</summary>
@@ -110,83 +117,131 @@ public sealed class Journal : IDisposable
     /// <summary>Whether undoing was begun: what is left is nobody's.</summary>
     public bool Down { get; private set; }
 
+    /// <summary>Whether nothing is left to undo.</summary>
+    public bool Clean => entries.TrueForAll(e => e.Undone);
+
+    /// <summary>
+    /// Whether the plan may have been played to its end: it was, or a line that cannot be read may have said so.
+    /// </summary>
+    public bool MayBeUp => Up || entries.Exists(e => e.Step is UnreadStep { Kind: null });
+
+    /// <summary>What cannot be read.</summary>
+    public IEnumerable<UnreadStep> Unread => UnreadOf(entries);
+
+    /// <summary>What cannot be read of a journal's entries.</summary>
+    public static IEnumerable<UnreadStep> UnreadOf(IEnumerable<JournalEntry> entries) => entries.Select(e => e.Step).OfType<UnreadStep>();
+
     /// <summary>Begins a new journal.</summary>
+    /// <param name="path">The file, which is not there yet.</param>
+    /// <param name="kinds">The kinds of steps that it may hold.</param>
+    /// <param name="header">Whose it is.</param>
     /// <exception cref="MinicException">The file cannot be made or written (ENOSPC …).</exception>
-    public static Journal Create(string path, JournalHeader header)
+    public static Journal Create(string path, StepKinds kinds, JournalHeader header)
     {
-        var journal = new Journal(OpenFile(path, FileMode.CreateNew)) { Header = header };
-        journal.Write(new JournalLine { Open = header });
-        return journal;
+        var journal = new Journal(path, kinds, FileMode.CreateNew) { Header = header };
+        try
+        {
+            journal.Begin("open"u8);
+            JsonSerializer.Serialize(journal.writer, header, HeaderJson.Default.JournalHeader);
+            journal.End();
+            return journal;
+        }
+        catch
+        {
+            journal.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Reads a journal, and opens it for what comes after.</summary>
-    /// <remarks>A last line that was cut short by a death or a full disk says nothing, and is passed over.</remarks>
+    /// <param name="path">The file.</param>
+    /// <param name="kinds">The kinds of steps that this program knows.</param>
     /// <exception cref="MinicException">There is no such file.</exception>
-    public static Journal Open(string path)
+    public static Journal Open(string path, StepKinds kinds)
     {
-        var journal = new Journal(OpenFile(path, FileMode.Open));
-        using var reader = new StreamReader(journal.file, Encoding.UTF8, leaveOpen: true);
-        while (reader.ReadLine() is { } text)
+        var journal = new Journal(path, kinds, FileMode.Open);
+        try
         {
-            if (Parse(text) is { } line)
-                journal.Apply(line);
+            journal.Read();
+            return journal;
         }
-
-        journal.file.Seek(0, SeekOrigin.End);
-        return journal;
+        catch
+        {
+            journal.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Notes that a step is about to be played.</summary>
     /// <returns>Its number.</returns>
     public int Begin(Step step)
     {
-        var line = new JournalLine { N = entries.Count + 1, Begin = step };
-        Write(line);
-        Apply(line);
-        return entries.Count;
+        var number = last + 1;
+        Begin(number, "begin"u8);
+        kinds.Write(writer, step);
+        End();
+        Add(new JournalEntry(number, step));
+        return number;
     }
 
     /// <summary>Notes that a step has been played.</summary>
-    public void Done(int number, StepFacts? facts) => Append(new JournalLine { N = number, Done = facts ?? new StepFacts() });
-
-    /// <summary>Whether nothing is left to undo.</summary>
-    public bool Clean => entries.TrueForAll(e => e.Undone);
-
-    /// <summary>Notes that a step has been undone; on a full disk in memory only, since undoing twice does no harm.</summary>
-    public void Undone(int number) => Note(new JournalLine { N = number, Undone = true });
-
-    /// <summary>Notes that undoing begins; like <see cref="Undone"/> it goes on without room for that.</summary>
-    public void MarkDown() => Note(new JournalLine { Down = true });
-
-    private void Note(JournalLine line)
+    public void Done(int number, StepFacts? facts)
     {
-        try
-        {
-            Write(line);
-        }
-        catch (MinicException)
-        {
-            // Whoever reads this journal later undoes the step once more, which changes nothing.
-        }
-
-        Apply(line);
+        facts ??= new StepFacts();
+        Begin(number, "done"u8);
+        JsonSerializer.Serialize(writer, facts, JournalJson.Default.StepFacts);
+        End();
+        Change(number, entry => entry with { Facts = facts });
     }
 
     /// <summary>Notes that the plan was played to its end.</summary>
-    public void MarkUp() => Append(new JournalLine { Up = true });
+    public void MarkUp()
+    {
+        Begin("up"u8);
+        writer.WriteBooleanValue(true);
+        End();
+        Up = true;
+    }
 
     /// <summary>Notes how a child ended.</summary>
-    public void MarkExit(JournalExit exit) => Append(new JournalLine { Exit = exit });
+    public void MarkExit(JournalExit exit)
+    {
+        Begin("exit"u8);
+        JsonSerializer.Serialize(writer, exit, JournalJson.Default.JournalExit);
+        End();
+        exits.Add(exit);
+    }
+
+    /// <summary>Notes that a step has been undone; on a full disk in memory only, since undoing twice does no harm.</summary>
+    public void Undone(int number)
+    {
+        Begin(number, "undone"u8);
+        writer.WriteBooleanValue(true);
+        TryEnd();
+        Change(number, entry => entry with { Undone = true });
+    }
+
+    /// <summary>Notes that undoing begins; like <see cref="Undone"/> it goes on without room for that.</summary>
+    public void MarkDown()
+    {
+        Begin("down"u8);
+        writer.WriteBooleanValue(true);
+        TryEnd();
+        Down = true;
+    }
 
     /// <inheritdoc/>
-    public void Dispose() => file.Dispose();
+    public void Dispose()
+    {
+        writer.Dispose();
+        file.Dispose();
+    }
 
-    private static FileStream OpenFile(string path, FileMode mode)
+    private static SafeFileHandle OpenFile(string path, FileMode mode)
     {
         try
         {
-            // Unbuffered: a line is in the kernel's hands before the step is.
-            return new FileStream(path, mode, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0);
+            return File.OpenHandle(path, mode, FileAccess.ReadWrite, FileShare.ReadWrite);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -194,56 +249,185 @@ public sealed class Journal : IDisposable
         }
     }
 
-    private static JournalLine? Parse(string text)
+    private void Read()
     {
+        var text = new byte[RandomAccess.GetLength(file)];
+        var read = 0;
+        for (int got; read < text.Length && (got = RandomAccess.Read(file, text.AsSpan(read), read)) > 0;)
+            read += got;
+        var rest = text.AsSpan(0, read);
+        for (var number = 1; rest.IndexOf(Newline) is >= 0 and var end; number++)
+        {
+            Read(number, rest[..end]);
+            rest = rest[(end + 1)..];
+        }
+
+        length = read - rest.Length;
+        cut = rest.Length > 0;
+    }
+
+    private void Read(int number, ReadOnlySpan<byte> line)
+    {
+        int? step = null;
+        string? kind = null;
         try
         {
-            return JsonSerializer.Deserialize(text, JournalJson.Default.JournalLine);
+            Parse(line, ref step, ref kind);
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
         {
-            return null;
+            var unread = new UnreadStep(number, kind, Reason(e), Encoding.UTF8.GetString(line));
+            // A header that nobody can read says at least that there was one; its owner is nobody.
+            if (number == 1)
+                Header ??= new JournalHeader { Kind = "", Id = "", Owner = new ProcessIdentity(0, 0) };
+            if (step is not { } known || Find(known) is not (>= 0 and var at))
+                Add(new JournalEntry(step ?? 0, unread));
+            else if (entries[at].Step is not UnreadStep)
+                entries[at] = entries[at] with { Step = unread with { Kind = kinds.NameOf(entries[at].Step) } };
         }
     }
 
-    private void Append(JournalLine line)
+    // {"n":3,"begin":{...}} and its like: "n" first.
+    private void Parse(ReadOnlySpan<byte> line, ref int? number, ref string? kind)
     {
-        Write(line);
-        Apply(line);
+        if (line is not [(byte)'{', ..])
+            throw new JsonException("it is no JSON object");
+        var reader = new Utf8JsonReader(line);
+        reader.Read();
+        var said = false;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var name = reader.GetString();
+            reader.Read();
+            if (name == "n")
+            {
+                number = reader.GetInt32();
+                continue;
+            }
+
+            if (said)
+                throw new JsonException("a line says one thing");
+            said = true;
+            Apply(name, ref reader, number, ref kind);
+        }
+
+        if (reader.TokenType != JsonTokenType.EndObject || !said)
+            throw new JsonException("it says nothing");
+        // What follows the object is an error too.
+        if (reader.Read())
+            throw new JsonException("it says one thing more");
     }
 
-    private void Apply(JournalLine line)
+    private void Apply(string? name, ref Utf8JsonReader reader, int? number, ref string? kind)
     {
-        if (line.Open is not null)
-            Header = line.Open;
-        if (line.Exit is not null)
-            exits.Add(line.Exit);
-        if (line.Up == true)
-            Up = true;
-        if (line.Down == true)
-            Down = true;
-        if (line.N is not { } number)
-            return;
-        if (line.Begin is not null)
-            entries.Add(new JournalEntry(number, line.Begin));
-        else if (line.Done is not null)
-            entries[number - 1] = entries[number - 1] with { Facts = line.Done };
-        else if (line.Undone == true)
-            entries[number - 1] = entries[number - 1] with { Undone = true };
+        switch (name)
+        {
+            case "open":
+                Header = JsonSerializer.Deserialize(ref reader, HeaderJson.Default.JournalHeader) ?? throw new JsonException("it is null");
+                break;
+            case "begin" when number is { } begun:
+                if (Find(begun) >= 0)
+                    throw new JsonException($"step {begun} was begun before");
+                Add(new JournalEntry(begun, kinds.Read(ref reader, ref kind)));
+                break;
+            case "done" when number is { } done:
+                var facts = JsonSerializer.Deserialize(ref reader, JournalJson.Default.StepFacts) ?? throw new JsonException("it is null");
+                Change(done, entry => entry with { Facts = facts });
+                break;
+            case "undone" when number is { } undone && reader.GetBoolean():
+                Change(undone, entry => entry with { Undone = true });
+                break;
+            case "up" when reader.GetBoolean():
+                Up = true;
+                break;
+            case "down" when reader.GetBoolean():
+                Down = true;
+                break;
+            case "exit":
+                exits.Add(JsonSerializer.Deserialize(ref reader, JournalJson.Default.JournalExit) ?? throw new JsonException("it is null"));
+                break;
+            default:
+                throw new JsonException($"this minic does not know \"{name}\" there");
+        }
     }
 
-    private void Write(JournalLine line)
+    // The serializer adds where in the line it was, in words for programmers.
+    private static string Reason(Exception e)
     {
-        var bytes = JsonSerializer.SerializeToUtf8Bytes(line, JournalJson.Default.JournalLine);
-        Array.Resize(ref bytes, bytes.Length + 1);
-        bytes[^1] = (byte)'\n';
+        var words = e.Message;
+        foreach (var end in (string[])[" Path: ", " LineNumber: "])
+        {
+            if (words.IndexOf(end, StringComparison.Ordinal) is > 0 and var at)
+                words = words[..at];
+        }
+
+        return words.TrimEnd('.');
+    }
+
+    private void Add(JournalEntry entry)
+    {
+        entries.Add(entry);
+        last = Math.Max(last, entry.Number);
+    }
+
+    private int Find(int number) => number == 0 ? -1 : entries.FindLastIndex(e => e.Number == number);
+
+    // Of a step whose own line could not be read nothing is known, not even that it was undone.
+    private void Change(int number, Func<JournalEntry, JournalEntry> change)
+    {
+        if (Find(number) is >= 0 and var at)
+            entries[at] = entries[at].Step is UnreadStep ? entries[at] : change(entries[at]);
+        else if (!entries.Exists(e => e is { Number: 0, Step: UnreadStep }))
+            throw new JsonException($"no step {number} was begun before it");
+    }
+
+    private void Begin(ReadOnlySpan<byte> name)
+    {
+        buffer.ResetWrittenCount();
+        writer.Reset();
+        writer.WriteStartObject();
+        writer.WritePropertyName(name);
+    }
+
+    private void Begin(int number, ReadOnlySpan<byte> name)
+    {
+        buffer.ResetWrittenCount();
+        writer.Reset();
+        writer.WriteStartObject();
+        writer.WriteNumber("n"u8, number);
+        writer.WritePropertyName(name);
+    }
+
+    private void End()
+    {
+        writer.WriteEndObject();
+        writer.Flush();
+        buffer.Write(Newline);
         try
         {
-            file.Write(bytes);
+            if (cut)
+                RandomAccess.SetLength(file, length);
+            cut = false;
+            RandomAccess.Write(file, buffer.WrittenSpan, length);
+            length += buffer.WrittenCount;
         }
         catch (IOException e)
         {
-            throw new MinicException($"write the journal {file.Name}", e.Message, "Make room on that file system: nothing is done that is not written down first.", inner: e);
+            // Half a line would be one that cannot be read as soon as another follows it.
+            RandomAccess.SetLength(file, length);
+            throw new MinicException($"write the journal {path}", e.Message, "Make room on that file system: nothing is done that is not written down first.", inner: e);
+        }
+    }
+
+    private void TryEnd()
+    {
+        try
+        {
+            End();
+        }
+        catch (MinicException)
+        {
+            // Whoever reads this journal later undoes the step once more, which changes nothing.
         }
     }
 }

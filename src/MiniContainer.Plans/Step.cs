@@ -1,13 +1,10 @@
 // A step: one thing done to the kernel, as data that can be played, undone, explained and written down by hand.
 // Runtime steps are records under Steps/; a child's steps are on its tape (ChildStep). See docs/decisions/0001-plans.md.
 
-using System.Text.Json.Serialization;
-
 namespace MiniContainer.Plans;
 
 /// <summary>One step of a <see cref="Plan"/>.</summary>
 /// <remarks>Undo is idempotent and needs nothing but the journal: names are computed from the container's id.</remarks>
-[JsonConverter(typeof(StepConverter))]
 public abstract record Step
 {
     /// <summary>Why this step is there, and why there: a sentence.</summary>

@@ -147,7 +147,7 @@ public class AttachmentTests(ITestOutputHelper output)
             NetworkPlanner.Add(plan, NetworkConfig.Default, new Attachment("box", path) { IfName = "net1" }, NetworkFacts.Read(world.Networks, NetworkConfig.Default));
             using var playing = new Playing(plan);
             playing.Locks[held.Path] = held;
-            using var journal = Journal.Create(Pod.JournalPath(world, "box"), new JournalHeader { Kind = "container", Id = "box", Owner = ProcessIdentity.Self });
+            using var journal = Journal.Create(Pod.JournalPath(world, "box"), World.Kinds, new JournalHeader { Kind = "container", Id = "box", Owner = ProcessIdentity.Self });
             Forward.Play(plan, journal, playing);
             World.Run(netns, $"busybox ping -c 1 -W 3 {World.Internet4}");
         });

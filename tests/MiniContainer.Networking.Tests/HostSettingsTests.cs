@@ -89,7 +89,7 @@ public class HostSettingsTests
             NetworkPlanner.Add(plan, NetworkConfig.Default, new Attachment("box", path), NetworkFacts.Read(world.Networks, NetworkConfig.Default));
             using var playing = new Playing(plan);
             playing.Locks[held.Path] = held;
-            using var journal = Journal.Create(Pod.JournalPath(world, "box"), new JournalHeader { Kind = "container", Id = "box", Owner = ProcessIdentity.Self });
+            using var journal = Journal.Create(Pod.JournalPath(world, "box"), World.Kinds, new JournalHeader { Kind = "container", Id = "box", Owner = ProcessIdentity.Self });
             Forward.Play(plan, journal, playing);
         });
         World.Run(netns, "ip -br address show dev eth0").Should().Contain("fd00:44::2/64");

@@ -44,13 +44,13 @@ public class NetworkPlannerTests
         var path = Path.GetTempFileName() + ".journal";
         try
         {
-            using (var journal = Journal.Create(path, new JournalHeader { Kind = "container", Id = "box", Owner = ProcessIdentity.Self }))
+            using (var journal = Journal.Create(path, World.Kinds, new JournalHeader { Kind = "container", Id = "box", Owner = ProcessIdentity.Self }))
             {
                 foreach (var step in planned.Before.Concat(planned.Inside))
                     journal.Begin(step);
             }
 
-            using var read = Journal.Open(path);
+            using var read = Journal.Open(path, World.Kinds);
             read.Entries.Select(e => e.Step).Should().BeEquivalentTo(planned.Before.Concat(planned.Inside), o => o.RespectingRuntimeTypes().WithStrictOrdering());
         }
         finally

@@ -18,6 +18,8 @@ namespace MiniContainer.Networking.Tests;
 
 internal sealed class World : IDisposable
 {
+    public static StepKinds Kinds { get; } = new(MiniContainer.Plans.Steps.PlanSteps.Family);
+
     public const string Internet4 = "203.0.113.1", Host4 = "203.0.113.2";
     public const string Internet6 = "2001:db8::1", Host6 = "2001:db8::2";
 
@@ -189,7 +191,7 @@ internal sealed class Pod : IDisposable
         var playing = new Playing(plan, watch);
         playing.Handles["null"] = File.OpenHandle("/dev/null", FileMode.Open, FileAccess.ReadWrite);
         playing.Locks[held.Path] = held;
-        using var journal = Journal.Create(JournalPath(world, id), new JournalHeader { Kind = "container", Id = id, Owner = ProcessIdentity.Self });
+        using var journal = Journal.Create(JournalPath(world, id), World.Kinds, new JournalHeader { Kind = "container", Id = id, Owner = ProcessIdentity.Self });
         try
         {
             Forward.Play(plan, journal, playing);
@@ -215,7 +217,7 @@ internal sealed class Pod : IDisposable
             File.WriteAllLines(path, lines[..^1]);
         NetworkNamespace.Run(world.Host, () =>
         {
-            using var journal = Journal.Open(path);
+            using var journal = Journal.Open(path, World.Kinds);
             Backward.Play(journal).Should().BeEmpty();
         });
         File.Delete(path);
@@ -228,7 +230,7 @@ internal sealed class Pod : IDisposable
         var clock = Stopwatch.StartNew();
         NetworkNamespace.Run(world.Host, () =>
         {
-            using var journal = Journal.Open(journalPath);
+            using var journal = Journal.Open(journalPath, World.Kinds);
             Backward.Play(journal).Should().BeEmpty();
         });
         MillisecondsToDelete = clock.Elapsed.TotalMilliseconds;
@@ -238,7 +240,7 @@ internal sealed class Pod : IDisposable
     /// <summary>Undoes every step of the journal, whether it says that this has been done or not.</summary>
     public void DeleteAgain() => NetworkNamespace.Run(world.Host, () =>
     {
-        using var journal = Journal.Open(journalPath);
+        using var journal = Journal.Open(journalPath, World.Kinds);
         foreach (var entry in journal.Entries.Reverse())
             entry.Step.Undo(entry.Facts);
     });

@@ -24,7 +24,7 @@ public sealed class PlayTests : IDisposable
     public void Forward_then_backward_leaves_nothing()
     {
         var plan = TwoFiles();
-        using var journal = Journal.Create(At("journal"), JournalTests.Header());
+        using var journal = Journal.Create(At("journal"), JournalTests.Kinds, JournalTests.Header());
         using var playing = new Playing(plan);
 
         Forward.Play(plan, journal, playing);
@@ -43,7 +43,7 @@ public sealed class PlayTests : IDisposable
     public void A_failure_before_any_step_undoes_those_before_it(int step)
     {
         var plan = TwoFiles();
-        using var journal = Journal.Create(At("journal"), JournalTests.Header());
+        using var journal = Journal.Create(At("journal"), JournalTests.Kinds, JournalTests.Header());
         using var playing = new Playing(plan, new FailAt(plan.Steps[step]));
 
         var play = () => Forward.Play(plan, journal, playing);
@@ -60,7 +60,7 @@ public sealed class PlayTests : IDisposable
         Directory.CreateDirectory(At("d"));
         File.WriteAllText(At("d/mine"), "keep");
         var plan = TwoFiles();
-        using var journal = Journal.Create(At("journal"), JournalTests.Header());
+        using var journal = Journal.Create(At("journal"), JournalTests.Kinds, JournalTests.Header());
         using var playing = new Playing(plan);
         Forward.Play(plan, journal, playing);
 
@@ -80,7 +80,7 @@ public sealed class PlayTests : IDisposable
     [Fact]
     public void An_undo_that_fails_stops_no_other_and_is_tried_again()
     {
-        using (var journal = Journal.Create(At("journal"), JournalTests.Header()))
+        using (var journal = Journal.Create(At("journal"), JournalTests.Kinds, JournalTests.Header()))
         {
             journal.Done(journal.Begin(new WriteFile(At("first"), "1")), null);
             // File.Delete of a directory fails: stands for whatever cannot be undone just now.
@@ -91,7 +91,7 @@ public sealed class PlayTests : IDisposable
 
         File.WriteAllText(At("first"), "1");
         File.WriteAllText(At("third"), "3");
-        using (var journal = Journal.Open(At("journal")))
+        using (var journal = Journal.Open(At("journal"), JournalTests.Kinds))
         {
             Backward.Play(journal).Should().ContainSingle().Which.Message.Should().Contain("stuck");
             journal.Clean.Should().BeFalse();
@@ -100,7 +100,7 @@ public sealed class PlayTests : IDisposable
         File.Exists(At("first")).Should().BeFalse();
         File.Exists(At("third")).Should().BeFalse();
         Directory.Delete(At("stuck"));
-        using var again = Journal.Open(At("journal"));
+        using var again = Journal.Open(At("journal"), JournalTests.Kinds);
         Backward.Play(again).Should().BeEmpty();
         again.Clean.Should().BeTrue();
     }

@@ -32,6 +32,9 @@ internal sealed class ListVerb : RuntimeVerb
             output.WriteLine(StateReport.ToJson([.. containers.Select(StateReport.Of)]));
         else
             Table.Write(output, [["ID", "PID", "STATUS", "BUNDLE", "CREATED", "OWNER"], .. containers.Select(c => Row(StateReport.Of(c)))]);
+        // A reader of JSON finds it there.
+        if (parsed.GetValue(format) != "json")
+            containers.ForEach(c => UnreadJournal.Warn($"container {c.Id}", c.Id, c.Unread));
         return 0;
     }
 

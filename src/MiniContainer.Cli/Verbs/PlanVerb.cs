@@ -53,6 +53,7 @@ internal sealed class PlanVerb : Verb
         };
         if (tape is not null)
             notes.Add(tape);
+        notes.AddRange(Journal.UnreadOf(entries).Select(u => $"minic cannot {u.Refusal.Message}."));
         return Explanation.OfJournal($"The journal of {kind} {id}", entries) with { Notes = notes };
     }
 

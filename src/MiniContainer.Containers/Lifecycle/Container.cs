@@ -14,14 +14,18 @@ namespace MiniContainer.Containers.Lifecycle;
 /// <summary>A container as its journal tells it.</summary>
 public sealed class Container
 {
-    private Container(string id, string directory, JournalHeader header, IReadOnlyList<JournalEntry> entries, bool up)
+    private Container(StateRoot root, string id, string directory, JournalHeader header, IReadOnlyList<JournalEntry> entries, bool up)
     {
+        Root = root;
         Id = id;
         Directory = directory;
         Header = header;
         Entries = entries;
         Up = up;
     }
+
+    /// <summary>The directory of all state.</summary>
+    public StateRoot Root { get; }
 
     /// <summary>The id.</summary>
     public string Id { get; }
@@ -31,6 +35,9 @@ public sealed class Container
 
     /// <summary>Whose it is, and since when.</summary>
     public JournalHeader Header { get; }
+
+    /// <summary>What cannot be read of its journal.</summary>
+    public IEnumerable<UnreadStep> Unread => Journal.UnreadOf(Entries);
 
     /// <summary>The steps that made it.</summary>
     public IReadOnlyList<JournalEntry> Entries { get; }
@@ -81,37 +88,32 @@ public sealed class Container
     /// <param name="root">The directory of all state, /run/minic.</param>
     /// <param name="id">The container's id; checked.</param>
     /// <exception cref="MinicException">The id has characters that no id may have.</exception>
-    public static string DirectoryOf(string root, string id)
+    public static string DirectoryOf(StateRoot root, string id)
     {
         ContainerId.Check(id);
-        return Path.Combine(root, "containers", id);
+        return root["containers", id];
     }
 
     /// <summary>Reads a container.</summary>
     /// <exception cref="MinicException">There is none of that id.</exception>
-    public static Container Load(string root, string id) =>
+    public static Container Load(StateRoot root, string id) =>
         // The words that engines look for.
         TryLoad(root, id) ?? throw new MinicException($"find container {id}", "container does not exist", $"minic list shows those that do (below {root}).");
 
     /// <summary>Reads a container, or null if there is none.</summary>
-    public static Container? TryLoad(string root, string id)
+    public static Container? TryLoad(StateRoot root, string id)
     {
         var directory = DirectoryOf(root, id);
-        var path = Path.Combine(directory, "journal");
+        var path = Path.Combine(directory, Journal.FileName);
         if (!File.Exists(path))
             return null;
-        using var journal = Journal.Open(path);
-        return journal.Header is null ? null : new Container(id, directory, journal.Header, journal.Entries, journal.Up);
+        using var journal = Journal.Open(path, root.Kinds);
+        return journal.Header is null ? null : new Container(root, id, directory, journal.Header, journal.Entries, journal.Up);
     }
 
     /// <summary>All containers, by id.</summary>
-    public static IEnumerable<Container> All(string root)
-    {
-        var all = Path.Combine(root, "containers");
-        return System.IO.Directory.Exists(all)
-            ? System.IO.Directory.GetDirectories(all).Order(StringComparer.Ordinal).Select(d => TryLoad(root, Path.GetFileName(d))).OfType<Container>()
-            : [];
-    }
+    public static IEnumerable<Container> All(StateRoot root) =>
+        StateDirectory.Names(root["containers"]).Select(id => StateDirectory.Try(() => TryLoad(root, id), $"container {id}")).OfType<Container>();
 
     /// <summary>The OCI state.</summary>
     public ContainerState State()
@@ -202,8 +204,8 @@ public sealed class Container
     /// <exception cref="MinicException">A step failed, or the container has been deleted.</exception>
     public void Play(Plan plan, string doing, PlayWatch? watch)
     {
-        using var directory = StateDirectory.Lock(Directory) ?? throw new MinicException(doing, "it has just been deleted");
-        using var journal = Journal.Open(directory.JournalPath);
+        using var directory = StateDirectory.Lock(Root, Directory) ?? throw new MinicException(doing, "it has just been deleted");
+        using var journal = directory.OpenJournal();
         using var playing = new Playing(plan, watch);
         Forward.PlayOn(plan, journal, playing);
     }

@@ -74,12 +74,13 @@ public static class Execs
     /// <param name="init">The container's first process.</param>
     /// <param name="target">What to join.</param>
     /// <param name="process">What to run.</param>
+    /// <param name="root">The directory of all state.</param>
     /// <param name="directory">The state directory of the container or pod.</param>
     /// <param name="foreground">Whether the process is to go with this one.</param>
     /// <param name="console">The socket for the terminal's master, or null.</param>
     /// <param name="watch">Sees each step come and go.</param>
     /// <exception cref="MinicException">The container has ended, or the command cannot be executed.</exception>
-    public static Executed Start(ProcessIdentity init, ExecTarget target, Process process, string directory, bool foreground, SafeHandle? console, PlayWatch? watch = null)
+    public static Executed Start(ProcessIdentity init, ExecTarget target, Process process, StateRoot root, string directory, bool foreground, SafeHandle? console, PlayWatch? watch = null)
     {
         var plan = MakePlan(target, process, Facts.Read());
         using var pidfd = Processes.OpenPidFd(init.Pid);
@@ -98,7 +99,7 @@ public static class Execs
             if (console is not null)
                 playing.Handles["console"] = console;
             var header = new JournalHeader { Kind = "exec", Id = "exec", Owner = ProcessIdentity.Self, Foreground = foreground, Created = DateTimeOffset.UtcNow };
-            using var journal = Journal.Create(executed.JournalPath, header);
+            using var journal = Journal.Create(executed.JournalPath, root.Kinds, header);
             Forward.Play(plan, journal, playing);
             return executed;
         }
@@ -110,26 +111,36 @@ public static class Execs
     }
 
     /// <summary>Ends what execs left whose minic was killed: half-made processes, and those in the foreground.</summary>
+    /// <param name="root">The directory of all state.</param>
     /// <param name="directory">The state directory of a container or pod, locked.</param>
     /// <param name="name">Its name, for telling: "container box".</param>
     /// <param name="told">Called with each thing that was ended.</param>
     /// <param name="watch">Sees each step's undo; null for nobody.</param>
     /// <exception cref="MinicException">A process could not be ended.</exception>
-    internal static void CollectGarbage(string directory, string name, Action<string> told, PlayWatch? watch)
+    internal static void CollectGarbage(StateRoot root, string directory, string name, Action<string> told, PlayWatch? watch)
     {
+        var failures = new List<MinicException>();
+        var unread = false;
         foreach (var path in Directory.GetFiles(directory, JournalName + "*"))
         {
             // Its first line may be just about to be written: the file's name says by whom.
             if (!int.TryParse(Path.GetFileName(path)[JournalName.Length..], CultureInfo.InvariantCulture, out var pid))
                 continue;
-            using var journal = Journal.Open(path);
+            using var journal = Journal.Open(path, root.Kinds);
             if (journal.Header?.Owner.Alive ?? ProcessIdentity.Of(pid).Alive)
                 continue;
-            if ((journal.Header?.Foreground == true || !journal.Up) && Backward.Play(journal, watch) is [var failure, ..])
-                throw failure;
+            // A process that was left running on purpose is not ended since its journal is a riddle.
+            var left = journal.Header?.Foreground == true || !journal.Up ? Backward.Play(journal, watch) : Backward.Refuse(journal);
+            failures.AddRange(left);
+            unread |= journal.Unread.Any();
+            if (left.Count > 0)
+                continue;
             File.Delete(path);
             told($"exec in {name}");
         }
+
+        if (failures.Count > 0)
+            throw Removal.Failed($"remove what an exec left in {name}", directory, failures, unread);
     }
 
     /// <summary>Where the script of an exec by hand keeps its files: in the container's directory, with which they go at the latest.</summary>

@@ -13,7 +13,7 @@ namespace MiniContainer.Containers.Lifecycle;
 /// <summary>How to launch a container.</summary>
 /// <param name="Root">The directory of all state, /run/minic.</param>
 /// <param name="Id">The container's id.</param>
-public sealed record LaunchOptions(string Root, string Id)
+public sealed record LaunchOptions(StateRoot Root, string Id)
 {
     /// <summary>Whether the container is to wait for <c>start</c>.</summary>
     public bool Create { get; init; }
@@ -68,7 +68,7 @@ public sealed record LaunchOptions(string Root, string Id)
 /// <param name="root">The directory of all state.</param>
 /// <param name="playing">The play that made it.</param>
 /// <param name="watch">Sees each step's undo; null for nobody.</param>
-public sealed class Launched(string id, string directory, string root, Playing playing, PlayWatch? watch = null) : IDisposable
+public sealed class Launched(string id, string directory, StateRoot root, Playing playing, PlayWatch? watch = null) : IDisposable
 {
     /// <summary>The container's first process, a child of this one.</summary>
     public Child Init => playing.Children[id];
@@ -103,7 +103,7 @@ public static class Launcher
         var plan = MakePlan(bundle, options, Facts.Read());
         CheckThawed(plan);
         Faults.Claiming();
-        using var directory = StateDirectory.Claim(path, $"container {options.Id}");
+        using var directory = StateDirectory.Claim(options.Root, path, $"container {options.Id}");
         Faults.Claimed();
         // Now that the name is ours: who is in the cgroup of a name in use is no other.
         WarnOfOthers(plan);
@@ -111,7 +111,7 @@ public static class Launcher
         var clean = true;
         try
         {
-            using var journal = Journal.Create(directory.JournalPath, Header(bundle, options));
+            using var journal = directory.CreateJournal(Header(bundle, options));
             GiveDescriptors(playing, options);
             options.Network?.GiveLock(playing);
             try
@@ -131,7 +131,7 @@ public static class Launcher
         {
             // All that was begun has been undone: the name is free again.
             playing.Dispose();
-            directory.Remove(options.Root);
+            directory.Remove();
             throw;
         }
     }
@@ -199,7 +199,7 @@ public static class Launcher
     /// <param name="notifySocket">The socket of an init system that waits for the command to be ready; null for
     /// none.</param>
     /// <exception cref="MinicException">It does not wait for that, or the command cannot be executed.</exception>
-    public static void Start(string root, string id, PlayWatch? watch = null, string? notifySocket = null)
+    public static void Start(StateRoot root, string id, PlayWatch? watch = null, string? notifySocket = null)
     {
         var container = Container.Load(root, id);
         using var playing = new Playing(MakeStartPlan(container, notifySocket is not null), watch);
@@ -223,9 +223,9 @@ public static class Launcher
     private static void PlayStart(Container container, Playing playing, PlayWatch? watch)
     {
         var doing = $"start container {container.Id}";
-        using var directory = StateDirectory.Lock(container.Directory)
+        using var directory = StateDirectory.Lock(container.Root, container.Directory)
             ?? throw new MinicException(doing, "it has just been deleted");
-        using var journal = Journal.Open(directory.JournalPath);
+        using var journal = directory.OpenJournal();
         try
         {
             Forward.PlayOn(playing.Plan, journal, playing);
@@ -240,13 +240,13 @@ public static class Launcher
     // The last step of the journal, if it is a hook that was begun and is not done.
     private static RunHook? FailedHook(Container container)
     {
-        using var journal = Journal.Open(Path.Combine(container.Directory, "journal"));
+        using var journal = Journal.Open(Path.Combine(container.Directory, Journal.FileName), container.Root.Kinds);
         return journal.Entries[^1] is { Facts: null, Step: RunHook hook } ? hook : null;
     }
 
     // A hook that fails ends the life of the container: it is stopped, destroyed, and the poststop hooks run
     // (runtime-spec, "Lifecycle" 7, 9 and 12). It is the hook's failure that is told.
-    private static void Destroy(string root, string id, MinicException failure)
+    private static void Destroy(StateRoot root, string id, MinicException failure)
     {
         try
         {

@@ -17,9 +17,9 @@ public static class Removal
     /// <param name="root">The directory of all state.</param>
     /// <param name="watch">Sees each step's undo; null for nobody.</param>
     /// <exception cref="MinicException">Something is left; the journal still holds it.</exception>
-    public static void Play(string path, string root, PlayWatch? watch = null)
+    public static void Play(string path, StateRoot root, PlayWatch? watch = null)
     {
-        using var directory = StateDirectory.Lock(path);
+        using var directory = StateDirectory.Lock(root, path);
         if (directory is not null)
             Play(directory, root, watch);
     }
@@ -30,7 +30,7 @@ public static class Removal
     /// <param name="force">Whether to kill it if it runs, and to be content if there is none.</param>
     /// <param name="watch">Sees each step's undo; null for nobody.</param>
     /// <exception cref="MinicException">There is none, it runs, or something could not be undone.</exception>
-    public static void Delete(string root, string id, bool force, PlayWatch? watch = null)
+    public static void Delete(StateRoot root, string id, bool force, PlayWatch? watch = null)
     {
         if (ToDelete(root, id, force) is not { } container)
             return;
@@ -43,7 +43,7 @@ public static class Removal
     /// <summary>The container that delete would remove.</summary>
     /// <returns>Null if there is none and none is fine.</returns>
     /// <exception cref="MinicException">There is none, or it runs.</exception>
-    public static Container? ToDelete(string root, string id, bool force)
+    public static Container? ToDelete(StateRoot root, string id, bool force)
     {
         var container = Container.TryLoad(root, id);
         if (container is null && force)
@@ -61,7 +61,7 @@ public static class Removal
     /// <param name="told">Called with each thing that was removed: "container box".</param>
     /// <param name="watch">Sees each step's undo; null for nobody.</param>
     /// <exception cref="MinicException">Something could not be undone; all that could be has been.</exception>
-    public static void CollectGarbage(string root, Action<string> told, PlayWatch? watch = null)
+    public static void CollectGarbage(StateRoot root, Action<string> told, PlayWatch? watch = null)
     {
         var failures = new List<MinicException>();
         foreach (var (kind, path) in StateDirectories(root))
@@ -70,30 +70,30 @@ public static class Removal
             {
                 Collect(path, root, $"{kind} {Path.GetFileName(path)}", told, watch);
             }
-            catch (MinicException e) when (watch?.Stopped != true)
+            catch (Exception e) when (watch?.Stopped != true)
             {
-                // One that cannot be undone is no reason to leave the others.
-                failures.Add(e);
+                // One that cannot be undone is no reason to leave the others, whatever is wrong with it.
+                failures.Add(e as MinicException ?? new MinicException($"remove {kind} {Path.GetFileName(path)}", e.Message, inner: e));
             }
         }
 
         foreach (var kind in Kinds)
-            _ = Directories.TryRemove(Path.Combine(root, kind));
+            _ = Directories.TryRemove(root[kind]);
         // A plan begins with this lock, and so with its directory: who died before there was a journal left it, empty.
-        NetworkLock.TakeIfThere(Path.Combine(root, "networks"))?.Dispose();
-        _ = Directories.TryRemove(root);
+        NetworkLock.TakeIfThere(root["networks"])?.Dispose();
+        _ = Directories.TryRemove(root.Path);
         if (failures.Count > 0)
             throw failures.Count == 1 ? failures[0] : new MinicException("put right what was left", string.Join("\n", failures.Select(f => f.Message)));
     }
 
     /// <summary>What <see cref="CollectGarbage"/> would undo, by what it is of: "container box".</summary>
-    public static IReadOnlyList<(string What, IReadOnlyList<JournalEntry> Entries)> Garbage(string root)
+    public static IReadOnlyList<(string What, IReadOnlyList<JournalEntry> Entries)> Garbage(StateRoot root)
     {
         var found = new List<(string, IReadOnlyList<JournalEntry>)>();
         foreach (var (kind, path) in StateDirectories(root))
         {
             // Locked while it is looked at, since its owner may be anybody.
-            using var directory = StateDirectory.TryLock(path);
+            using var directory = StateDirectory.TryLock(root, path);
             if (directory is not null && IsGarbage(directory))
                 found.Add(($"{kind} {Path.GetFileName(path)}", Entries(directory)));
         }
@@ -103,26 +103,26 @@ public static class Removal
 
     private static readonly string[] Kinds = ["containers", "pods"];
 
-    private static IEnumerable<(string Kind, string Path)> StateDirectories(string root) => Kinds
-        .Where(k => Directory.Exists(Path.Combine(root, k)))
-        .SelectMany(k => Directory.GetDirectories(Path.Combine(root, k)).Select(d => (k[..^1], d)));
+    private static IEnumerable<(string Kind, string Path)> StateDirectories(StateRoot root) => Kinds
+        .Where(k => Directory.Exists(root[k]))
+        .SelectMany(k => Directory.GetDirectories(root[k]).Select(d => (k[..^1], d)));
 
     private static IReadOnlyList<JournalEntry> Entries(StateDirectory directory)
     {
-        if (!File.Exists(directory.JournalPath))
+        if (!directory.HasJournal)
             return [];
-        using var journal = Journal.Open(directory.JournalPath);
+        using var journal = directory.OpenJournal();
         return journal.Entries;
     }
 
-    private static void Collect(string path, string root, string name, Action<string> told, PlayWatch? watch)
+    private static void Collect(string path, StateRoot root, string name, Action<string> told, PlayWatch? watch)
     {
         // A monitor takes the lock for a moment to write down an exit: that alone is no reason to pass over what was left.
-        var locked = StateDirectory.TryLock(path);
+        var locked = StateDirectory.TryLock(root, path);
         for (var tries = 0; locked is null && tries < 20 && Directory.Exists(path); tries++)
         {
             Thread.Sleep(10);
-            locked = StateDirectory.TryLock(path);
+            locked = StateDirectory.TryLock(root, path);
         }
 
         using var directory = locked;
@@ -130,7 +130,7 @@ public static class Removal
             return;
         if (!IsGarbage(directory))
         {
-            Execs.CollectGarbage(path, name, told, watch);
+            Execs.CollectGarbage(root, path, name, told, watch);
             return;
         }
 
@@ -141,23 +141,33 @@ public static class Removal
     // We have the lock, so nobody is playing: what is partly undone stays so until somebody goes on with it.
     private static bool IsGarbage(StateDirectory directory)
     {
-        if (!File.Exists(directory.JournalPath))
+        if (!directory.HasJournal)
             return true;
-        using var journal = Journal.Open(directory.JournalPath);
+        using var journal = directory.OpenJournal();
         return journal.Header is null || journal.Down
             || !journal.Header.Owner.Alive && (journal.Header.Foreground || !journal.Up);
     }
 
-    private static void Play(StateDirectory directory, string root, PlayWatch? watch = null)
+    /// <summary>Tells what could not be undone.</summary>
+    /// <param name="doing">What was tried: "remove box".</param>
+    /// <param name="directory">The state directory, which stays.</param>
+    /// <param name="failures">At least one.</param>
+    /// <param name="unread">Whether the cause is a journal that cannot be read.</param>
+    internal static MinicException Failed(string doing, string directory, IReadOnlyList<MinicException> failures, bool unread) =>
+        new(doing, string.Join("\n", failures.Select(f => f.Message)), unread
+            ? $"The version of minic that wrote {directory}/{Journal.FileName} can undo it. Or undo by hand what the line says, then: rm -r {directory}"
+            : "The journal still holds it: mend the cause, and say it again or minic gc.");
+
+    private static void Play(StateDirectory directory, StateRoot root, PlayWatch? watch = null)
     {
-        if (File.Exists(directory.JournalPath))
+        if (directory.HasJournal)
         {
-            using var journal = Journal.Open(directory.JournalPath);
+            using var journal = directory.OpenJournal();
             var failures = Backward.Play(journal, watch);
             if (failures.Count > 0)
-                throw new MinicException($"remove {Path.GetFileName(directory.Path)}", string.Join("\n", failures.Select(f => f.Message)), "The journal still holds it: mend the cause, and say it again or minic gc.");
+                throw Failed($"remove {Path.GetFileName(directory.Path)}", directory.Path, failures, journal.Unread.Any());
         }
 
-        directory.Remove(root);
+        directory.Remove();
     }
 }

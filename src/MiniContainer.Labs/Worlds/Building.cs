@@ -44,14 +44,14 @@ internal static class Building
             {
                 if (!Directory.Exists(world.Path))
                 {
-                    var directory = StateDirectory.Claim(world.Path, $"world {world.Name}");
+                    var directory = StateDirectory.Claim(Home.State, world.Path, $"world {world.Name}");
                     WorldStatus.Building.Write(world);
                     return directory;
                 }
             }
 
             // Somebody's: locked while it is built or taken down, so we wait; then it is up, gone, or left behind.
-            using var existing = StateDirectory.Lock(world.Path);
+            using var existing = StateDirectory.Lock(Home.State, world.Path);
             if (existing is null)
                 continue;
             if (WorldStatus.IsUp(world))

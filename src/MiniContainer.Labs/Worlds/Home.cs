@@ -3,6 +3,8 @@
 // EINVAL. So the directory is bound onto itself and made private, as unshare(1) advises; the last world takes that away.
 
 using MiniContainer.Kernel;
+using MiniContainer.Plans;
+using MiniContainer.Plans.Steps;
 using static Tmds.Linux.LibC;
 
 namespace MiniContainer.Labs.Worlds;
@@ -10,6 +12,9 @@ namespace MiniContainer.Labs.Worlds;
 /// <summary>The directory of all worlds.</summary>
 internal static class Home
 {
+    /// <summary>As a directory of state; in a world's host minic has left journals of its own.</summary>
+    public static StateRoot State { get; } = new(World.Root, new StepKinds(PlanSteps.Family));
+
     /// <summary>Makes it fit for worlds, and locks it: no world is claimed, nor the directory removed, meanwhile.</summary>
     public static IDisposable Enter()
     {

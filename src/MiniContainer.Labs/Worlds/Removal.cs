@@ -18,7 +18,7 @@ internal static class Removal
     /// <exception cref="MinicException">Something is left, and will be tried again the next time.</exception>
     public static bool Down(World world)
     {
-        using (var directory = StateDirectory.Lock(world.Path))
+        using (var directory = StateDirectory.Lock(Home.State, world.Path))
         {
             if (directory is null)
                 return false;
@@ -35,7 +35,7 @@ internal static class Removal
         foreach (var world in Home.Names().Select(n => new World(n)))
         {
             // One that is locked is somebody's who lives.
-            using var directory = StateDirectory.TryLock(world.Path);
+            using var directory = StateDirectory.TryLock(Home.State, world.Path);
             if (directory is not null && WorldStatus.Read(world).IsLeftOver)
                 TakeDown(world, directory);
         }
@@ -56,7 +56,7 @@ internal static class Removal
         Unmount(world);
         // Removing a file also takes away what copies of our mount namespace have mounted on it (umount2(2), since Linux
         // 3.18), so the namespaces go, wherever else their binding was copied to.
-        directory.Remove(World.Root);
+        directory.Remove();
     }
 
     /// <summary>Lets go of the world's namespaces.</summary>

@@ -32,8 +32,16 @@ internal static class Sweep
         IEnumerable<string> journals = Directory.Exists(Containers) ? Directory.EnumerateFiles(Containers, "journal", Shallow) : [];
         foreach (var path in journals.Order(StringComparer.Ordinal))
         {
-            using var journal = Journal.Open(path);
-            failures.AddRange(Backward.Play(journal));
+            try
+            {
+                using var journal = Journal.Open(path, Home.State.Kinds);
+                failures.AddRange(Backward.Play(journal));
+            }
+            catch (MinicException e)
+            {
+                // One that cannot be read is no reason to leave the others.
+                failures.Add(e);
+            }
         }
 
         foreach (var name in Home.Names())

@@ -41,6 +41,8 @@ public sealed class UndoWriter(string title, string? directory)
         }
 
         // Not a step of the plan: the journal's directory, and those above it as far as they are empty.
+        if (all.Exists(e => e.Step is UnreadStep))
+            text.Append("\n[ -z \"${LEFT-}\" ] || exit 1  # what says so stays\n");
         if (directory is not null)
             text.Append("\nrm -rf \"$STATE\"\nrmdir \"$(dirname \"$STATE\")\" 2>/dev/null && rmdir \"$(dirname \"$(dirname \"$STATE\")\")\" 2>/dev/null\n");
         return text.Append("true\n").ToString();

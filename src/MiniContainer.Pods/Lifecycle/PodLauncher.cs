@@ -18,9 +18,9 @@ public static class PodLauncher
     /// <param name="pod">The manifest.</param>
     /// <param name="network">Its attachment; null with the host's network.</param>
     /// <exception cref="MinicException">An image is missing.</exception>
-    public static Plan MakePlan(string root, Pod pod, PodNetwork? network) => MakePlan(root, pod, network, Facts.ReadToLook());
+    public static Plan MakePlan(StateRoot root, Pod pod, PodNetwork? network) => MakePlan(root, pod, network, Facts.ReadToLook());
 
-    private static Plan MakePlan(string root, Pod pod, PodNetwork? network, Facts facts)
+    private static Plan MakePlan(StateRoot root, Pod pod, PodNetwork? network, Facts facts)
     {
         foreach (var container in pod.InitContainers.Concat(pod.Containers))
         {
@@ -43,18 +43,18 @@ public static class PodLauncher
     /// <summary>Makes a pod; if that fails, nothing is left.</summary>
     /// <returns>The play, whose children are the pod's processes.</returns>
     /// <exception cref="MinicException">It could not be made.</exception>
-    public static Playing Launch(string root, Pod pod, PodNetwork? network, PlayWatch? watch = null)
+    public static Playing Launch(StateRoot root, Pod pod, PodNetwork? network, PlayWatch? watch = null)
     {
         var plan = MakePlan(root, pod, network, Facts.Read());
         Faults.Claiming();
-        using var directory = StateDirectory.Claim(PodState.DirectoryOf(root, pod.Name), $"pod {pod.Name}");
+        using var directory = StateDirectory.Claim(root, PodState.DirectoryOf(root, pod.Name), $"pod {pod.Name}");
         Faults.Claimed();
         _ = PodState.RemoveKeptLogs(root, pod.Name);
         var playing = new Playing(plan, watch);
         var clean = true;
         try
         {
-            using var journal = Journal.Create(directory.JournalPath, new JournalHeader
+            using var journal = directory.CreateJournal(new JournalHeader
             {
                 Kind = "pod",
                 Id = pod.Name,
@@ -86,21 +86,21 @@ public static class PodLauncher
             playing.Dispose();
             // What could not be undone stays in the journal, for gc; else the name is free again.
             if (clean)
-                directory.Remove(root);
+                directory.Remove();
             throw;
         }
     }
 
     /// <summary>Stays until every container has ended, and writes down how each did.</summary>
-    public static void Monitor(string root, string name, Playing playing)
+    public static void Monitor(StateRoot root, string name, Playing playing)
     {
         var path = PodState.DirectoryOf(root, name);
-        var threads = playing.Children.Where(c => c.Key != PausePlanner.Child).Select(c => Watch(path, c.Key, c.Value)).ToList();
+        var threads = playing.Children.Where(c => c.Key != PausePlanner.Child).Select(c => Watch(root, path, c.Key, c.Value)).ToList();
         threads.ForEach(t => t.Join());
         // The sandbox outlives its containers: the pod can still be looked at until it is removed. It has nothing to report.
     }
 
-    private static Thread Watch(string path, string name, Child child)
+    private static Thread Watch(StateRoot root, string path, string name, Child child)
     {
         var thread = new Thread(() =>
         {
@@ -108,10 +108,10 @@ public static class PodLauncher
             if (Processes.Reap(child.Pid) is not { } code)
                 return;
             // Nobody may be waiting for the lock while the pod is being removed: then nobody wants to know either.
-            using var directory = StateDirectory.Lock(path);
-            if (directory is null || !File.Exists(directory.JournalPath))
+            using var directory = StateDirectory.Lock(root, path);
+            if (directory is null || !directory.HasJournal)
                 return;
-            using var journal = Journal.Open(directory.JournalPath);
+            using var journal = directory.OpenJournal();
             journal.MarkExit(new JournalExit(name, code, DateTimeOffset.UtcNow));
         });
         thread.Start();

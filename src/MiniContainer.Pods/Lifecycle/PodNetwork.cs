@@ -21,17 +21,17 @@ public sealed record PodNetwork(NetworkSteps Steps, IReadOnlyList<string> Addres
     /// <param name="pod">The manifest.</param>
     /// <param name="network">The network's name.</param>
     /// <exception cref="Kernel.MinicException">There is no such network, or no address is free ….</exception>
-    public static PodNetwork? Plan(string root, Pod pod, string network) => Plan(root, pod, network, Attaching.Plan);
+    public static PodNetwork? Plan(StateRoot root, Pod pod, string network) => Plan(root, pod, network, Attaching.Plan);
 
     /// <summary>The same for those who only want to read the plan: no lock is taken.</summary>
-    /// <inheritdoc cref="Plan(string, Pod, string)" path="/exception"/>
-    public static PodNetwork? PlanToLook(string root, Pod pod, string network) => Plan(root, pod, network, Attaching.PlanToLook);
+    /// <inheritdoc cref="Plan(StateRoot, Pod, string)" path="/exception"/>
+    public static PodNetwork? PlanToLook(StateRoot root, Pod pod, string network) => Plan(root, pod, network, Attaching.PlanToLook);
 
-    private static PodNetwork? Plan(string root, Pod pod, string network, Func<string, string, Attachment, (NetworkSteps, Result)> attach)
+    private static PodNetwork? Plan(StateRoot root, Pod pod, string network, Func<string, string, Attachment, (NetworkSteps, Result)> attach)
     {
         if (pod.HostNetwork)
             return null;
-        var (steps, result) = attach(root, network, new Attachment(FileName.Fit("pod-" + pod.Name), "child:" + PausePlanner.Child) { PortMappings = PortsOf(pod) });
+        var (steps, result) = attach(root.Path, network, new Attachment(FileName.Fit("pod-" + pod.Name), "child:" + PausePlanner.Child) { PortMappings = PortsOf(pod) });
         var addresses = (result.Ips ?? []).Select(ip => ip.Address.Split('/')[0]).ToList();
         return new PodNetwork(steps, addresses, DnsOf(pod, result.Dns));
     }

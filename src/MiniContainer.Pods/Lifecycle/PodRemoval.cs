@@ -20,15 +20,27 @@ public static class PodRemoval
     /// <param name="grace">How long their containers get to end by themselves; null for what each manifest says.</param>
     /// <param name="watch">Sees each step's undo; null for nobody.</param>
     /// <exception cref="MinicException">There is none of a name, and none is touched; or something could not be undone.</exception>
-    public static void Remove(string root, IReadOnlyList<string> names, TimeSpan? grace, PlayWatch? watch = null)
+    public static void Remove(StateRoot root, IReadOnlyList<string> names, TimeSpan? grace, PlayWatch? watch = null)
     {
         var pods = names.Distinct().Select(name => PodState.Load(root, name)).ToList();
+        var failures = new List<MinicException>();
         foreach (var (pod, asked, deadline) in pods.Select(pod => Ask(pod, grace ?? GraceOf(pod))).ToList())
         {
             AwaitEnd(asked, deadline);
-            Removal.Play(pod.Directory, root, watch);
-            AwaitMonitor(pod.Header.Owner);
+            try
+            {
+                Removal.Play(pod.Directory, root, watch);
+                AwaitMonitor(pod.Header.Owner);
+            }
+            catch (MinicException e) when (watch?.Stopped != true)
+            {
+                // One that cannot be undone is no reason to leave the others.
+                failures.Add(e);
+            }
         }
+
+        if (failures.Count > 0)
+            throw failures.Count == 1 ? failures[0] : new MinicException("remove pods", string.Join("\n", failures.Select(f => f.Message)));
     }
 
     private static TimeSpan GraceOf(PodState pod) =>

@@ -41,6 +41,9 @@ public sealed class PodState
     /// <summary>Whose it is; the owner is its monitor.</summary>
     public JournalHeader Header { get; }
 
+    /// <summary>What cannot be read of its journal.</summary>
+    public IEnumerable<UnreadStep> Unread => Journal.UnreadOf(Entries);
+
     /// <summary>The steps that made it.</summary>
     public IReadOnlyList<JournalEntry> Entries { get; }
 
@@ -70,14 +73,14 @@ public sealed class PodState
     }
 
     /// <summary>The state directory of a pod.</summary>
-    public static string DirectoryOf(string root, string name) => Path.Combine(root, "pods", name);
+    public static string DirectoryOf(StateRoot root, string name) => root["pods", name];
 
     /// <summary>Where the logs of a pod stay that could not be made, until its name is used again: beside the state, of which nothing is left.</summary>
-    public static string KeptLogsOf(string root, string name) => Path.Combine(Path.TrimEndingDirectorySeparator(root) + ".logs", name);
+    public static string KeptLogsOf(StateRoot root, string name) => Path.Combine(Path.TrimEndingDirectorySeparator(root.Path) + ".logs", name);
 
     /// <summary>Removes those logs.</summary>
     /// <returns>Whether there were any.</returns>
-    public static bool RemoveKeptLogs(string root, string name)
+    public static bool RemoveKeptLogs(StateRoot root, string name)
     {
         var kept = KeptLogsOf(root, name);
         if (name.Contains('/', StringComparison.Ordinal) || !System.IO.Directory.Exists(kept))
@@ -89,17 +92,12 @@ public sealed class PodState
 
     /// <summary>Reads a pod.</summary>
     /// <exception cref="MinicException">There is none of that name.</exception>
-    public static PodState Load(string root, string name) =>
+    public static PodState Load(StateRoot root, string name) =>
         TryLoad(root, name) ?? throw new MinicException($"find pod {name}", $"pod \"{name}\" does not exist", $"minic pod ps shows those that do (below {root}).");
 
     /// <summary>All pods, by name.</summary>
-    public static IEnumerable<PodState> All(string root)
-    {
-        var all = Path.Combine(root, "pods");
-        return System.IO.Directory.Exists(all)
-            ? System.IO.Directory.GetDirectories(all).Order(StringComparer.Ordinal).Select(d => TryLoad(root, Path.GetFileName(d))).OfType<PodState>()
-            : [];
-    }
+    public static IEnumerable<PodState> All(StateRoot root) =>
+        StateDirectory.Names(root["pods"]).Select(name => StateDirectory.Try(() => TryLoad(root, name), $"pod {name}")).OfType<PodState>();
 
     /// <summary>A container by name; without one the last in the manifest, those that run before those that do not.</summary>
     /// <exception cref="MinicException">The pod has none of that name.</exception>
@@ -108,13 +106,13 @@ public sealed class PodState
         ?? throw new MinicException($"find container {name} of pod {Name}", "there is none of that name", $"It has {string.Join(", ", Containers.Select(c => c.Name))}.");
 
     /// <summary>Reads a pod, or null if there is none.</summary>
-    public static PodState? TryLoad(string root, string name)
+    public static PodState? TryLoad(StateRoot root, string name)
     {
         var directory = DirectoryOf(root, name);
-        var path = Path.Combine(directory, "journal");
+        var path = Path.Combine(directory, Journal.FileName);
         if (name.Contains('/', StringComparison.Ordinal) || !File.Exists(path))
             return null;
-        using var journal = Journal.Open(path);
+        using var journal = Journal.Open(path, root.Kinds);
         if (journal.Header is null)
             return null;
         var containers = new List<PodContainer>();

@@ -3,6 +3,8 @@
 
 using MiniContainer.Containers.Lifecycle;
 using MiniContainer.Containers.Oci;
+using MiniContainer.Plans;
+using MiniContainer.Plans.Steps;
 
 namespace MiniContainer.Containers.Tests.Lifecycle;
 
@@ -26,7 +28,7 @@ internal sealed class ContainerWorld : IDisposable
     /// <summary>The directory that is /out inside.</summary>
     public string Out => directory + "/out";
 
-    public string Root => directory + "/state";
+    public StateRoot Root => new(directory + "/state", new StepKinds(PlanSteps.Family));
 
     public string State => Container.DirectoryOf(Root, Id);
 

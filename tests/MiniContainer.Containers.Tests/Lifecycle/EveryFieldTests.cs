@@ -87,7 +87,7 @@ public class EveryFieldTests
         using var launched = world.Launch();
         var init = ProcessIdentity.Of(launched.Init.Pid);
         var process = DefaultSpec.Create("rootfs", ["/bin/sh", "-c", "grep Cpus_allowed_list /proc/self/status > /out/cpus"], "box").Process! with { ExecCpuAffinity = new ExecCpuAffinity { Initial = "0", Final = "0" } };
-        using var executed = Execs.Start(init, Execs.Target(init, [], null, world.Bundle + "/rootfs"), process, world.State, foreground: true, console: null);
+        using var executed = Execs.Start(init, Execs.Target(init, [], null, world.Bundle + "/rootfs"), process, world.Root, world.State, foreground: true, console: null);
         Processes.Reap(executed.Child.Pid).Should().Be(0);
         world.Read("cpus").Trim().Should().Be("Cpus_allowed_list:\t0");
     }

@@ -79,7 +79,7 @@ public sealed class ListenerTests : IDisposable
         var init = ProcessIdentity.Of(launched.Init.Pid);
         var target = Execs.Target(init, [], null, world.Bundle + "/rootfs") with { Seccomp = Notify(), State = new HookState(Spec.CurrentVersion, world.Id, world.Bundle) };
         var process = DefaultSpec.Create("rootfs", ["/bin/sh", "-c", "LC_ALL=C mkdir /out/directory 2> /out/error"], "box").Process!;
-        using var executed = Execs.Start(init, target, process, world.State, foreground: true, console: null);
+        using var executed = Execs.Start(init, target, process, world.Root, world.State, foreground: true, console: null);
         Processes.Reap(executed.Child.Pid).Should().Be(1);
         answering.Wait(TimeSpan.FromSeconds(20)).Should().BeTrue();
         answering.Result.Should().Contain("\"status\":\"running\"").And.Contain($"\"pid\":{init.Pid}");

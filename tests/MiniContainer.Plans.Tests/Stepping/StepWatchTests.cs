@@ -150,7 +150,7 @@ public sealed class StepWatchTests : IDisposable
     public void The_first_undo_can_be_refused_and_then_nothing_has_happened()
     {
         var path = Path.Combine(directory, "journal");
-        using var journal = Journal.Create(path, JournalTests.Header());
+        using var journal = Journal.Create(path, JournalTests.Kinds, JournalTests.Header());
         journal.Done(journal.Begin(new MakeDirectory($"{directory}/d", 0x1c0)), new StepFacts { Made = true });
         // One with nothing to undo comes first on the way back: to pass over it would be a beginning.
         journal.Done(journal.Begin(new SetFile("/nowhere", "1")), null);
@@ -166,7 +166,7 @@ public sealed class StepWatchTests : IDisposable
     [Fact]
     public void An_undo_that_has_begun_is_played_to_its_end()
     {
-        using var journal = Journal.Create(Path.Combine(directory, "journal"), JournalTests.Header());
+        using var journal = Journal.Create(Path.Combine(directory, "journal"), JournalTests.Kinds, JournalTests.Header());
         foreach (var name in new[] { "a", "b", "c" })
         {
             Directory.CreateDirectory($"{directory}/{name}");
@@ -237,7 +237,7 @@ public sealed class StepWatchTests : IDisposable
     {
         Skip.IfNot(Environment.IsPrivilegedProcess, "needs root, for namespaces");
         person.Hide = directory + "/";
-        using var journal = Journal.Create(Path.Combine(directory, "journal"), JournalTests.Header());
+        using var journal = Journal.Create(Path.Combine(directory, "journal"), JournalTests.Kinds, JournalTests.Header());
         using var playing = new Playing(plan, new StepWatch(person));
         try
         {

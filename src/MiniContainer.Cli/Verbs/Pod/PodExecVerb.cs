@@ -38,7 +38,8 @@ internal sealed class PodExecVerb : PodVerb
     {
         play.Begin(parsed);
         using var measured = profile.Begin(parsed, "minic pod exec");
-        var pod = PodState.Load(Globals.Root(parsed), parsed.GetValue(name)!);
+        var root = Globals.Root(parsed);
+        var pod = PodState.Load(root, parsed.GetValue(name)!);
         var target = pod.Container(parsed.GetValue(container));
         if (!target.Process.Alive)
             throw new MinicException($"run a command in {pod.Name}/{target.Name}", $"it is not running: {target.Status}", $"minic pod logs --container {target.Name} {pod.Name} shows what it printed.");
@@ -49,7 +50,8 @@ internal sealed class PodExecVerb : PodVerb
             return play.Tell(parsed, $"minic pod exec in {pod.Name}/{target.Name}", Execs.MakePlan(join, what), Execs.ByHandDirectory(pod.Directory), waits: true);
         using var supervisor = new Supervisor();
         using var terminal = ProcessTerminal.For(what.Terminal, detached: false, path: null);
-        using var executed = Execs.Start(target.Process, join, what, pod.Directory, foreground: true, terminal.Socket, PlayWatch.Of(play.Watch, profile.Watch));
+        using var executed = Execs.Start(target.Process, join, what, root, pod.Directory, foreground: true, terminal.Socket,
+            PlayWatch.Of(play.Watch, profile.Watch));
         using var master = terminal.Receive();
         return supervisor.Wait(executed.Child, master);
     }

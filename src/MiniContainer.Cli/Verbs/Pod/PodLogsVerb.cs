@@ -2,6 +2,7 @@
 
 using System.CommandLine;
 using MiniContainer.Kernel;
+using MiniContainer.Plans;
 using MiniContainer.Pods.Lifecycle;
 
 namespace MiniContainer.Cli.Verbs.Pod;
@@ -45,7 +46,7 @@ internal sealed class PodLogsVerb : PodVerb
     }
 
     // Of a pod that could not be made the logs are kept, and nothing else: the container that ran last is the one that failed.
-    private static (string Path, ProcessIdentity? Process) Find(string root, string name, string? container)
+    private static (string Path, ProcessIdentity? Process) Find(StateRoot root, string name, string? container)
     {
         if (PodState.TryLoad(root, name) is { } pod)
         {

@@ -39,6 +39,7 @@ internal sealed class PodPsVerb : PodVerb
         }
 
         Table.Write(output, rows);
+        pods.ForEach(p => UnreadJournal.Warn($"pod {p.Name}", p.Name, p.Unread));
         return 0;
     }
 

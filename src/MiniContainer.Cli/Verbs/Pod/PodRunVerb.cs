@@ -53,7 +53,7 @@ internal sealed class PodRunVerb : PodVerb
         // The monitor reads the very text that was checked here, whatever happens to the user's file meanwhile.
         var addresses = MonitorProcess.Start(
         [
-            "--root", Globals.Root(parsed), .. parsed.GetValue(Globals.Debug) ? ["--debug"] : Array.Empty<string>(),
+            "--root", Globals.Root(parsed).Path, .. parsed.GetValue(Globals.Debug) ? ["--debug"] : Array.Empty<string>(),
             .. parsed.GetValue(Globals.Log) is { } log ? ["--log", HostPath.Absolute(log, $"open the log {log}")] : Array.Empty<string>(),
             "pod", "monitor", "--name", name, "--net", parsed.GetValue(net) ?? NetworkChoice.Default,
             .. monitors is null ? Array.Empty<string>() : ["--profile-to", monitors.Path],

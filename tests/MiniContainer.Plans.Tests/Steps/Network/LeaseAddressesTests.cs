@@ -89,7 +89,7 @@ public sealed class LeaseAddressesTests : IDisposable
         using var playing = new Playing(plan);
         var held = NetworkLock.Take(Networks);
         playing.Locks[held.Path] = held;
-        using var journal = Journal.Create($"{root}/journal", new JournalHeader { Kind = "container", Id = "box", Owner = ProcessIdentity.Self });
+        using var journal = Journal.Create($"{root}/journal", JournalTests.Kinds, new JournalHeader { Kind = "container", Id = "box", Owner = ProcessIdentity.Self });
         Exception? failure = null;
         var player = new Thread(() => failure = FluentActions.Invoking(() => Forward.Play(plan, journal, playing)).Should().Throw<MinicException>().Which) { IsBackground = true };
         player.Start();
