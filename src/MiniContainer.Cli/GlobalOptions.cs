@@ -1,7 +1,9 @@
 // The options of minic itself, as runc has them; they may stand before the verb or after it.
 
 using System.CommandLine;
+using MiniContainer.Containers.Steps;
 using MiniContainer.Kernel;
+using MiniContainer.Networking.Steps;
 using MiniContainer.Plans;
 using MiniContainer.Plans.Steps;
 
@@ -58,8 +60,8 @@ internal sealed class GlobalOptions
             throw new MinicException(parsed.GetValue(SystemdCgroup) ? "use --systemd-cgroup" : "use --cgroup-manager systemd", "minic makes cgroups itself and cannot ask systemd for them", "Leave it out; in containerd SystemdCgroup = false, in podman cgroup_manager = \"cgroupfs\".");
     }
 
-    // Each project brings its own; here they meet.
-    private static StepKinds Steps { get; } = new(PlanSteps.Family);
+    /// <summary>All kinds of steps: each project brings its own, and here they meet.</summary>
+    internal static StepKinds Steps { get; } = new(PlanSteps.Family, ContainerSteps.Family, NetworkingSteps.Family);
 
     // A directory of the user's own that goes away with the last session (XDG Base Directory Specification).
     private static string DefaultRoot =>

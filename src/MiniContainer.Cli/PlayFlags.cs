@@ -61,12 +61,14 @@ internal sealed class PlayFlags(string scripts = "do|undo")
     /// <param name="plan">The plan.</param>
     /// <param name="directory">Where a script keeps its files; null for a plan that makes no process.</param>
     /// <param name="waits">Whether the script is to stay until the command ends.</param>
+    /// <param name="start">What a later <c>minic start</c> plays; null for nothing.</param>
     /// <returns>The exit code.</returns>
-    public int Tell(ParseResult parsed, string title, Plan plan, string? directory = null, bool waits = false)
+    public int Tell(ParseResult parsed, string title, Plan plan, string? directory = null, bool waits = false, IReadOnlyList<Step>? start = null)
     {
         if (parsed.GetValue(explain) is not null)
             return Write(parsed, [Explanation.Of(title, plan.Steps)], many: false);
-        return WriteScripts(parsed, [parsed.GetValue(script) == "undo" ? new UndoWriter(title, directory).Of(plan) : new ScriptWriter(title, plan, directory) { Waits = waits }.Do()]);
+        return WriteScripts(parsed, [parsed.GetValue(script) == "undo" ? new UndoWriter(title, directory).Of(plan)
+            : new ScriptWriter(title, plan, directory) { Waits = waits, Start = start ?? [] }.Do()]);
     }
 
     /// <summary>Tells the undo of a journal.</summary>

@@ -1,5 +1,5 @@
 // Planning an attachment on this machine, now: the lock is taken, the facts are read, and the plan names concrete
-// addresses, which are safe until a step of it gives the lock up (lab 22-cni; NetworkLock.cs has the protocol).
+// addresses, which are safe until a step of it gives the lock up (lab 22-cni; SharedLock.cs has the protocol).
 //
 // The lock is taken before the state directory of the container is. That cannot end in a circle: whoever claims a name
 // waits only for a directory that has just been made and has no journal yet, and nobody who holds such a one wants this lock.
@@ -7,7 +7,6 @@
 using MiniContainer.Kernel;
 using MiniContainer.Networking.Cni;
 using MiniContainer.Plans;
-using MiniContainer.Plans.Steps.Network;
 
 namespace MiniContainer.Networking;
 
@@ -38,7 +37,7 @@ public static class Attaching
         if (config.Bridge is not null)
             Nftables.Require();
         var networks = NetworkFacts.NetworksOf(stateRoot);
-        var held = NetworkLock.Take(networks);
+        var held = SharedLock.Take(networks);
         try
         {
             var planned = NetworkPlanner.Plan(config, attachment, Facts(networks, config, attachment));

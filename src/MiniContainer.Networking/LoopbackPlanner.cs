@@ -1,8 +1,8 @@
 // A network of oneself alone: CNI's plugin loopback. A new network namespace has lo, but it is down.
 // Lab 13-netns.
 
+using MiniContainer.Networking.Steps;
 using MiniContainer.Plans;
-using MiniContainer.Plans.Steps.Network;
 
 namespace MiniContainer.Networking;
 

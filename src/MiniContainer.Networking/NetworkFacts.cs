@@ -6,7 +6,7 @@ using System.Net.Sockets;
 using MiniContainer.Kernel;
 using MiniContainer.Kernel.Netlink;
 using MiniContainer.Networking.Cni;
-using MiniContainer.Plans.Steps.Network;
+using MiniContainer.Networking.Steps;
 
 namespace MiniContainer.Networking;
 

@@ -19,8 +19,9 @@ using System.Text;
 using MiniContainer.Kernel;
 using MiniContainer.Kernel.Netlink;
 using MiniContainer.Networking.Cni;
+using MiniContainer.Networking.Steps;
 using MiniContainer.Plans;
-using MiniContainer.Plans.Steps.Network;
+using MiniContainer.Plans.Steps;
 
 namespace MiniContainer.Networking;
 

@@ -5,7 +5,7 @@ using System.Net;
 using System.Net.Sockets;
 using MiniContainer.Kernel;
 using MiniContainer.Networking.Cni;
-using MiniContainer.Plans.Steps.Network;
+using MiniContainer.Networking.Steps;
 
 namespace MiniContainer.Networking;
 

@@ -1,8 +1,6 @@
 // What attaches a container or a pod to its network, as its planner takes it: two parts, with the making of the process
 // between them. Which network it is, and what CNI calls it, is the business of the floor above (lab 22-cni).
 
-using MiniContainer.Plans.Steps.Network;
-
 namespace MiniContainer.Plans;
 
 /// <summary>The steps of an attachment.</summary>
@@ -11,7 +9,7 @@ namespace MiniContainer.Plans;
 public sealed record NetworkSteps(IReadOnlyList<Step> Before, IReadOnlyList<Step> Inside) : IDisposable
 {
     /// <summary>Held since the addresses in the steps were chosen; a step gives it up. Null where none were.</summary>
-    public NetworkLock? Lock { get; init; }
+    public SharedLock? Lock { get; init; }
 
     /// <summary>Hands the lock to a play of these steps.</summary>
     public void GiveLock(Playing playing)

@@ -43,6 +43,12 @@ public abstract record Step
     /// <summary>Files in which one can see what it did: those that it makes, and the kernel's own that it writes.</summary>
     public virtual IReadOnlyList<string> Places => [];
 
+    /// <summary>Whether it changes nft's rules: to list them is dear where there are many.</summary>
+    public virtual bool ChangesRules => false;
+
+    /// <summary>The kernel setting (sysctl(8)) that it changes in the network namespace of a child; null for none.</summary>
+    public virtual (string Child, string Setting)? SettingInside => null;
+
     /// <summary>Does it.</summary>
     /// <returns>What the undo will need besides the step itself, or null.</returns>
     /// <exception cref="Kernel.MinicException">It could not be done; what was half done is left to <see cref="Undo"/>.</exception>

@@ -3,7 +3,6 @@
 using MiniContainer.Kernel;
 using MiniContainer.Networking.Cni;
 using MiniContainer.Plans;
-using MiniContainer.Plans.Steps.Network;
 using Xunit.Abstractions;
 
 namespace MiniContainer.Networking.Tests;
@@ -143,7 +142,7 @@ public class AttachmentTests(ITestOutputHelper output)
         NetworkNamespace.Run(world.Host, () =>
         {
             var plan = new Plan();
-            using var held = NetworkLock.Take(world.Networks);
+            using var held = SharedLock.Take(world.Networks);
             NetworkPlanner.Add(plan, NetworkConfig.Default, new Attachment("box", path) { IfName = "net1" }, NetworkFacts.Read(world.Networks, NetworkConfig.Default));
             using var playing = new Playing(plan);
             playing.Locks[held.Path] = held;

@@ -6,7 +6,6 @@ using MiniContainer.Kernel;
 using MiniContainer.Kernel.Netlink;
 using MiniContainer.Networking.Cni;
 using MiniContainer.Plans;
-using MiniContainer.Plans.Steps.Network;
 
 namespace MiniContainer.Networking.Tests;
 
@@ -85,7 +84,7 @@ public class HostSettingsTests
         NetworkNamespace.Run(world.Host, () =>
         {
             var plan = new Plan();
-            using var held = NetworkLock.Take(world.Networks);
+            using var held = SharedLock.Take(world.Networks);
             NetworkPlanner.Add(plan, NetworkConfig.Default, new Attachment("box", path), NetworkFacts.Read(world.Networks, NetworkConfig.Default));
             using var playing = new Playing(plan);
             playing.Locks[held.Path] = held;

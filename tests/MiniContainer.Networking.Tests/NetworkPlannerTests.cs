@@ -4,8 +4,8 @@ using System.Net;
 using System.Text;
 using MiniContainer.Kernel;
 using MiniContainer.Networking.Cni;
+using MiniContainer.Networking.Steps;
 using MiniContainer.Plans;
-using MiniContainer.Plans.Steps.Network;
 using MiniContainer.Testing;
 
 namespace MiniContainer.Networking.Tests;

@@ -18,7 +18,7 @@ namespace MiniContainer.Networking.Tests;
 
 internal sealed class World : IDisposable
 {
-    public static StepKinds Kinds { get; } = new(MiniContainer.Plans.Steps.PlanSteps.Family);
+    public static StepKinds Kinds { get; } = new(Plans.Steps.PlanSteps.Family, MiniContainer.Networking.Steps.NetworkingSteps.Family);
 
     public const string Internet4 = "203.0.113.1", Host4 = "203.0.113.2";
     public const string Internet6 = "2001:db8::1", Host6 = "2001:db8::2";
@@ -186,7 +186,7 @@ internal sealed class Pod : IDisposable
     public static Pod Attach(World world, string id, NetworkConfig config, IReadOnlyList<PortMapping> ports, PlayWatch? watch) => NetworkNamespace.Run(world.Host, () =>
     {
         var clock = Stopwatch.StartNew();
-        using var held = MiniContainer.Plans.Steps.Network.NetworkLock.Take(world.Networks);
+        using var held = SharedLock.Take(world.Networks);
         var (plan, result) = Planned(world.Networks, id, config, ports);
         var playing = new Playing(plan, watch);
         playing.Handles["null"] = File.OpenHandle("/dev/null", FileMode.Open, FileAccess.ReadWrite);

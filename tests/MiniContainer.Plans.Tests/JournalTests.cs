@@ -53,7 +53,7 @@ public sealed class JournalTests : IDisposable
     }
 
     [Fact]
-    public void Every_step_of_minics_own_can_be_written_down()
+    public void Every_step_of_this_project_can_be_written_down()
     {
         PlanSteps.Family.Kinds.Select(k => k.Type).Should().OnlyHaveUniqueItems().And.BeEquivalentTo(
             typeof(Step).Assembly.GetTypes().Where(t => t.IsSubclassOf(typeof(Step)) && !t.IsAbstract && t != typeof(ChildStep) && t != typeof(UnreadStep)),

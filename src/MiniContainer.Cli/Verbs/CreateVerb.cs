@@ -31,7 +31,8 @@ internal sealed class CreateVerb : RuntimeVerb
         if (flags.Play.Reads(parsed))
         {
             var options = flags.Options(parsed, Globals.Root(parsed), name) with { Create = true };
-            return flags.Play.Tell(parsed, $"minic create of {name}", Launcher.MakePlan(bundle, options), Container.DirectoryOf(options.Root, name));
+            var (plan, directory) = (Launcher.MakePlan(bundle, options), Container.DirectoryOf(options.Root, name));
+            return flags.Play.Tell(parsed, $"minic create of {name}", plan, directory, start: Launcher.StepsOfStart(plan.Steps, name, directory));
         }
 
         Privilege.Check(bundle.Spec, name);

@@ -3,9 +3,9 @@
 using System.CommandLine;
 using MiniContainer.Containers.Lifecycle;
 using MiniContainer.Containers.Oci;
+using MiniContainer.Containers.Steps;
 using MiniContainer.Kernel;
 using MiniContainer.Plans;
-using MiniContainer.Plans.Steps;
 
 namespace MiniContainer.Cli.Verbs;
 

@@ -4,6 +4,7 @@
 using System.Runtime.InteropServices;
 using MiniContainer.Containers.Oci;
 using MiniContainer.Containers.Planning;
+using MiniContainer.Containers.Steps;
 using MiniContainer.Kernel;
 using MiniContainer.Plans;
 using MiniContainer.Plans.Steps;
@@ -269,19 +270,26 @@ public static class Launcher
         var id = container.Id;
         if (container.Status != ContainerStatus.Created)
             throw new MinicException($"start container {id}", $"it is {container.Status.ToString().ToLowerInvariant()}, not created", "Only a created container can be started.");
-        var setup = new ContainerSetup(id, container.Directory);
-        var step = new StartInit(ContainerPlanner.StartFifo(setup), ContainerPlanner.StatusFifo(setup), ContainerPlanner.TapePath(setup)) { Why = "The user said start." };
-        var hooks = container.Entries.Select(e => e.Step).OfType<KeepHooks>().FirstOrDefault();
         var plan = new Plan();
         // Only where create has put its directory into the container.
         if (notifies && container.Entries.Any(e => e.Step is MakeDirectory { Path: var path }
             && path == InitSystemPlan.NotifyDirectory(container.Directory)))
             plan.Add(InitSystemPlan.Listen(InitSystemPlan.NotifyDirectory(container.Directory)));
-        foreach (var next in (IEnumerable<Step>)[.. Of(hooks?.StartContainer), step, .. Of(hooks?.Poststart)])
-            plan.Add(next);
+        foreach (var next in StepsOfStart(container.Entries.Select(e => e.Step), id, container.Directory))
+            plan.Add(next is RunHook hook ? hook with { Pid = container.Init!.Pid } : next);
         return plan;
+    }
 
-        IEnumerable<RunHook> Of(IReadOnlyList<RunHook>? list) => (list ?? []).Select(h => h with { Pid = container.Init!.Pid });
+    /// <summary>What start plays of a container that was created by these steps; its hooks know no pid yet.</summary>
+    /// <param name="steps">The plan, or the journal.</param>
+    /// <param name="id">The container's id.</param>
+    /// <param name="directory">Its state directory.</param>
+    public static IReadOnlyList<Step> StepsOfStart(IEnumerable<Step> steps, string id, string directory)
+    {
+        var setup = new ContainerSetup(id, directory);
+        var hooks = steps.OfType<KeepHooks>().FirstOrDefault();
+        var start = new StartInit(ContainerPlanner.StartFifo(setup), ContainerPlanner.StatusFifo(setup), ContainerPlanner.TapePath(setup)) { Why = "The user said start." };
+        return [.. hooks?.StartContainer ?? [], start, .. hooks?.Poststart ?? []];
     }
 
     private static JournalHeader Header(Bundle bundle, LaunchOptions options) => new()

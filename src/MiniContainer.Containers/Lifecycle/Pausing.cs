@@ -2,9 +2,9 @@
 // paused is not written down: the freezer is asked, which others may have used too.
 
 using MiniContainer.Containers.Oci;
+using MiniContainer.Containers.Steps;
 using MiniContainer.Kernel;
 using MiniContainer.Plans;
-using MiniContainer.Plans.Steps;
 
 namespace MiniContainer.Containers.Lifecycle;
 

@@ -4,7 +4,6 @@
 using MiniContainer.Containers.Oci;
 using MiniContainer.Kernel;
 using MiniContainer.Plans;
-using MiniContainer.Plans.Steps.Network;
 using static Tmds.Linux.LibC;
 
 namespace MiniContainer.Containers.Lifecycle;
@@ -80,7 +79,7 @@ public static class Removal
         foreach (var kind in Kinds)
             _ = Directories.TryRemove(root[kind]);
         // A plan begins with this lock, and so with its directory: who died before there was a journal left it, empty.
-        NetworkLock.TakeIfThere(root["networks"])?.Dispose();
+        SharedLock.TakeIfThere(root["networks"])?.Dispose();
         _ = Directories.TryRemove(root.Path);
         if (failures.Count > 0)
             throw failures.Count == 1 ? failures[0] : new MinicException("put right what was left", string.Join("\n", failures.Select(f => f.Message)));

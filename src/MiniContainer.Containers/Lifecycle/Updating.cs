@@ -3,10 +3,10 @@
 
 using MiniContainer.Containers.Oci;
 using MiniContainer.Containers.Planning;
+using MiniContainer.Containers.Steps;
 using MiniContainer.Kernel;
 using MiniContainer.Kernel.Documents;
 using MiniContainer.Plans;
-using MiniContainer.Plans.Steps;
 
 namespace MiniContainer.Containers.Lifecycle;
 

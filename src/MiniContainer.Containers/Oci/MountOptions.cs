@@ -4,6 +4,7 @@
 
 using static Tmds.Linux.LibC;
 
+
 namespace MiniContainer.Containers.Oci;
 
 /// <summary>How a mount's ids are mapped (mount_setattr(2), MOUNT_ATTR_IDMAP).</summary>

@@ -12,6 +12,7 @@
 //     waits <-------------------------------  executes the command
 
 using MiniContainer.Containers.Oci;
+using MiniContainer.Containers.Steps;
 using MiniContainer.Plans;
 using MiniContainer.Plans.Steps;
 

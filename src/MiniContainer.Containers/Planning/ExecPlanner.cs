@@ -2,6 +2,7 @@
 // (lab 11-exec; setns(2); nsenter(1)).
 
 using MiniContainer.Containers.Oci;
+using MiniContainer.Containers.Steps;
 using MiniContainer.Plans;
 using MiniContainer.Plans.Steps;
 

@@ -2,8 +2,8 @@
 // Hooks", "Lifecycle" 3 to 9 and 13). RunHook.cs has the table of the points.
 
 using MiniContainer.Containers.Oci;
+using MiniContainer.Containers.Steps;
 using MiniContainer.Plans;
-using MiniContainer.Plans.Steps;
 
 namespace MiniContainer.Containers.Planning;
 

@@ -4,6 +4,7 @@
 
 using System.Globalization;
 using MiniContainer.Containers.Oci;
+using MiniContainer.Containers.Steps;
 using MiniContainer.Plans;
 using MiniContainer.Plans.Steps;
 

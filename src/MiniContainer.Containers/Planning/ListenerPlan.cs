@@ -2,8 +2,8 @@
 // (lab 10-privileges; seccomp_unotify(2); runtime-spec, "The Container Process State").
 
 using MiniContainer.Containers.Oci;
+using MiniContainer.Containers.Steps;
 using MiniContainer.Plans;
-using MiniContainer.Plans.Steps;
 
 namespace MiniContainer.Containers.Planning;
 

@@ -2,8 +2,8 @@
 // The steps stand in MoveDevice.cs, which draws their order.
 
 using MiniContainer.Containers.Oci;
+using MiniContainer.Containers.Steps;
 using MiniContainer.Plans;
-using MiniContainer.Plans.Steps.Network;
 
 namespace MiniContainer.Containers.Planning;
 

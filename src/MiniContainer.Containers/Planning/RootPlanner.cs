@@ -6,8 +6,8 @@
 // of at once, and only then is a path of the image's followed: a link in it, however nasty, resolves in the new root.
 
 using MiniContainer.Containers.Oci;
+using MiniContainer.Containers.Steps;
 using MiniContainer.Plans;
-using MiniContainer.Plans.Steps;
 using static Tmds.Linux.LibC;
 
 namespace MiniContainer.Containers.Planning;

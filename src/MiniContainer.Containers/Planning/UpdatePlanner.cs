@@ -3,6 +3,7 @@
 // memory. So the new limits are laid over those in force, and the two lists of knobs are compared.
 
 using MiniContainer.Containers.Oci;
+using MiniContainer.Containers.Steps;
 using MiniContainer.Kernel;
 using MiniContainer.Plans;
 using MiniContainer.Plans.Steps;

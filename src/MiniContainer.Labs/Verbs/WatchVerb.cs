@@ -62,6 +62,6 @@ internal static class WatchVerb
         var places = Ground.IsInside(world) ? [] : world.Places.SelectMany(MountTable.Namespaces).ToList();
         var directory = new DirectoryInfo(stand.Workplace.Directory);
         var files = directory.Exists ? directory.EnumerateFileSystemInfos().Select(f => $"{f.Name} {f.LastWriteTimeUtc.Ticks}") : [];
-        return string.Join('\n', [.. files.Order(StringComparer.Ordinal), .. Inhabitants.Find(places).Select(p => $"{p.Pid} {p.Command}")]);
+        return string.Join('\n', [.. files.Order(StringComparer.Ordinal), .. Inhabitants.Find(places).Select(p => $"{p.Pid} {string.Join(' ', p.Words)}")]);
     }
 }

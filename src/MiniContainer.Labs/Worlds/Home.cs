@@ -2,7 +2,9 @@
 // propagation: on a shared one the kernel would have to bind it inside that very namespace too, a loop, and refuses with
 // EINVAL. So the directory is bound onto itself and made private, as unshare(1) advises; the last world takes that away.
 
+using MiniContainer.Containers.Steps;
 using MiniContainer.Kernel;
+using MiniContainer.Networking.Steps;
 using MiniContainer.Plans;
 using MiniContainer.Plans.Steps;
 using static Tmds.Linux.LibC;
@@ -13,7 +15,7 @@ namespace MiniContainer.Labs.Worlds;
 internal static class Home
 {
     /// <summary>As a directory of state; in a world's host minic has left journals of its own.</summary>
-    public static StateRoot State { get; } = new(World.Root, new StepKinds(PlanSteps.Family));
+    public static StateRoot State { get; } = new(World.Root, new StepKinds(PlanSteps.Family, ContainerSteps.Family, NetworkingSteps.Family));
 
     /// <summary>Makes it fit for worlds, and locks it: no world is claimed, nor the directory removed, meanwhile.</summary>
     public static IDisposable Enter()

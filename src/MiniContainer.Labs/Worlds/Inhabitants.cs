@@ -8,8 +8,8 @@ namespace MiniContainer.Labs.Worlds;
 
 /// <summary>A process in a world.</summary>
 /// <param name="Pid">Its pid.</param>
-/// <param name="Command">Its command line.</param>
-internal sealed record Inhabitant(int Pid, string Command);
+/// <param name="Words">Its command line.</param>
+internal sealed record Inhabitant(int Pid, IReadOnlyList<string> Words);
 
 /// <summary>Finds and ends the processes of a world.</summary>
 internal static class Inhabitants
@@ -27,7 +27,7 @@ internal static class Inhabitants
         [
             .. Directory.EnumerateDirectories("/proc").Select(d => Path.GetFileName(d)!)
                 .Where(name => char.IsAsciiDigit(name[0]) && NamespacesOf(name).Any(wanted.Contains))
-                .Select(name => new Inhabitant(int.Parse(name, CultureInfo.InvariantCulture), CommandOf(name))),
+                .Select(name => new Inhabitant(int.Parse(name, CultureInfo.InvariantCulture), WordsOf(name))),
         ];
     }
 
@@ -70,7 +70,7 @@ internal static class Inhabitants
             ended = Processes.WaitEnd(pidfd, (int)Math.Max(0, end - Environment.TickCount64));
         while (!ended && Environment.TickCount64 < end);
         if (!ended)
-            throw new MinicException($"end process {process.Pid} ({process.Command})", "it is still there 10 s after SIGKILL", $"It hangs in the kernel: see cat /proc/{process.Pid}/stack.");
+            throw new MinicException($"end process {process.Pid} ({string.Join(' ', process.Words)})", "it is still there 10 s after SIGKILL", $"It hangs in the kernel: see cat /proc/{process.Pid}/stack.");
     }
 
     // A world has no cgroups of its own to be taken away with it: those that a lab makes are the machine's (lab 08-cgroups). Their
@@ -115,15 +115,15 @@ internal static class Inhabitants
         }
     }
 
-    private static string CommandOf(string pid)
+    private static string[] WordsOf(string pid)
     {
         try
         {
-            return File.ReadAllText($"/proc/{pid}/cmdline").TrimEnd('\0').Replace('\0', ' ');
+            return File.ReadAllText($"/proc/{pid}/cmdline").TrimEnd('\0').Split('\0');
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return "";
+            return [];
         }
     }
 }

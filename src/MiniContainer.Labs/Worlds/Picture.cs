@@ -27,7 +27,7 @@ internal static class Picture
             yield return "";
             yield return $"{place.Name}: {string.Join(" ", MountTable.Namespaces(place))}";
             foreach (var process in Inhabitants.Find(MountTable.Namespaces(place)))
-                yield return Cut(string.Create(CultureInfo.InvariantCulture, $"{process.Pid,8}  {Short(process.Command)}"), 79);
+                yield return Cut(string.Create(CultureInfo.InvariantCulture, $"{process.Pid,8}  {Short(process.Words)}"), 79);
         }
 
         yield return "";
@@ -64,8 +64,8 @@ internal static class Picture
     private static string Role(string address) => Topology.Web.Contains(address) ? "  web" : Topology.Dns.Contains(address) ? "  names" : "";
 
     // Paths to programs say little and are long: "dotnet lab.dll serve web 2".
-    private static string Short(string command) =>
-        string.Join(' ', command.Split(' ').Select((word, i) => i < 2 && word.StartsWith('/') ? Path.GetFileName(word) : word));
+    private static string Short(IReadOnlyList<string> words) =>
+        string.Join(' ', words.Select((word, i) => i < 2 && word.StartsWith('/') ? Path.GetFileName(word) : word));
 
     private static string Cut(string text, int width) => text.Length <= width ? text : text[..(width - 1)] + "~";
 }

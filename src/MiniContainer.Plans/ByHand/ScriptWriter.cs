@@ -28,6 +28,9 @@ public sealed class ScriptWriter(string title, Plan plan, string? directory)
     /// <summary>Whether the script stays until the command ends, and ends with its exit code.</summary>
     public bool Waits { get; init; }
 
+    /// <summary>What <c>minic start</c> plays later, of a plan whose child waits for that.</summary>
+    public IReadOnlyList<Step> Start { get; init; } = [];
+
     /// <summary>The script.</summary>
     public string Do()
     {
@@ -57,7 +60,7 @@ public sealed class ScriptWriter(string title, Plan plan, string? directory)
         }
 
         foreach (var clone in clones.Values.Where(c => c.Waits))
-            Start(clone);
+            WriteStart(clone);
         if (Waits)
             text.Append("\n# As minic in the foreground does: stay, and end as the command does.\nexec 4<&-\nwait \"$RUN\"\n");
         return text.ToString();
@@ -88,18 +91,14 @@ public sealed class ScriptWriter(string title, Plan plan, string? directory)
     }));
 
     // `minic start` needs a journal, which only minic writes.
-    private void Start(CloneChild clone)
+    private void WriteStart(CloneChild clone)
     {
         var script = new StringBuilder("set -eu\n");
         script.Append($"read -r CHILD < {ShellWord.Quote($"{directory}/{clone.Child}.pid")}\nexport CHILD\n");
-        var hooks = plan.Steps.OfType<KeepHooks>().FirstOrDefault();
-        var start = new StartInit(Fifo("/start"), Fifo("/status"), "") { Why = "All but the command is in place." };
-        foreach (var step in (IEnumerable<Step>)[.. hooks?.StartContainer ?? [], start, .. hooks?.Poststart ?? []])
+        foreach (var step in Start)
             script.Append($"\n# {step.Title}\n").AppendJoin('\n', step.ByHand).Append('\n');
         text.Append("\n# The container is created. minic does not know it, since no journal tells of it; this is its minic start:\n");
         ScriptText.File(text, "\"$STATE/start.sh\"", "END", script.ToString());
         text.Append("echo \"To start it: sh $STATE/start.sh\" >&2\n");
-
-        string Fifo(string end) => clone.Descriptors.First(d => d.StartsWith("fifo:", StringComparison.Ordinal) && d.EndsWith(end, StringComparison.Ordinal))[5..];
     }
 }

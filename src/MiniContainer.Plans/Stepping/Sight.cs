@@ -6,7 +6,6 @@
 
 using MiniContainer.Kernel;
 using MiniContainer.Plans.Steps;
-using MiniContainer.Plans.Steps.Network;
 
 namespace MiniContainer.Plans.Stepping;
 
@@ -95,7 +94,7 @@ internal sealed class Sight
         Add(Host, "mounts", ProcessSight.Mounts(null));
         Add(Host, NetworkSight.Of(null));
         // Listing rules is dear where there are many: a plan that touches none pays nothing.
-        if (steps.Any(s => s is MakeNatTable or AddElements or JoinNetwork))
+        if (steps.Any(s => s.ChangesRules))
             Add(Host, "nft rules", NetworkSight.Rules());
         foreach (var kind in steps.SelectMany(s => s.Places).Distinct().GroupBy(FileSight.KindOf))
             Add(Host, kind.Key, [.. kind.SelectMany(FileSight.Of)]);
@@ -118,7 +117,7 @@ internal sealed class Sight
         if (!Differs("net"))
             return;
         Add(name, NetworkSight.Of(pid));
-        var settings = steps.OfType<SetSettingInside>().Where(s => s.Netns == "child:" + name).Select(s => s.Setting).ToList();
+        var settings = steps.Select(s => s.SettingInside).OfType<(string Child, string Setting)>().Where(s => s.Child == name).Select(s => s.Setting).ToList();
         if (settings.Count > 0)
             Add(name, "settings inside", NetworkSight.Settings(pid, settings));
 

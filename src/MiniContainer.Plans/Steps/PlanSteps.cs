@@ -2,7 +2,6 @@
 // such as its title, is read-only, and not written down. A member that this version does not know is an error.
 
 using System.Text.Json.Serialization;
-using MiniContainer.Plans.Steps.Network;
 
 namespace MiniContainer.Plans.Steps;
 
@@ -17,13 +16,6 @@ public static class PlanSteps
         ("write-file", typeof(WriteFile)),
         ("set-file", typeof(SetFile)),
         ("mkfifo", typeof(MakeFifo)),
-        ("mkcgroup", typeof(MakeCgroup)),
-        ("device-program", typeof(DeviceProgram)),
-        ("freeze", typeof(Freeze)),
-        ("hand-on", typeof(HandOn)),
-        ("keep-limits", typeof(KeepLimits)),
-        ("keep-hooks", typeof(KeepHooks)),
-        ("hook", typeof(RunHook)),
         ("clone", typeof(CloneChild)),
         ("follow-fork", typeof(FollowFork)),
         ("map-ids", typeof(MapIds)),
@@ -31,35 +23,10 @@ public static class PlanSteps
         ("pick-up", typeof(PickUp)),
         ("make-file-system", typeof(MakeFileSystem)),
         ("pick-up-volume", typeof(PickUpVolume)),
-        ("copy-up", typeof(CopyUp)),
-        ("hand-listener", typeof(HandListener)),
-        ("hand-pidfd", typeof(HandPidFd)),
-        ("listen-for-ready", typeof(ListenForReady)),
         ("release", typeof(Release)),
         ("await-ready", typeof(AwaitReady)),
-        ("find-executable", typeof(FindExecutable)),
         ("await-exec", typeof(AwaitExec)),
         ("await-success", typeof(AwaitSuccess)),
-        ("start", typeof(StartInit)),
-        ("join-network", typeof(JoinNetwork)),
-        ("lease-addresses", typeof(LeaseAddresses)),
-        ("make-bridge", typeof(MakeBridge)),
-        ("add-gateway", typeof(AddGateway)),
-        ("set-setting", typeof(SetSetting)),
-        ("set-setting-inside", typeof(SetSettingInside)),
-        ("make-nat-table", typeof(MakeNatTable)),
-        ("add-elements", typeof(AddElements)),
-        ("forget-connections", typeof(ForgetConnections)),
-        ("forget-older", typeof(ForgetOlder)),
-        ("claim-link", typeof(ClaimLink)),
-        ("make-veth", typeof(MakeVeth)),
-        ("plug-in", typeof(PlugIn)),
-        ("set-link-up", typeof(SetLinkUp)),
-        ("add-address", typeof(AddAddress)),
-        ("add-route", typeof(AddRoute)),
-        ("note-device", typeof(NoteDevice)),
-        ("hold-namespace", typeof(HoldNamespace)),
-        ("move-device", typeof(MoveDevice)),
     ]);
 }
 
@@ -71,13 +38,6 @@ public static class PlanSteps
 [JsonSerializable(typeof(WriteFile))]
 [JsonSerializable(typeof(SetFile))]
 [JsonSerializable(typeof(MakeFifo))]
-[JsonSerializable(typeof(MakeCgroup))]
-[JsonSerializable(typeof(DeviceProgram))]
-[JsonSerializable(typeof(Freeze))]
-[JsonSerializable(typeof(HandOn))]
-[JsonSerializable(typeof(KeepLimits))]
-[JsonSerializable(typeof(KeepHooks))]
-[JsonSerializable(typeof(RunHook))]
 [JsonSerializable(typeof(CloneChild))]
 [JsonSerializable(typeof(FollowFork))]
 [JsonSerializable(typeof(MapIds))]
@@ -85,33 +45,8 @@ public static class PlanSteps
 [JsonSerializable(typeof(PickUp))]
 [JsonSerializable(typeof(MakeFileSystem))]
 [JsonSerializable(typeof(PickUpVolume))]
-[JsonSerializable(typeof(CopyUp))]
-[JsonSerializable(typeof(HandListener))]
-[JsonSerializable(typeof(HandPidFd))]
-[JsonSerializable(typeof(ListenForReady))]
 [JsonSerializable(typeof(Release))]
 [JsonSerializable(typeof(AwaitReady))]
-[JsonSerializable(typeof(FindExecutable))]
 [JsonSerializable(typeof(AwaitExec))]
 [JsonSerializable(typeof(AwaitSuccess))]
-[JsonSerializable(typeof(StartInit))]
-[JsonSerializable(typeof(JoinNetwork))]
-[JsonSerializable(typeof(LeaseAddresses))]
-[JsonSerializable(typeof(MakeBridge))]
-[JsonSerializable(typeof(AddGateway))]
-[JsonSerializable(typeof(SetSetting))]
-[JsonSerializable(typeof(SetSettingInside))]
-[JsonSerializable(typeof(MakeNatTable))]
-[JsonSerializable(typeof(AddElements))]
-[JsonSerializable(typeof(ForgetConnections))]
-[JsonSerializable(typeof(ForgetOlder))]
-[JsonSerializable(typeof(ClaimLink))]
-[JsonSerializable(typeof(MakeVeth))]
-[JsonSerializable(typeof(PlugIn))]
-[JsonSerializable(typeof(SetLinkUp))]
-[JsonSerializable(typeof(AddAddress))]
-[JsonSerializable(typeof(AddRoute))]
-[JsonSerializable(typeof(NoteDevice))]
-[JsonSerializable(typeof(HoldNamespace))]
-[JsonSerializable(typeof(MoveDevice))]
 internal sealed partial class PlanStepsJson : JsonSerializerContext;

@@ -119,7 +119,7 @@ public sealed partial class ChildTape
         Add(new Subject(Chapter.Namespaces), "begin a session", why, "setsid(2)", "01-run", [new TapeCall("setsid") { Allowed = [Errno.EPERM] }], ": # setsid(1) did it when it started this shell");
 
     /// <summary>Namespaces as the options of nsenter(1).</summary>
-    internal static string NsenterOptions(ulong flags, string path) =>
+    public static string NsenterOptions(ulong flags, string path) =>
         string.Join(" ", NamespaceOptions(flags).Select(o => $"--{o.Long}={ShellWord.QuoteProc(path.Replace("@", o.File, StringComparison.Ordinal))}"));
 
     /// <summary>Namespaces as the options of unshare(1).</summary>

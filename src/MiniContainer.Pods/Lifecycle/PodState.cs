@@ -1,5 +1,6 @@
 // A pod that exists, as its journal tells it: which children are there, which have ended and how (lab 21-pod).
 
+using MiniContainer.Containers.Steps;
 using MiniContainer.Kernel;
 using MiniContainer.Plans;
 using MiniContainer.Plans.Steps;

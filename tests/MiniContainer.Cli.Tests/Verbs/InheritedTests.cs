@@ -72,7 +72,7 @@ public sealed class InheritedTests : BundleTest
 
     // As with runc: what a caller chooses for how its work is scheduled and accounted holds for the container.
     [SkippableTheory]
-    [InlineData("nice -n 5", "cut -d' ' -f19 /proc/self/stat", "5")]
+    [InlineData("sh -c 'renice 5 $$ >/dev/null; exec \"$@\"' sh", "cut -d' ' -f19 /proc/self/stat", "5")]
     [InlineData("ionice -c 2 -n 6", "ionice -p 1", "best-effort: prio 6")]
     [InlineData("chrt --batch 0", "awk '/^policy/ {print $3}' /proc/1/sched", "3")]
     [InlineData("choom -n 123 --", "cat /proc/self/oom_score_adj", "123")]

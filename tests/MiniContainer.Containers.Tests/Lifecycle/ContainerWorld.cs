@@ -3,6 +3,7 @@
 
 using MiniContainer.Containers.Lifecycle;
 using MiniContainer.Containers.Oci;
+using MiniContainer.Containers.Steps;
 using MiniContainer.Plans;
 using MiniContainer.Plans.Steps;
 
@@ -28,7 +29,7 @@ internal sealed class ContainerWorld : IDisposable
     /// <summary>The directory that is /out inside.</summary>
     public string Out => directory + "/out";
 
-    public StateRoot Root => new(directory + "/state", new StepKinds(PlanSteps.Family));
+    public StateRoot Root => new(directory + "/state", new StepKinds(PlanSteps.Family, ContainerSteps.Family));
 
     public string State => Container.DirectoryOf(Root, Id);
 

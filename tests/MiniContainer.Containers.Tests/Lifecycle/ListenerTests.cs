@@ -8,8 +8,8 @@ using System.Text.Json.Nodes;
 using Microsoft.Win32.SafeHandles;
 using MiniContainer.Containers.Lifecycle;
 using MiniContainer.Containers.Oci;
+using MiniContainer.Containers.Steps;
 using MiniContainer.Kernel;
-using MiniContainer.Plans.Steps;
 
 namespace MiniContainer.Containers.Tests.Lifecycle;
 

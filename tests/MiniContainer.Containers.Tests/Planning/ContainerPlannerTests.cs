@@ -1,5 +1,6 @@
 using MiniContainer.Containers.Oci;
 using MiniContainer.Containers.Planning;
+using MiniContainer.Containers.Steps;
 using MiniContainer.Kernel;
 using MiniContainer.Plans;
 using MiniContainer.Plans.Explain;

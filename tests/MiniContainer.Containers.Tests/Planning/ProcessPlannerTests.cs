@@ -2,6 +2,7 @@
 
 using MiniContainer.Containers.Oci;
 using MiniContainer.Containers.Planning;
+using MiniContainer.Containers.Steps;
 using MiniContainer.Kernel;
 using MiniContainer.Plans;
 using MiniContainer.Testing;
@@ -134,7 +135,7 @@ public class ProcessPlannerTests
             Hooks = new Hooks { StartContainer = [new Hook { Path = "/a" }, new Hook { Path = "/b", Env = ["B=1"] }], CreateContainer = [new Hook { Path = "/c" }] },
         };
         ContainerPlanner.Add(plan, new Bundle("/bundle", spec), new ContainerSetup("box", "/run/minic/containers/box"), Machine);
-        var hooks = plan.Steps.OfType<Plans.Steps.RunHook>().ToDictionary(h => h.Path);
+        var hooks = plan.Steps.OfType<RunHook>().ToDictionary(h => h.Path);
         hooks["/a"].Rights.Should().BeEquivalentTo(new Rights(5, 6) { Groups = [7], MaySetGroups = true, Effective = Kill, Permitted = Kill, Dropped = [.. Enumerable.Range(0, 41).Where(c => c != 5)] }, o => o.WithStrictOrdering());
         hooks["/a"].Env.Should().Equal("A=1", "HOME=/");
         hooks["/b"].Env.Should().Equal("B=1");

@@ -2,6 +2,7 @@
 
 using MiniContainer.Containers.Oci;
 using MiniContainer.Containers.Planning;
+using MiniContainer.Containers.Steps;
 using MiniContainer.Kernel;
 using MiniContainer.Plans.Steps;
 using MiniContainer.Testing;

@@ -2,13 +2,35 @@
 
 using MiniContainer.Plans.Explain;
 using MiniContainer.Plans.Steps;
-using MiniContainer.Plans.Steps.Network;
 
 namespace MiniContainer.Plans.Tests.Explain;
 
 public class StoryTests
 {
-    private static readonly Step[] Cgroups = [.. new[] { "pids", "memory", "cpu" }.Select(h => new MakeCgroup($"/sys/fs/cgroup/{h}/minic/box", "/"))];
+    private static readonly Step[] Cgroups = [.. new[] { "pids", "memory", "cpu" }.Select(Cgroup)];
+
+    // A step of some other project.
+    private sealed record Thing(string Name, Subject About, string Call, string? Undone = null) : Step
+    {
+        public override string Title => Name;
+
+        public override IReadOnlyList<string> CallTexts => [Call];
+
+        public override string Man => "";
+
+        public override string Lab => "08-cgroups";
+
+        public override Subject Subject => About;
+
+        public override IReadOnlyList<string> ByHand => [];
+
+        public override IReadOnlyList<string> UndoCallTexts => Undone is null ? [] : [Undone];
+
+        public override StepFacts? Do(Playing playing) => null;
+    }
+
+    private static Thing Cgroup(string hierarchy) =>
+        new($"make the cgroup of {hierarchy}", new Subject(Chapter.Limits, "make # cgroups", hierarchy), "mkdir(\"/x\", 0755)", "rmdir(\"/x\")");
 
     [Fact]
     public void Steps_of_a_kind_are_one_line_that_counts_and_names_them()
@@ -50,7 +72,7 @@ public class StoryTests
     [Fact]
     public void A_chapter_is_never_more_than_a_screen_and_says_how_many_are_left()
     {
-        var lines = Lines(80, [.. Enumerable.Range(0, 40).Select(i => new ClaimLink($"veth{i}", WithChild: true))]);
+        var lines = Lines(80, [.. Enumerable.Range(0, 40).Select(i => new Thing($"see that no link is called veth{i}", new Subject(Chapter.Network), "RTM_GETLINK()"))]);
         lines.Count(l => l.Contains("see that no link is called veth", StringComparison.Ordinal)).Should().Be(22);
         lines.Should().Contain(l => l.Trim() == "… and 18 steps more");
     }
@@ -64,7 +86,7 @@ public class StoryTests
             plan.Add(new MakeFifo($"/{child}"));
             plan.Add(new CloneChild(child, 0, ["go", "status"]));
             plan.Tape(child, ["go", "status"]).Await("go", "");
-            plan.Add(new MakeCgroup($"/sys/fs/cgroup/pids/{child}", "/"));
+            plan.Add(Cgroup("pids"));
             plan.Add(new Release(child));
             plan.Add(new AwaitExec(child));
         }
@@ -86,7 +108,7 @@ public class StoryTests
         tape.Report("status", "");
         tape.Await("go", "");
         plan.Add(new AwaitReady("kid"));
-        plan.Add(new CopyUp("kid", "/d", 3, 4));
+        plan.Add(new Thing("copy", new Subject(Chapter.Mounts), "sendfile()"));
         plan.Add(new Release("kid"));
         tape.Execve(["/bin/true"], ["true"], [], "");
         Section.Of(plan.Steps).Select(s => s.Name).Should().Equal(

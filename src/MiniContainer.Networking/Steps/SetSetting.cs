@@ -1,0 +1,91 @@
+// Kernel settings below /proc/sys/net: those of the host, which are put back when the last user leaves, and those of a
+// container's own namespace, which go away with it. Labs 15-nat, 16-ports, 18-ipv6; proc_sys_net(5).
+
+using MiniContainer.Kernel;
+using MiniContainer.Plans;
+using MiniContainer.Plans.Steps;
+
+namespace MiniContainer.Networking.Steps;
+
+/// <summary>Changes a setting of the host, and notes what it was.</summary>
+/// <param name="Directory">The directory of the network or, for what all networks share, of the host.</param>
+/// <param name="Setting">Its name: "net/ipv4/ip_forward".</param>
+/// <param name="Value">Its value.</param>
+public sealed record SetSetting(string Directory, string Setting, string Value) : SharedStep(Directory)
+{
+    /// <inheritdoc/>
+    public override string Title => $"set {Setting} to {Value}";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> CallTexts => [$"write(\"/proc/sys/{Setting}\", \"{Value}\\n\")"];
+
+    /// <inheritdoc/>
+    public override string Man => "sysctl(8)";
+
+    /// <inheritdoc/>
+    public override string Lab => Setting.StartsWith("net/ipv6/", StringComparison.Ordinal) ? "18-ipv6" : Setting.EndsWith("route_localnet", StringComparison.Ordinal) ? "16-ports" : "15-nat";
+
+    /// <inheritdoc/>
+    public override Subject Subject => new(Chapter.Network, "change # settings of the host", Setting);
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> ByHand
+    {
+        get
+        {
+            var file = ShellWord.Quote(Network.SettingsFile);
+            return
+            [
+                $"mkdir -p {ShellWord.Quote(Directory)}",
+                $"was=$(cat /proc/sys/{Setting})",
+                $"[ \"$was\" = {Value} ] || {{ grep -qs '^{Setting} ' {file} || echo \"{Setting} $was\" >> {file}; echo {Value} > /proc/sys/{Setting}; }}",
+            ];
+        }
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Places => [$"/proc/sys/{Setting}"];
+
+    private protected override void Make(Playing playing)
+    {
+        var was = Sysctl.Read(Setting);
+        if (was == Value)
+            return;
+        if (!NetworkDirectory.Lines(Network.SettingsFile).Any(line => line.First == Setting))
+            NetworkDirectory.Append(Network.SettingsFile, $"{Setting} {was}");
+        Sysctl.Write(Setting, Value);
+    }
+}
+
+/// <summary>Changes a setting in a container's network namespace.</summary>
+/// <param name="Netns">Whose: see <see cref="NetnsPath"/>.</param>
+/// <param name="Setting">Its name: "net/ipv6/conf/eth0/accept_dad".</param>
+/// <param name="Value">Its value.</param>
+public sealed record SetSettingInside(string Netns, string Setting, string Value) : Step
+{
+    /// <inheritdoc/>
+    public override string Title => $"set {Setting} to {Value} inside";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> CallTexts => [$"setns({NetnsPath.Shown(Netns)}, CLONE_NEWNET)", $"write(\"/proc/sys/{Setting}\", \"{Value}\\n\")"];
+
+    /// <inheritdoc/>
+    public override string Man => "sysctl(8)";
+
+    /// <inheritdoc/>
+    public override string Lab => "18-ipv6";
+
+    /// <inheritdoc/>
+    public override Subject Subject => new(Chapter.Network, "change # settings inside", Setting);
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> ByHand => [$"{NetnsPath.Enter(Netns)} sh -c 'echo {Value} > /proc/sys/{Setting}'"];
+
+    /// <inheritdoc/>
+    public override StepFacts? Do(Playing playing)
+    {
+        using var netns = NetnsPath.Open(Netns, playing);
+        Sysctl.Write(Setting, Value, netns);
+        return null;
+    }
+}
