@@ -4,7 +4,7 @@ using System.CommandLine;
 using MiniContainer.Kernel;
 using MiniContainer.Kernel.Documents;
 using MiniContainer.Plans;
-using MiniContainer.Plans.Explain;
+using MiniContainer.Telling.Explain;
 
 namespace MiniContainer.Cli;
 

@@ -5,9 +5,9 @@
 using System.CommandLine;
 using MiniContainer.Kernel;
 using MiniContainer.Plans;
-using MiniContainer.Plans.ByHand;
-using MiniContainer.Plans.Explain;
-using MiniContainer.Plans.Stepping;
+using MiniContainer.Telling.ByHand;
+using MiniContainer.Telling.Explain;
+using MiniContainer.Telling.Stepping;
 
 namespace MiniContainer.Cli;
 

@@ -3,7 +3,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using MiniContainer.Kernel;
-using MiniContainer.Plans;
+using MiniContainer.Telling.Profiling;
 
 namespace MiniContainer.Cli;
 

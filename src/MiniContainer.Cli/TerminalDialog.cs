@@ -5,8 +5,8 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using MiniContainer.Kernel;
-using MiniContainer.Plans.Explain;
-using MiniContainer.Plans.Stepping;
+using MiniContainer.Telling.Explain;
+using MiniContainer.Telling.Stepping;
 
 namespace MiniContainer.Cli;
 

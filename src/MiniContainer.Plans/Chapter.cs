@@ -66,7 +66,7 @@ public sealed record Chapter(string Name, string Says)
 /// <param name="Thing">What this one does it to: "memory".</param>
 public sealed record Subject(Chapter Chapter, string? Many = null, string? Thing = null)
 {
-    /// <summary>Of one end of a meeting of minic and a child: it belongs to that for which they meet (<see cref="Section"/>).</summary>
+    /// <summary>Of one end of a meeting of minic and a child: it belongs to that for which they meet.</summary>
     public static Subject Meeting { get; } = new(Chapter.Namespaces);
 
     /// <summary>The hierarchy of a cgroup's directory: "memory" of /sys/fs/cgroup/memory/minic/box.</summary>

@@ -8,7 +8,7 @@ using MiniContainer.Containers.Oci;
 using MiniContainer.Containers.Planning;
 using MiniContainer.Kernel;
 using MiniContainer.Plans;
-using MiniContainer.Plans.Explain;
+using MiniContainer.Telling.Explain;
 using MiniContainer.Pods.Lifecycle;
 
 namespace MiniContainer.Cli.Verbs;

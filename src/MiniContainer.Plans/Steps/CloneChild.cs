@@ -49,11 +49,11 @@ public sealed record CloneChild(string Child, ulong Flags, IReadOnlyList<string>
     public override IReadOnlyList<string> ByHand => [$"{Maker} sh \"$STATE/{Child}.1\" &"];
 
     /// <summary>Whether it waits for start (<c>minic create</c>).</summary>
-    internal bool Waits => TapePath is not null;
+    public bool Waits => TapePath is not null;
 
     /// <summary>The commands that execute another one as this child.</summary>
     /// <remarks>A program that nobody has mapped yet would lose its capabilities by execve; --keep-caps makes them ambient.</remarks>
-    internal string Maker
+    public string Maker
     {
         get
         {

@@ -272,9 +272,10 @@ public sealed record AwaitSuccess(string Child) : Step, IOfChild
 }
 
 /// <summary>The end of a child's pipe: execve, or the child's end before its tape's.</summary>
-internal static class Ended
+public static class Ended
 {
     /// <summary>Fails unless the child has executed its command.</summary>
+    /// <exception cref="MinicException">It ended before.</exception>
     public static void Check(Playing playing, string child)
     {
         var tape = playing.Children[child].Tape;
@@ -283,6 +284,7 @@ internal static class Ended
             throw Early(playing, child);
     }
 
+    /// <summary>Why a child has ended before its tape did.</summary>
     public static MinicException Early(Playing playing, string child)
     {
         if (playing.FailureOf(child) is { } failure)

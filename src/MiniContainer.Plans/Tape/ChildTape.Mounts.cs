@@ -8,8 +8,8 @@ namespace MiniContainer.Plans;
 
 public sealed partial class ChildTape
 {
-    // What a script does where it stands in the old root.
-    internal const string LetGo = "umount -l .";
+    /// <summary>The line of a script that lets go of the old root, where the shell stands in it.</summary>
+    public const string LetGo = "umount -l .";
 
     private const long OPEN_TREE_CLONE = 1;
     private const long AT_RECURSIVE = 0x8000;

@@ -14,7 +14,7 @@ using System.Globalization;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
 using MiniContainer.Kernel;
-using MiniContainer.Plans.Stepping;
+using MiniContainer.Telling.Stepping;
 
 namespace MiniContainer.Pods.Lifecycle;
 

@@ -1,7 +1,7 @@
 // --profile of real runs: the clocks of runtime and child agree, and the sums with the time that passed.
 
 using System.Diagnostics;
-using MiniContainer.Plans;
+using MiniContainer.Telling.Profiling;
 
 namespace MiniContainer.Cli.Tests.Verbs;
 

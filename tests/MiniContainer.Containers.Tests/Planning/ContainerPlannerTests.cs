@@ -3,7 +3,7 @@ using MiniContainer.Containers.Planning;
 using MiniContainer.Containers.Steps;
 using MiniContainer.Kernel;
 using MiniContainer.Plans;
-using MiniContainer.Plans.Explain;
+using MiniContainer.Telling.Explain;
 using MiniContainer.Plans.Steps;
 using MiniContainer.Testing;
 

@@ -4,7 +4,7 @@ using MiniContainer.Containers.Oci;
 using MiniContainer.Containers.Planning;
 using MiniContainer.Kernel;
 using MiniContainer.Plans;
-using MiniContainer.Plans.Explain;
+using MiniContainer.Telling.Explain;
 using MiniContainer.Testing;
 
 namespace MiniContainer.Containers.Tests.Planning;

@@ -1,6 +1,6 @@
 using MiniContainer.Containers.Planning;
 using MiniContainer.Plans;
-using MiniContainer.Plans.Explain;
+using MiniContainer.Telling.Explain;
 using MiniContainer.Plans.Steps;
 using MiniContainer.Pods.Manifest;
 using MiniContainer.Pods.Planning;

@@ -3,9 +3,10 @@
 using System.CommandLine;
 using MiniContainer.Kernel;
 using MiniContainer.Plans;
-using MiniContainer.Plans.Stepping;
 using MiniContainer.Pods.Lifecycle;
 using MiniContainer.Pods.Manifest;
+using MiniContainer.Telling.Profiling;
+using MiniContainer.Telling.Stepping;
 
 namespace MiniContainer.Cli.Verbs.Pod;
 

@@ -2,9 +2,9 @@
 
 using System.CommandLine;
 using MiniContainer.Kernel;
-using MiniContainer.Plans;
 using MiniContainer.Pods.Lifecycle;
 using MiniContainer.Pods.Manifest;
+using MiniContainer.Telling.Profiling;
 
 namespace MiniContainer.Cli.Verbs.Pod;
 
