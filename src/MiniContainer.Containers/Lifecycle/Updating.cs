@@ -4,8 +4,8 @@
 using MiniContainer.Containers.Oci;
 using MiniContainer.Containers.Planning;
 using MiniContainer.Containers.Steps;
+using MiniContainer.Documents;
 using MiniContainer.Kernel;
-using MiniContainer.Kernel.Documents;
 using MiniContainer.Plans;
 
 namespace MiniContainer.Containers.Lifecycle;

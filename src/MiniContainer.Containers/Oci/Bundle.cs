@@ -2,8 +2,8 @@
 // understands and validates it before anything is changed: what `create` plans from here on can be relied on.
 // https://github.com/opencontainers/runtime-spec/blob/v1.3.0/bundle.md   Lab: 12-oci.
 
+using MiniContainer.Documents;
 using MiniContainer.Kernel;
-using MiniContainer.Kernel.Documents;
 
 namespace MiniContainer.Containers.Oci;
 

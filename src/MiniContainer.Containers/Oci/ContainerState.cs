@@ -53,5 +53,5 @@ public sealed record ContainerState
     /// <param name="file">Where it was read from, for errors.</param>
     /// <exception cref="Kernel.MinicException">It is no such state.</exception>
     public static ContainerState FromJson(string json, string file) =>
-        Kernel.Documents.JsonFile.FromText("read the container's state", file, json).As(SpecJson.Default.ContainerState);
+        Documents.JsonFile.FromText("read the container's state", file, json).As(SpecJson.Default.ContainerState);
 }

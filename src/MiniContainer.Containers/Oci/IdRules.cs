@@ -3,7 +3,7 @@
 // user_namespaces(7).
 
 using System.Globalization;
-using MiniContainer.Kernel.Documents;
+using MiniContainer.Documents;
 
 namespace MiniContainer.Containers.Oci;
 

@@ -2,7 +2,7 @@
 // a million directories would have a million steps. Lab: 12-oci; path_resolution(7), execve(2), mount(2).
 
 using System.Text;
-using MiniContainer.Kernel.Documents;
+using MiniContainer.Documents;
 
 namespace MiniContainer.Containers.Oci;
 

@@ -1,7 +1,7 @@
 // The rules of the Linux part of config.json: namespaces, id mappings, devices, the cgroup, paths.
 // https://github.com/opencontainers/runtime-spec/blob/v1.3.0/config-linux.md
 
-using MiniContainer.Kernel.Documents;
+using MiniContainer.Documents;
 using MiniContainer.Plans;
 
 namespace MiniContainer.Containers.Oci;

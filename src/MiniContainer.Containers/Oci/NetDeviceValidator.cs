@@ -1,7 +1,7 @@
 // The rules of network devices that are moved into a container.
 // https://github.com/opencontainers/runtime-spec/blob/v1.3.0/config-linux.md#network-devices
 
-using MiniContainer.Kernel.Documents;
+using MiniContainer.Documents;
 
 namespace MiniContainer.Containers.Oci;
 

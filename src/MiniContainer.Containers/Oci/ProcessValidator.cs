@@ -1,7 +1,7 @@
 // The rules of the process of a container, shared by config.json and the process.json of `exec --process`.
 // https://github.com/opencontainers/runtime-spec/blob/v1.3.0/config.md#process   See capabilities(7), setrlimit(2).
 
-using MiniContainer.Kernel.Documents;
+using MiniContainer.Documents;
 using MiniContainer.Plans;
 
 namespace MiniContainer.Containers.Oci;

@@ -1,7 +1,7 @@
 // The rules of a filter of system calls. Names of calls are not checked: the specification has those that the machine's
 // kernel or libseccomp does not know passed over, so that one profile serves old and new. Lab: 10-privileges.
 
-using MiniContainer.Kernel.Documents;
+using MiniContainer.Documents;
 
 namespace MiniContainer.Containers.Oci;
 

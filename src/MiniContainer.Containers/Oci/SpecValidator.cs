@@ -2,7 +2,7 @@
 // asks the kernel: what this machine can do is found out by the plan's steps. Lab: 12-oci.
 // https://github.com/opencontainers/runtime-spec/blob/v1.3.0/config.md
 
-using MiniContainer.Kernel.Documents;
+using MiniContainer.Documents;
 using MiniContainer.Plans;
 
 namespace MiniContainer.Containers.Oci;

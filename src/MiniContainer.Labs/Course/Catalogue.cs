@@ -2,8 +2,8 @@
 // (out/lab), so it does not matter where the learner stands.
 
 using System.Text.RegularExpressions;
+using MiniContainer.Documents;
 using MiniContainer.Kernel;
-using MiniContainer.Kernel.Documents;
 
 namespace MiniContainer.Labs.Course;
 

@@ -2,8 +2,8 @@
 // "hints" must not make a step without hints.
 
 using System.Text.RegularExpressions;
+using MiniContainer.Documents;
 using MiniContainer.Kernel;
-using MiniContainer.Kernel.Documents;
 using YamlDotNet.RepresentationModel;
 
 namespace MiniContainer.Labs.Course;

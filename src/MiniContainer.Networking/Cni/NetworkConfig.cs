@@ -2,8 +2,8 @@
 // attachments starts from. https://github.com/containernetworking/cni/blob/spec-v1.1.0/SPEC.md   Lab: 22-cni.
 
 using System.Text.Json;
+using MiniContainer.Documents;
 using MiniContainer.Kernel;
-using MiniContainer.Kernel.Documents;
 
 namespace MiniContainer.Networking.Cni;
 

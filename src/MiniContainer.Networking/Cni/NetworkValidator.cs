@@ -2,7 +2,7 @@
 // here, with a line and a column, than passed over in silence.
 
 using System.Net.Sockets;
-using MiniContainer.Kernel.Documents;
+using MiniContainer.Documents;
 
 namespace MiniContainer.Networking.Cni;
 

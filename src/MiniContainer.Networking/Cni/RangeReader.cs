@@ -4,7 +4,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using MiniContainer.Kernel.Documents;
+using MiniContainer.Documents;
 
 namespace MiniContainer.Networking.Cni;
 

@@ -2,7 +2,7 @@
 // https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#Container   Lab: 21-pod.
 
 using MiniContainer.Containers.Oci;
-using MiniContainer.Kernel.Documents;
+using MiniContainer.Documents;
 using MiniContainer.Networking;
 
 namespace MiniContainer.Pods.Manifest;
@@ -171,7 +171,7 @@ internal static class ContainerReader
         if (mount.Name.Length > 0 && volumes.All(volume => volume.Name != mount.Name))
         {
             entry.Bad("name", $"there is no volume {mount.Name}",
-                Kernel.Documents.NearestName.Ask(mount.Name, volumes.Select(volume => volume.Name), "Add it to spec.volumes."));
+                Documents.NearestName.Ask(mount.Name, volumes.Select(volume => volume.Name), "Add it to spec.volumes."));
         }
 
         if (mount.MountPath.Length > 0 && mount.MountPath[0] != '/')

@@ -1,7 +1,7 @@
 // The names that Kubernetes allows, so that each can be a host name: RFC 1123 (lower-case letters, digits and '-').
 // https://kubernetes.io/docs/concepts/overview/working-with-objects/names/
 
-using MiniContainer.Kernel.Documents;
+using MiniContainer.Documents;
 
 namespace MiniContainer.Pods.Manifest;
 

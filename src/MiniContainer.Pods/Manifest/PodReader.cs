@@ -2,8 +2,8 @@
 // column; fields of Kubernetes that minic cannot honour are refused, so that nobody believes them to work.
 // Lab: 21-pod. https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/
 
+using MiniContainer.Documents;
 using MiniContainer.Kernel;
-using MiniContainer.Kernel.Documents;
 using MiniContainer.Networking.Cni;
 using YamlDotNet.RepresentationModel;
 

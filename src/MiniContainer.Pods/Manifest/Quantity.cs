@@ -2,7 +2,7 @@
 // https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
 
 using System.Globalization;
-using MiniContainer.Kernel.Documents;
+using MiniContainer.Documents;
 
 namespace MiniContainer.Pods.Manifest;
 

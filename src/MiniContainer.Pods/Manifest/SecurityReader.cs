@@ -2,7 +2,7 @@
 // https://kubernetes.io/docs/tasks/configure-pod-container/security-context/   Lab: 10-privileges.
 
 using MiniContainer.Containers.Oci;
-using MiniContainer.Kernel.Documents;
+using MiniContainer.Documents;
 
 namespace MiniContainer.Pods.Manifest;
 

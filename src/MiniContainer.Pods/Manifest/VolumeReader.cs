@@ -1,7 +1,7 @@
 // The volumes of a pod: paths of the host and empty directories. Those that Kubernetes fills from its API are refused.
 // https://kubernetes.io/docs/concepts/storage/volumes/
 
-using MiniContainer.Kernel.Documents;
+using MiniContainer.Documents;
 
 namespace MiniContainer.Pods.Manifest;
 

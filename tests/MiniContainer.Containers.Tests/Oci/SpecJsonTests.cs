@@ -2,9 +2,9 @@
 
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using MiniContainer.Kernel;
-using MiniContainer.Kernel.Documents;
 using MiniContainer.Containers.Oci;
+using MiniContainer.Documents;
+using MiniContainer.Kernel;
 using MiniContainer.Testing;
 
 namespace MiniContainer.Containers.Tests.Oci;

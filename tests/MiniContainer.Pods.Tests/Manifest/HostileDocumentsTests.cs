@@ -2,8 +2,8 @@
 
 using System.Diagnostics;
 using MiniContainer.Containers.Oci;
+using MiniContainer.Documents;
 using MiniContainer.Kernel;
-using MiniContainer.Kernel.Documents;
 using MiniContainer.Networking.Cni;
 using MiniContainer.Pods.Manifest;
 

@@ -1,10 +1,11 @@
 // The documents of a YAML text, as trees of nodes that know their places; or what is malformed, and where. A text made to hurt
 // is refused before a tree is made of it: the events of the parser are counted first (YamlLimits.cs).
 
+using MiniContainer.Kernel;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
-namespace MiniContainer.Kernel.Documents;
+namespace MiniContainer.Documents;
 
 /// <summary>Parses YAML.</summary>
 public static class YamlText

@@ -1,8 +1,9 @@
 // The text of a document, read no further than a document can be long: a path may name a device without an end.
 
 using System.Text;
+using MiniContainer.Kernel;
 
-namespace MiniContainer.Kernel.Documents;
+namespace MiniContainer.Documents;
 
 /// <summary>Reads the text of files and streams.</summary>
 public static class DocumentText

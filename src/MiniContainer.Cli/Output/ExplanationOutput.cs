@@ -1,8 +1,8 @@
 // What --explain and minic plan print: folded, in full, one chapter in full, or JSON. Lab 01-run.
 
 using System.CommandLine;
+using MiniContainer.Documents;
 using MiniContainer.Kernel;
-using MiniContainer.Kernel.Documents;
 using MiniContainer.Plans;
 using MiniContainer.Telling.Explain;
 

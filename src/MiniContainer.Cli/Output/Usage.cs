@@ -6,8 +6,8 @@
 
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using MiniContainer.Documents;
 using MiniContainer.Kernel;
-using MiniContainer.Kernel.Documents;
 
 namespace MiniContainer.Cli;
 

@@ -2,10 +2,11 @@
 // parser's work grows with the square of the depth. So its events are counted, as if every alias were written out, and the
 // text is refused at the first one too many (YAML 1.2, 7.1 "Alias Nodes").
 
+using MiniContainer.Kernel;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
-namespace MiniContainer.Kernel.Documents;
+namespace MiniContainer.Documents;
 
 /// <summary>Counts what a text holds.</summary>
 internal static class YamlLimits

@@ -3,7 +3,7 @@
 
 using System.Globalization;
 
-namespace MiniContainer.Kernel.Documents;
+namespace MiniContainer.Documents;
 
 /// <summary>The kinds of JSON values (RFC 8259, section 3).</summary>
 public enum JsonSpotKind

@@ -2,7 +2,9 @@
 // order in which they stand in the file, each as file:line:column, a form that editors and terminals make a link of.
 // Used by the readers of config.json, of network configurations and of Pod manifests.
 
-namespace MiniContainer.Kernel.Documents;
+using MiniContainer.Kernel;
+
+namespace MiniContainer.Documents;
 
 /// <summary>One broken rule of a document.</summary>
 /// <param name="Path">Where: <c>$.process.args[0]</c> in JSON, <c>spec.containers[0].name</c> in YAML.</param>

@@ -5,7 +5,7 @@ using System.CommandLine;
 using System.Globalization;
 using MiniContainer.Containers.Lifecycle;
 using MiniContainer.Containers.Oci;
-using MiniContainer.Kernel.Documents;
+using MiniContainer.Documents;
 using MiniContainer.Kernel;
 using MiniContainer.Plans;
 using MiniContainer.Pods.Lifecycle;

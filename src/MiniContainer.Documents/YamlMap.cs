@@ -7,7 +7,7 @@ using System.Globalization;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
-namespace MiniContainer.Kernel.Documents;
+namespace MiniContainer.Documents;
 
 /// <summary>What is gathered while a document is read: problems, warnings, and the place of each field.</summary>
 public sealed class YamlNotes

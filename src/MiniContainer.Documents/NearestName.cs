@@ -1,7 +1,7 @@
 // "Did you mean …?": the known name nearest to one that was mistyped, by the number of letters to insert, remove,
 // change or swap (the Damerau-Levenshtein distance, in its restricted form).
 
-namespace MiniContainer.Kernel.Documents;
+namespace MiniContainer.Documents;
 
 /// <summary>Finds the name that a mistyped one was meant to be.</summary>
 public static class NearestName

@@ -5,7 +5,7 @@
 using System.Globalization;
 using System.Text.Json.Serialization.Metadata;
 
-namespace MiniContainer.Kernel.Documents;
+namespace MiniContainer.Documents;
 
 /// <summary>Compares a scanned document with the shape of a type.</summary>
 public static class JsonShape

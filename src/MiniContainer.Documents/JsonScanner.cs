@@ -4,8 +4,9 @@
 
 using System.Globalization;
 using System.Text;
+using MiniContainer.Kernel;
 
-namespace MiniContainer.Kernel.Documents;
+namespace MiniContainer.Documents;
 
 /// <summary>A recursive-descent reader of JSON that keeps the place of every value.</summary>
 public sealed class JsonScanner

@@ -4,7 +4,7 @@
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
-namespace MiniContainer.Kernel.Documents;
+namespace MiniContainer.Documents;
 
 /// <summary>Merges mappings.</summary>
 internal sealed class YamlMerge(Problems problems)

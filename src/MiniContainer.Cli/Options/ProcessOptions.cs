@@ -5,8 +5,8 @@ using System.CommandLine;
 using System.Globalization;
 using MiniContainer.Containers.Lifecycle;
 using MiniContainer.Containers.Oci;
+using MiniContainer.Documents;
 using MiniContainer.Kernel;
-using MiniContainer.Kernel.Documents;
 
 namespace MiniContainer.Cli;
 

@@ -4,8 +4,9 @@
 
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using MiniContainer.Kernel;
 
-namespace MiniContainer.Kernel.Documents;
+namespace MiniContainer.Documents;
 
 /// <summary>A JSON file that was read, with its text kept so that later problems can be given their place.</summary>
 public sealed class JsonFile
