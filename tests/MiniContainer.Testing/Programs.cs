@@ -38,7 +38,7 @@ public sealed partial record Programs(string Minic, string Rootfs)
         return true;
     }
 
-    // What lies beside a jitted program belongs to it. One compiled ahead of time is one file.
+    // As in out/: minic finds images beside itself. What lies beside a jitted program belongs to it. One compiled ahead of time is one file.
     private Programs Copy()
     {
         var directory = Directory.CreateTempSubdirectory("minic-programs-").FullName;
@@ -46,11 +46,11 @@ public sealed partial record Programs(string Minic, string Rootfs)
         File.SetUnixFileMode(directory, (UnixFileMode)0x1ed /* 0755 */);
         var home = Path.GetDirectoryName(Minic)!;
         var jitted = File.Exists(Path.ChangeExtension(Minic, ".dll"));
-        Run("mkdir", "-m", "755", $"{directory}/bin", $"{directory}/rootfs");
+        Run("mkdir", "-m", "755", $"{directory}/bin", $"{directory}/bin/rootfs");
         Run("cp", ["-a", "--", jitted ? home + "/." : Minic, $"{directory}/bin"]);
         Run("chmod", "755", $"{directory}/bin");
-        Run("cp", "-a", "--", Rootfs, $"{directory}/rootfs/busybox");
-        return new Programs($"{directory}/bin/{Path.GetFileName(Minic)}", $"{directory}/rootfs/busybox");
+        Run("cp", "-a", "--", Rootfs, $"{directory}/bin/rootfs/busybox");
+        return new Programs($"{directory}/bin/{Path.GetFileName(Minic)}", $"{directory}/bin/rootfs/busybox");
     }
 
     private static void Run(string program, params string[] arguments)
