@@ -35,7 +35,7 @@ public sealed class StepKinds(params StepFamily[] families)
 
     /// <summary>The name of a step's kind.</summary>
     /// <inheritdoc cref="Write" path="/exception"/>
-    internal string NameOf(Step step) => Find(step).Kind;
+    public string NameOf(Step step) => Find(step).Kind;
 
     private (StepFamily Family, string Kind) Find(Step step)
     {

@@ -21,18 +21,20 @@ internal static class Logs
         var (path, debug) = (parsed.GetValue(globals.Log), parsed.GetValue(globals.Debug));
         if (string.IsNullOrEmpty(path) && !debug)
             return;
-        var level = new LoggingLevelSwitch(debug ? LogEventLevel.Debug : LogEventLevel.Information);
+        var json = parsed.GetValue(globals.LogFormat) == "json";
+        // How long each step took is for programs to read.
+        var level = new LoggingLevelSwitch(debug ? json ? LogEventLevel.Verbose : LogEventLevel.Debug : LogEventLevel.Information);
         var configuration = new LoggerConfiguration().MinimumLevel.ControlledBy(level);
         if (debug && string.IsNullOrEmpty(path))
         {
             // One place is enough, as with runc; errors and warnings come to stderr anyway, in their own form.
             configuration.WriteTo.Logger(stderr => stderr
                 .Filter.ByIncludingOnly(e => e.Level < LogEventLevel.Warning)
-                .WriteTo.Console(new RuncLogFormat(parsed.GetValue(globals.LogFormat) == "json"), standardErrorFromLevel: LogEventLevel.Verbose));
+                .WriteTo.Console(new RuncLogFormat(json), standardErrorFromLevel: LogEventLevel.Verbose));
         }
 
         if (!string.IsNullOrEmpty(path))
-            AddFile(configuration, path, json: parsed.GetValue(globals.LogFormat) == "json");
+            AddFile(configuration, path, json);
         Log.Logger = configuration.CreateLogger();
         open = true;
     }

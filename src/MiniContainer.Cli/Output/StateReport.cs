@@ -1,10 +1,9 @@
 // A container as `state` and `list --format json` show it: the OCI's state, and what runc adds to it.
 // https://github.com/opencontainers/runtime-spec/blob/v1.3.0/runtime.md#state
 
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using MiniContainer.Containers.Lifecycle;
+using MiniContainer.Documents;
 using MiniContainer.Kernel;
 
 namespace MiniContainer.Cli;
@@ -57,10 +56,10 @@ internal sealed record StateReport
     }
 
     /// <summary>As indented JSON.</summary>
-    public string ToJson() => JsonSerializer.Serialize(this, ReportJson.Readable.StateReport);
+    public string ToJson() => JsonText.Write(this, ReportJson.Default.StateReport, indented: true);
 
     /// <summary>Several of them, as JSON on one line: where runc writes one, its readers may count on that.</summary>
-    public static string ToJson(IReadOnlyList<StateReport> all) => JsonSerializer.Serialize(all, ReportJson.Compact.IReadOnlyListStateReport);
+    public static string ToJson(IReadOnlyList<StateReport> all) => JsonText.Write(all, ReportJson.Default.IReadOnlyListStateReport);
 
     private static string RootOf(Container container)
     {
@@ -76,17 +75,10 @@ internal sealed record StateReport
 }
 
 /// <summary>The JSON form of what the verbs show.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, WriteIndented = true)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(StateReport))]
 [JsonSerializable(typeof(IReadOnlyList<StateReport>))]
 [JsonSerializable(typeof(IReadOnlyList<int>))]
 [JsonSerializable(typeof(Features))]
 [JsonSerializable(typeof(Verbs.ContainerEvent))]
-internal sealed partial class ReportJson : JsonSerializerContext
-{
-    /// <summary>Without escapes that only a browser needs.</summary>
-    public static ReportJson Readable => new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
-
-    /// <summary>The same on one line.</summary>
-    public static ReportJson Compact => new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, WriteIndented = false });
-}
+internal sealed partial class ReportJson : JsonSerializerContext;

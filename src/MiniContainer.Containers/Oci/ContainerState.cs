@@ -1,7 +1,7 @@
 // The state of a container as `minic state` prints it and hooks read it on their stdin.
 // https://github.com/opencontainers/runtime-spec/blob/v1.3.0/runtime.md#state   Lab: 12-oci.
 
-using System.Text.Json;
+using MiniContainer.Documents;
 
 namespace MiniContainer.Containers.Oci;
 
@@ -46,12 +46,12 @@ public sealed record ContainerState
     public IReadOnlyDictionary<string, string>? Annotations { get; init; }
 
     /// <summary>The state as JSON, indented.</summary>
-    public string ToJson() => JsonSerializer.Serialize(this, SpecJson.Default.ContainerState);
+    public string ToJson() => JsonText.Write(this, SpecJson.Default.ContainerState, indented: true);
 
     /// <summary>The state that <see cref="ToJson"/> wrote.</summary>
     /// <param name="json">A JSON object.</param>
     /// <param name="file">Where it was read from, for errors.</param>
     /// <exception cref="Kernel.MinicException">It is no such state.</exception>
     public static ContainerState FromJson(string json, string file) =>
-        Documents.JsonFile.FromText("read the container's state", file, json).As(SpecJson.Default.ContainerState);
+        JsonFile.FromText("read the container's state", file, json).As(SpecJson.Default.ContainerState);
 }

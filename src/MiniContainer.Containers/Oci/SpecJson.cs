@@ -2,9 +2,9 @@
 // program compiled ahead of time has no reflection to do it with. Names are camelCase; null members are not written.
 // Read they are in any case, as runc reads them: engines have written "pagesize".
 
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using MiniContainer.Documents;
 
 namespace MiniContainer.Containers.Oci;
 
@@ -16,7 +16,6 @@ namespace MiniContainer.Containers.Oci;
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true,
     AllowDuplicateProperties = false,
-    WriteIndented = true,
     Converters = [typeof(LowerCaseStatus)])]
 [JsonSerializable(typeof(Spec))]
 [JsonSerializable(typeof(Process))]
@@ -26,17 +25,11 @@ public sealed partial class SpecJson : JsonSerializerContext
 {
     /// <summary>A configuration as indented JSON that ends with a newline; the same bytes every time.</summary>
     /// <param name="spec">The configuration.</param>
-    public static string Write(Spec spec)
-    {
-        // "<" and "'" need no escapes in a file that no browser reads.
-        var readable = new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-        return JsonSerializer.Serialize(spec, new SpecJson(readable).Spec) + "\n";
-    }
+    public static string Write(Spec spec) => JsonText.Write(spec, Default.Spec, indented: true) + "\n";
 
     /// <summary>Limits as JSON on one line.</summary>
     /// <param name="resources">The member linux.resources.</param>
-    public static string Write(LinuxResources resources) =>
-        JsonSerializer.Serialize(resources, new SpecJson(new JsonSerializerOptions(Default.Options) { WriteIndented = false }).LinuxResources);
+    public static string Write(LinuxResources resources) => JsonText.Write(resources, Default.LinuxResources);
 
     private sealed class LowerCaseStatus()
         : JsonStringEnumConverter<ContainerStatus>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);

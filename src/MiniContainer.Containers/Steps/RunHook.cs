@@ -9,12 +9,12 @@
 //
 // A hook is a tape too: a child that joins namespaces is single-threaded, and may.
 
-using System.Buffers;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
-using System.Text.Json;
 using Microsoft.Win32.SafeHandles;
+using MiniContainer.Containers.Oci;
+using MiniContainer.Documents;
 using MiniContainer.Kernel;
 using MiniContainer.Plans;
 using static Tmds.Linux.LibC;
@@ -33,31 +33,17 @@ public sealed record HookState(string OciVersion, string Id, string Bundle)
     /// <summary>The state as JSON.</summary>
     /// <param name="status">creating, created, running or stopped.</param>
     /// <param name="pid">The container's first process; 0 for none.</param>
-    public byte[] Json(string status, int pid)
-    {
-        var buffer = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer))
+    public byte[] Json(string status, int pid) => JsonText.Utf8(
+        new ContainerState
         {
-            json.WriteStartObject();
-            json.WriteString("ociVersion", OciVersion);
-            json.WriteString("id", Id);
-            json.WriteString("status", status);
-            if (pid != 0)
-                json.WriteNumber("pid", pid);
-            json.WriteString("bundle", Bundle);
-            if (Annotations is { Count: > 0 })
-            {
-                json.WriteStartObject("annotations");
-                foreach (var (name, value) in Annotations)
-                    json.WriteString(name, value);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndObject();
-        }
-
-        return buffer.WrittenSpan.ToArray();
-    }
+            OciVersion = OciVersion,
+            Id = Id,
+            Status = Enum.Parse<ContainerStatus>(status, ignoreCase: true),
+            Pid = pid == 0 ? null : pid,
+            Bundle = Bundle,
+            Annotations = Annotations is { Count: > 0 } ? Annotations : null,
+        },
+        SpecJson.Default.ContainerState);
 }
 
 /// <summary>Runs a hook to its end. What it does is its own affair: there is no undo.</summary>

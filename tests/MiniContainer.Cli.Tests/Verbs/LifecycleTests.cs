@@ -80,6 +80,10 @@ public sealed class LifecycleTests : MinicTest
         world.Sh("minic --debug run -b bundle $N").Error.Should().StartWith("time=\"").And.Contain("level=debug msg=\"minic: make the cgroup");
         world.Sh("minic --debug --log log run -b bundle $N").Error.Should().BeEmpty();
         world.Sh("cat log").Output.Should().Contain("level=debug");
+        world.Sh("minic --debug --log steps --log-format json run -b bundle $N; cat steps").Output
+            .Should().MatchRegex("\"msg\":\"minic: make the cgroup .*\"step\":[0-9]+,\"kind\":\"mkcgroup\",\"actor\":\"minic\"}\n")
+            .And.MatchRegex("\"kind\":\"mkcgroup\",\"actor\":\"minic\",\"microseconds\":[0-9]+}\n")
+            .And.MatchRegex("\"kind\":\"tape\",\"actor\":\"t");
     }
 
     [SkippableFact]

@@ -5,9 +5,9 @@
 //     {"type":"oom","id":"box"}
 
 using System.CommandLine;
-using System.Text.Json;
 using MiniContainer.Containers.Lifecycle;
 using MiniContainer.Containers.Oci;
+using MiniContainer.Documents;
 using MiniContainer.Kernel;
 
 namespace MiniContainer.Cli.Verbs;
@@ -73,5 +73,5 @@ internal sealed class EventsVerb : RuntimeVerb
         }
     }
 
-    private static string Line(ContainerEvent happened) => JsonSerializer.Serialize(happened, ReportJson.Compact.ContainerEvent);
+    private static string Line(ContainerEvent happened) => JsonText.Write(happened, ReportJson.Default.ContainerEvent);
 }

@@ -2,7 +2,7 @@
 // https://github.com/opencontainers/runtime-spec/blob/v1.3.0/features.md
 
 using System.CommandLine;
-using System.Text.Json;
+using MiniContainer.Documents;
 
 namespace MiniContainer.Cli.Verbs;
 
@@ -12,7 +12,7 @@ internal sealed class FeaturesVerb(GlobalOptions globals) : RuntimeVerb("feature
     /// <inheritdoc/>
     protected override int Run(ParseResult parsed)
     {
-        parsed.InvocationConfiguration.Output.WriteLine(JsonSerializer.Serialize(Features.Here, ReportJson.Readable.Features));
+        parsed.InvocationConfiguration.Output.WriteLine(JsonText.Write(Features.Here, ReportJson.Default.Features, indented: true));
         return 0;
     }
 }

@@ -3,8 +3,8 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
-using System.Text.Json;
 using MiniContainer.Containers.Lifecycle;
+using MiniContainer.Documents;
 using MiniContainer.Kernel;
 
 namespace MiniContainer.Cli.Verbs;
@@ -37,7 +37,7 @@ internal sealed class PsVerb : RuntimeVerb
         var pids = Container.Load(Globals.Root(parsed), parsed.GetValue(id)!).Processes();
         if (parsed.GetValue(format) == "json")
         {
-            output.WriteLine(JsonSerializer.Serialize(pids, new ReportJson(new JsonSerializerOptions()).IReadOnlyListInt32));
+            output.WriteLine(JsonText.Write(pids, ReportJson.Default.IReadOnlyListInt32));
             return 0;
         }
 
