@@ -5,6 +5,7 @@ using System.Net;
 using System.Text;
 using MiniContainer.Kernel;
 using MiniContainer.Networking.Cni;
+using MiniContainer.Plans.Steps;
 using Dns = MiniContainer.Networking.Cni.Dns;
 
 namespace MiniContainer.Networking;
@@ -21,6 +22,11 @@ public static class ResolvConf
     /// <summary>The text for an attachment.</summary>
     /// <param name="dns">The network's settings, out of <see cref="Result.Dns"/>; null or without servers for the host's.</param>
     public static string Text(Dns? dns) => dns?.Nameservers is { Count: > 0 } ? Compose(dns) : OfHost();
+
+    /// <summary>The step that writes it.</summary>
+    /// <param name="path">Where to.</param>
+    /// <param name="dns">As for <see cref="Text"/>.</param>
+    public static WriteFile Write(string path, Dns? dns) => new(path, Text(dns)) { Why = "Whom to ask for names, from in there." };
 
     /// <summary>The settings as text.</summary>
     public static string Compose(Dns dns)

@@ -11,15 +11,17 @@ public static class Forward
     /// <param name="plan">What to do.</param>
     /// <param name="journal">Where it is written down.</param>
     /// <param name="playing">What the steps share; the caller keeps it, and with it the children.</param>
+    /// <param name="watch">Sees each step come and go; null for nobody.</param>
     /// <exception cref="MinicException">A step failed; everything before it has been undone.</exception>
-    public static void Play(Plan plan, Journal journal, Playing playing)
+    public static void Play(Plan plan, Journal journal, Playing playing, PlayWatch? watch = null)
     {
+        var seen = Watched(playing, watch);
         try
         {
-            playing.Watch.Start(playing);
-            PlaySteps(plan.Steps, journal, playing);
+            seen.Start(playing);
+            PlaySteps(plan.Steps, journal, playing, seen);
             journal.MarkUp();
-            playing.Watch.End(playing);
+            seen.End(playing);
         }
         catch (Exception failed)
         {
@@ -27,8 +29,8 @@ public static class Forward
             var failure = playing.ChildFailure() ?? failed;
             // Whatever it was, a bug of ours included: what was begun is undone.
             playing.Unlock();
-            playing.Watch.Failed(failure);
-            var left = Backward.Play(journal, playing.Watch);
+            seen.Failed(failure);
+            var left = Backward.Play(journal, watch);
             if (left.Count == 0 && failure == failed)
                 throw;
             if (left.Count == 0)
@@ -44,29 +46,38 @@ public static class Forward
 
     /// <summary>Plays further steps onto the journal of something that is there already; if one fails, none is undone.</summary>
     /// <exception cref="MinicException">A step failed; the journal says which had been begun.</exception>
-    public static void PlayOn(Plan plan, Journal journal, Playing playing)
+    public static void PlayOn(Plan plan, Journal journal, Playing playing, PlayWatch? watch = null)
     {
-        playing.Watch.Start(playing);
-        PlaySteps(plan.Steps, journal, playing);
+        var seen = Watched(playing, watch);
+        seen.Start(playing);
+        PlaySteps(plan.Steps, journal, playing, seen);
     }
 
-    private static void PlaySteps(IReadOnlyList<Step> steps, Journal journal, Playing playing)
+    private static PlayWatch Watched(Playing playing, PlayWatch? watch)
+    {
+        var seen = PlayWatch.Of(watch, Faults.Asked) ?? new PlayWatch();
+        playing.Rearranges = (child, tape) => seen.LayOut(playing, child, tape);
+        playing.HearsOfChild = seen.Made;
+        return seen;
+    }
+
+    private static void PlaySteps(IReadOnlyList<Step> steps, Journal journal, Playing playing, PlayWatch seen)
     {
         foreach (var step in steps)
         {
-            playing.Watch.Before(step, playing);
+            seen.Before(step, playing);
             if (step is not ChildStep)
-                PlayStep(step, journal, playing);
-            playing.Watch.After(step, playing);
+                PlayStep(step, journal, playing, seen);
+            seen.After(step, playing);
         }
     }
 
-    private static void PlayStep(Step step, Journal journal, Playing playing)
+    private static void PlayStep(Step step, Journal journal, Playing playing, PlayWatch seen)
     {
         var entry = journal.Begin(step);
-        playing.Watch.Begun(step);
+        seen.Begun(step);
         var facts = step.Do(playing);
-        playing.Watch.Done(step);
+        seen.Done(step);
         journal.Done(entry, facts);
     }
 }

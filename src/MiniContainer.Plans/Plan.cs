@@ -13,11 +13,6 @@ public sealed class Plan
     /// <summary>Appends a step.</summary>
     public void Add(Step step) => steps.Add(step);
 
-    /// <summary>Begins the tape of a child; what is written to it is appended to this plan, step by step.</summary>
-    /// <param name="child">The child's name in this plan.</param>
-    /// <param name="descriptors">What its descriptors 0, 1, 2 … are.</param>
-    public ChildTape Tape(string child, IReadOnlyList<string> descriptors) => new(this, child, descriptors);
-
     /// <summary>The steps that stand on a child's tape.</summary>
     public IEnumerable<ChildStep> StepsOf(string child) => steps.OfType<ChildStep>().Where(s => s.Child == child);
 }

@@ -7,8 +7,7 @@ namespace MiniContainer.Plans;
 
 /// <summary>The state of one play of a plan.</summary>
 /// <param name="plan">What is played.</param>
-/// <param name="watch">Sees each step come and go; null for nobody.</param>
-public sealed class Playing(Plan plan, PlayWatch? watch = null) : IDisposable
+public sealed class Playing(Plan plan) : IDisposable
 {
     private readonly Dictionary<string, Child> children = [];
     private readonly Dictionary<string, IReadOnlyList<TapeEntry>> tapes = [];
@@ -17,8 +16,11 @@ public sealed class Playing(Plan plan, PlayWatch? watch = null) : IDisposable
     /// <summary>What is played.</summary>
     public Plan Plan { get; } = plan;
 
-    /// <summary>Who sees each step come and go.</summary>
-    public PlayWatch Watch { get; } = PlayWatch.Of(watch, Faults.Asked) ?? new PlayWatch();
+    /// <summary>Puts entries between those of a child's tape before it is laid out; null for none.</summary>
+    public Func<string, IReadOnlyList<TapeEntry>, IReadOnlyList<TapeEntry>>? Rearranges { get; set; }
+
+    /// <summary>Hears of each child that has been made; null for nobody.</summary>
+    public Action<string, Child>? HearsOfChild { get; set; }
 
     /// <summary>Descriptors of ours that steps name: "stdin", "console", "ns:net" …; closed by their owners.</summary>
     public Dictionary<string, SafeHandle> Handles { get; } = [];
@@ -43,7 +45,11 @@ public sealed class Playing(Plan plan, PlayWatch? watch = null) : IDisposable
     public IReadOnlyDictionary<string, Child> Children => children;
 
     /// <summary>The tape of a child that is about to be made.</summary>
-    public IReadOnlyList<TapeEntry> LayOut(string name) => tapes[name] = Watch.LayOut(this, name, TapeEntry.Of(Plan.StepsOf(name), call => call.When is null || Conditions.Contains(call.When)));
+    public IReadOnlyList<TapeEntry> LayOut(string name)
+    {
+        var own = TapeEntry.Of(Plan.StepsOf(name), call => call.When is null || Conditions.Contains(call.When));
+        return tapes[name] = Rearranges?.Invoke(name, own) ?? own;
+    }
 
     /// <summary>The tape of a child, as it was laid out: entry 0 stands at <see cref="Child.Prologue"/> of <see cref="Child.Tape"/>.</summary>
     public IReadOnlyList<TapeEntry> TapeOf(string name) => tapes[name];
@@ -52,7 +58,7 @@ public sealed class Playing(Plan plan, PlayWatch? watch = null) : IDisposable
     public void Add(string name, Child child)
     {
         children.Add(name, child);
-        Watch.Made(name, child);
+        HearsOfChild?.Invoke(name, child);
     }
 
     /// <summary>The failure that ended a child's tape, told as the step that failed; null if none did.</summary>

@@ -13,7 +13,7 @@ public class StepKindsTests
     public void Every_step_can_be_written_down_and_read_again()
     {
         var assemblies = new[] { typeof(Step), typeof(Containers.Lifecycle.Container), typeof(Networking.Attaching), typeof(Pods.Lifecycle.PodState), typeof(MinicCommand) };
-        GlobalOptions.Steps.All.Select(k => k.Type).Should().OnlyHaveUniqueItems().And.BeEquivalentTo(
+        KnownSteps.Kinds.All.Select(k => k.Type).Should().OnlyHaveUniqueItems().And.BeEquivalentTo(
             assemblies.SelectMany(a => a.Assembly.GetTypes())
                 .Where(t => t.IsSubclassOf(typeof(Step)) && !t.IsAbstract && t != typeof(ChildStep) && t != typeof(UnreadStep)),
             "a step that a journal does not know could not be undone");
@@ -23,5 +23,5 @@ public class StepKindsTests
 
     [Fact]
     public void A_kind_has_one_name_and_a_name_one_kind() =>
-        GlobalOptions.Steps.All.Select(k => k.Kind).Should().OnlyHaveUniqueItems().And.OnlyContain(k => k.All(c => char.IsAsciiLetterLower(c) || c == '-'));
+        KnownSteps.Kinds.All.Select(k => k.Kind).Should().OnlyHaveUniqueItems().And.OnlyContain(k => k.All(c => char.IsAsciiLetterLower(c) || c == '-'));
 }

@@ -188,13 +188,13 @@ internal sealed class Pod : IDisposable
         var clock = Stopwatch.StartNew();
         using var held = SharedLock.Take(world.Networks);
         var (plan, result) = Planned(world.Networks, id, config, ports);
-        var playing = new Playing(plan, watch);
+        var playing = new Playing(plan);
         playing.Handles["null"] = File.OpenHandle("/dev/null", FileMode.Open, FileAccess.ReadWrite);
         playing.Locks[held.Path] = held;
         using var journal = Journal.Create(JournalPath(world, id), World.Kinds, new JournalHeader { Kind = "container", Id = id, Owner = ProcessIdentity.Self });
         try
         {
-            Forward.Play(plan, journal, playing);
+            Forward.Play(plan, journal, playing, watch);
         }
         catch (Exception e)
         {

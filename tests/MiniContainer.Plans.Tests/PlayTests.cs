@@ -44,9 +44,9 @@ public sealed class PlayTests : IDisposable
     {
         var plan = TwoFiles();
         using var journal = Journal.Create(At("journal"), JournalTests.Kinds, JournalTests.Header());
-        using var playing = new Playing(plan, new FailAt(plan.Steps[step]));
+        using var playing = new Playing(plan);
 
-        var play = () => Forward.Play(plan, journal, playing);
+        var play = () => Forward.Play(plan, journal, playing, new FailAt(plan.Steps[step]));
 
         play.Should().Throw<MinicException>().WithMessage("test: here");
         Directory.Exists(At("d")).Should().BeFalse();

@@ -1,11 +1,8 @@
 // The options of minic itself, as runc has them; they may stand before the verb or after it.
 
 using System.CommandLine;
-using MiniContainer.Containers.Steps;
 using MiniContainer.Kernel;
-using MiniContainer.Networking.Steps;
 using MiniContainer.Plans;
-using MiniContainer.Plans.Steps;
 
 namespace MiniContainer.Cli;
 
@@ -48,7 +45,7 @@ internal sealed class GlobalOptions
 
     /// <summary>The directory of all state, absolute, with all kinds of steps that minic is made of.</summary>
     public StateRoot Root(ParseResult parsed) => new(Path.TrimEndingDirectorySeparator(
-        HostPath.Absolute(parsed.GetValue(root) ?? DefaultRoot, "find the directory of all state")), Steps);
+        HostPath.Absolute(parsed.GetValue(root) ?? DefaultRoot, "find the directory of all state")), KnownSteps.Kinds);
 
     /// <summary>Refuses what minic cannot do.</summary>
     /// <exception cref="MinicException">Cgroups by systemd were asked for.</exception>
@@ -59,9 +56,6 @@ internal sealed class GlobalOptions
         if (parsed.GetValue(SystemdCgroup) || parsed.GetValue(CgroupManager) == "systemd")
             throw new MinicException(parsed.GetValue(SystemdCgroup) ? "use --systemd-cgroup" : "use --cgroup-manager systemd", "minic makes cgroups itself and cannot ask systemd for them", "Leave it out; in containerd SystemdCgroup = false, in podman cgroup_manager = \"cgroupfs\".");
     }
-
-    /// <summary>All kinds of steps: each project brings its own, and here they meet.</summary>
-    internal static StepKinds Steps { get; } = new(PlanSteps.Family, ContainerSteps.Family, NetworkingSteps.Family);
 
     // A directory of the user's own that goes away with the last session (XDG Base Directory Specification).
     private static string DefaultRoot =>

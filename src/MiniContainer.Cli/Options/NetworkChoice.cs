@@ -7,7 +7,6 @@
 using MiniContainer.Containers.Oci;
 using MiniContainer.Networking;
 using MiniContainer.Plans;
-using MiniContainer.Plans.Steps;
 
 namespace MiniContainer.Cli;
 
@@ -53,8 +52,7 @@ internal sealed record NetworkChoice(string Name)
             return null;
         var attachment = new Attachment(ContainerId.Known(id), "child:" + id);
         var (steps, result) = toLook ? Attaching.PlanToLook(root.Path, Name, attachment) : Attaching.Plan(root.Path, Name, attachment);
-        var names = new WriteFile(ResolvConfAt(directory), ResolvConf.Text(result.Dns)) { Why = "Whom to ask for names, from in there." };
-        return steps with { Before = [.. steps.Before, names] };
+        return steps with { Before = [.. steps.Before, ResolvConf.Write(ResolvConfAt(directory), result.Dns)] };
     }
 
     private static string ResolvConfAt(string directory) => Path.Combine(directory, "resolv.conf");

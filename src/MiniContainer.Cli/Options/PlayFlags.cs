@@ -45,12 +45,12 @@ internal sealed class PlayFlags(string scripts = "do|undo")
     {
         var steps = parsed.GetValue(step);
         if (steps && Reads(parsed))
-            throw Usage.Wrong(parsed.CommandResult.Command, "--step plays the plan; --explain and --by-hand read it", "Give one of them.");
+            throw CommandWords.Wrong(parsed.CommandResult.Command, "--step plays the plan; --explain and --by-hand read it", "Give one of them.");
         if (steps && parsed.CommandResult.Command.Options.Any(o => o.Name == "--profile" && parsed.GetResult(o) is { Implicit: false }))
-            throw Usage.Wrong(parsed.CommandResult.Command, "--step and --profile exclude each other", "Where a person is waited for there is nothing to measure.");
+            throw CommandWords.Wrong(parsed.CommandResult.Command, "--step and --profile exclude each other", "Where a person is waited for there is nothing to measure.");
         using var stdin = StandardStreams.Get(0);
         if (steps && !Terminal.Is(stdin))
-            throw Usage.Wrong(parsed.CommandResult.Command, "--step asks before each step, and standard input is no terminal", "Say it on a terminal, and give what was to be read as a file.");
+            throw CommandWords.Wrong(parsed.CommandResult.Command, "--step asks before each step, and standard input is no terminal", "Say it on a terminal, and give what was to be read as a file.");
         Dialog = steps ? new TerminalDialog() : null;
         Watch = Reads(parsed) ? null : PlayWatch.Of(StepLog.IfWanted(), Dialog is null ? null : new StepWatch(Dialog));
     }

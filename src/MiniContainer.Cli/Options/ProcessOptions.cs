@@ -50,9 +50,9 @@ internal sealed class ProcessOptions(params string[] capLetters)
         // Other tools want -- before the command, so some type it here.
         var command = words is ["--", ..] ? words[1..] : words;
         if (parsed.GetValue(file) is { } path)
-            return command.Length == 0 ? Bundle.LoadProcess(path) : throw Usage.Wrong(verb, "--process and a command exclude each other", "The file has the command in args.");
+            return command.Length == 0 ? Bundle.LoadProcess(path) : throw CommandWords.Wrong(verb, "--process and a command exclude each other", "The file has the command in args.");
         if (command.Length == 0)
-            throw Usage.Wrong(verb, "there is no command", $"Say what to run: minic {Usage.Path(verb)} {id} sh.");
+            throw CommandWords.Wrong(verb, "there is no command", $"Say what to run: minic {CommandWords.Path(verb)} {id} sh.");
         var terminal = parsed.GetValue(tty);
         var who = WhoRuns(parsed, configured.User ?? new User(), pid);
         return configured with

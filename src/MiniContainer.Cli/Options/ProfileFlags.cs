@@ -42,7 +42,7 @@ internal sealed class ProfileFlags
         Watch = running.Watch;
         return running;
 
-        MinicException Wrong(string problem, string hint) => Usage.Wrong(parsed.CommandResult.Command, problem, hint);
+        MinicException Wrong(string problem, string hint) => CommandWords.Wrong(parsed.CommandResult.Command, problem, hint);
     }
 
     // Before anything is done, so that a name that cannot be written costs nothing.

@@ -25,7 +25,7 @@ internal sealed record Features
     public static Features Here { get; } = new()
     {
         MountOptions = Containers.Oci.MountOptions.Known,
-        Annotations = new Dictionary<string, string> { ["org.minicontainer.minic.version"] = VersionPage.Version },
+        Annotations = new Dictionary<string, string> { ["org.minicontainer.minic.version"] = MinicVersion.Current },
     };
 }
 

@@ -74,11 +74,17 @@ internal sealed record StateReport
     }
 }
 
+/// <summary>One line of events.</summary>
+/// <param name="Type">stats or oom.</param>
+/// <param name="Id">The container.</param>
+/// <param name="Data">What it uses, of stats.</param>
+internal sealed record ContainerEvent(string Type, string Id, Statistics? Data = null);
+
 /// <summary>The JSON form of what the verbs show.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(StateReport))]
 [JsonSerializable(typeof(IReadOnlyList<StateReport>))]
 [JsonSerializable(typeof(IReadOnlyList<int>))]
 [JsonSerializable(typeof(Features))]
-[JsonSerializable(typeof(Verbs.ContainerEvent))]
+[JsonSerializable(typeof(ContainerEvent))]
 internal sealed partial class ReportJson : JsonSerializerContext;

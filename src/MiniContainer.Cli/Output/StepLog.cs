@@ -34,5 +34,5 @@ internal sealed class StepLog : PlayWatch
     }
 
     private ILogger Of(Step step) =>
-        Log.ForContext("Step", number).ForContext("Kind", step is ChildStep ? "tape" : GlobalOptions.Steps.NameOf(step));
+        Log.ForContext("Step", number).ForContext("Kind", step is ChildStep ? "tape" : KnownSteps.Kinds.NameOf(step));
 }

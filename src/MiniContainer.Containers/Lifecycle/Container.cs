@@ -207,7 +207,7 @@ public sealed class Container
     {
         using var directory = StateDirectory.Lock(Root, Directory) ?? throw new MinicException(doing, "it has just been deleted");
         using var journal = directory.OpenJournal();
-        using var playing = new Playing(plan, watch);
-        Forward.PlayOn(plan, journal, playing);
+        using var playing = new Playing(plan);
+        Forward.PlayOn(plan, journal, playing, watch);
     }
 }

@@ -86,7 +86,7 @@ public static class Execs
         using var pidfd = Processes.OpenPidFd(init.Pid);
         if (pidfd is null || !init.Alive)
             throw new MinicException("join the container", "its first process has ended", "minic delete removes it.");
-        var executed = new Executed(new Playing(plan, watch), Path.Combine(directory, $"{JournalName}{Environment.ProcessId}"));
+        var executed = new Executed(new Playing(plan), Path.Combine(directory, $"{JournalName}{Environment.ProcessId}"));
         try
         {
             var playing = executed.Playing;
@@ -100,7 +100,7 @@ public static class Execs
                 playing.Handles["console"] = console;
             var header = new JournalHeader { Kind = "exec", Id = "exec", Owner = ProcessIdentity.Self, Foreground = foreground, Created = DateTimeOffset.UtcNow };
             using var journal = Journal.Create(executed.JournalPath, root.Kinds, header);
-            Forward.Play(plan, journal, playing);
+            Forward.Play(plan, journal, playing, watch);
             return executed;
         }
         catch

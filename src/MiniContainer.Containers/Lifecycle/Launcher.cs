@@ -103,38 +103,16 @@ public static class Launcher
         var path = Container.DirectoryOf(options.Root, options.Id);
         var plan = MakePlan(bundle, options, Facts.Read());
         CheckThawed(plan);
-        Faults.Claiming();
-        using var directory = StateDirectory.Claim(options.Root, path, $"container {options.Id}");
-        Faults.Claimed();
-        // Now that the name is ours: who is in the cgroup of a name in use is no other.
-        WarnOfOthers(plan);
-        var playing = new Playing(plan, options.Watch);
-        var clean = true;
-        try
+        var playing = new Playing(plan);
+        GiveDescriptors(playing, options);
+        options.Network?.GiveLock(playing);
+        new Transaction(options.Root, path, $"container {options.Id}", Header(bundle, options))
         {
-            using var journal = directory.CreateJournal(Header(bundle, options));
-            GiveDescriptors(playing, options);
-            options.Network?.GiveLock(playing);
-            try
-            {
-                Forward.Play(plan, journal, playing);
-            }
-            catch when (!journal.Clean)
-            {
-                clean = false;
-                playing.Dispose();
-                throw;
-            }
-
-            return new Launched(options.Id, path, options.Root, playing, options.Watch);
-        }
-        catch when (clean)
-        {
-            // All that was begun has been undone: the name is free again.
-            playing.Dispose();
-            directory.Remove();
-            throw;
-        }
+            // Now that the name is ours: who is in the cgroup of a name in use is no other.
+            Claimed = () => WarnOfOthers(plan),
+            Watch = options.Watch,
+        }.Play(playing);
+        return new Launched(options.Id, path, options.Root, playing, options.Watch);
     }
 
     // A process that joins a frozen cgroup, of another container perhaps, stops there, on its tape; in version 1 it cannot even
@@ -203,7 +181,7 @@ public static class Launcher
     public static void Start(StateRoot root, string id, PlayWatch? watch = null, string? notifySocket = null)
     {
         var container = Container.Load(root, id);
-        using var playing = new Playing(MakeStartPlan(container, notifySocket is not null), watch);
+        using var playing = new Playing(MakeStartPlan(container, notifySocket is not null));
         try
         {
             PlayStart(container, playing, watch);
@@ -229,7 +207,7 @@ public static class Launcher
         using var journal = directory.OpenJournal();
         try
         {
-            Forward.PlayOn(playing.Plan, journal, playing);
+            Forward.PlayOn(playing.Plan, journal, playing, watch);
         }
         catch (MinicException e) when (watch?.Stopped == true)
         {

@@ -111,7 +111,7 @@ public sealed record RunHook(string Point, string Path, HookState State, string 
         get
         {
             var pid = Pid is { } known ? known.ToString(CultureInfo.InvariantCulture) : "$CHILD";
-            var enter = Namespaces == 0 ? "" : $"\"$(command -v nsenter)\" {ChildTape.NsenterOptions(Namespaces, $"/proc/{pid}/ns/@")} --wdns={ShellWord.Quote(Cwd)} {(Rights is null ? "" : $"--setuid={Rights.Uid} --setgid={Rights.Gid} ")}";
+            var enter = Namespaces == 0 ? "" : $"\"$(command -v nsenter)\" {NamespaceOptions.Nsenter(Namespaces, $"/proc/{pid}/ns/@")} --wdns={ShellWord.Quote(Cwd)} {(Rights is null ? "" : $"--setuid={Rights.Uid} --setgid={Rights.Gid} ")}";
             return
             [
                 "# shellcheck disable=SC2016 # variables in it are the hook's",

@@ -2,7 +2,6 @@
 
 using MiniContainer.Labs.Course;
 using MiniContainer.Labs.Learning;
-using MiniContainer.Labs.Verbs;
 
 namespace MiniContainer.Labs.Screen;
 
@@ -31,8 +30,13 @@ internal static class Praise
         Page.Say();
         var done = labs.Count(l => Memory.Open(l, stand.Memory.Load(l)) is null);
         Page.Say($"  {Page.Bar(done, labs.Count, 30)}  {done} of {labs.Count} labs");
-        Page.Say($"  The ways that we know: {Page.Typed("lab solution")}. {ProgressVerb.AfterLab(stand.Course, lab)}");
+        Page.Say($"  The ways that we know: {Page.Typed("lab solution")}. {AfterLab(stand.Course, lab)}");
     }
+
+    /// <summary>What to say when a lab is done.</summary>
+    public static string AfterLab(Catalogue course, Lab lab) => course.After(lab) is { } next
+        ? $"This lab is done. The next is {next.Number:00}, {Page.Plain(next.Title)}: {Page.Typed($"lab start {next.Number:00}")}."
+        : "This was the last lab. You have built it all.";
 
     /// <summary>What was remarkable about how a step was done.</summary>
     public static string Words(LabStep step, LabState state)

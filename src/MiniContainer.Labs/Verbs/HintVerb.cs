@@ -21,7 +21,7 @@ internal static class HintVerb
             var state = stand.Begun();
             if (Memory.Open(stand.Lab, state) is not { } open)
             {
-                Page.Say("All steps have passed. " + ProgressVerb.AfterLab(stand.Course, stand.Lab));
+                Page.Say("All steps have passed. " + Praise.AfterLab(stand.Course, stand.Lab));
                 return 0;
             }
 

@@ -21,7 +21,7 @@ internal static class NextVerb
             if (Memory.Open(stand.Lab, state) is { } open)
                 Page.Step(stand.Lab, open, state);
             else
-                Page.Say(ProgressVerb.AfterLab(stand.Course, stand.Lab));
+                Page.Say(Praise.AfterLab(stand.Course, stand.Lab));
             return 0;
         });
         return command;

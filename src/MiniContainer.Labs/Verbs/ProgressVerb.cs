@@ -48,13 +48,8 @@ internal static class ProgressVerb
         foreach (var step in lab.Steps)
             Page.Say($"  {(state.Passed.Contains(step.Id) ? "[green]✓[/]" : step == open ? "[yellow]→[/]" : "[grey]·[/]")} {Page.Plain(step.Title)}");
         Page.Say();
-        Page.Say(open is null ? AfterLab(course, lab)
+        Page.Say(open is null ? Praise.AfterLab(course, lab)
             : Environment.GetEnvironmentVariable("LAB") is { Length: > 0 } ? $"What to do: {Page.Typed("lab next")}. Done? {Page.Typed("lab check")}. Stuck? {Page.Typed("lab hint")}."
             : $"Go on with {Page.Typed($"lab start {lab.Number:00}")}.");
     }
-
-    /// <summary>What to say when a lab is done.</summary>
-    public static string AfterLab(Catalogue course, Lab lab) => course.After(lab) is { } next
-        ? $"This lab is done. The next is {next.Number:00}, {Page.Plain(next.Title)}: {Page.Typed($"lab start {next.Number:00}")}."
-        : "This was the last lab. You have built it all.";
 }

@@ -67,7 +67,7 @@ internal static class StartVerb
         Page.Say();
         if (Memory.Open(lab, state) is not { } open)
         {
-            Page.Say(ProgressVerb.AfterLab(stand.Course, lab));
+            Page.Say(Praise.AfterLab(stand.Course, lab));
             return;
         }
 

@@ -61,7 +61,7 @@ public sealed record CloneChild(string Child, ulong Flags, IReadOnlyList<string>
             var enter = PidNamespacePath is null ? "" : $"nsenter --pid={ShellWord.QuoteProc(PidNamespacePath)} ";
             var make = Flags == 0 ? ""
                 : $"unshare {((Flags & (ulong)CLONE_NEWPID) == 0 ? "" : "--fork ")}{((Flags & (ulong)CLONE_NEWNS) == 0 ? "" : "--propagation unchanged ")}"
-                + $"{((Flags & (ulong)CLONE_NEWUSER) == 0 ? "" : "--keep-caps ")}{ChildTape.UnshareOptions(Flags)} ";
+                + $"{((Flags & (ulong)CLONE_NEWUSER) == 0 ? "" : "--keep-caps ")}{NamespaceOptions.Unshare(Flags)} ";
             return $"{enter}{make}setsid";
         }
     }

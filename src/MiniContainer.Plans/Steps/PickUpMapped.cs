@@ -102,7 +102,7 @@ public sealed record MakeFileSystem(string Name, string Type, string Source, ulo
     public override string Title => $"make the file system of {Source}";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> CallTexts => DetachedMount.Texts(Type, Settings, ChildTape.AttributesOf(Flags));
+    public override IReadOnlyList<string> CallTexts => DetachedMount.Texts(Type, Settings, FileSystemFlags.Attributes(Flags));
 
     /// <inheritdoc/>
     public override string Man => "fsmount(2)";
@@ -113,12 +113,12 @@ public sealed record MakeFileSystem(string Name, string Type, string Source, ulo
     /// <inheritdoc/>
     public override IReadOnlyList<string> ByHand => [$": # the child mounts {ShellWord.Quote(Source)}: a shell cannot hand a mount on"];
 
-    private IReadOnlyList<(string Key, string? Value)> Settings => [("source", Source), .. ChildTape.SettingsOf(Flags, Data)];
+    private IReadOnlyList<(string Key, string? Value)> Settings => [("source", Source), .. FileSystemFlags.Settings(Flags, Data)];
 
     /// <inheritdoc/>
     public override StepFacts? Do(Playing playing)
     {
-        playing.Own(Name, DetachedMount.Make(Type, Settings, ChildTape.AttributesOf(Flags)));
+        playing.Own(Name, DetachedMount.Make(Type, Settings, FileSystemFlags.Attributes(Flags)));
         return null;
     }
 }

@@ -23,7 +23,7 @@ public sealed partial class ChildTape
             [new TapeCall("setns", Descriptor(descriptor), TapeArg.Named((long)flags, FlagText.Clone(flags)))],
             // A shell that was born into the pid namespace would have to fork to enter it once more; for the other one nsenter
             // forks. That one is not root: nsenter may not change its groups.
-            $"nsenter {(born ? "" : "--preserve-credentials ")}{NsenterOptions(born ? flags & ~(ulong)CLONE_NEWPID : flags, path)}");
+            $"nsenter {(born ? "" : "--preserve-credentials ")}{NamespaceOptions.Nsenter(born ? flags & ~(ulong)CLONE_NEWPID : flags, path)}");
 
     /// <summary>Makes another process, a child of minic's too, which plays on in this one's place; this one ends.</summary>
     /// <remarks>Only behind <see cref="ExecuteOwn"/>: own.x86_64.s knows the call. FollowFork is the other end of it.</remarks>
@@ -41,7 +41,7 @@ public sealed partial class ChildTape
     public void Unshare(ulong flags, string why) =>
         Add(new Subject(Chapter.Namespaces), HandPoint.Continues, $"get {FlagText.Clone(flags)}", why, "unshare(2)", "08-cgroups",
             [new TapeCall("unshare", TapeArg.Named((long)flags, FlagText.Clone(flags)))],
-            $"unshare {((flags & (ulong)CLONE_NEWPID) == 0 ? "" : "--fork ")}{((flags & (ulong)CLONE_NEWNS) == 0 ? "" : "--propagation unchanged ")}{UnshareOptions(flags)}");
+            $"unshare {((flags & (ulong)CLONE_NEWPID) == 0 ? "" : "--fork ")}{((flags & (ulong)CLONE_NEWNS) == 0 ? "" : "--propagation unchanged ")}{NamespaceOptions.Unshare(flags)}");
 
     /// <summary>Leaves the time namespace for a new one, whose clocks are shifted.</summary>
     /// <param name="offsets">By clock, "monotonic" or "boottime": seconds and nanoseconds.</param>
@@ -117,31 +117,4 @@ public sealed partial class ChildTape
     /// <summary>Begins a session of its own, away from the caller's terminal.</summary>
     public void Setsid(string why) =>
         Add(new Subject(Chapter.Namespaces), "begin a session", why, "setsid(2)", "01-run", [new TapeCall("setsid") { Allowed = [Errno.EPERM] }], ": # setsid(1) did it when it started this shell");
-
-    /// <summary>Namespaces as the options of nsenter(1).</summary>
-    public static string NsenterOptions(ulong flags, string path) =>
-        string.Join(" ", NamespaceOptions(flags).Select(o => $"--{o.Long}={ShellWord.QuoteProc(path.Replace("@", o.File, StringComparison.Ordinal))}"));
-
-    /// <summary>Namespaces as the options of unshare(1).</summary>
-    internal static string UnshareOptions(ulong flags) => string.Join(" ", NamespaceOptions(flags).Select(o => $"--{o.Long}"));
-
-    private static IEnumerable<(string Long, string File)> NamespaceOptions(ulong flags)
-    {
-        if ((flags & (ulong)CLONE_NEWUSER) != 0)
-            yield return ("user", "user");
-        if ((flags & (ulong)CLONE_NEWNS) != 0)
-            yield return ("mount", "mnt");
-        if ((flags & (ulong)CLONE_NEWUTS) != 0)
-            yield return ("uts", "uts");
-        if ((flags & (ulong)CLONE_NEWIPC) != 0)
-            yield return ("ipc", "ipc");
-        if ((flags & (ulong)CLONE_NEWNET) != 0)
-            yield return ("net", "net");
-        if ((flags & (ulong)CLONE_NEWPID) != 0)
-            yield return ("pid", "pid");
-        if ((flags & (ulong)CLONE_NEWCGROUP) != 0)
-            yield return ("cgroup", "cgroup");
-        if ((flags & CLONE_NEWTIME) != 0)
-            yield return ("time", "time");
-    }
 }

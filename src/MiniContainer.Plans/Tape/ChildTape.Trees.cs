@@ -11,11 +11,6 @@ public sealed partial class ChildTape
     // Flags of a mount, and those of the file system itself with fsconfig(2)'s names for them.
     private const ulong MountFlags = 0xf | (1 << 10) | (1 << 11) | (1 << 21) | (1 << 24);
 
-    private static readonly (ulong Flag, string Name)[] SuperblockFlags =
-    [
-        ((ulong)MS_RDONLY, "ro"), ((ulong)MS_SYNCHRONOUS, "sync"), ((ulong)MS_DIRSYNC, "dirsync"), ((ulong)MS_MANDLOCK, "mand"), (1 << 25, "lazytime"),
-    ];
-
     /// <summary>Takes a copy of a mount, not attached anywhere yet, while the old root can still be seen.</summary>
     /// <returns>Its descriptor, for <see cref="Attach"/>.</returns>
     public int OpenTree(string source, bool recursive, string why)
@@ -122,7 +117,7 @@ public sealed partial class ChildTape
         // fsconfig(2) takes strings of up to 255 bytes, and knows no quotes.
         const int MaxString = 255;
         const ulong MS_SILENT_ = 1 << 15;
-        var known = SuperblockFlags.Aggregate(MountFlags | MS_SILENT_, (all, f) => all | f.Flag);
+        var known = FileSystemFlags.Superblock.Aggregate(MountFlags | MS_SILENT_, (all, f) => all | f.Flag);
         return (flags & ~known) == 0
             && (data is null || data.IndexOfAny(['"', '\\']) < 0 && data.Split(',').All(o => System.Text.Encoding.UTF8.GetByteCount(o) <= MaxString));
     }
@@ -139,10 +134,10 @@ public sealed partial class ChildTape
         var context = Allocate("context");
         var tree = Allocate("tree");
         Free(context);
-        var attributes = AttributesOf(flags);
+        var attributes = FileSystemFlags.Attributes(flags);
         List<TapeCall> calls = [new("fsopen", type, TapeArg.Named(1, "FSOPEN_CLOEXEC")), Config(context, "source", source)];
         // mount(2) makes both read-only, the file system and the mount of it.
-        calls.AddRange(SettingsOf(flags, data).Select(s => Config(context, s.Key, s.Value)));
+        calls.AddRange(FileSystemFlags.Settings(flags, data).Select(s => Config(context, s.Key, s.Value)));
         calls.Add(new TapeCall("fsconfig", context, TapeArg.Named(6, "FSCONFIG_CMD_CREATE"), TapeArg.Null, TapeArg.Null, 0));
         calls.Add(new TapeCall("fsmount", context, TapeArg.Named(1, "FSMOUNT_CLOEXEC"), TapeArg.Named((long)attributes, FlagText.MountAttr(attributes))));
         calls.Add(new TapeCall("close", context));
@@ -203,16 +198,6 @@ public sealed partial class ChildTape
     }
 
     private static string VolumeWord(string descriptor) => $"\".${Steps.PickUpVolume.Variable(descriptor)}\"";
-
-    // What fsconfig(2) is told: the flags of the file system itself, and its own options.
-    internal static IEnumerable<(string Key, string? Value)> SettingsOf(ulong flags, string? data) =>
-        SuperblockFlags.Where(f => (flags & f.Flag) != 0).Select(f => (f.Name, (string?)null))
-            .Concat((data?.Split(',') ?? []).Select(o => o.IndexOf('=', StringComparison.Ordinal) is >= 0 and var at ? (o[..at], o[(at + 1)..]) : (o, (string?)null)));
-
-    // What fsmount(2) calls the flags of a mount. The first four are the same, and to be relative in atime is the rule.
-    internal static ulong AttributesOf(ulong flags) => (flags & 0xf)
-        | ((flags & (ulong)MS_NOATIME) != 0 ? 0x10UL : (flags & (ulong)MS_STRICTATIME) != 0 ? 0x20UL : 0)
-        | ((flags & (ulong)MS_NODIRATIME) != 0 ? 0x80UL : 0);
 
     private static TapeCall Config(int context, string key, string? value) => value is null
         ? new("fsconfig", context, TapeArg.Named(0, "FSCONFIG_SET_FLAG"), key, TapeArg.Null, 0)

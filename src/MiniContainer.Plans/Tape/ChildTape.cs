@@ -8,6 +8,16 @@ using MiniContainer.Kernel;
 
 namespace MiniContainer.Plans;
 
+/// <summary>Begins tapes.</summary>
+public static class PlanTapes
+{
+    /// <summary>Begins the tape of a child; what is written to it is appended to the plan, step by step.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="child">The child's name in the plan.</param>
+    /// <param name="descriptors">What its descriptors 0, 1, 2 … are.</param>
+    public static ChildTape Tape(this Plan plan, string child, IReadOnlyList<string> descriptors) => new(plan, child, descriptors);
+}
+
 /// <summary>Appends a child's steps to a plan.</summary>
 public sealed partial class ChildTape
 {

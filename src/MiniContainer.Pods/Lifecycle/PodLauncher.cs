@@ -46,49 +46,28 @@ public static class PodLauncher
     public static Playing Launch(StateRoot root, Pod pod, PodNetwork? network, PlayWatch? watch = null)
     {
         var plan = MakePlan(root, pod, network, Facts.Read());
-        Faults.Claiming();
-        using var directory = StateDirectory.Claim(root, PodState.DirectoryOf(root, pod.Name), $"pod {pod.Name}");
-        Faults.Claimed();
-        _ = PodState.RemoveKeptLogs(root, pod.Name);
-        var playing = new Playing(plan, watch);
-        var clean = true;
-        try
+        var playing = new Playing(plan);
+        network?.Steps.GiveLock(playing);
+        var header = new JournalHeader
         {
-            using var journal = directory.CreateJournal(new JournalHeader
+            Kind = "pod",
+            Id = pod.Name,
+            Owner = ProcessIdentity.Self,
+            Created = DateTimeOffset.UtcNow,
+            Annotations = new Dictionary<string, string>
             {
-                Kind = "pod",
-                Id = pod.Name,
-                Owner = ProcessIdentity.Self,
-                Created = DateTimeOffset.UtcNow,
-                Annotations = new Dictionary<string, string>
-                {
-                    ["minic/addresses"] = string.Join(",", network?.Addresses ?? []),
-                    ["minic/grace"] = pod.TerminationGracePeriodSeconds.ToString(System.Globalization.CultureInfo.InvariantCulture),
-                },
-            });
-            network?.Steps.GiveLock(playing);
-            try
-            {
-                Forward.Play(plan, journal, playing);
-            }
-            catch when (!journal.Clean)
-            {
-                clean = false;
-                throw;
-            }
-
-            // The monitor stays: it is not to hold volumes of the host.
-            playing.CloseOwned();
-            return playing;
-        }
-        catch
+                ["minic/addresses"] = string.Join(",", network?.Addresses ?? []),
+                ["minic/grace"] = pod.TerminationGracePeriodSeconds.ToString(System.Globalization.CultureInfo.InvariantCulture),
+            },
+        };
+        new Transaction(root, PodState.DirectoryOf(root, pod.Name), $"pod {pod.Name}", header)
         {
-            playing.Dispose();
-            // What could not be undone stays in the journal, for gc; else the name is free again.
-            if (clean)
-                directory.Remove();
-            throw;
-        }
+            Claimed = () => PodState.RemoveKeptLogs(root, pod.Name),
+            Watch = watch,
+        }.Play(playing);
+        // The monitor stays: it is not to hold volumes of the host.
+        playing.CloseOwned();
+        return playing;
     }
 
     /// <summary>Stays until every container has ended, and writes down how each did.</summary>

@@ -58,7 +58,7 @@ public sealed record Explanation(string Title, string Direction, IReadOnlyList<E
 /// <param name="Calls">The calls, as strace(1) prints them.</param>
 /// <param name="Why">Why it is there, and why there; may be empty.</param>
 /// <param name="Man">"pivot_root(2)".</param>
-/// <param name="Lab">"06-mounts".</param>
+/// <param name="Lab">"06-mounts"; empty while the lab is not written.</param>
 /// <param name="Undo">The calls of its undo; empty where nothing is to be undone.</param>
 public sealed record ExplainedStep(int Number, string Actor, string Title, IReadOnlyList<string> Calls, string Why, string Man, string Lab, IReadOnlyList<string> Undo)
 {
@@ -78,7 +78,7 @@ public sealed record ExplainedStep(int Number, string Actor, string Title, IRead
 
     /// <summary>A step of a plan.</summary>
     public static ExplainedStep Of(int number, Step step) =>
-        new(number, step.Actor, step.Title, step.CallTexts, step.Why, step.Man, step.Lab, step.UndoCallTexts) { Subject = step.Subject };
+        new(number, step.Actor, step.Title, step.CallTexts, step.Why, step.Man, Curriculum.Shown(step.Lab), step.UndoCallTexts) { Subject = step.Subject };
 
     /// <summary>A step of a journal.</summary>
     public static ExplainedStep Of(JournalEntry entry) => Of(entry.Number, entry.Step) with

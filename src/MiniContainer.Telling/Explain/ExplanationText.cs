@@ -110,7 +110,7 @@ public sealed class ExplanationText(TextWriter output, int width, bool colour)
         Block(margin, direction == "backward" ? "" : "undo: ", step.Undo, direction == "backward" ? Painter.Calls : Painter.Lesser);
         if (direction == "forward")
         {
-            foreach (var line in Wrap($"# {step.Why}{(step.Why.Length > 0 ? " " : "")}{step.Man}, lab\u00a0{step.Lab}.", width - indent - 2).Select(l => l.Replace('\u00a0', ' ')))
+            foreach (var line in Wrap($"# {step.Why}{(step.Why.Length > 0 ? " " : "")}{step.Man}{(step.Lab.Length == 0 ? "" : $", lab\u00a0{step.Lab}")}.", width - indent - 2).Select(l => l.Replace('\u00a0', ' ')))
                 Line(margin, line.StartsWith("# ", StringComparison.Ordinal) ? line : "# " + line, Painter.Reasons);
         }
     }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 // Bundles that are wrong in one way or several, and one golden file of all their messages, so that these can be read
 // and judged as prose: Golden/bad-bundles.txt.
 
@@ -11,6 +12,8 @@ namespace MiniContainer.Containers.Tests.Oci;
 
 public sealed class BadBundles : IDisposable
 {
+    private static readonly JsonSerializerOptions Indented = new(SpecJson.Default.Options) { WriteIndented = true };
+
     private readonly string _bundle = Directory.CreateTempSubdirectory("minic-bundle-").FullName;
 
     public BadBundles() => Directory.CreateDirectory(Path.Combine(_bundle, "rootfs"));
@@ -173,7 +176,7 @@ public sealed class BadBundles : IDisposable
         {
             var config = JsonNode.Parse(SpecJson.Write(DefaultSpec.Create()))!.AsObject();
             edit(config);
-            Tell(text, what, () => Load(config.ToJsonString(SpecJson.Default.Options)));
+            Tell(text, what, () => Load(config.ToJsonString(Indented)));
         }
 
         Golden.Check(text.ToString(), "bad-bundles.txt");
@@ -196,7 +199,7 @@ public sealed class BadBundles : IDisposable
     {
         var config = JsonNode.Parse(SpecJson.Write(DefaultSpec.Create()))!;
         config["process"]!["capabilities"]!["ambient"] = new JsonArray("CAP_KILL");
-        Load(config.ToJsonString(SpecJson.Default.Options)).Spec.Process!.Capabilities!.Ambient.Should().Equal("CAP_KILL");
+        Load(config.ToJsonString(Indented)).Spec.Process!.Capabilities!.Ambient.Should().Equal("CAP_KILL");
     }
 
     [Fact]

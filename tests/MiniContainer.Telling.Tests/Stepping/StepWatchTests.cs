@@ -122,7 +122,10 @@ public sealed class StepWatchTests : IDisposable
     {
         Skip.IfNot(Environment.IsPrivilegedProcess, "needs root, for namespaces");
         var plan = Child();
-        var playing = new Playing(plan, new StepWatch(new Person()));
+        var watch = new StepWatch(new Person());
+        var playing = new Playing(plan);
+        playing.Rearranges = (child, tape) => watch.LayOut(playing, child, tape);
+        playing.HearsOfChild = watch.Made;
         _ = plan.Steps[1].Do(playing);
         var pid = playing.Children["kid"].Pid;
 
@@ -142,7 +145,8 @@ public sealed class StepWatchTests : IDisposable
         tape.Umask(0, "");
         tape.Await("other", "");
         tape.Umask(1, "");
-        using var playing = new Playing(plan, new StepWatch(new Person()));
+        using var playing = new Playing(plan);
+        playing.Rearranges = (child, entries) => new StepWatch(new Person()).LayOut(playing, child, entries);
 
         var entries = playing.LayOut("kid");
 
@@ -243,10 +247,10 @@ public sealed class StepWatchTests : IDisposable
         Skip.IfNot(Environment.IsPrivilegedProcess, "needs root, for namespaces");
         person.Hide = directory + "/";
         using var journal = Journal.Create(Path.Combine(directory, "journal"), Kinds, Header);
-        using var playing = new Playing(plan, new StepWatch(person));
+        using var playing = new Playing(plan);
         try
         {
-            Forward.Play(plan, journal, playing);
+            Forward.Play(plan, journal, playing, new StepWatch(person));
             _ = Processes.Reap(playing.Children["kid"].Pid);
             return null;
         }

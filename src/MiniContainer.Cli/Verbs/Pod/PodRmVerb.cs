@@ -32,7 +32,7 @@ internal sealed class PodRmVerb : PodVerb
         var root = Globals.Root(parsed);
         string[] chosen = parsed.GetValue(all) ? [.. PodState.All(root).Select(p => p.Name)] : parsed.GetValue(names) ?? [];
         if (chosen.Length == 0 && !parsed.GetValue(all))
-            throw Usage.Wrong(this, "no pod is named", "Name one, or say --all.");
+            throw CommandWords.Wrong(this, "no pod is named", "Name one, or say --all.");
         var grace = Grace(parsed);
         // Of a pod that could not be made, the logs may be kept: to remove those is enough.
         if (!play.Reads(parsed))
@@ -50,9 +50,9 @@ internal sealed class PodRmVerb : PodVerb
     {
         var seconds = parsed.GetValue(time);
         if (seconds is not null and not -1 and not (>= 0 and <= int.MaxValue))
-            throw Usage.Wrong(this, $"--time is {seconds.Value.ToString(System.Globalization.CultureInfo.InvariantCulture)}", $"Give seconds from 0 to {int.MaxValue}, or -1 for what the manifest says.");
+            throw CommandWords.Wrong(this, $"--time is {seconds.Value.ToString(System.Globalization.CultureInfo.InvariantCulture)}", $"Give seconds from 0 to {int.MaxValue}, or -1 for what the manifest says.");
         if (!parsed.GetValue(force))
             return seconds is null or -1 ? null : TimeSpan.FromSeconds(seconds.Value);
-        return seconds > 0 ? throw Usage.Wrong(this, "--force gives no time, and --time does", "Leave one of them out.") : TimeSpan.Zero;
+        return seconds > 0 ? throw CommandWords.Wrong(this, "--force gives no time, and --time does", "Leave one of them out.") : TimeSpan.Zero;
     }
 }

@@ -12,12 +12,6 @@ using MiniContainer.Kernel;
 
 namespace MiniContainer.Cli.Verbs;
 
-/// <summary>One line of events.</summary>
-/// <param name="Type">stats or oom.</param>
-/// <param name="Id">The container.</param>
-/// <param name="Data">What it uses, of stats.</param>
-internal sealed record ContainerEvent(string Type, string Id, Statistics? Data = null);
-
 /// <summary>The verb <c>events</c>.</summary>
 internal sealed class EventsVerb : RuntimeVerb
 {

@@ -69,9 +69,9 @@ internal sealed class RunVerb : RuntimeVerb
     {
         var command = parsed.GetValue(words) ?? [];
         if (command.Length == 0)
-            throw Usage.Wrong(this, "there is no command", "Say what to run: minic run --rootfs DIR sh.");
+            throw CommandWords.Wrong(this, "there is no command", "Say what to run: minic run --rootfs DIR sh.");
         if (parsed.GetResult(flags.Bundle) is { Implicit: false })
-            throw Usage.Wrong(this, "--rootfs and --bundle exclude each other", "A bundle names its root file system in config.json.");
+            throw CommandWords.Wrong(this, "--rootfs and --bundle exclude each other", "A bundle names its root file system in config.json.");
         var root = Globals.Root(parsed);
         var id = hurry.Id(parsed, root);
         var bundle = hurry.Build(parsed, id, Container.DirectoryOf(root, id), command);
@@ -84,9 +84,9 @@ internal sealed class RunVerb : RuntimeVerb
     private (Bundle, LaunchOptions) FromBundle(ParseResult parsed)
     {
         if (hurry.Stray(parsed) is { } stray)
-            throw Usage.Wrong(this, $"{stray.Name} needs --rootfs", "Without --rootfs a bundle's config.json says all of that.");
+            throw CommandWords.Wrong(this, $"{stray.Name} needs --rootfs", "Without --rootfs a bundle's config.json says all of that.");
         if (parsed.GetValue(words) is not [var id])
-            throw Usage.Wrong(this, parsed.GetValue(words) is [] or null ? "the container's id is missing" : "a bundle's command is in its config.json, so only an id is wanted", "minic run [-b BUNDLE] ID, or minic run --rootfs DIR CMD.");
+            throw CommandWords.Wrong(this, parsed.GetValue(words) is [] or null ? "the container's id is missing" : "a bundle's command is in its config.json, so only an id is wanted", "minic run [-b BUNDLE] ID, or minic run --rootfs DIR CMD.");
         ContainerId.Check(id);
         var bundle = flags.Load(parsed);
         // Known before the first program asks: stty size, or an editor.

@@ -52,7 +52,7 @@ internal sealed class UpdateVerb : RuntimeVerb
     {
         play.Begin(parsed);
         if ((parsed.GetValue(cache) ?? parsed.GetValue(bandwidth)) is not null)
-            throw Usage.Wrong(this, "minic does not do Intel RDT", "Leave --l3-cache-schema and --mem-bw-schema out.");
+            throw CommandWords.Wrong(this, "minic does not do Intel RDT", "Leave --l3-cache-schema and --mem-bw-schema out.");
         var container = Container.Load(Globals.Root(parsed), parsed.GetValue(id)!);
         var plan = Updating.MakePlan(container, parsed.GetValue(resources) is { Length: > 0 } path ? FromFile(path) : FromOptions(parsed));
         if (play.Reads(parsed))

@@ -9,13 +9,10 @@ namespace MiniContainer.Cli;
 /// <summary>Shows the version.</summary>
 internal sealed class VersionPage : SynchronousCommandLineAction
 {
-    /// <summary>The version of minic.</summary>
-    public static string Version => typeof(VersionPage).Assembly.GetName().Version?.ToString(3) ?? "0.0.0";
-
     /// <inheritdoc/>
     public override int Invoke(ParseResult parseResult)
     {
-        parseResult.InvocationConfiguration.Output.WriteLine($"minic version {Version}\nspec: {Spec.CurrentVersion}");
+        parseResult.InvocationConfiguration.Output.WriteLine($"minic version {MinicVersion.Current}\nspec: {Spec.CurrentVersion}");
         return 0;
     }
 }

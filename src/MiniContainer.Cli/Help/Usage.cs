@@ -60,7 +60,7 @@ internal static class Usage
             return;
         var command = parsed.CommandResult.Command;
         if (command.Subcommands.Count > 0)
-            throw new MinicException(Doing(command), "there is no verb", $"Give one of {string.Join(", ", command.Subcommands.Where(c => !c.Hidden).Select(c => c.Name))}; see {See(command)}.");
+            throw new MinicException(CommandWords.Doing(command), "there is no verb", $"Give one of {string.Join(", ", command.Subcommands.Where(c => !c.Hidden).Select(c => c.Name))}; see {CommandWords.See(command)}.");
         var error = parsed.Errors[0];
         // The library's own words name symbols by class; what is wrong can only be one of these.
         var problem = error.SymbolResult switch
@@ -74,12 +74,8 @@ internal static class Usage
             OptionResult { Tokens.Count: > 0 } option => $"{option.Option.Name} cannot be \"{option.Tokens[^1].Value}\"; it wants {option.Option.HelpName}",
             _ => error.Message.TrimEnd('.'),
         };
-        throw new MinicException(Doing(command), problem, $"See {See(command)}.");
+        throw new MinicException(CommandWords.Doing(command), problem, $"See {CommandWords.See(command)}.");
     }
-
-    /// <summary>A complaint about how a verb was called.</summary>
-    public static MinicException Wrong(Command command, string problem, string? hint = null) =>
-        new(Doing(command), problem, hint ?? $"See {See(command)}.");
 
     // Where the options end that begin at a word: no command's name begins like one.
     private static int AfterOptions(Command command, IReadOnlyList<string> words, int begin)
@@ -126,16 +122,8 @@ internal static class Usage
         command.Options.Concat(command.Parents.OfType<Command>().SelectMany(Options).Where(o => o.Recursive || o is System.CommandLine.Help.HelpOption));
 
     private static MinicException NoVerb(Command command, string word, bool asksForHelp) =>
-        new(Doing(command), $"{(asksForHelp ? $"No help topic for '{word}', since " : "")}there is no verb \"{word}\"", NearestName.Ask(word, command.Subcommands.Select(c => c.Name), $"See {See(command)}."));
+        new(CommandWords.Doing(command), $"{(asksForHelp ? $"No help topic for '{word}', since " : "")}there is no verb \"{word}\"", NearestName.Ask(word, command.Subcommands.Select(c => c.Name), $"See {CommandWords.See(command)}."));
 
     private static MinicException NoOption(Command command, string name) =>
-        new(Doing(command), $"there is no option {name}", NearestName.Ask(name, Options(command).SelectMany(o => o.Aliases.Prepend(o.Name)).Where(n => n.StartsWith("--", StringComparison.Ordinal)), $"See {See(command)}."));
-
-    private static string Doing(Command command) => command is RootCommand ? "read the command line" : $"read minic {Path(command)}";
-
-    private static string See(Command command) => command is RootCommand ? "minic --help" : $"minic {Path(command)} --help";
-
-    /// <summary>The verbs that lead to a command: "pod run".</summary>
-    public static string Path(Command command) =>
-        string.Join(" ", command.Parents.OfType<Command>().Where(p => p is not RootCommand).Select(Path).Append(command.Name));
+        new(CommandWords.Doing(command), $"there is no option {name}", NearestName.Ask(name, Options(command).SelectMany(o => o.Aliases.Prepend(o.Name)).Where(n => n.StartsWith("--", StringComparison.Ordinal)), $"See {CommandWords.See(command)}."));
 }

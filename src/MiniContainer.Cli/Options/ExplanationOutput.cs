@@ -83,6 +83,6 @@ internal sealed class ExplanationOutput(ParseResult parsed)
         var there = chapters.Count == 0 ? "" : $"Its chapters are {string.Join(", ", chapters)}; ";
         var problem = known.Contains(form) ? $"this plan has no chapter {form}" : $"there is no chapter and no form \"{form}\"";
         var nearest = NearestName.Find(form, [Full, Json, .. chapters]) is { } near ? $"Did you mean {near}? " : "";
-        throw Usage.Wrong(parsed.CommandResult.Command, problem, $"{nearest}{there}full tells all of them, and json is for programs.");
+        throw CommandWords.Wrong(parsed.CommandResult.Command, problem, $"{nearest}{there}full tells all of them, and json is for programs.");
     }
 }

@@ -46,7 +46,7 @@ internal sealed class HelpPage : SynchronousCommandLineAction
     {
         if (command is Verb { Synopsis.Count: > 0 } verb)
             return verb.Synopsis;
-        var path = command is RootCommand ? "minic" : $"minic {Usage.Path(command)}";
+        var path = command is RootCommand ? "minic" : $"minic {CommandWords.Path(command)}";
         var arguments = command.Arguments.Select(a => (a.Arity.MinimumNumberOfValues == 0 ? $"[{a.Name}]" : a.Name) + (a.Arity.MaximumNumberOfValues > 1 ? "..." : ""));
         return [string.Join(" ", new[] { path, "[OPTIONS]" }.Concat(command.Subcommands.Count > 0 ? ["VERB ..."] : arguments))];
     }

@@ -1,0 +1,38 @@
+// Namespaces as util-linux' programs name them, for scripts by hand (nsenter(1), unshare(1)).
+
+using static Tmds.Linux.LibC;
+
+namespace MiniContainer.Plans;
+
+/// <summary>CLONE_NEW* bits as options.</summary>
+public static class NamespaceOptions
+{
+    private const ulong CLONE_NEWTIME = 0x80;
+
+    /// <summary>Namespaces as the options of nsenter(1).</summary>
+    public static string Nsenter(ulong flags, string path) =>
+        string.Join(" ", Of(flags).Select(o => $"--{o.Long}={ShellWord.QuoteProc(path.Replace("@", o.File, StringComparison.Ordinal))}"));
+
+    /// <summary>Namespaces as the options of unshare(1).</summary>
+    public static string Unshare(ulong flags) => string.Join(" ", Of(flags).Select(o => $"--{o.Long}"));
+
+    private static IEnumerable<(string Long, string File)> Of(ulong flags)
+    {
+        if ((flags & (ulong)CLONE_NEWUSER) != 0)
+            yield return ("user", "user");
+        if ((flags & (ulong)CLONE_NEWNS) != 0)
+            yield return ("mount", "mnt");
+        if ((flags & (ulong)CLONE_NEWUTS) != 0)
+            yield return ("uts", "uts");
+        if ((flags & (ulong)CLONE_NEWIPC) != 0)
+            yield return ("ipc", "ipc");
+        if ((flags & (ulong)CLONE_NEWNET) != 0)
+            yield return ("net", "net");
+        if ((flags & (ulong)CLONE_NEWPID) != 0)
+            yield return ("pid", "pid");
+        if ((flags & (ulong)CLONE_NEWCGROUP) != 0)
+            yield return ("cgroup", "cgroup");
+        if ((flags & CLONE_NEWTIME) != 0)
+            yield return ("time", "time");
+    }
+}
