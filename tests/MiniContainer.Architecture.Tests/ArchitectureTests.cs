@@ -84,6 +84,32 @@ public class ArchitectureTests
             .Should().BeEmpty("MINIC_GOLDEN=write writes wide.txt anew, after a file has moved");
     }
 
+    // "    Cli/Verbs/Runtime/RunVerb.cs    what happens there": a trip of ARCHITECTURE.md, under its heading.
+    [Theory]
+    [InlineData("A host name", 10)]
+    [InlineData("A published port", 14)]
+    public void A_trip_is_as_short_as_its_story(string heading, int most)
+    {
+        var section = Page.Split("\n## ").Single(p => p.StartsWith(heading, StringComparison.Ordinal));
+        var files = Regex.Matches(section, "^    ([A-Z][A-Za-z/.]+\\.cs) ", RegexOptions.Multiline).Select(m => $"MiniContainer.{m.Groups[1].Value}").ToList();
+        files.Count.Should().BeInRange(4, most);
+        files.Select(Reference.ProjectOf).Select(p => Floors[p]).Should().BeInDescendingOrder("a trip goes down the floors, and passes each once");
+        files.Zip(files.Skip(1)).Where(leg => !Code.References.Any(r => (r.From, r.To) == (leg.First, leg.Second) || (r.To, r.From) == (leg.First, leg.Second)))
+            .Select(leg => $"{leg.First} does not know {leg.Second}; it knows {string.Join(", ", Code.References.Where(r => r.From == leg.First).Select(r => r.To).Distinct())}")
+            .Should().BeEmpty();
+    }
+
+    [Fact]
+    public void The_arrows_of_the_page_are_those_of_the_code()
+    {
+        var arrows = string.Concat(Floors.OrderBy(f => -f.Value).ThenBy(f => f.Key, StringComparer.Ordinal).Select(f =>
+            $"    {f.Key,-10} knows {string.Join(", ", Code.References.Where(r => r.FromProject == f.Key && r.ToProject != f.Key)
+                .Select(r => r.ToProject).Distinct().OrderBy(t => -Floors[t]).ThenBy(t => t, StringComparer.Ordinal).DefaultIfEmpty("no other"))}\n"));
+        Page.Should().Contain("\n\n" + arrows + "\n", "ARCHITECTURE.md shows them:\n" + arrows);
+    }
+
+    private static string Page => File.ReadAllText(Path.Combine(Code.Root, "ARCHITECTURE.md"));
+
     public static TheoryData<string> Projects => [.. Floors.Keys.Order(StringComparer.Ordinal)];
 
     [Theory]
