@@ -190,6 +190,7 @@ internal sealed partial class Proof(PlanUnderTest plan)
 
     private void Run<T>(IReadOnlyList<T> cases, Func<World, Snapshot, T, string?> judge)
     {
+        cases.Should().NotBeEmpty($"a plan without a case, {plan.Name}, is proven by nothing");
         var queue = new ConcurrentQueue<T>(cases);
         var threads = Enumerable.Range(0, Worlds).Select(_ => new Thread(() => Work(queue, judge))).ToList();
         threads.ForEach(t => t.Start());
