@@ -1,10 +1,13 @@
 // What a journal says, line by line: Journal.cs tells the form.
 
+using System.Text.Json.Serialization;
 using MiniContainer.Kernel;
 
 namespace MiniContainer.Plans;
 
 /// <summary>The first line of a journal: whose it is.</summary>
+/// <remarks>Nothing is undone by it, so a newer minic may say more there.</remarks>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Skip)]
 public sealed record JournalHeader
 {
     /// <summary>"container", "pod" or "exec".</summary>

@@ -150,7 +150,7 @@ public sealed class RootfsOptionsTests : IDisposable
     public void A_made_up_name_is_one_that_a_container_can_have()
     {
         for (var i = 0; i < 100; i++)
-            ContainerId.Check(ContainerNames.Free(new MiniContainer.Plans.StateRoot("/nonexistent", new MiniContainer.Plans.StepKinds()))).Should().MatchRegex("^[a-z]+-[a-z]+$");
+            ContainerId.Check(ContainerNames.Free(new MiniContainer.Plans.StateRoot("/nonexistent", new MiniContainer.Plans.StepKinds(() => [])))).Should().MatchRegex("^[a-z]+-[a-z]+$");
     }
 
     private Bundle Build(params string[] options)

@@ -18,7 +18,7 @@ namespace MiniContainer.Networking.Tests;
 
 internal sealed class World : IDisposable
 {
-    public static StepKinds Kinds { get; } = new(Plans.Steps.PlanSteps.Family, MiniContainer.Networking.Steps.NetworkingSteps.Family);
+    public static StepKinds Kinds { get; } = new(() => [Plans.Steps.PlanSteps.Family, MiniContainer.Networking.Steps.NetworkingSteps.Family]);
 
     public const string Internet4 = "203.0.113.1", Host4 = "203.0.113.2";
     public const string Internet6 = "2001:db8::1", Host6 = "2001:db8::2";

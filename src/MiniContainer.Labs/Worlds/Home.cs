@@ -15,7 +15,7 @@ namespace MiniContainer.Labs.Worlds;
 internal static class Home
 {
     /// <summary>As a directory of state; in a world's host minic has left journals of its own.</summary>
-    public static StateRoot State { get; } = new(World.Root, new StepKinds(PlanSteps.Family, ContainerSteps.Family, NetworkingSteps.Family));
+    public static StateRoot State { get; } = new(World.Root, new StepKinds(() => [PlanSteps.Family, ContainerSteps.Family, NetworkingSteps.Family]));
 
     /// <summary>Makes it fit for worlds, and locks it: no world is claimed, nor the directory removed, meanwhile.</summary>
     public static IDisposable Enter()

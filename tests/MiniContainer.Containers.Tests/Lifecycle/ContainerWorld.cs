@@ -29,7 +29,7 @@ internal sealed class ContainerWorld : IDisposable
     /// <summary>The directory that is /out inside.</summary>
     public string Out => directory + "/out";
 
-    public StateRoot Root => new(directory + "/state", new StepKinds(PlanSteps.Family, ContainerSteps.Family));
+    public StateRoot Root => new(directory + "/state", new StepKinds(() => [PlanSteps.Family, ContainerSteps.Family]));
 
     public string State => Container.DirectoryOf(Root, Id);
 

@@ -10,7 +10,7 @@ namespace MiniContainer.Telling.Tests.Stepping;
 
 public sealed class StepWatchTests : IDisposable
 {
-    private static readonly StepKinds Kinds = new(MiniContainer.Plans.Steps.PlanSteps.Family);
+    private static readonly StepKinds Kinds = new(() => [MiniContainer.Plans.Steps.PlanSteps.Family]);
 
     private static readonly JournalHeader Header = new() { Kind = "container", Id = "box", Owner = ProcessIdentity.Self };
 
