@@ -19,11 +19,11 @@ public static class Backward
     /// <param name="watch">Called around each step; null for nobody.</param>
     /// <exception cref="MinicException">The watch wants no more.</exception>
     /// <returns>What went wrong, in the order in which it did; empty if nothing is left.</returns>
-    public static IReadOnlyList<MinicException> Play(Journal journal, PlayWatch? watch = null)
+    public static IReadOnlyList<MinicException> Play(Journal journal, PlayObserver? watch = null)
     {
         var failures = new List<MinicException>();
         using var patience = Patience.Share();
-        watch = PlayWatch.Of(watch, Faults.Asked);
+        watch = PlayObserver.Of(watch, Faults.Asked);
         for (var i = journal.Entries.Count - 1; i >= 0; i--)
         {
             var entry = journal.Entries[i];

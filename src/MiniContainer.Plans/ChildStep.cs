@@ -30,7 +30,7 @@ public sealed record ChildStep : Step, IOfChild
     public IReadOnlyList<string> Shell { get; init; } = [];
 
     /// <summary>What it means to a script (ByHand/ChildScript.cs).</summary>
-    public HandPoint Point { get; init; }
+    public ScriptRole Point { get; init; }
 
     /// <summary>Whether the child waits here until somebody writes to a pipe.</summary>
     public bool Waits => Calls is [{ Name: "read", Least: 1 }, ..];
@@ -57,11 +57,11 @@ public sealed record ChildStep : Step, IOfChild
     public override IReadOnlyList<string> ByHand => Shell;
 
     /// <summary>Does nothing here: the child plays it.</summary>
-    public override StepFacts? Do(Playing playing) => null;
+    public override StepResult? Do(PlayContext playing) => null;
 }
 
 /// <summary>What a child's step means to a script: most are plain lines, but a shell cannot do to itself all that a tape can.</summary>
-public enum HandPoint
+public enum ScriptRole
 {
     /// <summary>Lines like any other.</summary>
     Plain,

@@ -23,7 +23,7 @@ using MiniContainer.Kernel;
 namespace MiniContainer.Plans;
 
 /// <summary>The faults that the environment variable MINIC_FAULT asks for, as a watch of every play.</summary>
-public sealed class Faults : PlayWatch
+public sealed class Faults : PlayObserver
 {
     /// <summary>The environment variable.</summary>
     public const string Variable = "MINIC_FAULT";
@@ -54,7 +54,7 @@ public sealed class Faults : PlayWatch
     internal static void AllUndone() => Asked?.Kill("undo-kill", "between", 0);
 
     /// <summary>Lists the plan.</summary>
-    public override void Start(Playing playing)
+    public override void Start(PlayContext playing)
     {
         number = 0;
         foreach (var file in all.Where(f => f.Kind == "list").Select(f => f.Where))
@@ -62,7 +62,7 @@ public sealed class Faults : PlayWatch
     }
 
     /// <inheritdoc/>
-    public override void Before(Step step, Playing playing)
+    public override void Before(Step step, PlayContext playing)
     {
         number++;
         if (step is not ChildStep)
@@ -80,7 +80,7 @@ public sealed class Faults : PlayWatch
     }
 
     /// <inheritdoc/>
-    public override void After(Step step, Playing playing)
+    public override void After(Step step, PlayContext playing)
     {
         if (step is not ChildStep)
             Kill("kill", "after", number);
@@ -97,7 +97,7 @@ public sealed class Faults : PlayWatch
     public override void UndoDone(JournalEntry entry) => Kill("undo-kill", "between", entry.Number);
 
     /// <summary>Puts onto the tape what is to go wrong on it.</summary>
-    public override IReadOnlyList<TapeEntry> LayOut(Playing playing, string child, IReadOnlyList<TapeEntry> tape)
+    public override IReadOnlyList<TapeEntry> LayOut(PlayContext playing, string child, IReadOnlyList<TapeEntry> tape)
     {
         var entries = new List<TapeEntry>();
         var go = tape.FirstOrDefault(e => e.Step.Waits);

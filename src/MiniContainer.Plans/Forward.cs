@@ -13,7 +13,7 @@ public static class Forward
     /// <param name="playing">What the steps share; the caller keeps it, and with it the children.</param>
     /// <param name="watch">Sees each step come and go; null for nobody.</param>
     /// <exception cref="MinicException">A step failed; everything before it has been undone.</exception>
-    public static void Play(Plan plan, Journal journal, Playing playing, PlayWatch? watch = null)
+    public static void Play(Plan plan, Journal journal, PlayContext playing, PlayObserver? watch = null)
     {
         var seen = Watched(playing, watch);
         try
@@ -46,22 +46,22 @@ public static class Forward
 
     /// <summary>Plays further steps onto the journal of something that is there already; if one fails, none is undone.</summary>
     /// <exception cref="MinicException">A step failed; the journal says which had been begun.</exception>
-    public static void PlayOn(Plan plan, Journal journal, Playing playing, PlayWatch? watch = null)
+    public static void PlayOn(Plan plan, Journal journal, PlayContext playing, PlayObserver? watch = null)
     {
         var seen = Watched(playing, watch);
         seen.Start(playing);
         PlaySteps(plan.Steps, journal, playing, seen);
     }
 
-    private static PlayWatch Watched(Playing playing, PlayWatch? watch)
+    private static PlayObserver Watched(PlayContext playing, PlayObserver? watch)
     {
-        var seen = PlayWatch.Of(watch, Faults.Asked) ?? new PlayWatch();
+        var seen = PlayObserver.Of(watch, Faults.Asked) ?? new PlayObserver();
         playing.Rearranges = (child, tape) => seen.LayOut(playing, child, tape);
         playing.HearsOfChild = seen.Made;
         return seen;
     }
 
-    private static void PlaySteps(IReadOnlyList<Step> steps, Journal journal, Playing playing, PlayWatch seen)
+    private static void PlaySteps(IReadOnlyList<Step> steps, Journal journal, PlayContext playing, PlayObserver seen)
     {
         foreach (var step in steps)
         {
@@ -72,7 +72,7 @@ public static class Forward
         }
     }
 
-    private static void PlayStep(Step step, Journal journal, Playing playing, PlayWatch seen)
+    private static void PlayStep(Step step, Journal journal, PlayContext playing, PlayObserver seen)
     {
         var entry = journal.Begin(step);
         seen.Begun(step);

@@ -142,11 +142,11 @@ public sealed class Journal : IDisposable
     }
 
     /// <summary>Notes that a step has been played.</summary>
-    public void Done(int number, StepFacts? facts)
+    public void Done(int number, StepResult? facts)
     {
-        facts ??= new StepFacts();
+        facts ??= new StepResult();
         Begin(number, "done"u8);
-        JsonSerializer.Serialize(writer, facts, kinds.InfoOf<StepFacts>());
+        JsonSerializer.Serialize(writer, facts, kinds.InfoOf<StepResult>());
         End();
         Change(number, entry => entry with { Facts = facts });
     }
@@ -288,7 +288,7 @@ public sealed class Journal : IDisposable
                 Add(new JournalEntry(begun, kinds.Read(ref reader, ref kind)));
                 break;
             case "done" when number is { } done:
-                var facts = JsonSerializer.Deserialize(ref reader, kinds.InfoOf<StepFacts>()) ?? throw new JsonException("it is null");
+                var facts = JsonSerializer.Deserialize(ref reader, kinds.InfoOf<StepResult>()) ?? throw new JsonException("it is null");
                 Change(done, entry => entry with { Facts = facts });
                 break;
             case "undone" when number is { } undone && reader.GetBoolean():

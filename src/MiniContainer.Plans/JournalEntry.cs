@@ -44,7 +44,7 @@ public sealed record JournalExit(string Child, int Code, DateTimeOffset At);
 public sealed record JournalEntry(int Number, Step Step)
 {
     /// <summary>What the step found out; null while it is not done.</summary>
-    public StepFacts? Facts { get; init; }
+    public StepResult? Facts { get; init; }
 
     /// <summary>Whether it has been undone.</summary>
     public bool Undone { get; init; }

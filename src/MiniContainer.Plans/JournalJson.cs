@@ -9,6 +9,6 @@ namespace MiniContainer.Plans;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     IgnoreReadOnlyProperties = true, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(JournalHeader))]
-[JsonSerializable(typeof(StepFacts))]
+[JsonSerializable(typeof(StepResult))]
 [JsonSerializable(typeof(JournalExit))]
 internal sealed partial class JournalJson : JsonSerializerContext;

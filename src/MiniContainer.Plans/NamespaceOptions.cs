@@ -16,6 +16,13 @@ public static class NamespaceOptions
     /// <summary>Namespaces as the options of unshare(1).</summary>
     public static string Unshare(ulong flags) => string.Join(" ", Of(flags).Select(o => $"--{o.Long}"));
 
+    /// <summary>Namespaces in words: "the cgroup namespace", "the mount and net namespaces".</summary>
+    public static string Names(ulong flags) => Of(flags).Select(o => o.Long).ToList() switch
+    {
+        [var one] => $"the {one} namespace",
+        var many => $"the {string.Join(", ", many[..^1])} and {many[^1]} namespaces",
+    };
+
     private static IEnumerable<(string Long, string File)> Of(ulong flags)
     {
         if ((flags & (ulong)CLONE_NEWUSER) != 0)

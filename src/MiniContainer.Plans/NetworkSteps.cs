@@ -12,7 +12,7 @@ public sealed record NetworkSteps(IReadOnlyList<Step> Before, IReadOnlyList<Step
     public SharedLock? Lock { get; init; }
 
     /// <summary>Hands the lock to a play of these steps.</summary>
-    public void GiveLock(Playing playing)
+    public void GiveLock(PlayContext playing)
     {
         if (Lock is not null)
             playing.Locks[Lock.Path] = Lock;

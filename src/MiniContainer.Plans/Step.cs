@@ -52,18 +52,18 @@ public abstract record Step
     /// <summary>Does it.</summary>
     /// <returns>What the undo will need besides the step itself, or null.</returns>
     /// <exception cref="Kernel.MinicException">It could not be done; what was half done is left to <see cref="Undo"/>.</exception>
-    public abstract StepFacts? Do(Playing playing);
+    public abstract StepResult? Do(PlayContext playing);
 
     /// <summary>Undoes it, wholly or half done, once or again.</summary>
     /// <param name="facts">What <see cref="Do"/> returned; null if it did not get that far.</param>
     /// <exception cref="Kernel.MinicException">Something is left; a later undo may remove it.</exception>
-    public virtual void Undo(StepFacts? facts)
+    public virtual void Undo(StepResult? facts)
     {
     }
 }
 
 /// <summary>What a step found out while it was played, and its undo needs.</summary>
-public sealed record StepFacts
+public sealed record StepResult
 {
     /// <summary>A child's pid.</summary>
     public int? Pid { get; init; }

@@ -16,12 +16,12 @@ public sealed record Transaction(StateRoot Root, string Path, string What, Journ
     public Action? Claimed { get; init; }
 
     /// <summary>Sees each step come and go.</summary>
-    public PlayWatch? Watch { get; init; }
+    public PlayObserver? Watch { get; init; }
 
     /// <summary>Plays the plan.</summary>
     /// <param name="playing">The play; it is ended if it fails.</param>
     /// <exception cref="MinicException">The name is in use; or a step failed: then all of it is undone, or stays in the journal for gc.</exception>
-    public void Play(Playing playing)
+    public void Play(PlayContext playing)
     {
         StateDirectory? directory = null;
         var clean = true;

@@ -43,11 +43,11 @@ public sealed record UnreadStep(int Line, string? Kind, string Reason, string Te
 
     /// <summary>It stands in a journal only, never in a plan.</summary>
     /// <exception cref="InvalidOperationException">Always.</exception>
-    public override StepFacts? Do(Playing playing) => throw new InvalidOperationException("a step that cannot be read is not played");
+    public override StepResult? Do(PlayContext playing) => throw new InvalidOperationException("a step that cannot be read is not played");
 
     /// <summary>Refuses.</summary>
     /// <exception cref="MinicException">Always: what the line says may be there still.</exception>
-    public override void Undo(StepFacts? facts) => throw Refusal;
+    public override void Undo(StepResult? facts) => throw Refusal;
 
     /// <summary>Why it is not undone, by name.</summary>
     public MinicException Refusal => new($"undo {Title}", $"{Reason}: {(Shown.Length > MaxShown ? Shown[..MaxShown] + " ..." : Shown)}");

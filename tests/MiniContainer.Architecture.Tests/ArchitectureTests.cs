@@ -29,7 +29,7 @@ public class ArchitectureTests
     public void The_core_of_Plans_is_the_one_ring_of_files_there()
     {
         var rings = Rings.Of(Code.References.Where(r => r.FromProject == "Plans" && r.ToProject == "Plans").Select(r => (Whole(r.From), Whole(r.To))));
-        rings.SelectMany(r => r.Select(f => Path.GetFileNameWithoutExtension(f))).Should().BeEquivalentTo("Step", "ChildStep", "Plan", "Playing", "TapeEntry");
+        rings.SelectMany(r => r.Select(f => Path.GetFileNameWithoutExtension(f))).Should().BeEquivalentTo("Step", "ChildStep", "Plan", "PlayContext", "TapeEntry");
     }
 
     // A type in parts is one: "ChildTape.Mounts.cs" is ChildTape.

@@ -144,7 +144,7 @@ public class AttachmentTests(ITestOutputHelper output)
             var plan = new Plan();
             using var held = SharedLock.Take(world.Networks);
             NetworkPlanner.Add(plan, NetworkConfig.Default, new Attachment("box", path) { IfName = "net1" }, NetworkFacts.Read(world.Networks, NetworkConfig.Default));
-            using var playing = new Playing(plan);
+            using var playing = new PlayContext(plan);
             playing.Locks[held.Path] = held;
             using var journal = Journal.Create(Pod.JournalPath(world, "box"), World.Kinds, new JournalHeader { Kind = "container", Id = "box", Owner = ProcessIdentity.Self });
             Forward.Play(plan, journal, playing);
@@ -235,11 +235,11 @@ public class AttachmentTests(ITestOutputHelper output)
             pod.Dispose();
     }
 
-    private sealed class FailAt(int index) : PlayWatch
+    private sealed class FailAt(int index) : PlayObserver
     {
         private int count;
 
-        public override void Before(Step step, Playing playing)
+        public override void Before(Step step, PlayContext playing)
         {
             if (count++ == index)
                 throw new MinicException(step.Title, "the test says so");
@@ -249,17 +249,17 @@ public class AttachmentTests(ITestOutputHelper output)
     // What Forward does not catch, as it could not catch its own death.
     private sealed class DeathException : Exception;
 
-    private sealed class DieAt(int index, bool before) : PlayWatch
+    private sealed class DieAt(int index, bool before) : PlayObserver
     {
         private int count;
 
-        public override void Before(Step step, Playing playing)
+        public override void Before(Step step, PlayContext playing)
         {
             if (before && count++ == index)
                 throw new DeathException();
         }
 
-        public override void After(Step step, Playing playing)
+        public override void After(Step step, PlayContext playing)
         {
             if (!before && count++ == index)
                 throw new DeathException();

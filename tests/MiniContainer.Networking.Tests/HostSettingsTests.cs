@@ -86,7 +86,7 @@ public class HostSettingsTests
             var plan = new Plan();
             using var held = SharedLock.Take(world.Networks);
             NetworkPlanner.Add(plan, NetworkConfig.Default, new Attachment("box", path), NetworkFacts.Read(world.Networks, NetworkConfig.Default));
-            using var playing = new Playing(plan);
+            using var playing = new PlayContext(plan);
             playing.Locks[held.Path] = held;
             using var journal = Journal.Create(Pod.JournalPath(world, "box"), World.Kinds, new JournalHeader { Kind = "container", Id = "box", Owner = ProcessIdentity.Self });
             Forward.Play(plan, journal, playing);

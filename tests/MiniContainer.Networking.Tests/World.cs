@@ -97,7 +97,7 @@ internal sealed class World : IDisposable
     /// <summary>What a web server at a URL answers; ours answer with the address that they see.</summary>
     public static string Get(SafeFileHandle netns, string url) => Run(netns, $"wget -T 5 -t 1 -q -O - {url}");
 
-    public Pod Attach(string id, NetworkConfig? config = null, PlayWatch? watch = null, params IReadOnlyList<PortMapping> ports) =>
+    public Pod Attach(string id, NetworkConfig? config = null, PlayObserver? watch = null, params IReadOnlyList<PortMapping> ports) =>
         Pod.Attach(this, id, config ?? NetworkConfig.Default, ports, watch);
 
     public void Dispose()
@@ -139,16 +139,16 @@ internal sealed class Pod : IDisposable
     private readonly World world;
     private readonly string journalPath;
 
-    private Pod(World world, string id, Playing playing, Result result)
+    private Pod(World world, string id, PlayContext playing, Result result)
     {
         this.world = world;
         journalPath = JournalPath(world, id);
-        Playing = playing;
+        PlayContext = playing;
         Result = result;
         Netns = NetworkNamespace.Open($"/proc/{playing.Children[id].Pid}/ns/net");
     }
 
-    public Playing Playing { get; }
+    public PlayContext PlayContext { get; }
 
     public Result Result { get; }
 
@@ -183,12 +183,12 @@ internal sealed class Pod : IDisposable
         return (plan, planned.Result);
     }
 
-    public static Pod Attach(World world, string id, NetworkConfig config, IReadOnlyList<PortMapping> ports, PlayWatch? watch) => NetworkNamespace.Run(world.Host, () =>
+    public static Pod Attach(World world, string id, NetworkConfig config, IReadOnlyList<PortMapping> ports, PlayObserver? watch) => NetworkNamespace.Run(world.Host, () =>
     {
         var clock = Stopwatch.StartNew();
         using var held = SharedLock.Take(world.Networks);
         var (plan, result) = Planned(world.Networks, id, config, ports);
-        var playing = new Playing(plan);
+        var playing = new PlayContext(plan);
         playing.Handles["null"] = File.OpenHandle("/dev/null", FileMode.Open, FileAccess.ReadWrite);
         playing.Locks[held.Path] = held;
         using var journal = Journal.Create(JournalPath(world, id), World.Kinds, new JournalHeader { Kind = "container", Id = id, Owner = ProcessIdentity.Self });
@@ -234,7 +234,7 @@ internal sealed class Pod : IDisposable
             Backward.Play(journal).Should().BeEmpty();
         });
         MillisecondsToDelete = clock.Elapsed.TotalMilliseconds;
-        Playing.Dispose();
+        PlayContext.Dispose();
     }
 
     /// <summary>Undoes every step of the journal, whether it says that this has been done or not.</summary>

@@ -28,9 +28,9 @@ public sealed class JournalTests : IDisposable
     {
         using (var journal = Journal.Create(JournalFile, JournalTests.Kinds, Header()))
         {
-            journal.Done(journal.Begin(new MakeDirectory("/x", 0x1c0) { Why = "because" }), new StepFacts { Made = true });
+            journal.Done(journal.Begin(new MakeDirectory("/x", 0x1c0) { Why = "because" }), new StepResult { Made = true });
             var clone = journal.Begin(new CloneChild("box", 0x20000000, ["stdin", "go"]) { PidNamespace = "ns:/p" });
-            journal.Done(clone, new StepFacts { Pid = 7, StartTime = 99 });
+            journal.Done(clone, new StepResult { Pid = 7, StartTime = 99 });
             journal.Begin(new WriteFile("/y", "text\n"));
             journal.MarkUp();
             journal.Undone(2);
@@ -43,9 +43,9 @@ public sealed class JournalTests : IDisposable
         read.Up.Should().BeTrue();
         read.Entries.Should().HaveCount(3);
         read.Entries[0].Step.Should().Be(new MakeDirectory("/x", 0x1c0) { Why = "because" });
-        read.Entries[0].Facts.Should().Be(new StepFacts { Made = true });
+        read.Entries[0].Facts.Should().Be(new StepResult { Made = true });
         read.Entries[1].Step.Should().BeOfType<CloneChild>().Which.Descriptors.Should().Equal("stdin", "go");
-        read.Entries[1].Facts.Should().Be(new StepFacts { Pid = 7, StartTime = 99 });
+        read.Entries[1].Facts.Should().Be(new StepResult { Pid = 7, StartTime = 99 });
         read.Entries[1].Undone.Should().BeTrue();
         read.Entries[2].Facts.Should().BeNull("it was begun, and nobody knows whether it was done");
         read.Exits.Should().Equal(new JournalExit("box", 137, DateTimeOffset.UnixEpoch));
@@ -115,7 +115,7 @@ public sealed class JournalTests : IDisposable
             foreach (var path in (string[])[made, kept, after])
                 File.WriteAllText(path, "");
             journal.Done(journal.Begin(new WriteFile(made, "")), null);
-            journal.Done(journal.Begin(new MakeDirectory(directory, 0x1c0)), new StepFacts { Made = false });
+            journal.Done(journal.Begin(new MakeDirectory(directory, 0x1c0)), new StepResult { Made = false });
             journal.Done(journal.Begin(new WriteFile(kept, "")), null);
             journal.Done(journal.Begin(new WriteFile(after, "")), null);
             journal.MarkUp();
@@ -151,7 +151,7 @@ public sealed class JournalTests : IDisposable
     {
         using (var journal = Journal.Create(JournalFile, Kinds, Header()))
         {
-            journal.Done(journal.Begin(new MakeDirectory(directory, 0x1c0)), new StepFacts { Made = true });
+            journal.Done(journal.Begin(new MakeDirectory(directory, 0x1c0)), new StepResult { Made = true });
             journal.MarkUp();
         }
 

@@ -25,7 +25,7 @@ public sealed class PlayTests : IDisposable
     {
         var plan = TwoFiles();
         using var journal = Journal.Create(At("journal"), JournalTests.Kinds, JournalTests.Header());
-        using var playing = new Playing(plan);
+        using var playing = new PlayContext(plan);
 
         Forward.Play(plan, journal, playing);
 
@@ -44,7 +44,7 @@ public sealed class PlayTests : IDisposable
     {
         var plan = TwoFiles();
         using var journal = Journal.Create(At("journal"), JournalTests.Kinds, JournalTests.Header());
-        using var playing = new Playing(plan);
+        using var playing = new PlayContext(plan);
 
         var play = () => Forward.Play(plan, journal, playing, new FailAt(plan.Steps[step]));
 
@@ -61,7 +61,7 @@ public sealed class PlayTests : IDisposable
         File.WriteAllText(At("d/mine"), "keep");
         var plan = TwoFiles();
         using var journal = Journal.Create(At("journal"), JournalTests.Kinds, JournalTests.Header());
-        using var playing = new Playing(plan);
+        using var playing = new PlayContext(plan);
         Forward.Play(plan, journal, playing);
 
         Backward.Play(journal).Should().BeEmpty();
@@ -105,9 +105,9 @@ public sealed class PlayTests : IDisposable
         again.Clean.Should().BeTrue();
     }
 
-    private sealed class FailAt(Step step) : PlayWatch
+    private sealed class FailAt(Step step) : PlayObserver
     {
-        public override void Before(Step other, Playing playing)
+        public override void Before(Step other, PlayContext playing)
         {
             if (ReferenceEquals(step, other))
                 throw new MinicException("test", "here");

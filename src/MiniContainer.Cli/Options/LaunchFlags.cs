@@ -52,7 +52,7 @@ internal sealed class LaunchFlags
         ListenFds = InitSystem.ListenFds,
         NoPivot = parsed.GetValue(noPivot),
         KeepKeyring = parsed.GetValue(noNewKeyring),
-        Watch = PlayWatch.Of(Play.Watch, Profile.Watch),
+        Watch = PlayObserver.Of(Play.Watch, Profile.Watch),
     };
 
     /// <summary>Writes the pid file of a container that outlives minic; if that fails, the container goes.</summary>

@@ -34,7 +34,7 @@ internal sealed class PlayFlags(string scripts = "do|undo")
     public bool Reads(ParseResult parsed) => parsed.GetValue(explain) is not null || scripts.Length > 0 && parsed.GetValue(script) is not null;
 
     /// <summary>Who watches the play; null for nobody.</summary>
-    public PlayWatch? Watch { get; private set; }
+    public PlayObserver? Watch { get; private set; }
 
     /// <summary>Who is asked before each step; null for nobody.</summary>
     public StepDialog? Dialog { get; private set; }
@@ -52,7 +52,7 @@ internal sealed class PlayFlags(string scripts = "do|undo")
         if (steps && !Terminal.Is(stdin))
             throw CommandWords.Wrong(parsed.CommandResult.Command, "--step asks before each step, and standard input is no terminal", "Say it on a terminal, and give what was to be read as a file.");
         Dialog = steps ? new TerminalDialog() : null;
-        Watch = Reads(parsed) ? null : PlayWatch.Of(StepLog.IfWanted(), Dialog is null ? null : new StepWatch(Dialog));
+        Watch = Reads(parsed) ? null : PlayObserver.Of(StepLog.IfWanted(), Dialog is null ? null : new StepWatch(Dialog));
     }
 
     /// <summary>Tells a plan.</summary>

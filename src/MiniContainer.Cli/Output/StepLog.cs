@@ -9,7 +9,7 @@ using Serilog.Events;
 namespace MiniContainer.Cli;
 
 /// <summary>Logs steps as they are played.</summary>
-internal sealed class StepLog : PlayWatch
+internal sealed class StepLog : PlayObserver
 {
     private int number;
     private long begun;
@@ -18,7 +18,7 @@ internal sealed class StepLog : PlayWatch
     public static StepLog? IfWanted() => Log.IsEnabled(LogEventLevel.Debug) ? new StepLog() : null;
 
     /// <inheritdoc/>
-    public override void Before(Step step, Playing playing)
+    public override void Before(Step step, PlayContext playing)
     {
         number++;
         Of(step).Debug("{Actor:l}: {Title:l}", step.Actor, step.Title);
@@ -26,7 +26,7 @@ internal sealed class StepLog : PlayWatch
     }
 
     /// <inheritdoc/>
-    public override void After(Step step, Playing playing)
+    public override void After(Step step, PlayContext playing)
     {
         // A child plays its own at its own time.
         if (step is not ChildStep && Log.IsEnabled(LogEventLevel.Verbose))

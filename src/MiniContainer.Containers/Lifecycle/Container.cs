@@ -203,11 +203,11 @@ public sealed class Container
     /// <param name="doing">What that is: "pause container box".</param>
     /// <param name="watch">Sees each step come and go; null for nobody.</param>
     /// <exception cref="MinicException">A step failed, or the container has been deleted.</exception>
-    public void Play(Plan plan, string doing, PlayWatch? watch)
+    public void Play(Plan plan, string doing, PlayObserver? watch)
     {
         using var directory = StateDirectory.Lock(Root, Directory) ?? throw new MinicException(doing, "it has just been deleted");
         using var journal = directory.OpenJournal();
-        using var playing = new Playing(plan);
+        using var playing = new PlayContext(plan);
         Forward.PlayOn(plan, journal, playing, watch);
     }
 }

@@ -14,12 +14,12 @@ namespace MiniContainer.Containers.Lifecycle;
 /// <summary>A further process that runs in a container; disposed when nobody waits for it any more.</summary>
 /// <param name="playing">The play that made it.</param>
 /// <param name="journalPath">The journal of that play.</param>
-public sealed class Executed(Playing playing, string journalPath) : IDisposable
+public sealed class Executed(PlayContext playing, string journalPath) : IDisposable
 {
     /// <summary>The process, a child of this one.</summary>
-    public Child Child => Playing.Children["exec"];
+    public Child Child => PlayContext.Children["exec"];
 
-    internal Playing Playing { get; } = playing;
+    internal PlayContext PlayContext { get; } = playing;
 
     internal string JournalPath { get; } = journalPath;
 
@@ -35,7 +35,7 @@ public sealed class Executed(Playing playing, string journalPath) : IDisposable
             // The container was deleted meanwhile, and the process with it.
         }
 
-        Playing.Dispose();
+        PlayContext.Dispose();
     }
 }
 
@@ -80,16 +80,16 @@ public static class Execs
     /// <param name="console">The socket for the terminal's master, or null.</param>
     /// <param name="watch">Sees each step come and go.</param>
     /// <exception cref="MinicException">The container has ended, or the command cannot be executed.</exception>
-    public static Executed Start(ProcessIdentity init, ExecTarget target, Process process, StateRoot root, string directory, bool foreground, SafeHandle? console, PlayWatch? watch = null)
+    public static Executed Start(ProcessIdentity init, ExecTarget target, Process process, StateRoot root, string directory, bool foreground, SafeHandle? console, PlayObserver? watch = null)
     {
         var plan = MakePlan(target, process, Facts.Read());
         using var pidfd = Processes.OpenPidFd(init.Pid);
         if (pidfd is null || !init.Alive)
             throw new MinicException("join the container", "its first process has ended", "minic delete removes it.");
-        var executed = new Executed(new Playing(plan), Path.Combine(directory, $"{JournalName}{Environment.ProcessId}"));
+        var executed = new Executed(new PlayContext(plan), Path.Combine(directory, $"{JournalName}{Environment.ProcessId}"));
         try
         {
-            var playing = executed.Playing;
+            var playing = executed.PlayContext;
             string[] names = ["stdin", "stdout", "stderr"];
             for (var i = 0; i < names.Length; i++)
                 playing.Handles[names[i]] = StandardStreams.Get(i);
@@ -117,7 +117,7 @@ public static class Execs
     /// <param name="told">Called with each thing that was ended.</param>
     /// <param name="watch">Sees each step's undo; null for nobody.</param>
     /// <exception cref="MinicException">A process could not be ended.</exception>
-    internal static void CollectGarbage(StateRoot root, string directory, string name, Action<string> told, PlayWatch? watch)
+    internal static void CollectGarbage(StateRoot root, string directory, string name, Action<string> told, PlayObserver? watch)
     {
         var failures = new List<MinicException>();
         var unread = false;

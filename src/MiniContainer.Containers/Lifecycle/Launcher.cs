@@ -60,7 +60,7 @@ public sealed record LaunchOptions(StateRoot Root, string Id)
     public NetworkSteps? Network { get; init; }
 
     /// <summary>Sees each step come and go.</summary>
-    public PlayWatch? Watch { get; init; }
+    public PlayObserver? Watch { get; init; }
 }
 
 /// <summary>A container that this process has launched, and whose parent it is.</summary>
@@ -69,7 +69,7 @@ public sealed record LaunchOptions(StateRoot Root, string Id)
 /// <param name="root">The directory of all state.</param>
 /// <param name="playing">The play that made it.</param>
 /// <param name="watch">Sees each step's undo; null for nobody.</param>
-public sealed class Launched(string id, string directory, StateRoot root, Playing playing, PlayWatch? watch = null) : IDisposable
+public sealed class Launched(string id, string directory, StateRoot root, PlayContext playing, PlayObserver? watch = null) : IDisposable
 {
     /// <summary>The container's first process, a child of this one.</summary>
     public Child Init => playing.Children[id];
@@ -103,7 +103,7 @@ public static class Launcher
         var path = Container.DirectoryOf(options.Root, options.Id);
         var plan = MakePlan(bundle, options, Facts.Read());
         CheckThawed(plan);
-        var playing = new Playing(plan);
+        var playing = new PlayContext(plan);
         GiveDescriptors(playing, options);
         options.Network?.GiveLock(playing);
         new Transaction(options.Root, path, $"container {options.Id}", Header(bundle, options))
@@ -178,10 +178,10 @@ public static class Launcher
     /// <param name="notifySocket">The socket of an init system that waits for the command to be ready; null for
     /// none.</param>
     /// <exception cref="MinicException">It does not wait for that, or the command cannot be executed.</exception>
-    public static void Start(StateRoot root, string id, PlayWatch? watch = null, string? notifySocket = null)
+    public static void Start(StateRoot root, string id, PlayObserver? watch = null, string? notifySocket = null)
     {
         var container = Container.Load(root, id);
-        using var playing = new Playing(MakeStartPlan(container, notifySocket is not null));
+        using var playing = new PlayContext(MakeStartPlan(container, notifySocket is not null));
         try
         {
             PlayStart(container, playing, watch);
@@ -199,7 +199,7 @@ public static class Launcher
             NotifySocket.Relay(socket, notifySocket, container.Init.Pid, pidfd);
     }
 
-    private static void PlayStart(Container container, Playing playing, PlayWatch? watch)
+    private static void PlayStart(Container container, PlayContext playing, PlayObserver? watch)
     {
         var doing = $"start container {container.Id}";
         using var directory = StateDirectory.Lock(container.Root, container.Directory)
@@ -211,7 +211,7 @@ public static class Launcher
         }
         catch (MinicException e) when (watch?.Stopped == true)
         {
-            throw new MinicException(doing, "no more was wanted", $"minic state {container.Id} tells how far it is.",
+            throw new MinicException(doing, "stopped at your request", $"minic state {container.Id} tells how far it is.",
                 inner: e);
         }
     }
@@ -281,7 +281,7 @@ public static class Launcher
         Annotations = bundle.Spec.Annotations,
     };
 
-    private static void GiveDescriptors(Playing playing, LaunchOptions options)
+    private static void GiveDescriptors(PlayContext playing, LaunchOptions options)
     {
         string[] names = ["stdin", "stdout", "stderr"];
         for (var i = 0; i < names.Length; i++)

@@ -16,7 +16,7 @@ public static class Removal
     /// <param name="root">The directory of all state.</param>
     /// <param name="watch">Sees each step's undo; null for nobody.</param>
     /// <exception cref="MinicException">Something is left; the journal still holds it.</exception>
-    public static void Play(string path, StateRoot root, PlayWatch? watch = null)
+    public static void Play(string path, StateRoot root, PlayObserver? watch = null)
     {
         using var directory = StateDirectory.Lock(root, path);
         if (directory is not null)
@@ -29,7 +29,7 @@ public static class Removal
     /// <param name="force">Whether to kill it if it runs, and to be content if there is none.</param>
     /// <param name="watch">Sees each step's undo; null for nobody.</param>
     /// <exception cref="MinicException">There is none, it runs, or something could not be undone.</exception>
-    public static void Delete(StateRoot root, string id, bool force, PlayWatch? watch = null)
+    public static void Delete(StateRoot root, string id, bool force, PlayObserver? watch = null)
     {
         if (ToDelete(root, id, force) is not { } container)
             return;
@@ -60,7 +60,7 @@ public static class Removal
     /// <param name="told">Called with each thing that was removed: "container box".</param>
     /// <param name="watch">Sees each step's undo; null for nobody.</param>
     /// <exception cref="MinicException">Something could not be undone; all that could be has been.</exception>
-    public static void CollectGarbage(StateRoot root, Action<string> told, PlayWatch? watch = null)
+    public static void CollectGarbage(StateRoot root, Action<string> told, PlayObserver? watch = null)
     {
         var failures = new List<MinicException>();
         foreach (var (kind, path) in StateDirectories(root))
@@ -114,7 +114,7 @@ public static class Removal
         return journal.Entries;
     }
 
-    private static void Collect(string path, StateRoot root, string name, Action<string> told, PlayWatch? watch)
+    private static void Collect(string path, StateRoot root, string name, Action<string> told, PlayObserver? watch)
     {
         // A monitor takes the lock for a moment to write down an exit: that alone is no reason to pass over what was left.
         var locked = StateDirectory.TryLock(root, path);
@@ -157,7 +157,7 @@ public static class Removal
             ? $"The version of minic that wrote {directory}/{Journal.FileName} can undo it. Or undo by hand what the line says, then: rm -r {directory}"
             : "The journal still holds it: mend the cause, and say it again or minic gc.");
 
-    private static void Play(StateDirectory directory, StateRoot root, PlayWatch? watch = null)
+    private static void Play(StateDirectory directory, StateRoot root, PlayObserver? watch = null)
     {
         if (directory.HasJournal)
         {

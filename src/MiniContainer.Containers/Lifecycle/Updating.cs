@@ -28,7 +28,7 @@ public static class Updating
 
     /// <summary>Plays an update; if a step of it fails, the limits are what they were.</summary>
     /// <exception cref="MinicException">The kernel refuses a limit.</exception>
-    public static void Play(Container container, Plan plan, PlayWatch? watch)
+    public static void Play(Container container, Plan plan, PlayObserver? watch)
     {
         var back = UpdatePlanner.Back(plan, Knob.TryRead);
         try

@@ -96,6 +96,6 @@ public static class UpdatePlanner
         var available = (read($"{cgroup.Path}/cgroup.controllers") ?? "").Split(' ');
         var missing = CgroupPlanner.Limits(hierarchy, after).Select(l => l.File.Split('.')[0]).Where(c => c != "cgroup" && !available.Contains(c)).Distinct().ToList();
         if (missing.Count > 0)
-            plan.Add(new HandOn(cgroup.Path, cgroup.Under, missing) { Why = "A cgroup has the files of those controllers alone that the ones above hand on." });
+            plan.Add(new DelegateControllers(cgroup.Path, cgroup.Under, missing) { Why = "A cgroup has the files of those controllers alone that the ones above hand on." });
     }
 }

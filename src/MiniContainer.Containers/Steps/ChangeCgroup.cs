@@ -10,7 +10,7 @@ namespace MiniContainer.Containers.Steps;
 /// <param name="Path">The cgroup.</param>
 /// <param name="Under">The cgroup above, which is not ours.</param>
 /// <param name="Controllers">"cpuset" and the like.</param>
-public sealed record HandOn(string Path, string Under, IReadOnlyList<string> Controllers) : Step
+public sealed record DelegateControllers(string Path, string Under, IReadOnlyList<string> Controllers) : Step
 {
     /// <inheritdoc/>
     public override string Title => $"hand {string.Join(" and ", Controllers)} on to {Path}";
@@ -33,7 +33,7 @@ public sealed record HandOn(string Path, string Under, IReadOnlyList<string> Con
     private string Order => string.Join(" ", Controllers.Select(c => "+" + c));
 
     /// <inheritdoc/>
-    public override StepFacts? Do(Playing playing)
+    public override StepResult? Do(PlayContext playing)
     {
         Cgroups.EnableControllers(Under, Path, Controllers);
         return null;
@@ -71,5 +71,5 @@ public sealed record KeepLimits(string Resources) : Step
     public override IReadOnlyList<string> ByHand => [": # nothing: minic's next update builds on them"];
 
     /// <inheritdoc/>
-    public override StepFacts? Do(Playing playing) => null;
+    public override StepResult? Do(PlayContext playing) => null;
 }

@@ -15,7 +15,7 @@ public static class ContainerSteps
         ("mkcgroup", typeof(MakeCgroup)),
         ("device-program", typeof(DeviceProgram)),
         ("freeze", typeof(Freeze)),
-        ("hand-on", typeof(HandOn)),
+        ("hand-on", typeof(DelegateControllers)),
         ("keep-limits", typeof(KeepLimits)),
         ("keep-hooks", typeof(KeepHooks)),
         ("hook", typeof(RunHook)),
@@ -37,7 +37,7 @@ public static class ContainerSteps
 [JsonSerializable(typeof(MakeCgroup))]
 [JsonSerializable(typeof(DeviceProgram))]
 [JsonSerializable(typeof(Freeze))]
-[JsonSerializable(typeof(HandOn))]
+[JsonSerializable(typeof(DelegateControllers))]
 [JsonSerializable(typeof(KeepLimits))]
 [JsonSerializable(typeof(KeepHooks))]
 [JsonSerializable(typeof(RunHook))]

@@ -30,7 +30,7 @@ public sealed record CopyUp(string Child, string Path, int From, int To) : Step,
     public override IReadOnlyList<string> ByHand => [": # the child's script does it"];
 
     /// <inheritdoc/>
-    public override StepFacts? Do(Playing playing)
+    public override StepResult? Do(PlayContext playing)
     {
         var proc = $"/proc/{playing.Children[Child].Pid.ToString(CultureInfo.InvariantCulture)}/fd";
         TreeCopy.Copy($"{proc}/{From}", $"{proc}/{To}");

@@ -35,7 +35,7 @@ public sealed record DeviceProgram(string Cgroup, IReadOnlyList<DeviceRule> Rule
     ];
 
     /// <inheritdoc/>
-    public override StepFacts? Do(Playing playing)
+    public override StepResult? Do(PlayContext playing)
     {
         Bpf.AttachDeviceFilter(Cgroup, DeviceFilter.Assemble(Rules));
         return null;

@@ -39,7 +39,7 @@ public sealed record FindExecutable(string Child, string Command, IReadOnlyList<
     ];
 
     /// <inheritdoc/>
-    public override StepFacts? Do(Playing playing)
+    public override StepResult? Do(PlayContext playing)
     {
         var process = new Executable(playing.Children[Child].Pid);
         var found = new NotExecutable(Errno.ENOENT);

@@ -46,14 +46,14 @@ public sealed record Freeze(string File, bool Frozen) : Step
     private string Told => IsV1 ? File : Path.Combine(Path.GetDirectoryName(File)!, "cgroup.events");
 
     /// <inheritdoc/>
-    public override StepFacts? Do(Playing playing)
+    public override StepResult? Do(PlayContext playing)
     {
         Freezer.Set(File, Frozen);
         return null;
     }
 
     /// <inheritdoc/>
-    public override void Undo(StepFacts? facts)
+    public override void Undo(StepResult? facts)
     {
         if (System.IO.File.Exists(File))
             Freezer.Set(File, frozen: false);

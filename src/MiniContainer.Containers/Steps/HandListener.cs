@@ -42,7 +42,7 @@ public sealed record HandListener(string Child, int Descriptor, string ListenerP
     public override IReadOnlyList<string> ByHand => [": # not by hand: there is no filter, and so no listener"];
 
     /// <inheritdoc/>
-    public override StepFacts? Do(Playing playing)
+    public override StepResult? Do(PlayContext playing)
     {
         var child = playing.Children[Child];
         using var listener = SeccompListener.Fetch(child.PidFd, Descriptor);

@@ -36,7 +36,7 @@ public sealed record HandPidFd(string Child, string SocketPath, string Kind) : S
     public override IReadOnlyList<string> ByHand => [": # not by hand: no shell tool sends a descriptor over a socket"];
 
     /// <inheritdoc/>
-    public override StepFacts? Do(Playing playing)
+    public override StepResult? Do(PlayContext playing)
     {
         DescriptorSocket.Send(Title, SocketPath, Encoding.ASCII.GetBytes(Kind), playing.Children[Child].PidFd,
             "--pidfd-socket names a UNIX socket on which a program listens: start that first.");

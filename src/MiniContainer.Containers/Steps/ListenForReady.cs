@@ -45,12 +45,12 @@ public sealed record ListenForReady(string Directory) : Step
     public override IReadOnlyList<string> Places => [Socket];
 
     /// <inheritdoc/>
-    public override StepFacts? Do(Playing playing)
+    public override StepResult? Do(PlayContext playing)
     {
         playing.Own(Descriptor, NotifySocket.Listen(Directory));
         return null;
     }
 
     /// <inheritdoc/>
-    public override void Undo(StepFacts? facts) => Knob.Remove(Socket);
+    public override void Undo(StepResult? facts) => Knob.Remove(Socket);
 }

@@ -62,21 +62,21 @@ public sealed record MakeCgroup(string Path, string Under) : Step
     public override IReadOnlyList<string> Places => [Path];
 
     /// <inheritdoc/>
-    public override StepFacts? Do(Playing playing)
+    public override StepResult? Do(PlayContext playing)
     {
         if (Directory.Exists(Path))
-            return new StepFacts { Made = false };
+            return new StepResult { Made = false };
         if (Controllers.Count > 0)
             Cgroups.EnableControllers(Under, Path, Controllers);
         else if (Inherits.Count > 0)
             Cgroups.MakeInheriting(Under, Path, Inherits);
         else
             Directories.MakeAll(Path, 0x1ed /* 0755 */);
-        return new StepFacts { Made = true };
+        return new StepResult { Made = true };
     }
 
     /// <inheritdoc/>
-    public override void Undo(StepFacts? facts)
+    public override void Undo(StepResult? facts)
     {
         if (facts?.Made == false)
             return;

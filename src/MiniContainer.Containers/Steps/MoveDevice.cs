@@ -93,15 +93,15 @@ public sealed record NoteDevice(MovedDevice Device) : Step
         kernel.ListAddresses(name).Where(a => a.IsPermanent && a.Scope is null or 0);
 
     /// <inheritdoc/>
-    public override StepFacts? Do(Playing playing)
+    public override StepResult? Do(PlayContext playing)
     {
         using var kernel = RtNetlink.Open();
         var link = kernel.FindLink(Name) ?? throw new MinicException(Title, "there is no such device", "ip link shows those that are there.");
-        return new StepFacts { Was = string.Join(' ', [.. link.IsUp ? [Up] : Array.Empty<string>(), .. Given(kernel, Name).Select(a => a.ToString())]) };
+        return new StepResult { Was = string.Join(' ', [.. link.IsUp ? [Up] : Array.Empty<string>(), .. Given(kernel, Name).Select(a => a.ToString())]) };
     }
 
     /// <inheritdoc/>
-    public override void Undo(StepFacts? facts)
+    public override void Undo(StepResult? facts)
     {
         if (facts?.Was is not { } was)
             return;
@@ -149,15 +149,15 @@ public sealed record HoldNamespace(string Child, string Path, IReadOnlyList<Move
     public override IReadOnlyList<string> Places => [Path];
 
     /// <inheritdoc/>
-    public override StepFacts? Do(Playing playing)
+    public override StepResult? Do(PlayContext playing)
     {
         using var netns = NetnsPath.Open($"child:{Child}", playing);
         NetworkNamespace.Hold(netns, Path);
-        return new StepFacts { Made = true };
+        return new StepResult { Made = true };
     }
 
     /// <inheritdoc/>
-    public override void Undo(StepFacts? facts)
+    public override void Undo(StepResult? facts)
     {
         // Not done: nothing was moved, and what is inside under such a name is the container's own.
         if (facts is not null)
@@ -220,7 +220,7 @@ public sealed record MoveDevice(MovedDevice Device) : Step
         : [$"ip link show dev {Name} >/dev/null 2>&1 || nsenter --net={ShellWord.Quote(Netns)} ip link set {Inside} netns $$ name {Name}"];
 
     /// <inheritdoc/>
-    public override StepFacts? Do(Playing playing)
+    public override StepResult? Do(PlayContext playing)
     {
         using var netns = NetworkNamespace.Open(Netns);
         using var inside = RtNetlink.OpenIn(netns);
@@ -236,7 +236,7 @@ public sealed record MoveDevice(MovedDevice Device) : Step
     }
 
     /// <inheritdoc/>
-    public override void Undo(StepFacts? facts)
+    public override void Undo(StepResult? facts)
     {
         using var kernel = RtNetlink.Open();
         Device.BringBack(kernel);

@@ -132,7 +132,7 @@ public sealed record RunHook(string Point, string Path, HookState State, string 
     }
 
     /// <inheritdoc/>
-    public override StepFacts? Do(Playing playing)
+    public override StepResult? Do(PlayContext playing)
     {
         if (Child is not null && playing.Children.TryGetValue(Child, out var child))
         {
@@ -263,10 +263,10 @@ public sealed record KeepHooks(IReadOnlyList<RunHook> StartContainer, IReadOnlyL
         : ["if [ -e \"$STATE\" ]; then # once, however often this is run", .. Poststop.SelectMany(h => h.ByHand), "fi"];
 
     /// <inheritdoc/>
-    public override StepFacts? Do(Playing playing) => null;
+    public override StepResult? Do(PlayContext playing) => null;
 
     /// <summary>Runs the poststop hooks. One that fails is warned of, and stops nothing (runtime-spec, "Lifecycle", 13).</summary>
-    public override void Undo(StepFacts? facts)
+    public override void Undo(StepResult? facts)
     {
         foreach (var hook in Poststop)
         {

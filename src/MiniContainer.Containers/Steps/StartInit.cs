@@ -35,7 +35,7 @@ public sealed record StartInit(string StartFifo, string StatusFifo, string TapeP
     ];
 
     /// <inheritdoc/>
-    public override StepFacts? Do(Playing playing)
+    public override StepResult? Do(PlayContext playing)
     {
         Fifo.Signal(StartFifo, StatusFifo);
         if (TapeFile.Failure(TapePath) is { } failure)

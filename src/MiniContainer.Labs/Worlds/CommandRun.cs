@@ -68,7 +68,7 @@ internal static class CommandRun
         plan.Add(new CloneChild("look", 0, descriptors) { Why = "To look from inside takes a process that has joined the namespaces." });
         var tape = new TapeWriter(plan, "look", descriptors);
         Join(tape, place);
-        tape.Step($"go to {directory}", "If that works, the command begins there too.", "chdir(2)", [new TapeCall("chdir", directory)], $"cd {ShellWord.Quote(directory)}");
+        tape.Step($"chdir to {directory}", "If that works, the command begins there too.", "chdir(2)", [new TapeCall("chdir", directory)], $"cd {ShellWord.Quote(directory)}");
         tape.Story.Report("status", "It is there.");
         plan.Add(new AwaitReady("look") { Why = "If it is not there, it is known now." });
         try
@@ -95,7 +95,7 @@ internal static class CommandRun
         if (place is not null)
             Join(tape, place);
         var directory = command.Directory ?? Here();
-        tape.Step($"go to {directory}", "A new mount namespace begins at its root; there we stay if it has no such directory.", "chdir(2)",
+        tape.Step($"chdir to {directory}", "A new mount namespace begins at its root; there we stay if it has no such directory.", "chdir(2)",
             [new TapeCall("chdir", directory) { Allowed = [Errno.ENOENT, Errno.ENOTDIR] }], $"cd {ShellWord.Quote(directory)}");
         tape.Story.DefaultSignal(SIGPIPE, "lab ignores it, and that would be inherited.");
         tape.Story.Execve(Candidates(command.Words[0]), command.Words, Environment_(command.Environment), "The tape ends here.");

@@ -15,9 +15,9 @@ internal static class PlanPlay
     /// <param name="plan">What to do.</param>
     /// <param name="handles">Descriptors of ours that it names.</param>
     /// <exception cref="MinicException">A step failed; a child that still waits ends.</exception>
-    public static Playing Start(Plan plan, params IReadOnlyList<(string Name, SafeHandle Handle)> handles)
+    public static PlayContext Start(Plan plan, params IReadOnlyList<(string Name, SafeHandle Handle)> handles)
     {
-        var playing = new Playing(plan);
+        var playing = new PlayContext(plan);
         foreach (var (name, handle) in handles)
             playing.Handles[name] = handle;
         try
@@ -34,7 +34,7 @@ internal static class PlanPlay
     }
 
     /// <summary>Lets waiting children end, and waits for those that do.</summary>
-    public static void End(Playing playing)
+    public static void End(PlayContext playing)
     {
         var pids = playing.Children.Values.Select(c => c.Pid).ToList();
         playing.Dispose();

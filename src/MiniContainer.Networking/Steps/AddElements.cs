@@ -46,7 +46,7 @@ public sealed record AddElements(string What, IReadOnlyList<NatElement> Elements
     public override bool ChangesRules => true;
 
     /// <inheritdoc/>
-    public override StepFacts? Do(Playing playing)
+    public override StepResult? Do(PlayContext playing)
     {
         try
         {
@@ -61,7 +61,7 @@ public sealed record AddElements(string What, IReadOnlyList<NatElement> Elements
     }
 
     /// <inheritdoc/>
-    public override void Undo(StepFacts? facts)
+    public override void Undo(StepResult? facts)
     {
         try
         {

@@ -43,14 +43,14 @@ public sealed record ForgetConnections(IReadOnlyList<string> Addresses) : Step
     public override IReadOnlyList<string> UndoByHand => ByHand;
 
     /// <inheritdoc/>
-    public override StepFacts? Do(Playing playing)
+    public override StepResult? Do(PlayContext playing)
     {
         Forget();
         return null;
     }
 
     /// <inheritdoc/>
-    public override void Undo(StepFacts? facts) => Forget();
+    public override void Undo(StepResult? facts) => Forget();
 
     private void Forget()
     {
@@ -93,7 +93,7 @@ public sealed record ForgetOlder(IReadOnlyList<LeadingPort> Ports) : Step
     public override IReadOnlyList<string> ByHand => [.. Ports.Select(Delete)];
 
     /// <inheritdoc/>
-    public override StepFacts? Do(Playing playing)
+    public override StepResult? Do(PlayContext playing)
     {
         // What only passes through the host may go to the same port elsewhere, and stays.
         var local = new Lazy<IReadOnlyList<IPNetwork>>(Connections.LocalNetworks);

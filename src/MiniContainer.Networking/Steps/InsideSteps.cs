@@ -13,7 +13,7 @@ namespace MiniContainer.Networking.Steps;
 public abstract record InsideStep(string Netns) : Step
 {
     /// <inheritdoc/>
-    public sealed override StepFacts? Do(Playing playing)
+    public sealed override StepResult? Do(PlayContext playing)
     {
         using var netns = NetnsPath.Open(Netns, playing);
         using var kernel = RtNetlink.OpenIn(netns);

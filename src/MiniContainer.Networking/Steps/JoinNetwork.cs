@@ -73,7 +73,7 @@ public sealed record JoinNetwork(string Directory, string User) : SharedStep(Dir
     public override bool ChangesRules => true;
 
     /// <inheritdoc/>
-    public override void Undo(StepFacts? facts)
+    public override void Undo(StepResult? facts)
     {
         using var held = SharedLock.TakeIfThere(Network.Networks);
         if (held is null)
@@ -89,7 +89,7 @@ public sealed record JoinNetwork(string Directory, string User) : SharedStep(Dir
     /// <inheritdoc/>
     public override IReadOnlyList<string> Places => [File];
 
-    private protected override void Make(Playing playing)
+    private protected override void Make(PlayContext playing)
     {
         Directories.MakeAll(Network.Users, 0x1c0 /* 0700 */);
         Knob.Write(File, "", create: true);

@@ -65,7 +65,7 @@ public sealed record LeaseAddresses(string Networks, string Leases, string Conta
     public override IReadOnlyList<string> Places => [.. Addresses.Select(FileOf)];
 
     /// <inheritdoc/>
-    public override StepFacts? Do(Playing playing)
+    public override StepResult? Do(PlayContext playing)
     {
         _ = playing.Locks.Remove(Networks, out var held);
         using (held ?? SharedLock.Take(Networks))
@@ -82,7 +82,7 @@ public sealed record LeaseAddresses(string Networks, string Leases, string Conta
     }
 
     /// <inheritdoc/>
-    public override void Undo(StepFacts? facts)
+    public override void Undo(StepResult? facts)
     {
         using var held = SharedLock.TakeIfThere(Networks);
         foreach (var address in Addresses)

@@ -40,7 +40,7 @@ public sealed record MakeBridge(string Directory, string Bridge, string Mac) : S
     /// <inheritdoc/>
     public override IReadOnlyList<string> Places => [Network.BridgeFile];
 
-    private protected override void Make(Playing playing)
+    private protected override void Make(PlayContext playing)
     {
         if (NetworkDirectory.All(Network.Networks).FirstOrDefault(n => n != Network && n.Bridge == Bridge) is { } other)
             throw new MinicException(Title, $"it belongs to the network {Path.GetFileName(other.Path)}", "Give each network a bridge of its own.");
@@ -91,7 +91,7 @@ public sealed record AddGateway(string Directory, string Bridge, string Gateway)
         $"ip address show dev {Bridge} | grep -qF ' {Gateway} ' || {{ [ -e {ShellWord.Quote(Network.BridgeFile)} ] || echo '{Bridge} {Gateway}' >> {ShellWord.Quote(Network.AddressesFile)}; ip address add {Gateway} dev {Bridge}{(IsV6 ? " nodad" : "")}; }}",
     ];
 
-    private protected override void Make(Playing playing)
+    private protected override void Make(PlayContext playing)
     {
         using var kernel = RtNetlink.Open();
         if (kernel.ListAddresses(Bridge).Any(a => a.Local.Equals(Parsed.Local) && a.PrefixLength == Parsed.PrefixLength))

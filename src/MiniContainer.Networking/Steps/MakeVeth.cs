@@ -21,7 +21,7 @@ public sealed record ClaimLink(string Name, bool WithChild) : Step
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(100);
 
     /// <inheritdoc/>
-    public override string Title => $"see that no link is called {Name}";
+    public override string Title => $"check that the name {Name} is free";
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> CallTexts => [$"RTM_GETLINK(ifname=\"{Name}\")"];
@@ -42,16 +42,16 @@ public sealed record ClaimLink(string Name, bool WithChild) : Step
     public override IReadOnlyList<string> UndoByHand => [$"ip link del {Name} 2>/dev/null || :  # it may have gone with the namespace of its peer"];
 
     /// <inheritdoc/>
-    public override StepFacts? Do(Playing playing)
+    public override StepResult? Do(PlayContext playing)
     {
         using var kernel = RtNetlink.Open();
         return kernel.FindLink(Name) is null
-            ? new StepFacts { Made = true }
+            ? new StepResult { Made = true }
             : throw new MinicException(Title, "there is one", "Another state root (--root) has a container of the same name, or a link was left: ip link del it.");
     }
 
     /// <inheritdoc/>
-    public override void Undo(StepFacts? facts)
+    public override void Undo(StepResult? facts)
     {
         // Not done: whatever link has the name, it is none of ours, since ours would have come after this.
         if (facts is null)
@@ -101,7 +101,7 @@ public sealed record MakeVeth(string Name, string Mac, string Netns, string IfNa
     private string ShownMtu => Mtu is null ? "" : $", mtu={Mtu}";
 
     /// <inheritdoc/>
-    public override StepFacts? Do(Playing playing)
+    public override StepResult? Do(PlayContext playing)
     {
         using var netns = NetnsPath.Open(Netns, playing);
         using var kernel = RtNetlink.Open();
@@ -120,7 +120,7 @@ public sealed record MakeVeth(string Name, string Mac, string Netns, string IfNa
 public sealed record PlugIn(string Name, string Bridge, bool Hairpin, bool Isolated) : Step
 {
     /// <inheritdoc/>
-    public override string Title => $"plug {Name} into {Bridge}";
+    public override string Title => $"attach {Name} to bridge {Bridge}";
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> CallTexts =>
@@ -145,7 +145,7 @@ public sealed record PlugIn(string Name, string Bridge, bool Hairpin, bool Isola
     ];
 
     /// <inheritdoc/>
-    public override StepFacts? Do(Playing playing)
+    public override StepResult? Do(PlayContext playing)
     {
         using var kernel = RtNetlink.Open();
         kernel.SetMaster(Name, Bridge);

@@ -126,7 +126,7 @@ public sealed record MakeNatTable(string Directory) : SharedStep(Directory)
     public override IReadOnlyList<string> ByHand =>
         [$"nft list chain {NatTable.Name} postrouting >/dev/null 2>&1 || nft -f - <<'EOF'", .. NatTable.Text.Split('\n'), "EOF"];
 
-    private protected override void Make(Playing playing)
+    private protected override void Make(PlayContext playing)
     {
         // A chain and not the table: that would list a thousand containers' elements too.
         if (Nftables.TryList($"chain {NatTable.Name} postrouting") is not null)

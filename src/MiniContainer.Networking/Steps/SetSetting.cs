@@ -46,7 +46,7 @@ public sealed record SetSetting(string Directory, string Setting, string Value) 
     /// <inheritdoc/>
     public override IReadOnlyList<string> Places => [$"/proc/sys/{Setting}"];
 
-    private protected override void Make(Playing playing)
+    private protected override void Make(PlayContext playing)
     {
         var was = Sysctl.Read(Setting);
         if (was == Value)
@@ -82,7 +82,7 @@ public sealed record SetSettingInside(string Netns, string Setting, string Value
     public override IReadOnlyList<string> ByHand => [$"{NetnsPath.Enter(Netns)} sh -c 'echo {Value} > /proc/sys/{Setting}'"];
 
     /// <inheritdoc/>
-    public override StepFacts? Do(Playing playing)
+    public override StepResult? Do(PlayContext playing)
     {
         using var netns = NetnsPath.Open(Netns, playing);
         Sysctl.Write(Setting, Value, netns);

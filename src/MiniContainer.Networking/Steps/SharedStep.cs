@@ -12,7 +12,7 @@ public abstract record SharedStep(string Directory) : Step
     private protected NetworkDirectory Network => new(Directory);
 
     /// <summary>Does it under the lock: nobody joins, leaves or makes the same meanwhile.</summary>
-    public sealed override StepFacts? Do(Playing playing)
+    public sealed override StepResult? Do(PlayContext playing)
     {
         // The play may hold the lock since before it was planned; flock(2) would have it wait for itself.
         using var own = playing.Locks.ContainsKey(Network.Networks) ? null : SharedLock.Take(Network.Networks);
@@ -20,5 +20,5 @@ public abstract record SharedStep(string Directory) : Step
         return null;
     }
 
-    private protected abstract void Make(Playing playing);
+    private protected abstract void Make(PlayContext playing);
 }

@@ -11,7 +11,7 @@ namespace MiniContainer.Plans.Steps;
 /// <param name="Flags">CLONE_NEW* flags.</param>
 /// <param name="Descriptors">
 /// What its descriptors 0, 1, 2 … are. "go" and "status" are pipes to it; "tape" and "own" its tape and its own program; "pidfd:NAME" another child of the plan;
-/// "log:PATH" a file to append to; "fifo:PATH" a named pipe; "ns:PATH" a namespace; any other name one of <see cref="Playing.Handles"/>.
+/// "log:PATH" a file to append to; "fifo:PATH" a named pipe; "ns:PATH" a namespace; any other name one of <see cref="PlayContext.Handles"/>.
 /// </param>
 public sealed record CloneChild(string Child, ulong Flags, IReadOnlyList<string> Descriptors) : Step, IOfChild
 {
@@ -75,7 +75,7 @@ public sealed record CloneChild(string Child, ulong Flags, IReadOnlyList<string>
     public override IReadOnlyList<string> UndoByHand => [$"kill -KILL \"$(cat \"$STATE/{Child}.pid\")\" 2>/dev/null"];
 
     /// <inheritdoc/>
-    public override StepFacts? Do(Playing playing)
+    public override StepResult? Do(PlayContext playing)
     {
         var temporary = new List<SafeHandle>();
         try
@@ -92,7 +92,7 @@ public sealed record CloneChild(string Child, ulong Flags, IReadOnlyList<string>
             };
             var child = Kernel.Child.Clone(options);
             playing.Add(Child, child);
-            return new StepFacts { Pid = child.Pid, StartTime = ProcessIdentity.Of(child.Pid).StartTime };
+            return new StepResult { Pid = child.Pid, StartTime = ProcessIdentity.Of(child.Pid).StartTime };
         }
         finally
         {
@@ -101,9 +101,9 @@ public sealed record CloneChild(string Child, ulong Flags, IReadOnlyList<string>
     }
 
     /// <summary>Kills it and waits for its end. One that never came into the journal read end of file, and ended by itself.</summary>
-    public override void Undo(StepFacts? facts) => Kill(facts);
+    public override void Undo(StepResult? facts) => Kill(facts);
 
-    internal static void Kill(StepFacts? facts)
+    internal static void Kill(StepResult? facts)
     {
         if (facts is not { Pid: { } pid, StartTime: { } start })
             return;
@@ -118,7 +118,7 @@ public sealed record CloneChild(string Child, ulong Flags, IReadOnlyList<string>
         _ = Processes.Reap(pid);
     }
 
-    private static ChildDescriptor Resolve(string name, Playing playing, List<SafeHandle> temporary)
+    private static ChildDescriptor Resolve(string name, PlayContext playing, List<SafeHandle> temporary)
     {
         var colon = name.IndexOf(':', StringComparison.Ordinal);
         var (kind, rest) = colon < 0 ? (name, "") : (name[..colon], name[(colon + 1)..]);

@@ -50,18 +50,18 @@ public sealed record MakeDirectory(string Path, uint Mode) : Step
     public override IReadOnlyList<string> Places => [Path];
 
     /// <inheritdoc/>
-    public override StepFacts? Do(Playing playing)
+    public override StepResult? Do(PlayContext playing)
     {
         if (Directory.Exists(Path))
-            return new StepFacts { Made = false };
+            return new StepResult { Made = false };
         Directories.MakeAll(Path, Mode);
         // Whatever the caller's mask of file modes took away.
         Directories.SetMode(Path, Mode, Group);
-        return new StepFacts { Made = true };
+        return new StepResult { Made = true };
     }
 
     /// <inheritdoc/>
-    public override void Undo(StepFacts? facts)
+    public override void Undo(StepResult? facts)
     {
         if (Kept || facts?.Made == false)
             return;
@@ -109,14 +109,14 @@ public sealed record WriteFile(string Path, string Content) : Step
     public override IReadOnlyList<string> Places => [Path];
 
     /// <inheritdoc/>
-    public override StepFacts? Do(Playing playing)
+    public override StepResult? Do(PlayContext playing)
     {
         Knob.Write(Path, Content, create: true);
         return null;
     }
 
     /// <inheritdoc/>
-    public override void Undo(StepFacts? facts) => Knob.Remove(Path);
+    public override void Undo(StepResult? facts) => Knob.Remove(Path);
 }
 
 /// <summary>Writes into a file that is there, a knob of /proc or of a cgroup.</summary>
@@ -167,11 +167,11 @@ public sealed record SetFile(string Path, string Value) : Step
         System.IO.Path.GetFileName(path) is "devices.allow" or "devices.deny" ? System.IO.Path.Combine(System.IO.Path.GetDirectoryName(path)!, "devices.list") : path;
 
     /// <inheritdoc/>
-    public override StepFacts? Do(Playing playing)
+    public override StepResult? Do(PlayContext playing)
     {
         var there = File.Exists(Path);
         if (Optional && !there)
-            return new StepFacts { Made = false };
+            return new StepResult { Made = false };
         if (ElsePath is not null && !there)
             Knob.Write(ElsePath, ElseValue!, create: false);
         else
@@ -214,12 +214,12 @@ public sealed record MakeFifo(string Path) : Step
     public override IReadOnlyList<string> Places => [Path];
 
     /// <inheritdoc/>
-    public override StepFacts? Do(Playing playing)
+    public override StepResult? Do(PlayContext playing)
     {
         Knob.MakeFifo(Path);
         return null;
     }
 
     /// <inheritdoc/>
-    public override void Undo(StepFacts? facts) => Knob.Remove(Path);
+    public override void Undo(StepResult? facts) => Knob.Remove(Path);
 }

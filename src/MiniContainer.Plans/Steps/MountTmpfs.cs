@@ -47,12 +47,12 @@ public sealed record MountTmpfs(string Path, uint Mode, uint? Group, long? Size)
     ]);
 
     /// <inheritdoc/>
-    public override StepFacts? Do(Playing playing)
+    public override StepResult? Do(PlayContext playing)
     {
         HostMount.Tmpfs(Title, Path, Options);
         return null;
     }
 
     /// <inheritdoc/>
-    public override void Undo(StepFacts? facts) => HostMount.Unmount(Path);
+    public override void Undo(StepResult? facts) => HostMount.Unmount(Path);
 }

@@ -17,7 +17,7 @@ public static class NetnsPath
 
     /// <summary>Opens it.</summary>
     /// <exception cref="MinicException">It is not there, or no network namespace.</exception>
-    public static SafeFileHandle Open(string netns, Playing playing) => NetworkNamespace.Open(IsChild(netns)
+    public static SafeFileHandle Open(string netns, PlayContext playing) => NetworkNamespace.Open(IsChild(netns)
         ? string.Create(CultureInfo.InvariantCulture, $"/proc/{playing.Children[netns[Child.Length..]].Pid}/ns/net")
         : netns);
 

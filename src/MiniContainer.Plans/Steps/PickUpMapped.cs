@@ -48,7 +48,7 @@ public sealed record PickUpMapped(string Name, string Source, string UidMap, str
     public override IReadOnlyList<string> ByHand => [$": # not by hand: mount(8) maps ids from util-linux 2.39 on (X-mount.idmap); {ShellWord.Quote(Source)} is mounted as it is"];
 
     /// <inheritdoc/>
-    public override StepFacts? Do(Playing playing)
+    public override StepResult? Do(PlayContext playing)
     {
         var tree = IdMappedTree.Open(Source, Recursive);
         playing.Own(Name, tree);
@@ -83,7 +83,7 @@ public sealed record PickUp(string Name, string Source, bool Recursive) : Step
     public override IReadOnlyList<string> ByHand => [$": # the child picks {ShellWord.Quote(Source)} up: a shell cannot hand a mount on"];
 
     /// <inheritdoc/>
-    public override StepFacts? Do(Playing playing)
+    public override StepResult? Do(PlayContext playing)
     {
         playing.Own(Name, IdMappedTree.Open(Source, Recursive));
         return null;
@@ -116,7 +116,7 @@ public sealed record MakeFileSystem(string Name, string Type, string Source, ulo
     private IReadOnlyList<(string Key, string? Value)> Settings => [("source", Source), .. FileSystemFlags.Settings(Flags, Data)];
 
     /// <inheritdoc/>
-    public override StepFacts? Do(Playing playing)
+    public override StepResult? Do(PlayContext playing)
     {
         playing.Own(Name, DetachedMount.Make(Type, Settings, FileSystemFlags.Attributes(Flags)));
         return null;

@@ -53,7 +53,7 @@ public sealed record PickUpVolume(string Name, string Volume, string Below, stri
     public static string IfFile(string name) => $"file:{name}";
 
     /// <inheritdoc/>
-    public override StepFacts? Do(Playing playing)
+    public override StepResult? Do(PlayContext playing)
     {
         var picked = VolumeTree.Open(Title, Volume, Below, Kind);
         playing.Own(Name, picked.Tree);

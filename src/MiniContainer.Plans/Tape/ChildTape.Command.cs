@@ -75,7 +75,7 @@ public sealed partial class ChildTape
     /// <param name="kept">How many descriptors the command keeps: all others are marked to close with it.</param>
     /// <param name="why">Why, and why here.</param>
     public void ExecuteOwn(int kept, string why) =>
-        Add(new Subject(Chapter.Namespaces), HandPoint.Unneeded, "leave minic's program behind", why, "execveat(2)", "12-oci",
+        Add(new Subject(Chapter.Namespaces), ScriptRole.Unneeded, "leave minic's program behind", why, "execveat(2)", "12-oci",
             [
                 new TapeCall("execveat", Descriptor("own"), "", new TapeArg.Strs(["minic", child]), new TapeArg.Strs([]), TapeArg.Named((uint)AT_EMPTY_PATH, "AT_EMPTY_PATH")),
                 new TapeCall("prctl", TapeArg.Named(15, "PR_SET_NAME"), "minic"),
@@ -98,12 +98,12 @@ public sealed partial class ChildTape
             Allowed = i < paths.Count - 1 ? [Errno.ENOENT, Errno.ENOTDIR, Errno.EACCES, Errno.ENAMETOOLONG, Errno.ELOOP] : [],
         }).ToList();
         var assignments = string.Concat(environment.Select(e => ShellWord.Quote(e) + " "));
-        Add(HandPoint.Executes, $"execute {argv[0]}", why, "execve(2)", "01-run", calls, assignments.TrimEnd(), string.Join(" ", argv.Select(ShellWord.Quote)));
+        Add(ScriptRole.Executes, $"execute {argv[0]}", why, "execve(2)", "01-run", calls, assignments.TrimEnd(), string.Join(" ", argv.Select(ShellWord.Quote)));
     }
 
     /// <summary>Executes the pause program from the descriptor "pause-program".</summary>
     public void ExecutePause(string why) =>
-        Add(HandPoint.Pauses, "execute pause", why, "execveat(2)", "20-pause",
+        Add(ScriptRole.Pauses, "execute pause", why, "execveat(2)", "20-pause",
             [new TapeCall("execveat", Descriptor("pause-program"), "", new TapeArg.Strs(["pause"]), new TapeArg.Strs([]), TapeArg.Named((uint)AT_EMPTY_PATH, "AT_EMPTY_PATH"))],
             "sleep infinity");
 

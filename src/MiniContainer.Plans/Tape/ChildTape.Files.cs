@@ -15,19 +15,19 @@ public sealed partial class ChildTape
 
     /// <summary>Changes the current directory.</summary>
     public void Chdir(string path, string why) =>
-        Add(new Subject(inside ? Chapter.Command : Chapter.Root), HandPoint.Moves, $"go to {path}", why, "chdir(2)", "05-chroot", [new TapeCall("chdir", path)], $"cd {ShellWord.Quote(path)}");
+        Add(new Subject(inside ? Chapter.Command : Chapter.Root), ScriptRole.Moves, $"chdir to {path}", why, "chdir(2)", "05-chroot", [new TapeCall("chdir", path)], $"cd {ShellWord.Quote(path)}");
 
     /// <summary>Goes to a directory if the process may as it is now; <see cref="ChdirAsUser"/> follows, and is content if this succeeded.</summary>
     public void TryChdir(string path, string why)
     {
         _ = Allocate(TriedDirectory);
-        Add(new Subject(Chapter.Command), $"go to {path}, if root may", why, "chdir(2)", "10-privileges", Attempt(path), ": # env(1) below goes there, as the user");
+        Add(new Subject(Chapter.Command), $"chdir to {path}, if root may", why, "chdir(2)", "10-privileges", Attempt(path), ": # env(1) below goes there, as the user");
     }
 
     /// <summary>Goes to the directory of <see cref="TryChdir"/> if the process may as it is now; fails if neither could.</summary>
     /// <remarks>
     /// A tape has no branches, but the first descriptor that is free tells: only if both attempts failed is it still free, and
-    /// then close(2) fails. Playing.cs reports the chdir before it.
+    /// then close(2) fails. PlayContext.cs reports the chdir before it.
     /// </remarks>
     public void ChdirAsUser(string path, string why)
     {
@@ -35,7 +35,7 @@ public sealed partial class ChildTape
         var second = Allocate("second");
         Free(second);
         Free(tried);
-        Add(new Subject(Chapter.Command), HandPoint.Moves, $"go to {path}", why, "chdir(2)", "05-chroot",
+        Add(new Subject(Chapter.Command), ScriptRole.Moves, $"chdir to {path}", why, "chdir(2)", "05-chroot",
             [
                 .. Attempt(path),
                 new TapeCall("close", tried) { Blames = 1 },
@@ -56,7 +56,7 @@ public sealed partial class ChildTape
     /// <param name="why">Why, and why here.</param>
     /// <param name="letsGo">Whether a script lets go of the old root here, which the tape did earlier.</param>
     public void Umask(uint mask, string why, bool letsGo = false) =>
-        Add(new Subject(inside ? Chapter.Privileges : Chapter.Root), letsGo ? HandPoint.LetsGo : HandPoint.Plain, $"set the file mode mask to 0{Convert.ToString(mask, 8)}", why, "umask(2)", "06-mounts",
+        Add(new Subject(inside ? Chapter.Privileges : Chapter.Root), letsGo ? ScriptRole.LetsGo : ScriptRole.Plain, $"set the file mode mask to 0{Convert.ToString(mask, 8)}", why, "umask(2)", "06-mounts",
             [new TapeCall("umask", TapeArg.Mode(mask))], [$"umask 0{Convert.ToString(mask, 8)}", .. letsGo ? [LetGo] : Array.Empty<string>()]);
 
     /// <summary>Makes a directory and its parents, as far as they are not there.</summary>

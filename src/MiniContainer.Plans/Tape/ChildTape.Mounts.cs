@@ -108,13 +108,13 @@ public sealed partial class ChildTape
     /// no path that somebody else may have chosen is to be followed before that.
     /// </remarks>
     public void PivotRoot(string why) =>
-        Add(new Subject(Chapter.Root), HandPoint.Pivots, "make this directory the root", why, "pivot_root(2)", "06-mounts",
+        Add(new Subject(Chapter.Root), ScriptRole.Pivots, "make this directory the root", why, "pivot_root(2)", "06-mounts",
             [new TapeCall("pivot_root", ".", ".")],
             "pivot_root . .");
 
     /// <summary>Moves the current directory's mount over the root, and makes it the root: what pivot_root cannot do on an initramfs.</summary>
     public void MoveRoot(string why) =>
-        Add(new Subject(Chapter.Root), HandPoint.Pivots, "move this directory over the root", why, "mount(2)", "06-mounts",
+        Add(new Subject(Chapter.Root), ScriptRole.Pivots, "move this directory over the root", why, "mount(2)", "06-mounts",
             [
                 new TapeCall("mount", ".", "/", TapeArg.Null, TapeArg.Named((long)(ulong)MS_MOVE, "MS_MOVE"), TapeArg.Null),
                 new TapeCall("chroot", "."),
@@ -167,7 +167,7 @@ public sealed partial class ChildTape
     /// <param name="why">Why, and why here.</param>
     /// <param name="more">Whether a script has more to do that needs the host's programs, and lets go of them last.</param>
     public void DetachOldRoot(string why, bool more = false) =>
-        Add(new Subject(Chapter.Root), more ? HandPoint.Plain : HandPoint.LetsGo, "let go of the old root", why, "umount2(2)", "06-mounts",
+        Add(new Subject(Chapter.Root), more ? ScriptRole.Plain : ScriptRole.LetsGo, "let go of the old root", why, "umount2(2)", "06-mounts",
             [new TapeCall("umount2", ".", TapeArg.Named(MNT_DETACH, "MNT_DETACH")), new TapeCall("chdir", "/")],
             more ? ": # a script does so last, since it needs the host's programs: it is no guard against a hostile image" : LetGo);
 

@@ -19,7 +19,7 @@ public sealed partial class ChildTape
     /// <param name="why">Why, and why here.</param>
     /// <param name="born">Whether the child was born into the pid namespace; else it is one for its children, and <see cref="Fork"/> follows.</param>
     public void JoinNamespaces(string descriptor, ulong flags, string path, string why, bool born = true) =>
-        Add((flags & (ulong)CLONE_NEWNS) != 0 ? HandPoint.Joins : HandPoint.Continues, $"join the namespaces of {descriptor}", why, "setns(2)", "11-exec",
+        Add((flags & (ulong)CLONE_NEWNS) != 0 ? ScriptRole.Joins : ScriptRole.Continues, $"join the namespaces of {descriptor}", why, "setns(2)", "11-exec",
             [new TapeCall("setns", Descriptor(descriptor), TapeArg.Named((long)flags, FlagText.Clone(flags)))],
             // A shell that was born into the pid namespace would have to fork to enter it once more; for the other one nsenter
             // forks. That one is not root: nsenter may not change its groups.
@@ -39,7 +39,7 @@ public sealed partial class ChildTape
 
     /// <summary>Leaves namespaces for new ones.</summary>
     public void Unshare(ulong flags, string why) =>
-        Add(new Subject(Chapter.Namespaces), HandPoint.Continues, $"get {FlagText.Clone(flags)}", why, "unshare(2)", "08-cgroups",
+        Add(new Subject(Chapter.Namespaces), ScriptRole.Continues, $"unshare {NamespaceOptions.Names(flags)}", why, "unshare(2)", "08-cgroups",
             [new TapeCall("unshare", TapeArg.Named((long)flags, FlagText.Clone(flags)))],
             $"unshare {((flags & (ulong)CLONE_NEWPID) == 0 ? "" : "--fork ")}{((flags & (ulong)CLONE_NEWNS) == 0 ? "" : "--propagation unchanged ")}{NamespaceOptions.Unshare(flags)}");
 
@@ -49,7 +49,7 @@ public sealed partial class ChildTape
     /// <param name="file">What <see cref="OpenTimeOffsets"/> opened; null to open it here.</param>
     public void UnshareTime(IReadOnlyList<(string Clock, long Seconds, uint Nanoseconds)> offsets, string why, int? file = null)
     {
-        Add(new Subject(Chapter.Namespaces), HandPoint.Continues, $"get {FlagText.Clone(CLONE_NEWTIME)}", why, "unshare(2)", "08-cgroups",
+        Add(new Subject(Chapter.Namespaces), ScriptRole.Continues, $"unshare {NamespaceOptions.Names(CLONE_NEWTIME)}", why, "unshare(2)", "08-cgroups",
             [new TapeCall("unshare", TapeArg.Named((long)CLONE_NEWTIME, FlagText.Clone(CLONE_NEWTIME)))],
             // Its program is in the namespace already, so unshare itself must set the offsets; it knows seconds alone.
             $"unshare --time{string.Concat(offsets.Select(o => $" --{o.Clock} {o.Seconds}"))}");
@@ -57,7 +57,7 @@ public sealed partial class ChildTape
         {
             // The kernel takes one write from the beginning of the file, of as many lines as there are.
             var lines = string.Concat(offsets.Select(o => $"{o.Clock} {o.Seconds} {o.Nanoseconds}\n"));
-            Add(HandPoint.Unneeded, "shift the clocks", WhyOffsets, "time_namespaces(7)", "12-oci",
+            Add(ScriptRole.Unneeded, "shift the clocks", WhyOffsets, "time_namespaces(7)", "12-oci",
                 [new TapeCall("write", open, lines, lines.Length) { Least = lines.Length }, new TapeCall("close", open)], ": # unshare did it");
             Free(open);
             return;
@@ -75,7 +75,7 @@ public sealed partial class ChildTape
     /// <returns>Its descriptor, for <see cref="UnshareTime"/>.</returns>
     public int OpenTimeOffsets(string why)
     {
-        Add(HandPoint.Unneeded, "open the offsets of the clocks", why, "time_namespaces(7)", "12-oci",
+        Add(ScriptRole.Unneeded, "open the offsets of the clocks", why, "time_namespaces(7)", "12-oci",
             [new TapeCall("openat", TapeArg.AtFdCwd, TimeOffsets, TapeArg.Named((long)(uint)O_WRONLY, "O_WRONLY"), 0)], ": # unshare does it");
         return Allocate("time offsets");
     }
@@ -106,12 +106,12 @@ public sealed partial class ChildTape
 
     /// <summary>Sets the host name.</summary>
     public void SetHostname(string name, string why) =>
-        Add($"call the host {name}", why, "sethostname(2)", "02-uts",
+        Add($"set the hostname to {name}", why, "sethostname(2)", "02-uts",
             [new TapeCall("sethostname", name, System.Text.Encoding.UTF8.GetByteCount(name))], $"hostname {ShellWord.Quote(name)}");
 
     /// <summary>Sets the NIS domain name.</summary>
     public void SetDomainname(string name, string why) =>
-        Add($"call the domain {name}", why, "setdomainname(2)", "02-uts",
+        Add($"set the domainname to {name}", why, "setdomainname(2)", "02-uts",
             [new TapeCall("setdomainname", name, System.Text.Encoding.UTF8.GetByteCount(name))], $"echo {ShellWord.Quote(name)} > /proc/sys/kernel/domainname");
 
     /// <summary>Begins a session of its own, away from the caller's terminal.</summary>

@@ -76,7 +76,7 @@ public sealed partial class ChildTape
 
     /// <summary>Takes capabilities out of the bounding set: no program can bring them back.</summary>
     public void DropBounding(IReadOnlyList<int> capabilities, string why) =>
-        Add(HandPoint.Privileges, "drop capabilities from the bounding set", why, "capabilities(7)", "10-privileges",
+        Add(ScriptRole.Privileges, "drop capabilities from the bounding set", why, "capabilities(7)", "10-privileges",
             // EINVAL: this kernel does not know the capability, so nobody can have it.
             [.. capabilities.Select(c => Prctl(PR_CAPBSET_DROP, "PR_CAPBSET_DROP", c, Capabilities.Name(c)) with { Allowed = [Errno.EINVAL] })],
             $"--bounding-set={string.Join(",", capabilities.Select(c => "-" + Capabilities.Name(c)[4..].ToLowerInvariant()))}");
@@ -99,7 +99,7 @@ public sealed partial class ChildTape
 
         calls.Add(new TapeCall("setresgid", gid, gid, gid));
         calls.Add(new TapeCall("setresuid", uid, uid, uid));
-        Add(HandPoint.Privileges, $"become user {uid}, group {gid}", why, "credentials(7)", "10-privileges", calls,
+        Add(ScriptRole.Privileges, $"become user {uid}, group {gid}", why, "credentials(7)", "10-privileges", calls,
             $"--reuid={uid} --regid={gid}{(setGroups == false ? " --keep-groups" : groups.Count == 0 ? " --clear-groups" : " --groups=" + string.Join(",", groups))}");
     }
 
@@ -109,7 +109,7 @@ public sealed partial class ChildTape
     /// </param>
     /// <param name="why">Why, and why here.</param>
     public void BecomeRoot(bool? setGroups, string why) =>
-        Add(new Subject(Chapter.Namespaces), HandPoint.Continues, "become user 0, group 0", why, "credentials(7)", "09-rootless",
+        Add(new Subject(Chapter.Namespaces), ScriptRole.Continues, "become user 0, group 0", why, "credentials(7)", "09-rootless",
             [.. setGroups == false ? Array.Empty<TapeCall>() : [new TapeCall("setgroups", 0, TapeArg.Null) { Allowed = setGroups is null ? [Errno.EPERM] : [] }], new TapeCall("setresgid", 0, 0, 0), new TapeCall("setresuid", 0, 0, 0)],
             $"setpriv --reuid=0 --regid=0 {(setGroups == false ? "--keep-groups" : "--clear-groups")} --inh-caps=-all --ambient-caps=-all");
 
@@ -121,14 +121,14 @@ public sealed partial class ChildTape
         var data = TapeArg.Ints(
             (uint)effective, (uint)permitted, (uint)inheritable,
             (uint)(effective >> 32), (uint)(permitted >> 32), (uint)(inheritable >> 32));
-        Add(HandPoint.Privileges, "set the capabilities", why, "capset(2)", "10-privileges",
+        Add(ScriptRole.Privileges, "set the capabilities", why, "capset(2)", "10-privileges",
             [new TapeCall("capset", new TapeArg.Block(TapeArg.Ints(0x20080522, 0), "{version=_LINUX_CAPABILITY_VERSION_3, pid=0}"), new TapeArg.Block(data, text))],
             $"--inh-caps=-all{string.Concat(Capabilities.List(inheritable).Select(c => ",+" + Capabilities.Name(c)[4..].ToLowerInvariant()))}");
     }
 
     /// <summary>Sets the ambient capabilities: those that a plain program keeps when a user who is not root executes it.</summary>
     public void SetAmbient(IReadOnlyList<int> capabilities, string why) =>
-        Add(HandPoint.Privileges, "set the ambient capabilities", why, "capabilities(7)", "10-privileges",
+        Add(ScriptRole.Privileges, "set the ambient capabilities", why, "capabilities(7)", "10-privileges",
             [
                 Prctl(PR_CAP_AMBIENT, "PR_CAP_AMBIENT", PR_CAP_AMBIENT_CLEAR_ALL, "PR_CAP_AMBIENT_CLEAR_ALL"),
                 .. capabilities.Select(c => new TapeCall("prctl", TapeArg.Named(PR_CAP_AMBIENT, "PR_CAP_AMBIENT"), TapeArg.Named(PR_CAP_AMBIENT_RAISE, "PR_CAP_AMBIENT_RAISE"), TapeArg.Named(c, Capabilities.Name(c)), 0, 0)),
@@ -137,7 +137,7 @@ public sealed partial class ChildTape
 
     /// <summary>Gives up the gain of privileges by execve for good: set-user-id bits and file capabilities do nothing.</summary>
     public void NoNewPrivileges(string why) =>
-        Add(HandPoint.Privileges, "set no_new_privs", why, "prctl(2)", "10-privileges",
+        Add(ScriptRole.Privileges, "set no_new_privs", why, "prctl(2)", "10-privileges",
             [Prctl(PR_SET_NO_NEW_PRIVS, "PR_SET_NO_NEW_PRIVS", 1, "1")], "--no-new-privs");
 
     /// <summary>Installs a compiled filter of system calls.</summary>

@@ -83,17 +83,17 @@ public sealed partial class ChildTape
     private Chapter Here => inside ? Chapter.Mounts : Chapter.Root;
 
     private void Add(string name, string why, string man, string lab, IReadOnlyList<TapeCall> calls, params IReadOnlyList<string> shell) =>
-        Add(HandPoint.Plain, name, why, man, lab, calls, shell);
+        Add(ScriptRole.Plain, name, why, man, lab, calls, shell);
 
     private void Add(Subject? about, string name, string why, string man, string lab, IReadOnlyList<TapeCall> calls, params IReadOnlyList<string> shell) =>
-        Add(about, HandPoint.Plain, name, why, man, lab, calls, shell);
+        Add(about, ScriptRole.Plain, name, why, man, lab, calls, shell);
 
-    private void Add(HandPoint point, string name, string why, string man, string lab, IReadOnlyList<TapeCall> calls, params IReadOnlyList<string> shell) =>
+    private void Add(ScriptRole point, string name, string why, string man, string lab, IReadOnlyList<TapeCall> calls, params IReadOnlyList<string> shell) =>
         Add(null, point, name, why, man, lab, calls, shell);
 
-    private void Add(Subject? about, HandPoint point, string name, string why, string man, string lab, IReadOnlyList<TapeCall> calls, params IReadOnlyList<string> shell)
+    private void Add(Subject? about, ScriptRole point, string name, string why, string man, string lab, IReadOnlyList<TapeCall> calls, params IReadOnlyList<string> shell)
     {
-        inside |= point is HandPoint.Pivots or HandPoint.Joins;
+        inside |= point is ScriptRole.Pivots or ScriptRole.Joins;
         plan.Add(new ChildStep { Child = child, Name = name, Why = why, ManPage = man, LabName = lab, About = about, Calls = calls, Shell = shell, Point = point });
     }
 }

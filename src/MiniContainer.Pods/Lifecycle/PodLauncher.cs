@@ -43,10 +43,10 @@ public static class PodLauncher
     /// <summary>Makes a pod; if that fails, nothing is left.</summary>
     /// <returns>The play, whose children are the pod's processes.</returns>
     /// <exception cref="MinicException">It could not be made.</exception>
-    public static Playing Launch(StateRoot root, Pod pod, PodNetwork? network, PlayWatch? watch = null)
+    public static PlayContext Launch(StateRoot root, Pod pod, PodNetwork? network, PlayObserver? watch = null)
     {
         var plan = MakePlan(root, pod, network, Facts.Read());
-        var playing = new Playing(plan);
+        var playing = new PlayContext(plan);
         network?.Steps.GiveLock(playing);
         var header = new JournalHeader
         {
@@ -71,7 +71,7 @@ public static class PodLauncher
     }
 
     /// <summary>Stays until every container has ended, and writes down how each did.</summary>
-    public static void Monitor(StateRoot root, string name, Playing playing)
+    public static void Monitor(StateRoot root, string name, PlayContext playing)
     {
         var path = PodState.DirectoryOf(root, name);
         var threads = playing.Children.Where(c => c.Key != PausePlanner.Child).Select(c => Watch(root, path, c.Key, c.Value)).ToList();

@@ -20,7 +20,7 @@ public static class PodRemoval
     /// <param name="grace">How long their containers get to end by themselves; null for what each manifest says.</param>
     /// <param name="watch">Sees each step's undo; null for nobody.</param>
     /// <exception cref="MinicException">There is none of a name, and none is touched; or something could not be undone.</exception>
-    public static void Remove(StateRoot root, IReadOnlyList<string> names, TimeSpan? grace, PlayWatch? watch = null)
+    public static void Remove(StateRoot root, IReadOnlyList<string> names, TimeSpan? grace, PlayObserver? watch = null)
     {
         var pods = names.Distinct().Select(name => PodState.Load(root, name)).ToList();
         var failures = new List<MinicException>();

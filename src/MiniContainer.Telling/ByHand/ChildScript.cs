@@ -36,11 +36,11 @@ internal sealed class ChildScript(Plan plan, CloneChild clone)
 
     private string AllTools => plan.StepsOf(clone.Child).Any(s => s.Shell.Any(l => l.StartsWith("cp -a ", StringComparison.Ordinal))) ? Tools + " cp" : Tools;
 
-    private bool Pivots => plan.StepsOf(clone.Child).Any(s => s.Point == HandPoint.Pivots);
+    private bool Pivots => plan.StepsOf(clone.Child).Any(s => s.Point == ScriptRole.Pivots);
 
     /// <summary>Whether the parent must let go of a child's old root: umount(8) looks at /proc, and the child's root has none.</summary>
     public static bool HostLetsGo(Plan plan, string child) =>
-        plan.StepsOf(child).Any(s => s.Point == HandPoint.Pivots) && !plan.StepsOf(child).Any(s => s.Shell.Any(l => l.StartsWith("mount -t proc ", StringComparison.Ordinal)));
+        plan.StepsOf(child).Any(s => s.Point == ScriptRole.Pivots) && !plan.StepsOf(child).Any(s => s.Shell.Any(l => l.StartsWith("mount -t proc ", StringComparison.Ordinal)));
 
     private IEnumerable<string> Pipes => clone.Descriptors.Where(d => d.StartsWith("fifo:", StringComparison.Ordinal)).Select(d => d[5..]);
 
@@ -58,7 +58,7 @@ internal sealed class ChildScript(Plan plan, CloneChild clone)
         {
             if (step is not ChildStep mine || mine.Child != clone.Child)
                 continue;
-            if (mine.Point is not (HandPoint.Continues or HandPoint.Joins or HandPoint.Unneeded))
+            if (mine.Point is not (ScriptRole.Continues or ScriptRole.Joins or ScriptRole.Unneeded))
                 NextStage();
             if (section != (section = sections[number - 1]))
                 ScriptText.Chapter(text, section);
@@ -74,32 +74,32 @@ internal sealed class ChildScript(Plan plan, CloneChild clone)
     {
         switch (step.Point)
         {
-            case HandPoint.Joins when !Pivots:
+            case ScriptRole.Joins when !Pivots:
                 enter = step.Shell[0];
                 text.Append("#    Below, as the last thing: in there the host's programs are out of sight.\n").Append(Programs("setpriv env"));
                 break;
-            case HandPoint.Continues or HandPoint.Joins:
+            case ScriptRole.Continues or ScriptRole.Joins:
                 wrappers.Add(step.Shell[0]);
                 break;
-            case HandPoint.Pivots:
+            case ScriptRole.Pivots:
                 text.Append(Programs($"{AllTools} setpriv env sleep")).AppendJoin('\n', step.Shell).Append('\n').Append(AfterPivot);
                 pivoted = true;
                 break;
-            case HandPoint.LetsGo:
+            case ScriptRole.LetsGo:
                 LetGo(step.Shell);
                 break;
-            case HandPoint.Moves when pivoted || enter is not null:
+            case ScriptRole.Moves when pivoted || enter is not null:
                 directory = step.Shell[0]["cd ".Length..];
                 text.Append($"#    env below: --chdir={directory}\n");
                 break;
-            case HandPoint.Privileges:
+            case ScriptRole.Privileges:
                 privileges.AddRange(step.Shell);
                 text.Append($"#    setpriv below: {step.Shell[0]}\n");
                 break;
-            case HandPoint.Executes:
+            case ScriptRole.Executes:
                 Execute(step.Shell[0], step.Shell[1]);
                 break;
-            case HandPoint.Pauses:
+            case ScriptRole.Pauses:
                 Pause();
                 break;
             default:
@@ -142,7 +142,7 @@ internal sealed class ChildScript(Plan plan, CloneChild clone)
     {
         if (!pivoted && enter is null)
             text.Append(Programs("setpriv env")).Append("cd /\n");
-        if (pivoted && !plan.StepsOf(clone.Child).Any(s => s.Point == HandPoint.LetsGo))
+        if (pivoted && !plan.StepsOf(clone.Child).Any(s => s.Point == ScriptRole.LetsGo))
             LetGo([ChildTape.LetGo]);
         text.Append("# setpriv(1) does what the steps above say, and env(1) the rest: the directory, the environment, and the signals that a\n");
         text.Append("# shell ignores in the background. It becomes the command.\n");

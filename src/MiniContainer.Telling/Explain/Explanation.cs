@@ -66,7 +66,7 @@ public sealed record ExplainedStep(int Number, string Actor, string Title, IRead
     public string? State { get; init; }
 
     /// <summary>What the step found out while it was played.</summary>
-    public StepFacts? Facts { get; init; }
+    public StepResult? Facts { get; init; }
 
     /// <summary>Its chapter; null of a step that stands alone.</summary>
     [JsonIgnore]
@@ -84,7 +84,7 @@ public sealed record ExplainedStep(int Number, string Actor, string Title, IRead
     public static ExplainedStep Of(JournalEntry entry) => Of(entry.Number, entry.Step) with
     {
         State = entry.Undone ? "undone" : entry.Facts is null ? "begun" : "done",
-        Facts = entry.Facts == new StepFacts() ? null : entry.Facts,
+        Facts = entry.Facts == new StepResult() ? null : entry.Facts,
         // What it found there, rather than made, stays.
         Undo = entry.Undone || entry.Facts?.Made == false ? [] : entry.Step.UndoCallTexts,
     };

@@ -20,7 +20,7 @@ namespace MiniContainer.Telling.Profiling;
 /// <param name="who">What to call the runtime: "minic".</param>
 /// <param name="main">When Main began, as <see cref="Stopwatch.GetTimestamp"/> says it.</param>
 /// <param name="cpuBeforeMain">The processor time that the process had used then.</param>
-public sealed class ProfileWatch(string who, long main, TimeSpan cpuBeforeMain) : PlayWatch
+public sealed class ProfileWatch(string who, long main, TimeSpan cpuBeforeMain) : PlayObserver
 {
     private readonly ClockPair first = TimeStampCounter.ReadBoth();
     private readonly List<Raw> spans = [];
@@ -47,7 +47,7 @@ public sealed class ProfileWatch(string who, long main, TimeSpan cpuBeforeMain) 
     }
 
     /// <inheritdoc/>
-    public override void Before(Step step, Playing playing)
+    public override void Before(Step step, PlayContext playing)
     {
         if (spans.All(s => s.Kind == ProfileKind.Runtime))
             Mark("read the specification, make the plan");
@@ -61,7 +61,7 @@ public sealed class ProfileWatch(string who, long main, TimeSpan cpuBeforeMain) 
     public override void Done(Step step) => done = Stopwatch.GetTimestamp();
 
     /// <inheritdoc/>
-    public override void After(Step step, Playing playing)
+    public override void After(Step step, PlayContext playing)
     {
         if (step is ChildStep)
             return;
@@ -77,7 +77,7 @@ public sealed class ProfileWatch(string who, long main, TimeSpan cpuBeforeMain) 
     }
 
     /// <inheritdoc/>
-    public override void End(Playing playing)
+    public override void End(PlayContext playing)
     {
         Mark("note that all is up");
         end = mark;

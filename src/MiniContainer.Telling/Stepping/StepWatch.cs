@@ -19,15 +19,15 @@ namespace MiniContainer.Telling.Stepping;
 
 /// <summary>Plays no faster than a person wants.</summary>
 /// <param name="dialog">The person.</param>
-public sealed class StepWatch(StepDialog dialog) : PlayWatch
+public sealed class StepWatch(StepDialog dialog) : PlayObserver
 {
     private readonly Dictionary<ChildStep, Rest> rests = new(ReferenceEqualityComparer.Instance);
     private readonly HashSet<string> executed = [];
     private readonly Dictionary<Step, Section> sections = new(ReferenceEqualityComparer.Instance);
     private Section? section;
     private StepAnswer pace = StepAnswer.Play;
-    private Sight? before;
-    private Sight? beforeChapter;
+    private Snapshot? before;
+    private Snapshot? beforeChapter;
     private int number;
     private bool played;
     private Journal? undoing;
@@ -49,14 +49,14 @@ public sealed class StepWatch(StepDialog dialog) : PlayWatch
     public override bool Stopped => pace == StepAnswer.Quit;
 
     /// <inheritdoc/>
-    public override void Start(Playing playing)
+    public override void Start(PlayContext playing)
     {
         (number, played, section, beforeChapter) = (0, true, null, null);
         Learn(playing.Plan.Steps);
     }
 
     /// <summary>Puts a rest before each step of a child.</summary>
-    public override IReadOnlyList<TapeEntry> LayOut(Playing playing, string child, IReadOnlyList<TapeEntry> tape)
+    public override IReadOnlyList<TapeEntry> LayOut(PlayContext playing, string child, IReadOnlyList<TapeEntry> tape)
     {
         if (pace is not (StepAnswer.Play or StepAnswer.PlayChapter) || tape.FirstOrDefault(e => e.Step.Waits)?.Call is not { } go)
             return tape;
@@ -79,7 +79,7 @@ public sealed class StepWatch(StepDialog dialog) : PlayWatch
     }
 
     /// <inheritdoc/>
-    public override void Before(Step step, Playing playing)
+    public override void Before(Step step, PlayContext playing)
     {
         number++;
         before = null;
@@ -92,7 +92,7 @@ public sealed class StepWatch(StepDialog dialog) : PlayWatch
         if (pace != StepAnswer.Play || moment.Note is not null)
             dialog.Tell(moment);
         else if ((pace = dialog.Ask(moment)) == StepAnswer.Quit)
-            throw new MinicException($"play step {number}, {step.Title}", "no more was wanted", "What was begun has been undone.");
+            throw new MinicException($"play step {number}, {step.Title}", "stopped at your request", "What was begun has been undone.");
         if (pace == StepAnswer.Play && RestOf(step) != Rest.Later && step is not AwaitExec)
             before = Look(playing, step);
         if (pace == StepAnswer.PlayChapter && RestOf(step) != Rest.Later)
@@ -102,7 +102,7 @@ public sealed class StepWatch(StepDialog dialog) : PlayWatch
     }
 
     /// <inheritdoc/>
-    public override void After(Step step, Playing playing)
+    public override void After(Step step, PlayContext playing)
     {
         // What a new child does before its first rest, the order of its descriptors, is part of its making.
         if (step is CloneChild { Child: var name } && playing.Children.TryGetValue(name, out var child))
@@ -146,16 +146,16 @@ public sealed class StepWatch(StepDialog dialog) : PlayWatch
             pace = dialog.Ask(moment);
         // Once something is undone, all is to be, and so is what goes with the play that made it.
         if (pace == StepAnswer.Quit && first && !played)
-            throw new MinicException($"undo \"{step.Title}\"", "no more was wanted", "Nothing has been undone.");
+            throw new MinicException($"undo \"{step.Title}\"", "stopped at your request", "Nothing has been undone.");
         if (pace == StepAnswer.Play)
-            before = Sight.OfUndo(journal);
+            before = Snapshot.OfUndo(journal);
     }
 
     /// <inheritdoc/>
     public override void Undone(JournalEntry entry, Journal journal)
     {
         if (before is not null && entry.Step.UndoCallTexts.Count > 0)
-            dialog.Show(Sight.OfUndo(journal).Since(before));
+            dialog.Show(Snapshot.OfUndo(journal).Since(before));
     }
 
     private void Learn(IReadOnlyList<Step> steps)
@@ -186,7 +186,7 @@ public sealed class StepWatch(StepDialog dialog) : PlayWatch
 
     private Rest RestOf(Step step) => step is ChildStep own ? rests.GetValueOrDefault(own, Rest.Free) : Rest.Held;
 
-    private Moment MomentOf(Step step, Playing playing)
+    private Moment MomentOf(Step step, PlayContext playing)
     {
         var inside = step is ChildStep own ? own.Child : playing.Children.Keys.LastOrDefault();
         return new Moment(ExplainedStep.Of(number, step), "forward", playing.Plan.Steps.Count, playing.Plan.Steps.Max(s => s.Actor.Length))
@@ -204,10 +204,10 @@ public sealed class StepWatch(StepDialog dialog) : PlayWatch
         };
     }
 
-    private Sight Look(Playing playing, Step? step) =>
-        Sight.Of(playing.Plan.Steps, playing.Children.Where(c => !executed.Contains(c.Key)).Select(c => (c.Key, c.Value.Pid)), step);
+    private Snapshot Look(PlayContext playing, Step? step) =>
+        Snapshot.Of(playing.Plan.Steps, playing.Children.Where(c => !executed.Contains(c.Key)).Select(c => (c.Key, c.Value.Pid)), step);
 
-    private void Let(ChildStep step, Playing playing)
+    private void Let(ChildStep step, PlayContext playing)
     {
         var child = playing.Children[step.Child];
         if (rests.GetValueOrDefault(step, Rest.Free) == Rest.Held)

@@ -107,7 +107,7 @@ public sealed class ExplainTests : IDisposable
         var directory = Path.Combine(root, "containers/box");
         Directory.CreateDirectory(directory);
         using var journal = Journal.Create(Path.Combine(directory, "journal"), KnownSteps.Kinds, new JournalHeader { Kind = "container", Id = "box", Owner = new ProcessIdentity(4194304, 1) });
-        journal.Done(journal.Begin(new MakeDirectory("/nowhere", 0x1c0)), new StepFacts { Made = false });
+        journal.Done(journal.Begin(new MakeDirectory("/nowhere", 0x1c0)), new StepResult { Made = false });
         journal.Begin(new MakeFifo("/nowhere/fifo"));
     }
 

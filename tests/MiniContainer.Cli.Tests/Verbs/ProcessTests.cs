@@ -33,7 +33,7 @@ public sealed class ProcessTests : BundleTest
     [InlineData(0, 0x1c0, 1000, "setpriv --bounding-set -dac_override,-dac_read_search", "/v\n")]
     [InlineData(1000, 0x1c0, 0, "", "/v\n")]
     // Closed to both.
-    [InlineData(33, 0x1c0, 1000, "setpriv --bounding-set -dac_override,-dac_read_search", "minic: go to /v: chdir(\"/v\"): EACCES (Permission denied)")]
+    [InlineData(33, 0x1c0, 1000, "setpriv --bounding-set -dac_override,-dac_read_search", "minic: chdir to /v: chdir(\"/v\"): EACCES (Permission denied)")]
     public void The_directory_is_entered_before_or_after_the_change_of_user(int owner, int mode, int user, string caller, string said)
     {
         var world = Make();

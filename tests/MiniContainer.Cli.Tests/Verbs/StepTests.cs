@@ -17,7 +17,7 @@ public sealed partial class StepTests : MinicTest
         using var tmux = new Tmux(world, columns: 120, rows: 50);
         tmux.Type("minic run --step --name $N --hostname lab --net none --rootfs $ROOTFS sh -c 'echo fi\"\"rst; exit 3'");
         tmux.WaitFor("Enter plays a step", "1 of ");
-        PlayTo(tmux, "call the host lab");
+        PlayTo(tmux, "set the hostname to lab");
         tmux.Key("i");
         tmux.WaitFor($"{world.Name} #");
         tmux.Type("echo own=$(hostname); exit");
@@ -96,7 +96,7 @@ public sealed partial class StepTests : MinicTest
         PlayTo(tmux, at);
         tmux.Key(key);
         tmux.WaitForPrompt();
-        tmux.Screen().Should().Contain("no more was wanted");
+        tmux.Screen().Should().Contain("stopped at your request");
         tmux.Type($"c=$?; clear; {AllIsGone}; echo code=$c");
         tmux.WaitFor("code=125");
         Lines(world, tmux).Should().Equal("0", "ls: cannot access 'STATE': No such file or directory", "code=125");
@@ -132,7 +132,7 @@ public sealed partial class StepTests : MinicTest
         tmux.Type("clear; minic start --step $N");
         tmux.WaitFor("\n1 of 1 [");
         tmux.Key("q");
-        tmux.WaitFor("no more was wanted");
+        tmux.WaitFor("stopped at your request");
         tmux.Type("clear; minic state $N | grep status; minic start --step $N");
         tmux.WaitFor("created", "\n1 of 1 [");
         tmux.Key("Enter");

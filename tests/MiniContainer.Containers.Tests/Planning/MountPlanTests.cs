@@ -167,7 +167,7 @@ public class MountPlanTests
         var titles = plan.Steps.Select(s => s.Title).ToList();
         string[] joins = ["join the namespaces of ns:/run/n", "join the namespaces of ns:/run/u"];
         titles.Should().ContainInOrder(["leave minic's program behind", .. privileged ? joins : joins.Reverse(), "become user 0, group 0",
-            "get CLONE_NEWNS|CLONE_NEWUTS|CLONE_NEWIPC|CLONE_NEWPID", "make the process anew", "follow box to its new process", "get CLONE_NEWCGROUP", "make / rslave"]);
+            "unshare the mount, uts, ipc and pid namespaces", "make the process anew", "follow box to its new process", "unshare the cgroup namespace", "make / rslave"]);
         plan.Steps.OfType<MapIds>().Should().BeEmpty();
     }
 

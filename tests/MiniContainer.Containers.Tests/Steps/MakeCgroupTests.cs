@@ -15,7 +15,7 @@ public sealed class MakeCgroupTests
         var cpuset = Cgroups.Hierarchies().FirstOrDefault(h => h.Controllers.Contains("cpuset"));
         Skip.If(cpuset is null, "needs cpuset in cgroup version 1");
         var above = $"{cpuset!.Own}/race{Environment.ProcessId}";
-        using var playing = new Playing(new Plan());
+        using var playing = new PlayContext(new Plan());
         var made = Parallel.For(0, 2, worker =>
         {
             for (var i = 0; i < 2000; i++)

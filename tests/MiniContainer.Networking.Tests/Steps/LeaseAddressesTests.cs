@@ -20,7 +20,7 @@ public sealed class LeaseAddressesTests : IDisposable
     [Fact]
     public void A_lease_is_a_file_as_host_local_has_it()
     {
-        using var playing = new Playing(new Plan());
+        using var playing = new PlayContext(new Plan());
         Of("box", "10.0.0.2", "fd00::2").Do(playing);
         File.ReadAllText($"{Leases}/10.0.0.2").Should().Be("box\r\neth0");
         File.ReadAllText($"{Leases}/last_reserved_ip.1").Should().Be("fd00::2");
@@ -32,7 +32,7 @@ public sealed class LeaseAddressesTests : IDisposable
     [Fact]
     public void An_address_has_one_holder_and_the_loser_frees_its_own_alone()
     {
-        using var playing = new Playing(new Plan());
+        using var playing = new PlayContext(new Plan());
         Of("box", "10.0.0.2").Do(playing);
         var second = Of("other", "10.0.0.3", "10.0.0.2");
         second.Invoking(s => s.Do(playing)).Should().Throw<MinicException>().WithMessage("lease 10.0.0.3 and 10.0.0.2: *says that box has it*minic gc*");
@@ -43,12 +43,12 @@ public sealed class LeaseAddressesTests : IDisposable
     [Fact]
     public void Undoing_twice_does_not_free_the_next_holders_lease()
     {
-        using var playing = new Playing(new Plan());
+        using var playing = new PlayContext(new Plan());
         var first = Of("box", "10.0.0.2");
         first.Do(playing);
         first.Undo(null);
         Of("other", "10.0.0.2").Do(playing);
-        first.Undo(new StepFacts());
+        first.Undo(new StepResult());
         LeaseAddresses.HolderOf(Leases, "10.0.0.2")!.Value.ContainerId.Should().Be("other");
     }
 
@@ -64,7 +64,7 @@ public sealed class LeaseAddressesTests : IDisposable
     [Fact]
     public void The_lock_taken_before_planning_is_given_up_with_the_lease()
     {
-        using var playing = new Playing(new Plan());
+        using var playing = new PlayContext(new Plan());
         var held = SharedLock.Take(Networks);
         playing.Locks[held.Path] = held;
         var taken = false;
@@ -87,7 +87,7 @@ public sealed class LeaseAddressesTests : IDisposable
         var plan = new Plan();
         plan.Add(new JoinNetwork($"{Networks}/n", "box:eth0"));
         plan.Add(new LeaseAddresses(Networks, "/proc/self/no", "box", "eth0", [new LeasedAddress("10.0.0.2", 0)]));
-        using var playing = new Playing(plan);
+        using var playing = new PlayContext(plan);
         var held = SharedLock.Take(Networks);
         playing.Locks[held.Path] = held;
         using var journal = Journal.Create($"{root}/journal", World.Kinds, new JournalHeader { Kind = "container", Id = "box", Owner = ProcessIdentity.Self });

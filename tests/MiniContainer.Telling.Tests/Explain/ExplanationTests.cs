@@ -33,8 +33,8 @@ public class ExplanationTests
     {
         JournalEntry[] entries =
         [
-            new(1, Steps[0]) { Facts = new StepFacts { Made = false } },
-            new(2, new MakeFifo("/f")) { Facts = new StepFacts() },
+            new(1, Steps[0]) { Facts = new StepResult { Made = false } },
+            new(2, new MakeFifo("/f")) { Facts = new StepResult() },
             new(3, new MakeFifo("/g")) { Undone = true },
             new(4, new MakeFifo("/h")),
         ];

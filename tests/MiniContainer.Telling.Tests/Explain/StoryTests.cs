@@ -27,7 +27,7 @@ public class StoryTests
 
         public override IReadOnlyList<string> UndoCallTexts => Undone is null ? [] : [Undone];
 
-        public override StepFacts? Do(Playing playing) => null;
+        public override StepResult? Do(PlayContext playing) => null;
     }
 
     private static Thing Cgroup(string hierarchy) =>
@@ -73,8 +73,8 @@ public class StoryTests
     [Fact]
     public void A_chapter_is_never_more_than_a_screen_and_says_how_many_are_left()
     {
-        var lines = Lines(80, [.. Enumerable.Range(0, 40).Select(i => new Thing($"see that no link is called veth{i}", new Subject(Chapter.Network), "RTM_GETLINK()"))]);
-        lines.Count(l => l.Contains("see that no link is called veth", StringComparison.Ordinal)).Should().Be(22);
+        var lines = Lines(80, [.. Enumerable.Range(0, 40).Select(i => new Thing($"check that the name veth{i}", new Subject(Chapter.Network), "RTM_GETLINK()"))]);
+        lines.Count(l => l.Contains("check that the name veth", StringComparison.Ordinal)).Should().Be(22);
         lines.Should().Contain(l => l.Trim() == "… and 18 steps more");
     }
 
@@ -119,7 +119,7 @@ public class StoryTests
     [Fact]
     public void A_way_back_tells_what_is_undone_and_counts_the_rest()
     {
-        JournalEntry[] entries = [.. Cgroups.Append(new SetFile("/x", "1")).Select((s, i) => new JournalEntry(i + 1, s) { Facts = new StepFacts() })];
+        JournalEntry[] entries = [.. Cgroups.Append(new SetFile("/x", "1")).Select((s, i) => new JournalEntry(i + 1, s) { Facts = new StepResult() })];
         var text = Text(80, Explanation.OfUndo("minic delete of box", entries));
         text.Should().Contain("4 steps to undo").And.Contain("make 3 cgroups: cpu, memory, pids").And.Contain("rmdir").And.Contain("1 more step left nothing");
     }

@@ -40,9 +40,9 @@ public sealed class DifferenceTests : IDisposable
     public void A_line_that_is_there_twice_is_gone_once()
     {
         Step[] steps = [new WriteFile(path, "12345")];
-        var before = Sight.Of(steps, [], steps[0]);
+        var before = Snapshot.Of(steps, [], steps[0]);
         File.WriteAllText(path, "12345");
-        var after = Sight.Of(steps, [], steps[0]);
+        var after = Snapshot.Of(steps, [], steps[0]);
 
         var part = after.Since(before).Parts.Should().ContainSingle().Which;
 
@@ -71,7 +71,7 @@ public sealed class DifferenceTests : IDisposable
             }
             """;
 
-        NetworkSight.Flatten(Ruleset).Should().Equal(
+        NetworkSnapshot.Flatten(Ruleset).Should().Equal(
             "table inet minic: set hosts: type ipv4_addr", "table inet minic: set hosts: elements = { 10.44.0.2,", "table inet minic: set hosts: 10.44.0.3 }",
             "table inet minic: chain empty", "table inet minic: chain input: type filter hook input priority filter; policy accept;",
             "table inet minic: chain input: meta l4proto { tcp, udp } counter accept");

@@ -27,10 +27,10 @@ public sealed class StepWatchTests : IDisposable
 
         Play(Child(), person).Should().BeNull();
 
-        person.Asked.Should().Equal("make the directory d", "make the process kid", "wait for go", "let kid go on", "call the host lab", "set the file mode mask to 077", "execute true");
+        person.Asked.Should().Equal("make the directory d", "make the process kid", "wait for go", "let kid go on", "set the hostname to lab", "set the file mode mask to 077", "execute true");
         person.Told.Should().Equal("wait until kid has executed its command");
         person.Changes("make the directory d").Should().Equal($"+ {directory}/d/");
-        person.Changes("call the host lab").Should().Contain("+ lab").And.HaveCount(2);
+        person.Changes("set the hostname to lab").Should().Contain("+ lab").And.HaveCount(2);
         person.Changes("set the file mode mask to 077").Should().Contain("+ Umask 0077");
         person.Changes("wait for go").Should().BeEmpty();
     }
@@ -50,14 +50,14 @@ public sealed class StepWatchTests : IDisposable
         Play(Child(), person).Should().BeNull();
 
         var own = Knob.TryRead("/proc/sys/kernel/hostname");
-        names.Should().Equal($"wait for go: {own}", $"let kid go on: {own}", $"call the host lab: {own}", "set the file mode mask to 077: lab", "execute true: lab");
+        names.Should().Equal($"wait for go: {own}", $"let kid go on: {own}", $"set the hostname to lab: {own}", "set the file mode mask to 077: lab", "execute true: lab");
     }
 
     [SkippableTheory]
     [InlineData("make the directory d")]
     [InlineData("make the process kid")]
     [InlineData("wait for go")]
-    [InlineData("call the host lab")]
+    [InlineData("set the hostname to lab")]
     [InlineData("execute true")]
     public void To_quit_undoes_what_was_begun(string at)
     {
@@ -82,11 +82,11 @@ public sealed class StepWatchTests : IDisposable
     [SkippableFact]
     public void To_go_on_asks_no_more()
     {
-        var person = new Person { OnAsk = m => m.Step.Title == "call the host lab" ? StepAnswer.GoOn : StepAnswer.Play };
+        var person = new Person { OnAsk = m => m.Step.Title == "set the hostname to lab" ? StepAnswer.GoOn : StepAnswer.Play };
 
         Play(Child(), person).Should().BeNull();
 
-        person.Asked[^1].Should().Be("call the host lab");
+        person.Asked[^1].Should().Be("set the hostname to lab");
         person.Told.Should().Equal("set the file mode mask to 077", "execute true", "wait until kid has executed its command");
     }
 
@@ -99,9 +99,9 @@ public sealed class StepWatchTests : IDisposable
 
         // The mask of file modes is set for a root that never comes here, so it begins a chapter.
         person.Asked.Should().Equal("make the directory d", "make the process kid", "set the file mode mask to 077", "execute true");
-        person.Told.Should().Equal("wait for go", "let kid go on", "call the host lab", "wait until kid has executed its command");
+        person.Told.Should().Equal("wait for go", "let kid go on", "set the hostname to lab", "wait until kid has executed its command");
         person.Moments.Select(m => m.Chapter).OfType<string>().Should().Equal("state", "namespaces", "root", "command");
-        person.Changes("call the host lab").Should().Contain("+ lab", "the whole chapter's changes are shown at its end");
+        person.Changes("set the hostname to lab").Should().Contain("+ lab", "the whole chapter's changes are shown at its end");
     }
 
     [SkippableFact]
@@ -111,9 +111,9 @@ public sealed class StepWatchTests : IDisposable
 
         var failure = Play(Child(tape => tape.Chdir("/no/such/directory", "")), person);
 
-        failure!.Message.Should().StartWith("go to /no/such/directory: chdir(\"/no/such/directory\"): ENOENT");
+        failure!.Message.Should().StartWith("chdir to /no/such/directory: chdir(\"/no/such/directory\"): ENOENT");
         person.Said.Should().ContainSingle().Which.Should().Contain("ENOENT");
-        person.Asked.Should().ContainInOrder("go to /no/such/directory", "make the process kid", "make the directory d").And.NotContain("execute true");
+        person.Asked.Should().ContainInOrder("chdir to /no/such/directory", "make the process kid", "make the directory d").And.NotContain("execute true");
         Directory.Exists($"{directory}/d").Should().BeFalse();
     }
 
@@ -123,7 +123,7 @@ public sealed class StepWatchTests : IDisposable
         Skip.IfNot(Environment.IsPrivilegedProcess, "needs root, for namespaces");
         var plan = Child();
         var watch = new StepWatch(new Person());
-        var playing = new Playing(plan);
+        var playing = new PlayContext(plan);
         playing.Rearranges = (child, tape) => watch.LayOut(playing, child, tape);
         playing.HearsOfChild = watch.Made;
         _ = plan.Steps[1].Do(playing);
@@ -145,7 +145,7 @@ public sealed class StepWatchTests : IDisposable
         tape.Umask(0, "");
         tape.Await("other", "");
         tape.Umask(1, "");
-        using var playing = new Playing(plan);
+        using var playing = new PlayContext(plan);
         playing.Rearranges = (child, entries) => new StepWatch(new Person()).LayOut(playing, child, entries);
 
         var entries = playing.LayOut("kid");
@@ -160,7 +160,7 @@ public sealed class StepWatchTests : IDisposable
     {
         var path = Path.Combine(directory, "journal");
         using var journal = Journal.Create(path, Kinds, Header);
-        journal.Done(journal.Begin(new MakeDirectory($"{directory}/d", 0x1c0)), new StepFacts { Made = true });
+        journal.Done(journal.Begin(new MakeDirectory($"{directory}/d", 0x1c0)), new StepResult { Made = true });
         // One with nothing to undo comes first on the way back: to pass over it would be a beginning.
         journal.Done(journal.Begin(new SetFile("/nowhere", "1")), null);
         Directory.CreateDirectory($"{directory}/d");
@@ -179,7 +179,7 @@ public sealed class StepWatchTests : IDisposable
         foreach (var name in new[] { "a", "b", "c" })
         {
             Directory.CreateDirectory($"{directory}/{name}");
-            journal.Done(journal.Begin(new MakeDirectory($"{directory}/{name}", 0x1c0)), new StepFacts { Made = true });
+            journal.Done(journal.Begin(new MakeDirectory($"{directory}/{name}", 0x1c0)), new StepResult { Made = true });
         }
 
         var person = new Person { OnAsk = m => m.Step.Title.EndsWith("/b", StringComparison.Ordinal) ? StepAnswer.Quit : StepAnswer.Play };
@@ -247,7 +247,7 @@ public sealed class StepWatchTests : IDisposable
         Skip.IfNot(Environment.IsPrivilegedProcess, "needs root, for namespaces");
         person.Hide = directory + "/";
         using var journal = Journal.Create(Path.Combine(directory, "journal"), Kinds, Header);
-        using var playing = new Playing(plan);
+        using var playing = new PlayContext(plan);
         try
         {
             Forward.Play(plan, journal, playing, new StepWatch(person));

@@ -51,7 +51,7 @@ internal sealed class PodExecVerb : PodVerb
         using var supervisor = new Supervisor();
         using var terminal = ProcessTerminal.For(what.Terminal, detached: false, path: null);
         using var executed = Execs.Start(target.Process, join, what, root, pod.Directory, foreground: true, terminal.Socket,
-            PlayWatch.Of(play.Watch, profile.Watch));
+            PlayObserver.Of(play.Watch, profile.Watch));
         using var master = terminal.Receive();
         return supervisor.Wait(executed.Child, master);
     }

@@ -53,9 +53,9 @@ internal sealed class PodMonitorVerb : PodVerb
         }
     }
 
-    private Playing Launch(ParseResult parsed, StateRoot root, Pods.Manifest.Pod pod, PodNetwork? network, ProfileWatch? profile)
+    private PlayContext Launch(ParseResult parsed, StateRoot root, Pods.Manifest.Pod pod, PodNetwork? network, ProfileWatch? profile)
     {
         using var dialog = parsed.GetValue(step) ? MonitorProcess.Dialog() : null;
-        return PodLauncher.Launch(root, pod, network, PlayWatch.Of(StepLog.IfWanted(), profile, dialog is null ? null : new StepWatch(dialog)));
+        return PodLauncher.Launch(root, pod, network, PlayObserver.Of(StepLog.IfWanted(), profile, dialog is null ? null : new StepWatch(dialog)));
     }
 }

@@ -75,7 +75,7 @@ internal sealed class ExecVerb : RuntimeVerb
         using var owners = parsed.GetValue(detach) ? null : StandardStreams.KeepOwners();
         using var terminal = ProcessTerminal.For(what.Terminal, parsed.GetValue(detach), parsed.GetValue(consoleSocket));
         using var executed = Execs.Start(container.Init!, target with { BareNewlines = terminal.BareNewlines }, what,
-            container.Root, container.Directory, supervisor is not null, terminal.Socket, PlayWatch.Of(play.Watch, profile.Watch));
+            container.Root, container.Directory, supervisor is not null, terminal.Socket, PlayObserver.Of(play.Watch, profile.Watch));
         return Attend(executed.Child, supervisor, terminal, parsed.GetValue(pidFile));
     }
 

@@ -58,7 +58,7 @@ public sealed record MapIds(string Child, string UidMap, string GidMap) : Step, 
         : $"{Path.GetFileName(program)} \"$CHILD\" {string.Join(" ", Words(map))}";
 
     /// <inheritdoc/>
-    public override StepFacts? Do(Playing playing)
+    public override StepResult? Do(PlayContext playing)
     {
         var pid = playing.Children[Child].Pid.ToString(CultureInfo.InvariantCulture);
         if (DenySetgroups)
@@ -100,7 +100,7 @@ public sealed record Release(string Child) : Step, IOfChild
     public override IReadOnlyList<string> ByHand => ["echo go >&3"];
 
     /// <inheritdoc/>
-    public override StepFacts? Do(Playing playing)
+    public override StepResult? Do(PlayContext playing)
     {
         playing.Children[Child].Go();
         return null;
@@ -130,7 +130,7 @@ public sealed record FollowFork(string Child) : Step, IOfChild
     public override IReadOnlyList<string> UndoCallTexts => CloneChild.KillTexts;
 
     /// <inheritdoc/>
-    public override StepFacts? Do(Playing playing)
+    public override StepResult? Do(PlayContext playing)
     {
         var child = playing.Children[Child];
         try
@@ -142,11 +142,11 @@ public sealed record FollowFork(string Child) : Step, IOfChild
             throw failure;
         }
 
-        return new StepFacts { Pid = child.Pid, StartTime = ProcessIdentity.Of(child.Pid).StartTime };
+        return new StepResult { Pid = child.Pid, StartTime = ProcessIdentity.Of(child.Pid).StartTime };
     }
 
     /// <summary>Kills it and waits for its end. One that never came into the journal read end of file, and ended by itself.</summary>
-    public override void Undo(StepFacts? facts) => CloneChild.Kill(facts);
+    public override void Undo(StepResult? facts) => CloneChild.Kill(facts);
 }
 
 /// <summary>Waits until a child's tape reports.</summary>
@@ -172,7 +172,7 @@ public sealed record AwaitReady(string Child) : Step, IOfChild
     public override IReadOnlyList<string> ByHand => ["read -r _ <&4"];
 
     /// <inheritdoc/>
-    public override StepFacts? Do(Playing playing) => playing.Children[Child].WaitStatus() ? null : throw Ended.Early(playing, Child);
+    public override StepResult? Do(PlayContext playing) => playing.Children[Child].WaitStatus() ? null : throw Ended.Early(playing, Child);
 }
 
 /// <summary>Waits until a child has executed its command.</summary>
@@ -198,7 +198,7 @@ public sealed record AwaitExec(string Child) : Step, IOfChild
     public override IReadOnlyList<string> ByHand => ["read -r said <&4", "[ \"$said\" = executing ]"];
 
     /// <inheritdoc/>
-    public override StepFacts? Do(Playing playing)
+    public override StepResult? Do(PlayContext playing)
     {
         // End of file means execve, or the child's end; the tape tells which.
         while (playing.Children[Child].WaitStatus())
@@ -236,7 +236,7 @@ public sealed record AwaitSuccess(string Child) : Step, IOfChild
     public override IReadOnlyList<string> ByHand => ["wait \"$RUN\""];
 
     /// <inheritdoc/>
-    public override StepFacts? Do(Playing playing)
+    public override StepResult? Do(PlayContext playing)
     {
         var child = playing.Children[Child];
         _ = Processes.WaitEnd(child.PidFd, -1);
@@ -245,7 +245,7 @@ public sealed record AwaitSuccess(string Child) : Step, IOfChild
 
     private MinicException Failure(int? code)
     {
-        var problem = $"it did not end with exit code 0{(code is null ? "" : $", but with {code}")}";
+        var problem = $"it exited with a non-zero status{(code is null ? "" : $", but with {code}")}";
         if (Log is null)
             return new MinicException($"run {Child}", problem);
         var tail = LogTail.Of(Log);
@@ -276,7 +276,7 @@ public static class Ended
 {
     /// <summary>Fails unless the child has executed its command.</summary>
     /// <exception cref="MinicException">It ended before.</exception>
-    public static void Check(Playing playing, string child)
+    public static void Check(PlayContext playing, string child)
     {
         var tape = playing.Children[child].Tape;
         // All entries but the last execve and the exit_group behind it have been played: the command runs, or has run.
@@ -285,7 +285,7 @@ public static class Ended
     }
 
     /// <summary>Why a child has ended before its tape did.</summary>
-    public static MinicException Early(Playing playing, string child)
+    public static MinicException Early(PlayContext playing, string child)
     {
         if (playing.FailureOf(child) is { } failure)
             return failure;

@@ -12,7 +12,7 @@ using MiniContainer.Kernel.Netlink;
 namespace MiniContainer.Telling.Stepping;
 
 /// <summary>Looks at a network namespace: that of a process, or with null our own.</summary>
-internal static partial class NetworkSight
+internal static partial class NetworkSnapshot
 {
     /// <summary>Links, addresses, routes and neighbours; nothing where we may not look.</summary>
     public static IReadOnlyList<(string What, IReadOnlyList<string> Lines)> Of(int? pid)

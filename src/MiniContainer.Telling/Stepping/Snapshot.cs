@@ -11,7 +11,7 @@ using MiniContainer.Plans.Steps;
 namespace MiniContainer.Telling.Stepping;
 
 /// <summary>The state of the world at one moment.</summary>
-internal sealed class Sight
+internal sealed class Snapshot
 {
     /// <summary>The part whose lines are a set and an element of it each.</summary>
     public const string Capabilities = "capabilities";
@@ -24,9 +24,9 @@ internal sealed class Sight
     /// <param name="steps">Its steps.</param>
     /// <param name="children">The children to look at, as far as they are there.</param>
     /// <param name="current">The step that is played; null for several, of which files in a child's root are not looked at.</param>
-    public static Sight Of(IReadOnlyList<Step> steps, IEnumerable<(string Name, int Pid)> children, Step? current)
+    public static Snapshot Of(IReadOnlyList<Step> steps, IEnumerable<(string Name, int Pid)> children, Step? current)
     {
-        var sight = new Sight();
+        var sight = new Snapshot();
         sight.AddHost(steps);
         foreach (var (name, pid) in children)
             sight.AddChild(name, pid, steps, current as ChildStep);
@@ -34,21 +34,21 @@ internal sealed class Sight
     }
 
     /// <summary>Looks at what the undo of a journal may change: of its processes that they are there, and no more.</summary>
-    public static Sight OfUndo(Journal journal)
+    public static Snapshot OfUndo(Journal journal)
     {
-        var sight = new Sight();
+        var sight = new Snapshot();
         sight.AddHost([.. journal.Entries.Select(e => e.Step)]);
         foreach (var entry in journal.Entries)
         {
             if (entry is { Step: CloneChild clone, Facts: { Pid: { } pid, StartTime: { } start } } && new ProcessIdentity(pid, start).Alive)
-                sight.Add(clone.Child, "process", ProcessSight.Number(pid));
+                sight.Add(clone.Child, "process", ProcessSnapshot.Number(pid));
         }
 
         return sight;
     }
 
     /// <summary>What is there less and more than at an earlier moment.</summary>
-    public Difference Since(Sight earlier)
+    public Difference Since(Snapshot earlier)
     {
         var changed = new List<DifferencePart>();
         foreach (var (whose, what) in earlier.parts.Keys.Union(parts.Keys))
@@ -90,15 +90,15 @@ internal sealed class Sight
 
     private void AddHost(IReadOnlyList<Step> steps)
     {
-        Add(Host, ProcessSight.Inherited(null));
+        Add(Host, ProcessSnapshot.Inherited(null));
         Add(Host, "host name", Knob.TryRead("/proc/sys/kernel/hostname") ?? "");
-        Add(Host, "mounts", ProcessSight.Mounts(null));
-        Add(Host, NetworkSight.Of(null));
+        Add(Host, "mounts", ProcessSnapshot.Mounts(null));
+        Add(Host, NetworkSnapshot.Of(null));
         // Listing rules is dear where there are many: a plan that touches none pays nothing.
         if (steps.Any(s => s.ChangesRules))
-            Add(Host, "nft rules", NetworkSight.Rules());
-        foreach (var kind in steps.SelectMany(s => s.Places).Distinct().GroupBy(FileSight.KindOf))
-            Add(Host, kind.Key, [.. kind.SelectMany(FileSight.Of)]);
+            Add(Host, "nft rules", NetworkSnapshot.Rules());
+        foreach (var kind in steps.SelectMany(s => s.Places).Distinct().GroupBy(FileSnapshot.KindOf))
+            Add(Host, kind.Key, [.. kind.SelectMany(FileSnapshot.Of)]);
     }
 
     private void AddChild(string name, int pid, IReadOnlyList<Step> steps, ChildStep? current)
@@ -106,21 +106,21 @@ internal sealed class Sight
         using var pidfd = Processes.OpenPidFd(pid);
         if (pidfd is null || Processes.Stat(pid) is null or { State: 'Z' or 'X' })
             return;
-        Add(name, "process", ProcessSight.Number(pid));
-        Add(name, "descriptors", ProcessSight.Descriptors(pid));
-        Add(name, ProcessSight.Inherited(pid));
+        Add(name, "process", ProcessSnapshot.Number(pid));
+        Add(name, "descriptors", ProcessSnapshot.Descriptors(pid));
+        Add(name, ProcessSnapshot.Inherited(pid));
         if (current?.Child == name)
-            Add(name, "files in its root", FileSight.InRoot(pid, current));
+            Add(name, "files in its root", FileSnapshot.InRoot(pid, current));
         if (Differs("uts") && ProcessNamespaces.HostName(pidfd) is { } called)
             Add(name, "host name", called);
         if (Differs("mnt"))
-            Add(name, "mounts", ProcessSight.Mounts(pid));
+            Add(name, "mounts", ProcessSnapshot.Mounts(pid));
         if (!Differs("net"))
             return;
-        Add(name, NetworkSight.Of(pid));
+        Add(name, NetworkSnapshot.Of(pid));
         var settings = steps.Select(s => s.SettingInside).OfType<(string Child, string Setting)>().Where(s => s.Child == name).Select(s => s.Setting).ToList();
         if (settings.Count > 0)
-            Add(name, "settings inside", NetworkSight.Settings(pid, settings));
+            Add(name, "settings inside", NetworkSnapshot.Settings(pid, settings));
 
         bool Differs(string kind) => ProcessNamespaces.Of(pid, kind) is { } theirs && theirs != ProcessNamespaces.Of(null, kind);
     }

@@ -14,13 +14,13 @@ using MiniContainer.Kernel;
 namespace MiniContainer.Plans;
 
 /// <summary>Sees each step come and go.</summary>
-public class PlayWatch
+public class PlayObserver
 {
     /// <summary>Whether the user wants no more: what comes to an end then has not failed.</summary>
     public virtual bool Stopped => false;
 
     /// <summary>A plan is about to be played.</summary>
-    public virtual void Start(Playing playing)
+    public virtual void Start(PlayContext playing)
     {
     }
 
@@ -29,7 +29,7 @@ public class PlayWatch
     /// <param name="child">The child.</param>
     /// <param name="tape">Its entries.</param>
     /// <returns>What is to be laid out.</returns>
-    public virtual IReadOnlyList<TapeEntry> LayOut(Playing playing, string child, IReadOnlyList<TapeEntry> tape) => tape;
+    public virtual IReadOnlyList<TapeEntry> LayOut(PlayContext playing, string child, IReadOnlyList<TapeEntry> tape) => tape;
 
     /// <summary>A child has been made, and plays its tape.</summary>
     public virtual void Made(string name, Child child)
@@ -38,7 +38,7 @@ public class PlayWatch
 
     /// <summary>A step is about to be played; a child's step may be under way already.</summary>
     /// <exception cref="MinicException">Stops the play, as a failing step does.</exception>
-    public virtual void Before(Step step, Playing playing)
+    public virtual void Before(Step step, PlayContext playing)
     {
     }
 
@@ -55,12 +55,12 @@ public class PlayWatch
     }
 
     /// <summary>A step has been played; a child's step may still be under way.</summary>
-    public virtual void After(Step step, Playing playing)
+    public virtual void After(Step step, PlayContext playing)
     {
     }
 
     /// <summary>The whole plan has been played; the children's tapes can still be read.</summary>
-    public virtual void End(Playing playing)
+    public virtual void End(PlayContext playing)
     {
     }
 
@@ -96,36 +96,36 @@ public class PlayWatch
     }
 
     /// <summary>One that stands for several, each of them once; null for none.</summary>
-    public static PlayWatch? Of(params IEnumerable<PlayWatch?> watches) =>
-        watches.OfType<PlayWatch>().SelectMany(w => w is Several several ? several.Watches : [w]).Distinct().ToArray() switch
+    public static PlayObserver? Of(params IEnumerable<PlayObserver?> watches) =>
+        watches.OfType<PlayObserver>().SelectMany(w => w is Several several ? several.Watches : [w]).Distinct().ToArray() switch
         {
             [] => null,
             [var one] => one,
             var many => new Several(many),
         };
 
-    private sealed class Several(PlayWatch[] watches) : PlayWatch
+    private sealed class Several(PlayObserver[] watches) : PlayObserver
     {
-        public PlayWatch[] Watches { get; } = watches;
+        public PlayObserver[] Watches { get; } = watches;
 
         public override bool Stopped => Array.Exists(Watches, w => w.Stopped);
 
-        public override void Start(Playing playing) => Array.ForEach(Watches, w => w.Start(playing));
+        public override void Start(PlayContext playing) => Array.ForEach(Watches, w => w.Start(playing));
 
-        public override IReadOnlyList<TapeEntry> LayOut(Playing playing, string child, IReadOnlyList<TapeEntry> tape) =>
+        public override IReadOnlyList<TapeEntry> LayOut(PlayContext playing, string child, IReadOnlyList<TapeEntry> tape) =>
             Watches.Aggregate(tape, (entries, watch) => watch.LayOut(playing, child, entries));
 
         public override void Made(string name, Child child) => Array.ForEach(Watches, w => w.Made(name, child));
 
-        public override void Before(Step step, Playing playing) => Array.ForEach(Watches, w => w.Before(step, playing));
+        public override void Before(Step step, PlayContext playing) => Array.ForEach(Watches, w => w.Before(step, playing));
 
         public override void Begun(Step step) => Array.ForEach(Watches, w => w.Begun(step));
 
         public override void Done(Step step) => Array.ForEach(Watches, w => w.Done(step));
 
-        public override void After(Step step, Playing playing) => Array.ForEach(Watches, w => w.After(step, playing));
+        public override void After(Step step, PlayContext playing) => Array.ForEach(Watches, w => w.After(step, playing));
 
-        public override void End(Playing playing) => Array.ForEach(Watches, w => w.End(playing));
+        public override void End(PlayContext playing) => Array.ForEach(Watches, w => w.End(playing));
 
         public override void Failed(Exception failure) => Array.ForEach(Watches, w => w.Failed(failure));
 

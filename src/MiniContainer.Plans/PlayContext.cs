@@ -7,7 +7,7 @@ namespace MiniContainer.Plans;
 
 /// <summary>The state of one play of a plan.</summary>
 /// <param name="plan">What is played.</param>
-public sealed class Playing(Plan plan) : IDisposable
+public sealed class PlayContext(Plan plan) : IDisposable
 {
     private readonly Dictionary<string, Child> children = [];
     private readonly Dictionary<string, IReadOnlyList<TapeEntry>> tapes = [];

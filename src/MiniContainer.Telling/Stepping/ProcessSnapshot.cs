@@ -7,7 +7,7 @@ using MiniContainer.Kernel;
 namespace MiniContainer.Telling.Stepping;
 
 /// <summary>Looks at a process; null for our own.</summary>
-internal static partial class ProcessSight
+internal static partial class ProcessSnapshot
 {
     private static readonly string[] Identity = ["Uid", "Gid", "Groups", "NoNewPrivs", "Seccomp", "Umask"];
     private static readonly string[] Sets = ["CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"];
@@ -21,7 +21,7 @@ internal static partial class ProcessSight
         yield return ("cgroups", [.. Lines(pid, "cgroup").Select(l => l.Split(':', 3)).Where(p => p.Length == 3).Select(p => $"{(p[1].Length > 0 ? p[1] : "version 2")}: {p[2]}")]);
         yield return ("identity", [.. Identity.Where(n => Value(n).Length > 0).Select(n => $"{n} {Spaces().Replace(Value(n).Replace('\t', ' '), " ")}")]);
         // A line for each in each set: what a step takes away is told, and not all that stays.
-        yield return (Sight.Capabilities, [.. Sets.SelectMany(n => Capabilities.List(Bits(n)).Select(c => $"{n} {Capabilities.Name(c)[4..]}"))]);
+        yield return (Snapshot.Capabilities, [.. Sets.SelectMany(n => Capabilities.List(Bits(n)).Select(c => $"{n} {Capabilities.Name(c)[4..]}"))]);
         yield return ("ignored signals", [.. Enumerable.Range(1, 64).Where(s => (Bits("SigIgn") >> (s - 1) & 1) == 1).Select(Processes.SignalName)]);
         yield return ("limits", [.. Lines(pid, "limits").Skip(1).Select(l => Spaces().Replace(l.Trim(), "  "))]);
         yield return ("program and place", Place(pid));

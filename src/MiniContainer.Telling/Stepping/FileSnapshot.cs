@@ -8,7 +8,7 @@ using MiniContainer.Plans;
 namespace MiniContainer.Telling.Stepping;
 
 /// <summary>Looks at files.</summary>
-internal static class FileSight
+internal static class FileSnapshot
 {
     /// <summary>What kind of file a path is of.</summary>
     public static string KindOf(string path) =>
