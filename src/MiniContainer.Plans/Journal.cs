@@ -99,7 +99,7 @@ public sealed class Journal : IDisposable
         try
         {
             journal.Begin("open"u8);
-            JsonSerializer.Serialize(journal.writer, header, kinds.InfoOf<JournalHeader>());
+            JsonSerializer.Serialize(journal.writer, header, JournalJson.Default.JournalHeader);
             journal.End();
             return journal;
         }
@@ -146,7 +146,7 @@ public sealed class Journal : IDisposable
     {
         facts ??= new StepResult();
         Begin(number, "done"u8);
-        JsonSerializer.Serialize(writer, facts, kinds.InfoOf<StepResult>());
+        JsonSerializer.Serialize(writer, facts, JournalJson.Default.StepResult);
         End();
         Change(number, entry => entry with { Facts = facts });
     }
@@ -164,7 +164,7 @@ public sealed class Journal : IDisposable
     public void MarkExit(JournalExit exit)
     {
         Begin("exit"u8);
-        JsonSerializer.Serialize(writer, exit, kinds.InfoOf<JournalExit>());
+        JsonSerializer.Serialize(writer, exit, JournalJson.Default.JournalExit);
         End();
         exits.Add(exit);
     }
@@ -280,7 +280,7 @@ public sealed class Journal : IDisposable
         switch (name)
         {
             case "open":
-                Header = JsonSerializer.Deserialize(ref reader, kinds.InfoOf<JournalHeader>()) ?? throw new JsonException("it is null");
+                Header = JsonSerializer.Deserialize(ref reader, JournalJson.Default.JournalHeader) ?? throw new JsonException("it is null");
                 break;
             case "begin" when number is { } begun:
                 if (Find(begun) >= 0)
@@ -288,7 +288,7 @@ public sealed class Journal : IDisposable
                 Add(new JournalEntry(begun, kinds.Read(ref reader, ref kind)));
                 break;
             case "done" when number is { } done:
-                var facts = JsonSerializer.Deserialize(ref reader, kinds.InfoOf<StepResult>()) ?? throw new JsonException("it is null");
+                var facts = JsonSerializer.Deserialize(ref reader, JournalJson.Default.StepResult) ?? throw new JsonException("it is null");
                 Change(done, entry => entry with { Facts = facts });
                 break;
             case "undone" when number is { } undone && reader.GetBoolean():
@@ -301,7 +301,7 @@ public sealed class Journal : IDisposable
                 Down = true;
                 break;
             case "exit":
-                exits.Add(JsonSerializer.Deserialize(ref reader, kinds.InfoOf<JournalExit>()) ?? throw new JsonException("it is null"));
+                exits.Add(JsonSerializer.Deserialize(ref reader, JournalJson.Default.JournalExit) ?? throw new JsonException("it is null"));
                 break;
             default:
                 throw new JsonException($"this minic does not know \"{name}\" there");

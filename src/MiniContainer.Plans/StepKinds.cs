@@ -7,38 +7,21 @@
 
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using System.Text.Json.Serialization.Metadata;
 
 namespace MiniContainer.Plans;
 
 /// <summary>The kinds of steps of one project.</summary>
-/// <param name="Serializer">Knows each of the types.</param>
+/// <param name="Serializer">Knows each of the types; asked for when the first of them is written or read.</param>
 /// <param name="Kinds">The kind's name in a journal, and its type. A name stays for good: journals outlive a version.</param>
-public sealed record StepFamily(IJsonTypeInfoResolver Serializer, IReadOnlyList<(string Kind, Type Type)> Kinds);
+public sealed record StepFamily(Func<JsonSerializerContext> Serializer, IReadOnlyList<(string Kind, Type Type)> Kinds);
 
 /// <summary>All kinds of steps that a program knows.</summary>
 /// <param name="known">Those of each project; asked for when the first journal is read or written.</param>
 public sealed class StepKinds(Func<StepFamily[]> known)
 {
     private StepFamily[]? families;
-    private JsonSerializerOptions? options;
-
-    // One for all projects: each set of options has caches of its own. What a step works out, such as its title, is read-only,
-    // and not written down. A member that this version does not know is an error, not passed over: an undo might need it.
-    internal JsonSerializerOptions Options => options ??= new JsonSerializerOptions
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-        IgnoreReadOnlyProperties = true,
-        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-        RespectRequiredConstructorParameters = true,
-        TypeInfoResolver = JsonTypeInfoResolver.Combine([new JournalJson(), .. Families.Select(f => f.Serializer)]),
-    };
 
     private StepFamily[] Families => families ??= known();
-
-    /// <summary>How a type that stands in a journal is written and read.</summary>
-    internal JsonTypeInfo<T> InfoOf<T>() => (JsonTypeInfo<T>)Options.GetTypeInfo(typeof(T));
 
     /// <summary>The name of each kind, and its type.</summary>
     public IEnumerable<(string Kind, Type Type)> All => Families.SelectMany(f => f.Kinds);
@@ -47,16 +30,18 @@ public sealed class StepKinds(Func<StepFamily[]> known)
     /// <exception cref="InvalidOperationException">No project has brought its type: a fault of the program.</exception>
     internal void Write(Utf8JsonWriter writer, Step step)
     {
-        var kind = NameOf(step);
+        var (family, kind) = Find(step);
         writer.WriteStartObject();
         writer.WritePropertyName(kind);
-        JsonSerializer.Serialize(writer, step, Options.GetTypeInfo(step.GetType()));
+        JsonSerializer.Serialize(writer, step, family.Serializer().GetTypeInfo(step.GetType())!);
         writer.WriteEndObject();
     }
 
     /// <summary>The name of a step's kind.</summary>
     /// <inheritdoc cref="Write" path="/exception"/>
-    public string NameOf(Step step)
+    public string NameOf(Step step) => Find(step).Kind;
+
+    private (StepFamily Family, string Kind) Find(Step step)
     {
         var type = step.GetType();
         foreach (var family in Families)
@@ -64,7 +49,7 @@ public sealed class StepKinds(Func<StepFamily[]> known)
             foreach (var (kind, of) in family.Kinds)
             {
                 if (of == type)
-                    return kind;
+                    return (family, kind);
             }
         }
 
@@ -92,7 +77,7 @@ public sealed class StepKinds(Func<StepFamily[]> known)
             foreach (var (name, type) in family.Kinds)
             {
                 if (name == kind)
-                    return (Step?)JsonSerializer.Deserialize(ref reader, Options.GetTypeInfo(type));
+                    return (Step?)JsonSerializer.Deserialize(ref reader, family.Serializer().GetTypeInfo(type)!);
             }
         }
 

@@ -245,7 +245,7 @@ public sealed record AwaitSuccess(string Child) : Step, IOfChild
 
     private MinicException Failure(int? code)
     {
-        var problem = $"it exited with a non-zero status{(code is null ? "" : $", but with {code}")}";
+        var problem = code is null ? "it exited with a non-zero status" : $"it exited with status {code}";
         if (Log is null)
             return new MinicException($"run {Child}", problem);
         var tail = LogTail.Of(Log);

@@ -112,7 +112,7 @@ public class PodTests : MinicTest
               containers: [{ name: main, image: $ROOTFS, command: [sleep, "9"] }]
             """) + "minic pod run bad.yaml; echo code $?; ip -br link | grep -vc lo; nft list ruleset");
         outcome.Output.Should().Be("code 125\n0\n");
-        outcome.Error.Should().Contain("minic: run first: it exited with a non-zero status");
+        outcome.Error.Should().Contain("minic: run first: it exited with status 1");
     }
 
     [SkippableTheory]
@@ -346,7 +346,7 @@ public class PodTests : MinicTest
             minic pod logs $N-bad; echo code $?; ls $STATE.logs
             """);
         outcome.Output.Should().Be("code 125\nline 50\na^[[2Jb\nfrom the first\ncode 125\n");
-        outcome.Error.Should().StartWith("minic: run second: it exited with a non-zero status, but with 7. The end of what it printed:\n  line 42\n").And.Contain("  line 50\n  a\ufffd[2Jb\n");
+        outcome.Error.Should().StartWith("minic: run second: it exited with status 7. The end of what it printed:\n  line 42\n").And.Contain("  line 50\n  a\ufffd[2Jb\n");
     }
 
     [SkippableFact]
