@@ -29,7 +29,7 @@ public sealed record ChildStep : Step, IOfChild
     /// <summary>What <see cref="ByHand"/> returns.</summary>
     public IReadOnlyList<string> Shell { get; init; } = [];
 
-    /// <summary>What it means to a script (ByHand/ChildScript.cs).</summary>
+    /// <summary>What it means to a script (Telling/ByHand/ChildScript.cs).</summary>
     public ScriptRole Point { get; init; }
 
     /// <summary>Whether the child waits here until somebody writes to a pipe.</summary>
