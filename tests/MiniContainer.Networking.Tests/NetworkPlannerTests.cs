@@ -20,21 +20,28 @@ public class NetworkPlannerTests
     private static readonly NetworkFacts Facts = new("/run/minic/networks") { UplinkMtu = 1500 };
 
     [Fact]
-    public void IPv4() => Golden.Check(Show(Small("10.1.0.0/24"), new Attachment("box", "child:box")), "ipv4.txt");
+    public void IPv4() => Golden.Check(
+        Titles(Small("10.1.0.0/24"), new Attachment("box", "child:box")), "ipv4.txt");
 
     [Fact]
     public void Dual_stack_with_ports() => Golden.Check(
-        Show(NetworkConfig.Default, new Attachment("box", "child:box") { PortMappings = [new PortMapping(8080, 80), new PortMapping(53, 5353, "UDP", "192.0.2.1")] }),
+        Show(NetworkConfig.Default, new Attachment("box", "child:box")
+        {
+            PortMappings = [new PortMapping(8080, 80), new PortMapping(53, 5353, "UDP", "192.0.2.1")],
+        }),
         "dual-stack-ports.txt");
 
     [Fact]
     public void A_namespace_of_others_behind_a_router_that_advertises() => Golden.Check(
-        Show(NetworkConfig.Default, new Attachment("box", "/run/netns/box") { IfName = "net1", Mac = "02:00:00:00:00:07", Ips = ["10.44.0.9"] }, Facts with { ListeningToRouters = ["wlan0"], UplinkMtu = 1400 }),
+        Titles(
+            NetworkConfig.Default,
+            new Attachment("box", "/run/netns/box") { IfName = "net1", Mac = "02:00:00:00:00:07", Ips = ["10.44.0.9"] },
+            Facts with { ListeningToRouters = ["wlan0"], UplinkMtu = 1400 }),
         "router.txt");
 
     [Fact]
     public void A_switch_without_addresses() => Golden.Check(
-        Show(NetworkConfig.Parse("n", """{ "cniVersion": "1.0.0", "name": "wire", "type": "bridge", "bridge": "wire0", "portIsolation": true, "mtu": 9000 }"""), new Attachment("box", "child:box")),
+        Titles(NetworkConfig.Parse("n", """{ "cniVersion": "1.0.0", "name": "wire", "type": "bridge", "bridge": "wire0", "portIsolation": true, "mtu": 9000 }"""), new Attachment("box", "child:box")),
         "switch.txt");
 
     [Fact]
@@ -126,7 +133,7 @@ public class NetworkPlannerTests
         foreach (var (what, config, attachment, facts) in bad)
         {
             var message = FluentActions.Invoking(() => NetworkPlanner.Plan(config, attachment, facts)).Should().Throw<MinicException>(what).Which.Message;
-            text.Append("# ").Append(what).Append('\n').Append(message).Append("\n\n");
+            text.Append("# ").Append(what).Append('\n').Append(message).Append('\n');
         }
 
         Golden.Check(text.ToString(), "bad-attachments.txt");
@@ -144,6 +151,16 @@ public class NetworkPlannerTests
           "dns": { "nameservers": ["192.0.2.53"] },
           "ipam": { "type": "host-local", "subnet": "{{subnet}}", "routes": [{ "dst": "192.0.2.0/24" }] } }] }
         """);
+
+    // What one step does is told of the dual stack: here which there are, in their order.
+    private static string Titles(NetworkConfig config, Attachment attachment, NetworkFacts? facts = null)
+    {
+        var planned = NetworkPlanner.Plan(config, attachment, facts ?? Facts);
+        var titles = planned.Before.Select(s => s.Title).Append("-- the process is made --")
+            .Concat(planned.Inside.Select(s => s.Title));
+        return string.Join('\n', titles) + "\n"
+            + System.Text.Json.JsonSerializer.Serialize(planned.Result, CniJson.Default.Result) + "\n";
+    }
 
     private static string Show(NetworkConfig config, Attachment attachment, NetworkFacts? facts = null)
     {

@@ -26,7 +26,7 @@ public sealed class BadInputTests : MinicTest
         var told = lines.Select(line => (line, outcome: world.Sh(line))).Select(t => $"$ {t.line}\n{world.Neutral(t.outcome.Output)}{t.outcome.Error}exit code {t.outcome.Code}\n");
         // Which builder there is depends on where the program lies; ImagesTests knows each.
         var remedy = world.Neutral(Images.Remedy(Path.GetDirectoryName(world.Minic)!));
-        Testing.Golden.Check(string.Join('\n', told).Replace(remedy, "REMEDY", StringComparison.Ordinal), "bad-input.txt");
+        Testing.Golden.Check(string.Concat(told).Replace(remedy, "REMEDY", StringComparison.Ordinal), "bad-input.txt");
     }
 
     [SkippableFact]

@@ -226,7 +226,7 @@ public sealed class BadBundles : IDisposable
     private void Tell(StringBuilder text, string what, Func<Bundle> load)
     {
         var message = FluentActions.Invoking(load).Should().Throw<MinicException>(what).Which.Message;
-        text.Append("# ").Append(what).Append('\n').Append(message.Replace(_bundle, "/bundle")).Append("\n\n");
+        text.Append("# ").Append(what).Append('\n').Append(message.Replace(_bundle, "/bundle")).Append('\n');
     }
 
     private static JsonArray Rlimits(params (string Type, int Hard, int Soft)[] limits) =>

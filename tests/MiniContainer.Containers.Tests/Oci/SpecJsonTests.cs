@@ -94,7 +94,10 @@ public class SpecJsonTests
 
     [Fact]
     public void The_rootless_configuration_is_golden() =>
-        Golden.Check(SpecJson.Write(DefaultSpec.Rootless(DefaultSpec.Create(terminal: true), new Caller(1000, 1000))), "rootless-config.json");
+        Golden.Check(TextChange.Of(
+            SpecJson.Write(DefaultSpec.Create()),
+            SpecJson.Write(DefaultSpec.Rootless(DefaultSpec.Create(terminal: true), new Caller(1000, 1000)))),
+            "rootless-config.txt");
 
     [Fact]
     public void The_default_has_dockers_fourteen_capabilities_and_no_ambient_ones()

@@ -35,7 +35,8 @@ public class ContainerPlannerTests
 
     [Fact]
     public void The_default_container_on_a_machine_with_cgroup_v1() =>
-        Golden.Check(PlanText.Of(PlanOf(Default, Machines.Hybrid)), "default-v1.txt");
+        Golden.Check(
+            PlanText.TitlesOfNews(PlanOf(Default, Machines.Hybrid), PlanOf(Default, Machines.V2)), "default-v1.txt");
 
     [Fact]
     public void A_read_only_tmpfs_is_closed_once_all_is_in_it()
@@ -65,7 +66,7 @@ public class ContainerPlannerTests
         var text = new StringWriter { NewLine = "\n" };
         new ExplanationText(text, width, colour: false).Write(Explanation.Of("minic run of box", PlanOf(Default, Machines.V2).Steps));
         text.ToString().Split('\n').Should().OnlyContain(line => line.Length <= width);
-        Golden.Check(text.ToString(), $"explain-default-{width}.txt");
+        PlanText.ShouldTellAllOf(text.ToString(), PlanOf(Default, Machines.V2));
     }
 
     [Fact]
@@ -111,8 +112,11 @@ public class ContainerPlannerTests
                 },
             },
         };
-        Golden.Check(PlanText.Of(PlanOf(spec, Machines.V2, s => s with { Create = true, PreserveFds = 1 })), "everything-v2.txt");
-        Golden.Check(PlanText.Of(PlanOf(spec, Machines.Hybrid)), "everything-v1.txt");
+        var second = PlanOf(spec, Machines.V2, s => s with { Create = true, PreserveFds = 1 });
+        Golden.Check(PlanText.News(second, PlanOf(Default, Machines.V2)), "everything-v2.txt");
+        Golden.Check(
+            PlanText.TitlesOfNews(PlanOf(spec, Machines.Hybrid), second, PlanOf(Default, Machines.Hybrid)),
+            "everything-v1.txt");
     }
 
     [Fact]

@@ -51,6 +51,12 @@ public class EveryFieldTests
         return string.Concat(Paragraphs(spec, machine).Where(p => !usual.Contains(p)));
     }
 
+    // What is asked of the kernel alone: the reasons are those of any mount.
+    private static string Calls(string text) =>
+        string.Concat(text.Split('\n').Where(l => l.Length > 0
+            && !l.StartsWith("  #", StringComparison.Ordinal)
+            && !l.StartsWith("  hand", StringComparison.Ordinal)).Select(l => l + "\n"));
+
     private static IEnumerable<string> Paragraphs(Spec spec, IReadOnlyList<CgroupHierarchy> machine)
     {
         foreach (var step in PlanOf(spec, machine).Steps)
@@ -63,16 +69,16 @@ public class EveryFieldTests
 
     [Fact]
     public void Rare_limits_with_cgroup_v1() => Golden.Check(
-        News(With(Limits with { Cpu = new LinuxCpu { RealtimePeriod = 1000000, RealtimeRuntime = 50000 }, Network = new LinuxNetwork { ClassId = 1048577, Priorities = [new("eth0", 500)] } }), Rich),
+        Calls(News(With(Limits with { Cpu = new LinuxCpu { RealtimePeriod = 1000000, RealtimeRuntime = 50000 }, Network = new LinuxNetwork { ClassId = 1048577, Priorities = [new("eth0", 500)] } }), Rich)),
         "rare-limits-v1.txt");
 
     [Fact]
     public void Rare_limits_with_cgroup_v2() => Golden.Check(
-        News(With(Limits with { Unified = new Dictionary<string, string> { ["misc.max"] = "res_a 1", ["cgroup.max.depth"] = "3" } }), Machines.V2), "rare-limits-v2.txt");
+        Calls(News(With(Limits with { Unified = new Dictionary<string, string> { ["misc.max"] = "res_a 1", ["cgroup.max.depth"] = "3" } }), Machines.V2)), "rare-limits-v2.txt");
 
     [Fact]
     public void Labels_and_placement_are_set_while_the_hosts_files_can_be_seen() => Golden.Check(
-        News(
+        Calls(News(
             Default with
             {
                 Process = Default.Process! with { ApparmorProfile = "minic-default", SelinuxLabel = "system_u:system_r:container_t:s0:c1,c2" },
@@ -83,12 +89,12 @@ public class EveryFieldTests
                     IntelRdt = new LinuxIntelRdt { L3CacheSchema = "L3:0=f\nMB:0=10", MemBwSchema = "MB:0=20", EnableMonitoring = true },
                 },
             },
-            Machines.V2),
+            Machines.V2)),
         "labels-and-placement.txt");
 
     [Fact]
     public void Mounts_of_every_kind() => Golden.Check(
-        News(
+        Calls(News(
             Default with
             {
                 Mounts =
@@ -100,7 +106,7 @@ public class EveryFieldTests
                     new() { Destination = "/tree", Source = "tmpfs", Type = "tmpfs", Options = ["rro"] },
                 ],
             },
-            Machines.V2),
+            Machines.V2)),
         "mounts.txt");
 
     [Fact]

@@ -66,11 +66,11 @@ public class NetworkConfigTests
         foreach (var (what, json) in Bad)
         {
             var message = FluentActions.Invoking(() => NetworkConfig.Parse("n.conflist", json)).Should().Throw<MinicException>(what).Which.Message;
-            text.Append("# ").Append(what).Append('\n').Append(message).Append("\n\n");
+            text.Append("# ").Append(what).Append('\n').Append(message).Append('\n');
         }
 
         text.Append(FluentActions.Invoking(() => NetworkConfig.Load("/nowhere.conflist")).Should().Throw<MinicException>().Which.Message);
-        Golden.Check(text.Append('\n').ToString(), "bad-networks.txt");
+        Golden.Check(text.ToString(), "bad-networks.txt");
     }
 
     [Fact]

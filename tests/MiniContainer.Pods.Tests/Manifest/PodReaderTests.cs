@@ -121,7 +121,7 @@ public class PodReaderTests
         foreach (var (what, yaml) in Bad)
         {
             var message = FluentActions.Invoking(() => PodReader.Parse("pod.yaml", yaml)).Should().Throw<MinicException>(what).Which.Message;
-            text.Append("# ").Append(what).Append('\n').Append(message).Append("\n\n");
+            text.Append("# ").Append(what).Append('\n').Append(message).Append('\n');
         }
 
         text.Append(FluentActions.Invoking(() => PodReader.Load("/nowhere.yaml")).Should().Throw<MinicException>().Which.Message);
