@@ -204,7 +204,7 @@ public static class NetworkPlanner
         yield return new SetLinkUp(netns, name) { Why = "The routes that come need a link that is up." };
         foreach (var route in Routes(bridge, addresses))
         {
-            yield return new AddRoute(netns, route.Dst, route.Gw, name)
+            yield return new AddRoute(netns, route.Dst, name, route.Gw)
             {
                 Why = route.Dst is "0.0.0.0/0" or "::/0" ? "Everything that is not on the link goes by way of the host." : "The configuration asks for it.",
                 Metric = route.Priority,

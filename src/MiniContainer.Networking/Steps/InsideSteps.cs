@@ -82,9 +82,9 @@ public sealed record AddAddress(string Netns, string Name, string Cidr) : Inside
 /// <summary>Adds a route inside.</summary>
 /// <param name="Netns">Where.</param>
 /// <param name="Destination">The network: "0.0.0.0/0".</param>
-/// <param name="Gateway">The router; null for what is on the link.</param>
 /// <param name="Name">The link.</param>
-public sealed record AddRoute(string Netns, string Destination, string? Gateway, string Name) : InsideStep(Netns)
+/// <param name="Gateway">The router; null for what is on the link.</param>
+public sealed record AddRoute(string Netns, string Destination, string Name, string? Gateway = null) : InsideStep(Netns)
 {
     /// <summary>The metric; null for the kernel's.</summary>
     public int? Metric { get; init; }

@@ -10,7 +10,7 @@ namespace MiniContainer.Plans.Steps;
 /// <param name="Mode">Permissions of its root.</param>
 /// <param name="Group">The group of its root; null for the caller's.</param>
 /// <param name="Size">Bytes at most; null for the kernel's own limit, half of the memory.</param>
-public sealed record MountTmpfs(string Path, uint Mode, uint? Group, long? Size) : Step
+public sealed record MountTmpfs(string Path, uint Mode, uint? Group = null, long? Size = null) : Step
 {
     /// <inheritdoc/>
     public override string Title => $"mount tmpfs on {Path}";

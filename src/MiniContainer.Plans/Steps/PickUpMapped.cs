@@ -96,7 +96,7 @@ public sealed record PickUp(string Name, string Source, bool Recursive) : Step
 /// <param name="Source">The device.</param>
 /// <param name="Flags">MS_* flags, as far as <see cref="ChildTape.CanMakeMount"/> allows.</param>
 /// <param name="Data">Its own options, or null.</param>
-public sealed record MakeFileSystem(string Name, string Type, string Source, ulong Flags, string? Data) : Step
+public sealed record MakeFileSystem(string Name, string Type, string Source, ulong Flags, string? Data = null) : Step
 {
     /// <inheritdoc/>
     public override string Title => $"make the file system of {Source}";

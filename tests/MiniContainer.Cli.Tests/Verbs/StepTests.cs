@@ -72,7 +72,7 @@ public sealed partial class StepTests : MinicTest
         tmux.Type("clear; minic pod rm --step --force $N-pod");
         tmux.WaitFor("undo", "?]");
         tmux.Key("q");
-        tmux.WaitFor("Nothing has been undone.");
+        tmux.WaitFor("stopped at your request");
         tmux.Type("clear; minic pod exec $N-pod echo sti\"\"ll there; minic pod rm --step --force $N-pod");
         tmux.WaitFor("still there", "?]");
         tmux.Key("Enter");
@@ -83,7 +83,7 @@ public sealed partial class StepTests : MinicTest
     }
 
     [SkippableTheory]
-    [InlineData("q", "see that no link is called")]
+    [InlineData("q", "check that the name")]
     [InlineData("C-c", "make the process pause")]
     [InlineData("q", "mount overlay")]
     public void To_quit_a_pod_in_the_middle_leaves_nothing(string key, string at)
