@@ -175,6 +175,6 @@ public sealed class VolumeTests : MinicTest
     {
         var world = Make();
         world.Sh(Pod("echo said > /m; sleep 100", "hostPath: { path: $TMP/file, type: FileOrCreate }", "\"\"", "true")
-            + "minic pod run pod.yaml >/dev/null; sleep 0.2; minic pod rm --force $N; cat file; stat -c '%a %F' file").Output.Should().Be("said\n644 regular file\n");
+            + "minic pod run pod.yaml >/dev/null; until [ -s file ]; do sleep 0.05; done; minic pod rm --force $N; cat file; stat -c '%a %F' file").Output.Should().Be("said\n644 regular file\n");
     }
 }
