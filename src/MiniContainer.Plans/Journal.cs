@@ -44,7 +44,7 @@ public sealed class Journal : IDisposable
     // Where the next line is written: after the last whole one.
     private long length;
 
-    // Whether there is something behind that, to be overwritten: whoever only reads leaves it.
+    // Whether there is something behind that, which the next line overwrites; a reader leaves it alone.
     private bool cut;
 
     private Journal(string path, StepKinds kinds, FileMode mode)
@@ -338,20 +338,15 @@ public sealed class Journal : IDisposable
             throw new JsonException($"no step {number} was begun before it");
     }
 
-    private void Begin(ReadOnlySpan<byte> name)
-    {
-        buffer.ResetWrittenCount();
-        writer.Reset();
-        writer.WriteStartObject();
-        writer.WritePropertyName(name);
-    }
+    private void Begin(ReadOnlySpan<byte> name) => Begin(null, name);
 
-    private void Begin(int number, ReadOnlySpan<byte> name)
+    private void Begin(int? number, ReadOnlySpan<byte> name)
     {
         buffer.ResetWrittenCount();
         writer.Reset();
         writer.WriteStartObject();
-        writer.WriteNumber("n"u8, number);
+        if (number is { } n)
+            writer.WriteNumber("n"u8, n);
         writer.WritePropertyName(name);
     }
 

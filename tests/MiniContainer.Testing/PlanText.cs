@@ -13,18 +13,17 @@ public static class PlanText
     /// <summary>One paragraph for each step that is not, word for word, in another plan.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="known">Plans that a reader knows.</param>
-    public static string News(Plan plan, params Plan[] known)
-    {
-        var told = known.SelectMany(p => p.Steps).Select(Of).ToHashSet();
-        return string.Concat(plan.Steps.Select(Of).Where(s => !told.Contains(s)));
-    }
+    public static string News(Plan plan, params Plan[] known) => string.Concat(Untold(plan, known).Select(Of));
 
     /// <summary>The same with a line a step: who, and what.</summary>
     /// <inheritdoc cref="News"/>
-    public static string TitlesOfNews(Plan plan, params Plan[] known)
+    public static string TitlesOfNews(Plan plan, params Plan[] known) =>
+        string.Concat(Untold(plan, known).Select(s => $"{s.Actor}: {s.Title}\n"));
+
+    private static IEnumerable<Step> Untold(Plan plan, Plan[] known)
     {
         var told = known.SelectMany(p => p.Steps).Select(Of).ToHashSet();
-        return string.Concat(plan.Steps.Where(s => !told.Contains(Of(s))).Select(s => $"{s.Actor}: {s.Title}\n"));
+        return plan.Steps.Where(s => !told.Contains(Of(s)));
     }
 
     /// <summary>

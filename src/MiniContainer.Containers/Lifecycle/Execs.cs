@@ -129,7 +129,7 @@ public static class Execs
             using var journal = Journal.Open(path, root.Kinds);
             if (journal.Header?.Owner.Alive ?? ProcessIdentity.Of(pid).Alive)
                 continue;
-            // A process that was left running on purpose is not ended since its journal is a riddle.
+            // An unreadable journal is no reason to end a process that the user left running.
             var left = journal.Header?.Foreground == true || !journal.Up ? Backward.Play(journal, watch) : Backward.Refuse(journal);
             failures.AddRange(left);
             unread |= journal.Unread.Any();

@@ -103,8 +103,7 @@ public static class Removal
     private static readonly string[] Kinds = ["containers", "pods"];
 
     private static IEnumerable<(string Kind, string Path)> StateDirectories(StateRoot root) => Kinds
-        .Where(k => Directory.Exists(root[k]))
-        .SelectMany(k => Directory.GetDirectories(root[k]).Select(d => (k[..^1], d)));
+        .SelectMany(k => StateDirectory.Names(root[k]).Select(name => (k[..^1], root[k, name])));
 
     private static IReadOnlyList<JournalEntry> Entries(StateDirectory directory)
     {
