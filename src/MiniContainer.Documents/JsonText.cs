@@ -1,5 +1,5 @@
-// Writes JSON. A writer's own options hold, not those of the serializer: so one context, made once, serves for all forms.
-// Options that are made anew for each call cost a third of a megabyte, and a millisecond.
+// Writes JSON. A writer's own options hold, not those of the serializer: so one context, made once, serves for all
+// forms. Options that are made anew for each call cost a third of a megabyte, and a millisecond.
 
 using System.Buffers;
 using System.Text;

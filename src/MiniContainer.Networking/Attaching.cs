@@ -1,8 +1,16 @@
 // Planning an attachment on this machine, now: the lock is taken, the facts are read, and the plan names concrete
-// addresses, which are safe until a step of it gives the lock up (lab 22-cni; SharedLock.cs has the protocol).
+// addresses, which are safe until a step of it gives the lock up (lab 22-cni; SharedLock.cs is the lock).
 //
 // The lock is taken before the state directory of the container is. That cannot end in a circle: whoever claims a name
 // waits only for a directory that has just been made and has no journal yet, and nobody who holds such a one wants this lock.
+//
+//     take the lock                        SharedLock.Take
+//     read leases in use, plan             NetworkFacts, NetworkPlanner
+//     playing.Locks[lock.Path] = lock
+//     join the network, lease the address  the lease's step gives the lock up: the rest needs it for moments only
+//
+// It is one lock for all networks, since they share the nft table and the forwarding settings. So there is no order in
+// which to take several, and nothing to wait for in a circle.
 
 using MiniContainer.Kernel;
 using MiniContainer.Networking.Cni;

@@ -1,6 +1,5 @@
-// The lock of a directory that several plans share: flock(2) on it, which the kernel drops when its holder dies. Who uses it,
-// and in what order with other locks, is told where it is taken (Networking/Attaching.cs). The lock of a container's own
-// directory (StateDirectory) is taken before it, never after. Lab 22-cni; flock(2).
+// The lock of a directory that several plans share: flock(2) on it, which the kernel drops when its holder dies. The file
+// that takes it says who uses it, and in what order with other locks (Networking/Attaching.cs). Lab 22-cni; flock(2).
 
 using Microsoft.Win32.SafeHandles;
 using MiniContainer.Kernel;

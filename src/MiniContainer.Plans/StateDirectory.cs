@@ -72,7 +72,9 @@ public sealed class StateDirectory : IDisposable
     /// <returns>Null if there is none, or it is busy.</returns>
     public static StateDirectory? TryLock(StateRoot root, string path) => TryLock(root, path, wait: false, out var directory) ? directory : null;
 
-    /// <summary>Removes the directory with all in it, and its parents up to the directory of all state as far as they are empty.</summary>
+    /// <summary>
+    /// Removes the directory with all in it, and its parents up to the directory of all state as far as they are empty.
+    /// </summary>
     public void Remove()
     {
         TreeRemoval.Remove(Path);

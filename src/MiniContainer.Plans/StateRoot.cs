@@ -1,5 +1,5 @@
-// The directory of all state, /run/minic, as a program uses it: the path, and the kinds of steps that the program finds in
-// journals there.
+// The directory of all state, /run/minic, as a program uses it: the path, and the kinds of steps that the program finds
+// in journals there.
 
 namespace MiniContainer.Plans;
 

@@ -46,7 +46,9 @@ public abstract record Step
     /// <summary>Whether it changes nft's rules: to list them is dear where there are many.</summary>
     public virtual bool ChangesRules => false;
 
-    /// <summary>The kernel setting (sysctl(8)) that it changes in the network namespace of a child; null for none.</summary>
+    /// <summary>
+    /// The kernel setting (sysctl(8)) that it changes in the network namespace of a child; null for none.
+    /// </summary>
     public virtual (string Child, string Setting)? SettingInside => null;
 
     /// <summary>Does it.</summary>

@@ -1,7 +1,7 @@
 // The kinds of steps that a journal can hold. Each project brings the kinds that it has, with the serializer that the
-// compiler made for them; a program puts together those of the projects that it is made of, and hands them to what reads
-// journals (StateRoot.cs). A table, in place of the serializer's polymorphism, which looks at all kinds with reflection
-// before it writes one: a tenth of a container's start.
+// compiler made for them; a program puts together those of the projects that it is made of, and hands them to what
+// reads journals (StateRoot.cs). A table, in place of the serializer's polymorphism, which looks at all kinds with
+// reflection before it writes one: a tenth of a container's start.
 //
 //     {"mkcgroup":{"path":"/sys/fs/cgroup/pids/minic/box","why":"..."}}
 
@@ -12,7 +12,9 @@ namespace MiniContainer.Plans;
 
 /// <summary>The kinds of steps of one project.</summary>
 /// <param name="Serializer">Knows each of the types; asked for when the first of them is written or read.</param>
-/// <param name="Kinds">The kind's name in a journal, and its type. A name stays for good: journals outlive a version.</param>
+/// <param name="Kinds">
+/// The kind's name in a journal, and its type. A name stays for good: journals outlive a version.
+/// </param>
 public sealed record StepFamily(Func<JsonSerializerContext> Serializer, IReadOnlyList<(string Kind, Type Type)> Kinds);
 
 /// <summary>All kinds of steps that a program knows.</summary>
@@ -59,7 +61,9 @@ public sealed class StepKinds(Func<StepFamily[]> known)
     /// <summary>Reads a step; the reader stands on the object's beginning, and is left on its end.</summary>
     /// <param name="reader">Where to read.</param>
     /// <param name="kind">The step's kind, as soon as that is read.</param>
-    /// <exception cref="JsonException">It is of no kind that is known, or has members more or fewer than this version's.</exception>
+    /// <exception cref="JsonException">
+    /// It is of no kind that is known, or has members more or fewer than this version's.
+    /// </exception>
     internal Step Read(ref Utf8JsonReader reader, ref string? kind)
     {
         if (reader.TokenType != JsonTokenType.StartObject || !reader.Read() || reader.TokenType != JsonTokenType.PropertyName)

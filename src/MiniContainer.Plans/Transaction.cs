@@ -1,5 +1,5 @@
-// Something is there as a whole, or nothing of it is: claim the name, play the plan onto the journal, and if that fails play it
-// backward and free the name again. Containers and pods are launched by this, and so is what comes after them.
+// Something is there as a whole, or nothing of it is: claim the name, play the plan onto the journal, and if that fails
+// play it backward and free the name again. Containers and pods are launched by this, and so is what comes after them.
 
 using MiniContainer.Kernel;
 
@@ -12,7 +12,10 @@ namespace MiniContainer.Plans;
 /// <param name="Header">The first line of its journal.</param>
 public sealed record Transaction(StateRoot Root, string Path, string What, JournalHeader Header)
 {
-    /// <summary>Called once the name is claimed and before anything is written: other claims would be in the way; null for nothing.</summary>
+    /// <summary>
+    /// Called once the name is claimed and before anything is written: other claims would be in the way; null for
+    /// nothing.
+    /// </summary>
     public Action? Claimed { get; init; }
 
     /// <summary>Sees each step come and go.</summary>
@@ -20,7 +23,9 @@ public sealed record Transaction(StateRoot Root, string Path, string What, Journ
 
     /// <summary>Plays the plan.</summary>
     /// <param name="playing">The play; it is ended if it fails.</param>
-    /// <exception cref="MinicException">The name is in use; or a step failed: then all of it is undone, or stays in the journal for gc.</exception>
+    /// <exception cref="MinicException">
+    /// The name is in use; or a step failed: then all of it is undone, or stays in the journal for gc.
+    /// </exception>
     public void Play(PlayContext playing)
     {
         StateDirectory? directory = null;

@@ -1,6 +1,6 @@
-// What stands in a journal and this minic cannot read: a step of a kind that it does not know, or with members more or fewer
-// than it would write (an older or a newer minic wrote it), or a line that is damaged. It is kept as it is. To undo it is
-// refused, by name: so `delete` and `gc` claim nothing, and the journal stays with what it says.
+// What stands in a journal and this minic cannot read: a step of a kind that it does not know, or with members more or
+// fewer than it would write (an older or a newer minic wrote it), or a line that is damaged. It is kept as it is. To
+// undo it is refused, by name: so `delete` and `gc` claim nothing, and the journal stays with what it says.
 
 using MiniContainer.Kernel;
 

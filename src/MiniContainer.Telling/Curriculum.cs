@@ -1,4 +1,5 @@
-// Each step names the lab that teaches it. Some of those labs are not written yet, and must not be shown as if they were.
+// Each step names the lab that teaches it. Some of those labs are not written yet, and must not be shown as if they
+// were.
 
 namespace MiniContainer.Telling;
 

@@ -3,7 +3,9 @@ namespace MiniContainer.Architecture.Tests;
 /// <summary>Circles in a graph.</summary>
 internal static class Rings
 {
-    /// <summary>The sets of nodes of which each leads to each other one (Tarjan's algorithm); those of one node are left out.</summary>
+    /// <summary>
+    /// The sets of nodes of which each leads to each other one (Tarjan's algorithm); those of one node are left out.
+    /// </summary>
     public static IReadOnlyList<IReadOnlyList<string>> Of(IEnumerable<(string From, string To)> edges)
     {
         var next = edges.Where(e => e.From != e.To).Distinct().ToLookup(e => e.From, e => e.To);

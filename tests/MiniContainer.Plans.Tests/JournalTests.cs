@@ -92,7 +92,8 @@ public sealed class JournalTests : IDisposable
         again.Unread.Should().BeEmpty();
     }
 
-    // What another version of minic, or damage, may have put in place of the third step's "begin"; and the words for it.
+    // What another version of minic, or damage, may have put in place of the third step's "begin"; and the words for
+    // it.
     [Theory]
     [InlineData("""{"n":3,"begin":{"make-vxlan":{"name":"v"}}}""", "make-vxlan", "this minic knows no step of kind \"make-vxlan\"")]
     [InlineData("""{"n":3,"begin":{"write-file":{"path":"/z","content":"","mode":7}}}""", "write-file", "'mode' could not be mapped")]

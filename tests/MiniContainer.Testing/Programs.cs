@@ -38,7 +38,8 @@ public sealed partial record Programs(string Minic, string Rootfs)
         return true;
     }
 
-    // As in out/: minic finds images beside itself. What lies beside a jitted program belongs to it. One compiled ahead of time is one file.
+    // As in out/: minic finds images beside itself. What lies beside a jitted program belongs to it. One compiled ahead
+    // of time is one file.
     private Programs Copy()
     {
         var directory = Directory.CreateTempSubdirectory("minic-programs-").FullName;

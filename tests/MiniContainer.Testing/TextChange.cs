@@ -5,7 +5,9 @@ namespace MiniContainer.Testing;
 /// <summary>Compares texts line by line.</summary>
 public static class TextChange
 {
-    /// <summary>The lines that are gone ("-") and come ("+"), each as often as it is, in the order of their texts.</summary>
+    /// <summary>
+    /// The lines that are gone ("-") and come ("+"), each as often as it is, in the order of their texts.
+    /// </summary>
     /// <param name="known">The text that a reader knows.</param>
     /// <param name="text">The other one.</param>
     public static string Of(string known, string text) =>

@@ -1,4 +1,5 @@
-// --profile: plays the plan as ever, and tells where the time went (lab 03-threads; Telling/Profiling/ProfileWatch.cs measures).
+// --profile: plays the plan as ever, and tells where the time went (lab 03-threads; Telling/Profiling/ProfileWatch.cs
+// measures).
 
 using System.CommandLine;
 using System.Diagnostics;

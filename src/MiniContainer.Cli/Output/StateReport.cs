@@ -32,7 +32,9 @@ internal sealed record StateReport
     /// <summary>Who made it.</summary>
     public required string Owner { get; init; }
 
-    /// <summary>What minic cannot read of the container's journal, and so could not undo; null where it can read all of it.</summary>
+    /// <summary>
+    /// What minic cannot read of the container's journal, and so could not undo; null where it can read all of it.
+    /// </summary>
     public IReadOnlyList<string>? Unread { get; init; }
 
     /// <summary>The report on a container.</summary>

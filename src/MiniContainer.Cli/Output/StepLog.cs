@@ -1,5 +1,6 @@
-// Tells each step of a play in the log (--debug). In JSON an event has the step's number, its kind and who does it as members
-// of their own, and a second one tells how long a step of minic's took: that can be counted and sorted (--log-format json).
+// Tells each step of a play in the log (--debug). In JSON an event has the step's number, its kind and who does it as
+// members of their own, and a second one tells how long a step of minic's took: that can be counted and sorted
+// (--log-format json).
 
 using System.Diagnostics;
 using MiniContainer.Plans;

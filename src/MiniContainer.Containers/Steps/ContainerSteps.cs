@@ -32,7 +32,9 @@ public static class ContainerSteps
     ]);
 }
 
-/// <summary>The serializer of these steps. Each type here is a line of <see cref="ContainerSteps.Family"/> too.</summary>
+/// <summary>
+/// The serializer of these steps. Each type here is a line of <see cref="ContainerSteps.Family"/> too.
+/// </summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,

@@ -17,7 +17,9 @@ public static unsafe class DescriptorSocket
     /// <param name="text">What the receiver reads.</param>
     /// <param name="descriptor">What it gets with that (SCM_RIGHTS).</param>
     /// <param name="hint">What to do if no program listens.</param>
-    /// <param name="refused">What comes before the call if no program listens there: words that others look for.</param>
+    /// <param name="refused">
+    /// What comes before the call if no program listens there: words that others look for.
+    /// </param>
     /// <exception cref="MinicException">No program listens there, or it did not take the message.</exception>
     public static void Send(string doing, string path, ReadOnlySpan<byte> text, SafeHandle descriptor, string hint, string refused = "")
     {

@@ -22,7 +22,8 @@ public static unsafe partial class TreeRemoval
     {
         for (var tries = 0; tries < Tries; tries++)
         {
-            // First of all: what is mounted on it is not in it, and rmdir(2) says so (EBUSY) before anything in there is touched.
+            // First of all: what is mounted on it is not in it, and rmdir(2) says so (EBUSY) before anything in there
+            // is touched.
             if (Directories.Remove(path) is var errno and not (Errno.ENOTEMPTY or Errno.EEXIST))
             {
                 if (errno is not (0 or Errno.ENOENT))

@@ -101,8 +101,8 @@ public sealed partial class ChildTape
             yield return DirectoryCall(path[..end], mode);
     }
 
-    // Of what is there already the kernel says so before it says that the file system is read-only: EROFS means that the
-    // place is missing, and is told.
+    // Of what is there already the kernel says so before it says that the file system is read-only: EROFS means that
+    // the place is missing, and is told.
     private static TapeCall DirectoryCall(string path, uint mode) =>
         new("mkdirat", TapeArg.AtFdCwd, path, TapeArg.Mode(mode)) { Allowed = [Errno.EEXIST] };
 

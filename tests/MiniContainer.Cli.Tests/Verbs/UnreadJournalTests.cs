@@ -1,5 +1,6 @@
-// A journal of which this minic cannot read all: another version of minic wrote it, or it was damaged. Each verb says by name
-// what cannot be undone, none claims success, none stops at the first such container, and nothing of it is lost.
+// A journal of which this minic cannot read all: another version of minic wrote it, or it was damaged. Each verb says
+// by name what cannot be undone, none claims success, none stops at the first such container, and nothing of it is
+// lost.
 
 namespace MiniContainer.Cli.Tests.Verbs;
 
