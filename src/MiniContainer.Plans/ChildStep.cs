@@ -1,60 +1,39 @@
-// A step on a child's tape: one to a few system calls that belong together (open, write, close). It has no undo: what a
-// child does in its own namespaces goes away with it. Lab 03-threads.
+// A step on a child's tape: one to a few system calls that belong together (open, write, close). The steps are records of
+// what they need, in ChildSteps/: the calls are made of it when a tape is laid out, and the words when somebody reads them.
+// A step has no undo: what a child does in its own namespaces goes away with it. Lab 03-threads.
 
 using MiniContainer.Kernel;
 
 namespace MiniContainer.Plans;
 
 /// <summary>A step that a child plays from its tape.</summary>
-public sealed record ChildStep : Step, IOfChild
+public abstract record ChildStep : Step, IOfChild
 {
-    /// <summary>Whose tape it stands on.</summary>
-    public required string Child { get; init; }
+    /// <summary>Whose tape it stands on: the child's name in the plan.</summary>
+    public string Child { get; internal set; } = "";
+
+    /// <summary>Whether the child stands in the container's root by then.</summary>
+    public bool Inside { get; internal set; }
 
     /// <summary>The system calls, in order.</summary>
-    public required IReadOnlyList<TapeCall> Calls { get; init; }
-
-    /// <summary>What <see cref="Title"/> returns.</summary>
-    public required string Name { get; init; }
-
-    /// <summary>What <see cref="Man"/> returns.</summary>
-    public required string ManPage { get; init; }
-
-    /// <summary>What <see cref="Lab"/> returns.</summary>
-    public required string LabName { get; init; }
-
-    /// <summary>What <see cref="Subject"/> returns; null for the chapter of its lab.</summary>
-    public Subject? About { get; init; }
-
-    /// <summary>What <see cref="ByHand"/> returns.</summary>
-    public IReadOnlyList<string> Shell { get; init; } = [];
+    public abstract IReadOnlyList<TapeCall> Calls { get; }
 
     /// <summary>What it means to a script (Telling/ByHand/ChildScript.cs).</summary>
-    public ScriptRole Point { get; init; }
+    public virtual ScriptRole Role => ScriptRole.Plain;
 
     /// <summary>Whether the child waits here until somebody writes to a pipe.</summary>
-    public bool Waits => Calls is [{ Name: "read", Least: 1 }, ..];
+    public virtual bool Waits => false;
 
     /// <inheritdoc/>
     public override string Actor => Child;
 
     /// <inheritdoc/>
-    public override string Title => Name;
-
-    /// <inheritdoc/>
     public override IReadOnlyList<string> CallTexts => [.. Calls.Select(c => c.ToString())];
 
-    /// <inheritdoc/>
-    public override string Man => ManPage;
-
-    /// <inheritdoc/>
-    public override string Lab => LabName;
-
-    /// <inheritdoc/>
-    public override Subject Subject => About ?? base.Subject;
-
-    /// <inheritdoc/>
-    public override IReadOnlyList<string> ByHand => Shell;
+    /// <summary>
+    /// Where the child is: what is done before pivot_root is about the root, what comes after it about what is in there.
+    /// </summary>
+    protected Chapter Here => Inside ? Chapter.Mounts : Chapter.Root;
 
     /// <summary>Does nothing here: the child plays it.</summary>
     public override StepResult? Do(PlayContext playing) => null;

@@ -11,6 +11,9 @@ public static class ShellWord
             ? word
             : "'" + word.Replace("'", "'\\''", StringComparison.Ordinal) + "'";
 
+    /// <summary>A command of such words.</summary>
+    public static string Line(params IEnumerable<string> words) => string.Join(" ", words.Select(Quote));
+
     /// <summary>A path of which the shell is to put a pid in: "/proc/$CHILD/ns/net"; any other is quoted.</summary>
     /// <remarks>Only where it begins so, and harmlessly goes on: a path of config.json may have a dollar sign in it too.</remarks>
     public static string QuoteProc(string path)

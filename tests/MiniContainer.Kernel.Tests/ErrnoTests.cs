@@ -34,8 +34,8 @@ public class ErrnoTests
         string[] names = ["HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "BUS", "FPE", "KILL", "USR1", "SEGV", "USR2", "PIPE", "ALRM", "TERM", "STKFLT", "CHLD", "CONT", "STOP", "TSTP", "TTIN", "TTOU", "URG", "XCPU", "XFSZ", "VTALRM", "PROF", "WINCH", "IO", "PWR", "SYS"];
         for (var i = 0; i < names.Length; i++)
             Processes.ParseSignal(names[i]).Should().Be(i + 1, names[i]);
-        Enumerable.Range(1, 31).Select(Processes.SignalName).Should().OnlyContain(n => n.StartsWith("SIG", StringComparison.Ordinal));
-        Processes.SignalName(9).Should().Be("SIGKILL");
-        Processes.SignalName(40).Should().Be("40");
+        Enumerable.Range(1, 31).Select(SignalText.Of).Should().OnlyContain(n => n.StartsWith("SIG", StringComparison.Ordinal));
+        SignalText.Of(9).Should().Be("SIGKILL");
+        SignalText.Of(40).Should().Be("40");
     }
 }

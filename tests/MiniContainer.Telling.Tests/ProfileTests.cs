@@ -1,6 +1,6 @@
 // What profiles look like, of made-up times.
 
-using MiniContainer.Plans;
+using MiniContainer.Plans.ChildSteps;
 using MiniContainer.Telling.Profiling;
 using MiniContainer.Testing;
 
@@ -59,7 +59,7 @@ public sealed class ProfileTests
     public void Every_lab_has_a_kind_that_is_known()
     {
         string[] labs = ["01-run", "02-uts", "05-chroot", "06-mounts", "08-cgroups", "09-rootless", "10-privileges", "12-oci", "14-bridge", "20-pause", "22-cni"];
-        var kinds = labs.Select(l => ProfileKind.Of(new ChildStep { Child = "c", Name = "n", ManPage = "m", LabName = l, Calls = [] })).ToList();
+        var kinds = labs.Select(l => ProfileKind.Of(new WriteKnob("/knob", "1", 3, "n", "m", l))).ToList();
         kinds.Should().OnlyContain(k => ProfileKind.All.Contains(k)).And.Contain([ProfileKind.Cgroups, ProfileKind.Mounts, ProfileKind.Network, ProfileKind.Privileges]);
     }
 }

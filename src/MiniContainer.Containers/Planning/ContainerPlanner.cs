@@ -75,7 +75,7 @@ public static class ContainerPlanner
         if ((made & CloneFlags.NEWUSER) != 0)
             tape.BecomeRoot(users.MaySetGroups, "Root of the new user namespace, which is nobody special outside. After the cgroup, whose files belong to the host's root.");
         var timeOffsets = namespaces.OpenTimeOffsets(tape, spec);
-        tape.ExecuteOwn(3 + setup.PreserveFds, ProcessPlanner.WhyOwn);
+        tape.ExecuteStage2(3 + setup.PreserveFds, ProcessPlanner.WhyOwn);
         SecurityLabels.Add(tape, spec.Process!);
         namespaces.AddJoins(tape);
         if (namespaces.JoinsUser)

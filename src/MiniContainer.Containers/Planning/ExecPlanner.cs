@@ -48,7 +48,7 @@ public static class ExecPlanner
             tape.ResetAffinity(PlacementPlan.WhyReset);
         PlacementPlan.AddAffinity(tape, process.ExecCpuAffinity?.Final, "After the cgroup, by whose cpuset the kernel has just set them anew.");
         PlacementPlan.AddMemoryPolicy(tape, target.MemoryPolicy);
-        tape.ExecuteOwn(3 + target.PreserveFds, ProcessPlanner.WhyOwn);
+        tape.ExecuteStage2(3 + target.PreserveFds, ProcessPlanner.WhyOwn);
         SecurityLabels.Add(tape, process);
         tape.JoinNamespaces("target", target.Namespaces, $"/proc/{target.Pid}/ns/@", "All at once, by the container's pidfd: its user namespace, if it has one, comes first by itself.", born: bornInside || !target.JoinsPid);
         if (target.JoinsPid && !bornInside)

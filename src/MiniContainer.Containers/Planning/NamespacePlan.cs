@@ -15,6 +15,7 @@
 
 using MiniContainer.Containers.Oci;
 using MiniContainer.Plans;
+using MiniContainer.Plans.ChildSteps;
 using MiniContainer.Plans.Steps;
 
 namespace MiniContainer.Containers.Planning;
@@ -129,8 +130,9 @@ internal sealed record NamespacePlan(IReadOnlyList<Join> Joins, ulong Made, Kern
             tape.UnshareTime(Offsets(spec), "Clocks of its own; it enters them by execve.");
     }
 
-    private IReadOnlyList<(string, long, uint)> Offsets(Spec spec) => (Made & CloneFlags.NEWTIME) == 0 ? []
-        : [.. (spec.Linux?.TimeOffsets ?? new Dictionary<string, LinuxTimeOffset>()).Select(o => (o.Key, o.Value.Secs, o.Value.Nanosecs))];
+    private IReadOnlyList<ClockOffset> Offsets(Spec spec) =>
+        (Made & CloneFlags.NEWTIME) == 0 || spec.Linux?.TimeOffsets is not { } offsets ? []
+        : [.. offsets.Select(o => new ClockOffset(o.Key, o.Value.Secs, o.Value.Nanosecs))];
 
     // A process cannot join a pid namespace, only be born into it.
     private ulong FlagsToJoin(Join join) => BornInto is null ? join.Flags : join.Flags & ~CloneFlags.NEWPID;

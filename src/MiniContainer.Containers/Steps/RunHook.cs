@@ -199,7 +199,7 @@ public sealed record RunHook(string Point, string Path, HookState State, string 
         tape.Await("go", "If minic died before the line above, this reads end of file.");
         foreach (var procs in CgroupFiles)
             tape.JoinCgroup(procs, "What the hook uses counts as the container's.");
-        tape.ExecuteOwn(3, "A hook inside is a file of the image's, which may make it, or its interpreter, a link to /proc/self/exe: that is not minic any more.");
+        tape.ExecuteStage2(3, "A hook inside is a file of the image's, which may make it, or its interpreter, a link to /proc/self/exe: that is not minic any more.");
         if (Namespaces != 0)
             tape.JoinNamespaces("target", Namespaces, "/proc/$CHILD/ns/@", "The hook runs in the container.");
         if ((Namespaces & CLONE_NEWUSER_) != 0)
@@ -227,7 +227,7 @@ public sealed record RunHook(string Point, string Path, HookState State, string 
         tape.ChdirAsUser(Cwd, "The user may enter it, or root could before.");
     }
 
-    private static string Ended(int signal) => Processes.SignalName(signal) + (signal == SIGSYS ? ", a bad system call: one that the seccomp filter refuses" : "");
+    private static string Ended(int signal) => SignalText.Of(signal) + (signal == SIGSYS ? ", a bad system call: one that the seccomp filter refuses" : "");
 }
 
 /// <summary>Remembers the hooks of later moments; the undo, which comes after that of all other steps, runs poststop.</summary>

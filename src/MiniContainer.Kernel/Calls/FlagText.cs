@@ -41,6 +41,59 @@ public static class FlagText
         (0x100000, "MOUNT_ATTR_IDMAP"), (0x200000, "MOUNT_ATTR_NOSYMFOLLOW"),
     ];
 
+    private static readonly (ulong Bit, string Name)[] AtFlags =
+    [
+        (0x1000, "AT_EMPTY_PATH"), (0x8000, "AT_RECURSIVE"),
+    ];
+
+    private static readonly (ulong Bit, string Name)[] OpenTreeFlags =
+    [
+        (0x1, "OPEN_TREE_CLONE"), (0x80000, "OPEN_TREE_CLOEXEC"), .. AtFlags,
+    ];
+
+    private static readonly (ulong Bit, string Name)[] MoveMountFlags =
+    [
+        (0x4, "MOVE_MOUNT_F_EMPTY_PATH"), (0x10, "MOVE_MOUNT_T_SYMLINKS"),
+    ];
+
+    /// <summary>An operation of prctl(2).</summary>
+    public static string Prctl(ulong option) => option switch
+    {
+        1 => "PR_SET_PDEATHSIG",
+        4 => "PR_SET_DUMPABLE",
+        8 => "PR_SET_KEEPCAPS",
+        15 => "PR_SET_NAME",
+        24 => "PR_CAPBSET_DROP",
+        28 => "PR_SET_SECUREBITS",
+        38 => "PR_SET_NO_NEW_PRIVS",
+        47 => "PR_CAP_AMBIENT",
+        _ => option.ToString(System.Globalization.CultureInfo.InvariantCulture),
+    };
+
+    /// <summary>The mode of a file: its permissions in octal, after the type that mknod(2) takes.</summary>
+    public static string Mode(ulong mode) => (mode & 0xf000) switch
+    {
+        0 => "0",
+        0x1000 => "S_IFIFO|0",
+        0x2000 => "S_IFCHR|0",
+        0x6000 => "S_IFBLK|0",
+        0x8000 => "S_IFREG|0",
+        _ => "0",
+    } + Convert.ToString((long)(mode & 0xfff), 8);
+
+    /// <summary>The device numbers that the kernel keeps in 32 bits (new_decode_dev() in linux/kdev_t.h).</summary>
+    public static string Device(ulong device) =>
+        $"makedev({(device >> 8) & 0xfff}, {(device & 0xff) | ((device >> 12) & 0xfff00)})";
+
+    /// <summary>Flags of openat2(2) and its family that go beside a path.</summary>
+    public static string At(ulong flags) => Join(flags, AtFlags);
+
+    /// <summary>Flags of open_tree(2).</summary>
+    public static string OpenTree(ulong flags) => Join(flags, OpenTreeFlags);
+
+    /// <summary>Flags of move_mount(2).</summary>
+    public static string MoveMount(ulong flags) => Join(flags, MoveMountFlags);
+
     /// <summary>Flags of clone3(2), unshare(2) and setns(2).</summary>
     public static string Clone(ulong flags) => Join(flags, CloneFlags);
 
@@ -51,6 +104,9 @@ public static class FlagText
     public static string MountAttr(ulong flags) => Join(flags, MountAttributes);
 
     /// <summary>Flags of open(2), the access mode first.</summary>
+    public static string Open(ulong flags) => Open((int)flags);
+
+    /// <inheritdoc cref="Open(ulong)"/>
     public static string Open(int flags)
     {
         var access = (flags & O_ACCMODE) switch { O_WRONLY_ => "O_WRONLY", O_RDWR_ => "O_RDWR", _ => "O_RDONLY" };

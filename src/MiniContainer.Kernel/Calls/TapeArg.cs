@@ -29,25 +29,42 @@ public abstract record TapeArg
         public override string ToString() => Quote(Value);
     }
 
-    /// <summary>A pointer to an array of strings that ends with a null pointer (argv, envp).</summary>
-    /// <param name="Values">The strings.</param>
-    /// <param name="Text">What to print in their place: "/* 4 vars */".</param>
-    public sealed record Strs(IReadOnlyList<string> Values, string? Text = null) : TapeArg
+    /// <summary>An integer whose bits have names; they are looked up when somebody reads it.</summary>
+    /// <param name="Value">The bits.</param>
+    /// <param name="Says">Their names, as <see cref="FlagText"/> has them.</param>
+    public sealed record Bits(ulong Value, Func<ulong, string> Says) : TapeArg
     {
         /// <inheritdoc/>
-        public override string ToString() => Text ?? $"[{string.Join(", ", Values.Select(Quote))}]";
+        public override string ToString() => Says(Value);
+    }
+
+    /// <summary>A pointer to an array of strings that ends with a null pointer (argv, envp).</summary>
+    /// <param name="Values">The strings.</param>
+    /// <param name="Counted">Whether to print only how many they are, as strace(1) prints an environment.</param>
+    public sealed record Strs(IReadOnlyList<string> Values, bool Counted = false) : TapeArg
+    {
+        /// <inheritdoc/>
+        public override string ToString() => Counted
+            ? $"[/* {Values.Count} vars */]"
+            : $"[{string.Join(", ", Values.Select(Quote))}]";
     }
 
     /// <summary>A pointer to bytes: a structure, or a buffer that the kernel fills.</summary>
     /// <param name="Data">The bytes, in the machine's own order.</param>
-    /// <param name="Text">How to print them.</param>
-    public sealed record Block(byte[] Data, string Text) : TapeArg
+    /// <param name="Says">What they mean: read from the bytes when somebody asks, so that it says what the kernel gets.</param>
+    public sealed record Block(byte[] Data, Func<byte[], string> Says) : TapeArg
     {
+        /// <summary>A block that is printed in words of its own.</summary>
+        public Block(byte[] data, string text = "...")
+            : this(data, _ => text)
+        {
+        }
+
         /// <summary>Pointers inside: at each offset stands the address of another argument.</summary>
         public IReadOnlyList<(int Offset, TapeArg Target)> Pointers { get; init; } = [];
 
         /// <inheritdoc/>
-        public override string ToString() => Text;
+        public override string ToString() => Says(Data);
     }
 
     /// <summary>A pointer to the entry's own sixth argument, for a call of fewer that gives an answer of four bytes.</summary>
@@ -61,8 +78,11 @@ public abstract record TapeArg
     /// <summary>A number with a symbolic form.</summary>
     public static TapeArg Named(long value, string text) => new Number(value, text);
 
+    /// <summary>Flags, which are named when somebody reads them.</summary>
+    public static TapeArg Flags(ulong value, Func<ulong, string> says) => new Bits(value, says);
+
     /// <summary>A file mode, printed in octal.</summary>
-    public static TapeArg Mode(uint mode) => new Number(mode, "0" + Convert.ToString(mode, 8));
+    public static TapeArg Mode(uint mode) => new Bits(mode, FlagText.Mode);
 
     /// <summary>Bytes from 32-bit integers: the body of many small structures.</summary>
     public static byte[] Ints(params ReadOnlySpan<uint> values)

@@ -85,7 +85,7 @@ public static unsafe class Processes
     {
         if ((int)syscall(SYS_pidfd_send_signal, (int)pidfd.DangerousGetHandle(), signal, (void*)null, 0) == 0)
             return true;
-        return Libc.Errno == Kernel.Errno.ESRCH ? false : throw MinicException.FromErrno("send a signal", $"pidfd_send_signal(pidfd, {SignalName(signal)}, NULL, 0)", Libc.Errno);
+        return Libc.Errno == Kernel.Errno.ESRCH ? false : throw MinicException.FromErrno("send a signal", $"pidfd_send_signal(pidfd, {SignalText.Of(signal)}, NULL, 0)", Libc.Errno);
     }
 
     /// <summary>Waits until a process, ours or not, has ended: its pidfd becomes readable.</summary>
@@ -124,8 +124,4 @@ public static unsafe class Processes
             ? (int)signum
             : throw new MinicException("read the signal", $"there is no signal {text}", "Give a name such as TERM or SIGKILL, or a number up to 64; kill -l lists them.");
     }
-
-    /// <summary>The name of a signal: "SIGKILL"; for an unknown one its number.</summary>
-    public static string SignalName(int signal) =>
-        Enum.GetName((Signum)signal) ?? signal.ToString(CultureInfo.InvariantCulture);
 }

@@ -4,10 +4,19 @@
 namespace MiniContainer.Kernel;
 
 /// <summary>An entry of a tape, as data.</summary>
-/// <param name="Name">The system call's name (syscalls(2)).</param>
-/// <param name="Args">Up to six arguments.</param>
-public sealed record TapeCall(string Name, params IReadOnlyList<TapeArg> Args)
+public sealed record TapeCall
 {
+    /// <summary>A call that must return 0.</summary>
+    /// <param name="name">The system call's name (syscalls(2)).</param>
+    /// <param name="args">Up to six arguments.</param>
+    public TapeCall(string name, params TapeArg[] args) => (Name, Args) = (name, args);
+
+    /// <summary>The system call's name (syscalls(2)).</summary>
+    public string Name { get; }
+
+    /// <summary>Up to six arguments.</summary>
+    public IReadOnlyList<TapeArg> Args { get; }
+
     /// <summary>The least result that is a success: 0, or 1 for a read that must not meet the end of the file.</summary>
     public long Least { get; init; }
 

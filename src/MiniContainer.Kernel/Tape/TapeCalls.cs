@@ -1,13 +1,14 @@
 // The calls of a small container as a tape holds them, each in C's own shape: mount("proc", "/proc", "proc", 0). Nothing
 // happens when one of these methods is called; it gives the entry that will make the call when the child comes to it. The
-// programs of the labs are written with them (labs 03-threads to 12-oci; syscalls(2)).
+// programs of the labs are written with them, and the steps of a container's child (labs 03-threads to 12-oci; syscalls(2)).
+// What a mount, a file and a process are asked besides stands in the files beside this one.
 
 using Tmds.Linux;
 
 namespace MiniContainer.Kernel;
 
 /// <summary>Entries of a tape, named as the system calls that they make.</summary>
-public static class TapeCalls
+public static partial class TapeCalls
 {
 #pragma warning disable CS1591 // clone(2) and mount(2) document each of them; here they have the type that the calls take
     public static ulong CLONE_NEWCGROUP => (ulong)LibC.CLONE_NEWCGROUP;
@@ -32,7 +33,7 @@ public static class TapeCalls
 
     /// <summary>Mounts a file system, binds a tree, or changes flags (mount(2)).</summary>
     public static TapeCall mount(string? source, string target, string? type, ulong flags, string? data = null) =>
-        new("mount", TapeArg.OrNull(source), target, TapeArg.OrNull(type), TapeArg.Named((long)flags, FlagText.Mount(flags)), TapeArg.OrNull(data));
+        new("mount", TapeArg.OrNull(source), target, TapeArg.OrNull(type), TapeArg.Flags(flags, FlagText.Mount), TapeArg.OrNull(data));
 
     /// <summary>Takes a mount away (umount2(2)).</summary>
     public static TapeCall umount2(string target, int flags) =>
@@ -51,17 +52,20 @@ public static class TapeCalls
     public static TapeCall mkdir(string path, uint mode) => new("mkdirat", TapeArg.AtFdCwd, path, TapeArg.Mode(mode));
 
     /// <summary>Waits for one byte; at the end of file the tape ends (read(2)).</summary>
-    public static TapeCall read(int fd) => new("read", fd, new TapeArg.Block(new byte[8], "..."), 1) { Least = 1 };
+    public static TapeCall read(int fd) => new("read", fd, new TapeArg.Block(new byte[8]), 1) { Least = 1 };
 
     /// <summary>Writes a text of at least one byte (write(2)).</summary>
     public static TapeCall write(int fd, string text) => new("write", fd, text, Length(text)) { Least = Length(text) };
 
     /// <summary>Joins namespaces: those of a process by its pidfd, or one by its file (setns(2)).</summary>
-    public static TapeCall setns(int fd, ulong flags) => new("setns", fd, TapeArg.Named((long)flags, FlagText.Clone(flags)));
+    public static TapeCall setns(int fd, ulong flags) => new("setns", fd, TapeArg.Flags(flags, FlagText.Clone));
 
     /// <summary>Sets the supplementary groups (setgroups(2)).</summary>
     public static TapeCall setgroups(params ReadOnlySpan<uint> groups) =>
-        new("setgroups", groups.Length, groups.Length == 0 ? TapeArg.Null : new TapeArg.Block(TapeArg.Ints(groups), $"[{string.Join(", ", groups.ToArray())}]"));
+        new("setgroups", groups.Length, groups.Length == 0 ? TapeArg.Null : new TapeArg.Block(TapeArg.Ints(groups), Groups));
+
+    private static string Groups(byte[] list) =>
+        $"[{string.Join(", ", Enumerable.Range(0, list.Length / 4).Select(i => BitConverter.ToUInt32(list, i * 4)))}]";
 
     /// <summary>Sets the real, effective and saved group id (setresgid(2)).</summary>
     public static TapeCall setresgid(uint real, uint effective, uint saved) => new("setresgid", real, effective, saved);
@@ -70,26 +74,32 @@ public static class TapeCalls
     public static TapeCall setresuid(uint real, uint effective, uint saved) => new("setresuid", real, effective, saved);
 
     /// <summary>An operation on the process itself (prctl(2)).</summary>
-    public static TapeCall prctl(int option, int value) =>
-        new("prctl", option == PR_SET_NO_NEW_PRIVS ? TapeArg.Named(option, "PR_SET_NO_NEW_PRIVS") : option, value, 0, 0, 0);
+    public static TapeCall prctl(int option, TapeArg value) => prctl(option, value, 0);
+
+    /// <summary>An operation on the process itself, with two arguments (prctl(2)).</summary>
+    public static TapeCall prctl(int option, TapeArg value, TapeArg more) =>
+        new("prctl", TapeArg.Flags((ulong)option, FlagText.Prctl), value, more, 0, 0);
 
     /// <summary>An operation on a capability, by name: PR_CAPBSET_DROP. EINVAL is fine: this kernel does not know it, so nobody has it.</summary>
     public static TapeCall prctl(int option, string capability) =>
-        new("prctl", option == PR_CAPBSET_DROP ? TapeArg.Named(option, "PR_CAPBSET_DROP") : option, TapeArg.Named(Capabilities.Number(capability)!.Value, capability), 0, 0, 0)
-        {
-            Allowed = [Errno.EINVAL],
-        };
+        prctl(option, Capability(Capabilities.Number(capability)!.Value)) with { Allowed = [Errno.EINVAL] };
+
+    /// <summary>A capability, by number; it is printed by its name.</summary>
+    public static TapeArg Capability(int number) => TapeArg.Flags((ulong)number, c => Capabilities.Name((int)c));
 
     /// <summary>Installs a filter of system calls (seccomp(2)).</summary>
     /// <param name="program">struct sock_filter, eight bytes each.</param>
-    public static TapeCall seccomp(byte[] program)
+    /// <param name="flags">SECCOMP_FILTER_FLAG_* bits.</param>
+    public static TapeCall seccomp(byte[] program, long flags = 0)
     {
         // struct sock_fprog: the number of instructions, and where they are.
-        var length = (ushort)(program.Length / 8);
         var header = new byte[16];
-        _ = BitConverter.TryWriteBytes(header, length);
-        var filter = new TapeArg.Block(header, $"{{len={length}, filter=...}}") { Pointers = [(8, new TapeArg.Block(program, "..."))] };
-        return new TapeCall("seccomp", TapeArg.Named(1, "SECCOMP_SET_MODE_FILTER"), 0, filter);
+        _ = BitConverter.TryWriteBytes(header, (ushort)(program.Length / 8));
+        var filter = new TapeArg.Block(header, h => $"{{len={BitConverter.ToUInt16(h)}, filter=...}}")
+        {
+            Pointers = [(8, new TapeArg.Block(program))],
+        };
+        return new TapeCall("seccomp", TapeArg.Named(1, "SECCOMP_SET_MODE_FILTER"), flags, filter);
     }
 
     /// <summary>Becomes another program (execve(2)): a command without "/" is tried in each directory of PATH, as a shell does it.</summary>
@@ -101,7 +111,7 @@ public static class TapeCalls
         var envp = environment ?? Own();
         var path = envp.LastOrDefault(e => e.StartsWith("PATH=", StringComparison.Ordinal))?[5..] ?? "/bin:/usr/bin";
         string[] files = argv[0].Contains('/', StringComparison.Ordinal) ? [argv[0]] : [.. path.Split(':').Select(d => $"{d}/{argv[0]}")];
-        return files.Select((file, i) => new TapeCall("execve", file, new TapeArg.Strs(argv), new TapeArg.Strs(envp, $"[/* {envp.Count} vars */]"))
+        return files.Select((file, i) => new TapeCall("execve", file, new TapeArg.Strs(argv), new TapeArg.Strs(envp, Counted: true))
         {
             Allowed = i < files.Length - 1 ? [Errno.ENOENT, Errno.ENOTDIR, Errno.EACCES] : [],
         }).Prepend(new TapeCall("rt_sigaction", TapeArg.Named(LibC.SIGPIPE, "SIGPIPE"), new TapeArg.Block(new byte[32], "{sa_handler=SIG_DFL}"), TapeArg.Null, 8));

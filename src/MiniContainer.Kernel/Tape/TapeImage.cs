@@ -1,8 +1,9 @@
 // A tape in memory: the entries that the player walks, and behind them everything that their pointers mean. The memory
 // is shared between parent and child (and, when it has a file, with whoever opens that later), so the results of the
 // calls can be read while the child plays and after it has gone. Lab 03-threads; player.x86_64.s has the layout.
+//
+// Lists are walked by number here: a foreach over one would make an object each time, hundreds in all.
 
-using System.Text;
 using Microsoft.Win32.SafeHandles;
 using static Tmds.Linux.LibC;
 
@@ -29,10 +30,7 @@ public sealed unsafe class TapeImage : IDisposable
     public TapeImage(IReadOnlyList<TapeCall> calls, SafeFileHandle? file = null)
     {
         Calls = [.. calls, new TapeCall("exit_group", 125)];
-        // The candidates of one command share their argv and environment: each is laid out once.
-        var arguments = Calls.SelectMany(c => c.Args).OfType<TapeArg.Strs>().ToHashSet<TapeArg>(ReferenceEqualityComparer.Instance)
-            .Concat(Calls.SelectMany(c => c.Args).Where(a => a is not TapeArg.Strs));
-        size = (nuint)((HeaderSize + ((long)Calls.Count * EntrySize) + arguments.Sum(SizeOf) + 4095) & ~4095);
+        size = (nuint)((HeaderSize + ((long)Calls.Count * EntrySize) + SizeOfArguments() + 4095) & ~4095);
         var fd = -1;
         if (file is not null)
         {
@@ -97,13 +95,48 @@ public sealed unsafe class TapeImage : IDisposable
     /// <inheritdoc/>
     public void Dispose() => Libc.Ignore(munmap(memory, (Tmds.Linux.size_t)size));
 
-    private static long SizeOf(TapeArg arg) => arg switch
+    // The candidates of one command share their argv and environment: each is laid out once.
+    private long SizeOfArguments()
     {
-        TapeArg.Str s => Encoding.UTF8.GetByteCount(s.Value) + 1 + 8,
-        TapeArg.Strs s => ((s.Values.Count + 1) * 8) + s.Values.Sum(v => Encoding.UTF8.GetByteCount(v) + 1L + 8),
-        TapeArg.Block b => b.Data.Length + 8 + b.Pointers.Sum(p => SizeOf(p.Target)),
-        _ => 0,
-    };
+        var sum = 0L;
+        for (var i = 0; i < Calls.Count; i++)
+        {
+            var arguments = Calls[i].Args;
+            for (var j = 0; j < arguments.Count; j++)
+            {
+                if (arguments[j] is not TapeArg.Strs || placed.TryAdd(arguments[j], 0))
+                    sum += SizeOf(arguments[j]);
+            }
+        }
+
+        placed.Clear();
+        return sum;
+    }
+
+    private static long SizeOf(TapeArg arg)
+    {
+        var sum = 0L;
+        switch (arg)
+        {
+            case TapeArg.Str s:
+                return SizeOf(s.Value);
+            case TapeArg.Strs s:
+                sum = (s.Values.Count + 1) * 8;
+                for (var i = 0; i < s.Values.Count; i++)
+                    sum += SizeOf(s.Values[i]);
+                return sum;
+            case TapeArg.Block b:
+                sum = b.Data.Length + 8;
+                for (var i = 0; i < b.Pointers.Count; i++)
+                    sum += SizeOf(b.Pointers[i].Target);
+                return sum;
+            default:
+                return 0;
+        }
+    }
+
+    // With the zero byte at its end, and what brings the next one to a multiple of eight.
+    private static long SizeOf(string text) => UnixText.ByteCount(text) + 1 + 8;
 
     private byte* Entry(int index)
     {
@@ -119,11 +152,11 @@ public sealed unsafe class TapeImage : IDisposable
             entry[1 + i] = call.Args[i] is TapeArg.Answer ? (long)(entry + SixthArgument) : Place(call.Args[i]);
         entry[7] = Pending;
         entry[8] = call.Least;
-        foreach (var errno in call.Allowed)
+        for (var i = 0; i < call.Allowed.Count; i++)
         {
             // The player looks at one word of bits; a shift by more would mean another errno.
-            ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)errno, 63u, nameof(call));
-            entry[9] |= 1L << errno;
+            ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)call.Allowed[i], 63u, nameof(call));
+            entry[9] |= 1L << call.Allowed[i];
         }
     }
 
@@ -133,30 +166,41 @@ public sealed unsafe class TapeImage : IDisposable
         {
             case TapeArg.Number n:
                 return n.Value;
+            case TapeArg.Bits b:
+                return (long)b.Value;
             case TapeArg.Str s:
-                return Reserve(UnixText.Encode(s.Value + "\0"));
+                return Place(s.Value);
             case TapeArg.Strs s:
                 if (placed.TryGetValue(s, out var known))
                     return known;
-                var pointers = (long*)Reserve(new byte[(s.Values.Count + 1) * 8]);
+                var pointers = (long*)Reserve((s.Values.Count + 1) * 8);
                 for (var i = 0; i < s.Values.Count; i++)
                     pointers[i] = Place(s.Values[i]);
                 return placed[s] = (long)pointers;
             case TapeArg.Block b:
-                var block = (byte*)Reserve(b.Data);
-                foreach (var (offset, target) in b.Pointers)
-                    *(long*)(block + offset) = Place(target);
+                var block = Reserve(b.Data.Length);
+                b.Data.CopyTo(new Span<byte>(block, b.Data.Length));
+                for (var i = 0; i < b.Pointers.Count; i++)
+                    *(long*)(block + b.Pointers[i].Offset) = Place(b.Pointers[i].Target);
                 return (long)block;
             default:
                 throw new ArgumentException($"no layout for {arg.GetType()}", nameof(arg));
         }
     }
 
-    private long Reserve(byte[] data)
+    private long Place(string text)
+    {
+        var length = UnixText.ByteCount(text);
+        var address = Reserve(length + 1);
+        UnixText.Encode(text, new Span<byte>(address, length));
+        return (long)address;
+    }
+
+    // The memory is fresh, so all of it is zero.
+    private byte* Reserve(int length)
     {
         var address = memory + used;
-        data.CopyTo(new Span<byte>(address, data.Length));
-        used += (nuint)((data.Length + 7) & ~7);
-        return (long)address;
+        used += (nuint)((length + 7) & ~7);
+        return address;
     }
 }

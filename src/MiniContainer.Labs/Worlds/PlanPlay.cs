@@ -69,5 +69,23 @@ internal sealed class TapeWriter(Plan plan, string child, IReadOnlyList<string> 
 
     /// <summary>A step that no other tape has; it must leave no descriptor open.</summary>
     public void Step(string name, string why, string man, IReadOnlyList<TapeCall> calls, params IReadOnlyList<string> shell) =>
-        plan.Add(new ChildStep { Child = child, Name = name, Why = why, ManPage = man, LabName = "13-netns", Calls = calls, Shell = shell });
+        Story.Add(new WorldStep(name, man, calls, shell) { Why = why });
+}
+
+/// <summary>A step of a world's own.</summary>
+/// <param name="Name">Its title.</param>
+/// <param name="Page">Its man page.</param>
+/// <param name="Made">Its calls.</param>
+/// <param name="Shell">The same by hand.</param>
+internal sealed record WorldStep(string Name, string Page, IReadOnlyList<TapeCall> Made, IReadOnlyList<string> Shell) : ChildStep
+{
+    public override string Title => Name;
+
+    public override IReadOnlyList<TapeCall> Calls => Made;
+
+    public override string Man => Page;
+
+    public override string Lab => "13-netns";
+
+    public override IReadOnlyList<string> ByHand => Shell;
 }

@@ -2,6 +2,7 @@
 // already may change what lies in it (lab 21-pod; openat2(2), open_tree(2)).
 
 using MiniContainer.Kernel;
+using MiniContainer.Plans.ChildSteps;
 
 namespace MiniContainer.Plans.Steps;
 
@@ -36,28 +37,19 @@ public sealed record PickUpVolume(string Name, string Volume, string Below, stri
     public override IReadOnlyList<string> ByHand =>
     [
         .. Kind == "FileOrCreate" ? [$"[ -e {ShellWord.Quote(Volume)} ] || : > {ShellWord.Quote(Volume)}"] : Array.Empty<string>(),
-        $"volume=$(readlink -f {ShellWord.Quote(Volume)}); volume=${{volume%/}}; {Variable(Name)}=$(readlink -m \"$volume\"/{ShellWord.Quote(Below)})",
-        $"case \"${Variable(Name)}/\" in \"$volume\"/*) ;; *) echo \"${Variable(Name)} is not in $volume\" >&2; exit 1;; esac",
-        $"[ -e \"${Variable(Name)}\" ] || mkdir -p \"${Variable(Name)}\"; export {Variable(Name)}",
+        $"volume=$(readlink -f {ShellWord.Quote(Volume)}); volume=${{volume%/}}; {VolumeWords.Variable(Name)}=$(readlink -m \"$volume\"/{ShellWord.Quote(Below)})",
+        $"case \"${VolumeWords.Variable(Name)}/\" in \"$volume\"/*) ;; *) echo \"${VolumeWords.Variable(Name)} is not in $volume\" >&2; exit 1;; esac",
+        $"[ -e \"${VolumeWords.Variable(Name)}\" ] || mkdir -p \"${VolumeWords.Variable(Name)}\"; export {VolumeWords.Variable(Name)}",
     ];
 
     private string Shown => Below.Length == 0 ? Volume : $"{Below} of {Volume}";
-
-    /// <summary>The variable in which a script keeps where it found the volume.</summary>
-    public static string Variable(string name) => string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) ? c : '_'));
-
-    /// <summary>What holds once it is picked up, if it is a directory: a condition of <see cref="TapeCall.When"/>.</summary>
-    public static string IfDirectory(string name) => $"directory:{name}";
-
-    /// <summary>What holds once it is picked up, if it is anything else.</summary>
-    public static string IfFile(string name) => $"file:{name}";
 
     /// <inheritdoc/>
     public override StepResult? Do(PlayContext playing)
     {
         var picked = VolumeTree.Open(Title, Volume, Below, Kind);
         playing.Own(Name, picked.Tree);
-        playing.Conditions.Add(picked.IsDirectory ? IfDirectory(Name) : IfFile(Name));
+        playing.Conditions.Add(picked.IsDirectory ? VolumeWords.IfDirectory(Name) : VolumeWords.IfFile(Name));
         return null;
     }
 }

@@ -1,8 +1,7 @@
-// Mounts that a child has by a descriptor before they are attached anywhere: copies of others, and new file systems
-// (labs 06-mounts, 07-layers; open_tree(2), fsopen(2), fsconfig(2), fsmount(2), move_mount(2), mount_setattr(2)).
+// Mounts that a child has by a descriptor before they are attached anywhere (labs 06-mounts, 07-layers; fsconfig(2)).
 
-using MiniContainer.Kernel;
-using static Tmds.Linux.LibC;
+using System.Text;
+using MiniContainer.Plans.ChildSteps;
 
 namespace MiniContainer.Plans;
 
@@ -15,18 +14,10 @@ public sealed partial class ChildTape
     /// <returns>Its descriptor, for <see cref="Attach"/>.</returns>
     public int OpenTree(string source, bool recursive, string why)
     {
-        Add(new Subject(Chapter.Root, "pick up # paths of the host", source), $"pick up {source}", why, "open_tree(2)", "07-layers",
-            [OpenTreeCall(source, recursive)],
-            $"tree{NextFree}=$(readlink -f {ShellWord.Quote(source)}) # attached below, from the old root");
         var tree = Allocate("tree");
         trees[tree] = new PickedTree(recursive);
+        Add(new OpenTree(source, recursive, tree) { Why = why });
         return tree;
-    }
-
-    private static TapeCall OpenTreeCall(string source, bool recursive)
-    {
-        var flags = OPEN_TREE_CLONE | (long)(ulong)O_CLOEXEC | (recursive ? AT_RECURSIVE : 0);
-        return new("open_tree", TapeArg.AtFdCwd, source, TapeArg.Named(flags, $"OPEN_TREE_CLONE|OPEN_TREE_CLOEXEC{(recursive ? "|AT_RECURSIVE" : "")}"));
     }
 
     /// <summary>Takes a copy of a mount of the new root, which earlier mounts may have brought there.</summary>
@@ -36,9 +27,9 @@ public sealed partial class ChildTape
     /// <returns>Its descriptor, for <see cref="Attach"/>.</returns>
     public int OpenTreeInside(string source, bool recursive, string why)
     {
-        Add(new Subject(Chapter.Mounts, "pick up # paths", source), $"pick up {source}", why, "open_tree(2)", "07-layers", [OpenTreeCall(source, recursive)], ": # bound below, from there");
         var tree = Allocate("tree");
         trees[tree] = new PickedTree(recursive) { Inside = source };
+        Add(new OpenTree(source, recursive, tree) { OfContainer = true, Why = why });
         return tree;
     }
 
@@ -50,7 +41,7 @@ public sealed partial class ChildTape
     public int GivenTree(string descriptor, string source, bool recursive)
     {
         var tree = Descriptor(descriptor);
-        trees[tree] = new PickedTree(recursive) { Source = ShellWord.Quote("." + source) };
+        trees[tree] = new PickedTree(recursive) { Source = source };
         return tree;
     }
 
@@ -60,54 +51,36 @@ public sealed partial class ChildTape
     public int GivenVolume(string descriptor)
     {
         var tree = Descriptor(descriptor);
-        trees[tree] = new PickedTree(Recursive: true) { Source = VolumeWord(descriptor) };
+        trees[tree] = new PickedTree(Recursive: true) { Volume = descriptor };
         return tree;
     }
 
     /// <summary>A file system that the child was given, made by minic: see <see cref="Steps.MakeFileSystem"/>.</summary>
     /// <param name="descriptor">The descriptor's name.</param>
     /// <param name="type">Its type.</param>
-    /// <param name="source">The device, for a script, which mounts it from there.</param>
+    /// <param name="source">The device, for a script, which mounts it from the old root.</param>
     /// <param name="flags">MS_* flags.</param>
     /// <param name="data">Its own options, or null.</param>
     /// <returns>Its descriptor, for <see cref="Attach"/>.</returns>
     public int GivenMount(string descriptor, string type, string source, ulong flags, string? data)
     {
         var tree = Descriptor(descriptor);
-        made[tree] = (type, $"mount -t {ShellWord.Quote(type)}{OptionsWord(flags, data)} {ShellWord.Quote("." + source)}");
+        made[tree] = new MadeFileSystem(type, "." + source, flags, data);
         return tree;
     }
 
-    /// <summary>Attaches what <see cref="OpenTree"/> picked up, and forgets its descriptor.</summary>
+    /// <summary>Attaches what was picked up or made, and forgets its descriptor.</summary>
     /// <param name="tree">The descriptor.</param>
     /// <param name="target">Where, in the new root.</param>
     /// <param name="why">Why, and why here.</param>
     public void Attach(int tree, string target, string why)
     {
-        _ = trees.Remove(tree, out var picked);
-        if (made.Remove(tree, out var by))
-        {
-            // Not through a link: what is hidden below /proc later would be looked for elsewhere, once the link is another one.
-            Add(new Subject(Chapter.Mounts, "mount # file systems", target), $"mount {by.Type} on {target}", why, "move_mount(2)", "06-mounts", Calls(follow: by.Type is not ("proc" or "sysfs")), $"{by.Command} {ShellWord.Quote(target)}");
-            Free(tree);
-            return;
-        }
-
-        Add(new Subject(Here, "attach # of what was picked up", target), $"attach it to {target}", why, "move_mount(2)", "07-layers", Calls(follow: true),
-            [
-                $"mount -c --{(picked!.Recursive ? "r" : "")}bind {SourceWord(tree, picked)} {ShellWord.Quote(target)}",
-                .. picked.Options is { } options ? [$"mount -o remount,bind,{options} none {ShellWord.Quote(target)}"] : Array.Empty<string>(),
-                .. picked.Propagation is { } propagation ? [$"mount --make-{propagation} {ShellWord.Quote(target)}"] : Array.Empty<string>(),
-            ]);
+        Add(made.Remove(tree, out var system)
+            ? new AttachFileSystem(tree, target, system) { Why = why }
+            : new AttachTree(tree, target, trees[tree]) { Why = why });
+        _ = trees.Remove(tree);
         Free(tree);
-
-        IReadOnlyList<TapeCall> Calls(bool follow) => [new("move_mount", tree, "", TapeArg.AtFdCwd, target, Move(follow)), new("close", tree)];
     }
-
-    // What a script binds: what it noted in a variable or knows by its path, seen from the old root; or a path of the new one.
-    private static string SourceWord(int tree, PickedTree picked) =>
-        picked.Inside is { } inside ? ShellWord.Quote(inside)
-        : picked.Source ?? $"\".$tree{tree}\"";
 
     /// <summary>Whether <see cref="MakeMount"/> can do all that mount(2) would do with these.</summary>
     /// <param name="flags">MS_* flags.</param>
@@ -119,10 +92,11 @@ public sealed partial class ChildTape
         const ulong MS_SILENT_ = 1 << 15;
         var known = FileSystemFlags.Superblock.Aggregate(MountFlags | MS_SILENT_, (all, f) => all | f.Flag);
         return (flags & ~known) == 0
-            && (data is null || data.IndexOfAny(['"', '\\']) < 0 && data.Split(',').All(o => System.Text.Encoding.UTF8.GetByteCount(o) <= MaxString));
+            && (data is null || data.IndexOfAny(['"', '\\']) < 0
+                && data.Split(',').All(o => Encoding.UTF8.GetByteCount(o) <= MaxString));
     }
 
-    /// <summary>Makes a file system, not attached anywhere yet.</summary>
+    /// <inheritdoc cref="ChildSteps.MakeMount" path="/summary"/>
     /// <returns>Its descriptor, for <see cref="Attach"/>.</returns>
     /// <param name="type">Its type.</param>
     /// <param name="source">What the mount table shows.</param>
@@ -134,22 +108,12 @@ public sealed partial class ChildTape
         var context = Allocate("context");
         var tree = Allocate("tree");
         Free(context);
-        var attributes = FileSystemFlags.Attributes(flags);
-        List<TapeCall> calls = [new("fsopen", type, TapeArg.Named(1, "FSOPEN_CLOEXEC")), Config(context, "source", source)];
-        // mount(2) makes both read-only, the file system and the mount of it.
-        calls.AddRange(FileSystemFlags.Settings(flags, data).Select(s => Config(context, s.Key, s.Value)));
-        calls.Add(new TapeCall("fsconfig", context, TapeArg.Named(6, "FSCONFIG_CMD_CREATE"), TapeArg.Null, TapeArg.Null, 0));
-        calls.Add(new TapeCall("fsmount", context, TapeArg.Named(1, "FSMOUNT_CLOEXEC"), TapeArg.Named((long)attributes, FlagText.MountAttr(attributes))));
-        calls.Add(new TapeCall("close", context));
-        Add(new Subject(Chapter.Root, "make # file systems, not mounted yet", type), $"make a {type}", why, "fsmount(2)", "06-mounts", calls, ": # a script mounts it below, where it belongs");
-        made[tree] = (type, $"mount -t {type}{OptionsWord(flags, data)} {ShellWord.Quote(source)}");
+        made[tree] = new MadeFileSystem(type, source, flags, data);
+        Add(new MakeMount(made[tree], context) { Why = why });
         return tree;
     }
 
-    /// <summary>
-    /// Makes a file system whose source or options name paths of the host, while they can be seen: mounts it, takes a copy
-    /// of the mount, attached nowhere yet, and takes the mount away again.
-    /// </summary>
+    /// <inheritdoc cref="ChildSteps.MakeMountAt" path="/summary"/>
     /// <returns>The copy's descriptor, for <see cref="Attach"/>.</returns>
     /// <param name="type">Its type.</param>
     /// <param name="source">A device, a path, or a name.</param>
@@ -159,22 +123,13 @@ public sealed partial class ChildTape
     /// <param name="why">Why, and why here.</param>
     public int MakeMountAt(string type, string source, string at, ulong flags, string? data, string why)
     {
-        // A script has no descriptors of mounts: it leaves it on a directory of its own.
-        var place = $"\"$tree{NextFree}\"";
-        Add(new Subject(Chapter.Root, "make # file systems, not mounted yet", type), $"make the file system of {source}", why, "mount(2)", "07-layers",
-            [
-                new TapeCall("mount", source, at, type, TapeArg.Named((long)flags, FlagText.Mount(flags)), TapeArg.OrNull(data)),
-                OpenTreeCall(at, false),
-                new TapeCall("umount2", at, TapeArg.Named(MNT_DETACH, "MNT_DETACH")),
-            ],
-            $"tree{NextFree}=\"${{0%/*}}/tree{NextFree}\"", $"mkdir -p {place}",
-            $"mount -t {ShellWord.Quote(type)}{OptionsWord(flags, data)} {ShellWord.Quote(source)} {place}");
         var tree = Allocate("tree");
         trees[tree] = new PickedTree(false);
+        Add(new MakeMountAt(new MadeFileSystem(type, source, flags, data), at, tree) { Why = why });
         return tree;
     }
 
-    /// <summary>Sets and clears attributes of a tree that is not attached yet, or of a mount.</summary>
+    /// <inheritdoc cref="SetTreeAttributes" path="/summary"/>
     /// <param name="tree">A descriptor of the tree.</param>
     /// <param name="set">MOUNT_ATTR_* bits to set.</param>
     /// <param name="clear">MOUNT_ATTR_* bits to clear.</param>
@@ -183,23 +138,10 @@ public sealed partial class ChildTape
     /// <param name="why">Why, and why here.</param>
     public void SetAttributes(int tree, ulong set, ulong clear, bool recursive, ulong propagation, string why)
     {
-        var picked = trees[tree];
-        trees[tree] = picked with
-        {
-            Options = string.Join(",", new[] { picked.Options, AttributeText(set, clear) }.OfType<string>()) is { Length: > 0 } options ? options : null,
-            Propagation = propagation == 0 ? picked.Propagation : PropagationOption(propagation, recursive),
-        };
-        var text = $"{{attr_set={FlagText.MountAttr(set)}, attr_clr={FlagText.MountAttr(clear)}, propagation={FlagText.Mount(propagation)}, userns_fd=0}}";
-        var what = set != 0 ? $"set {FlagText.MountAttr(set)} on it" : clear != 0 ? $"clear {FlagText.MountAttr(clear)} on it" : $"make it {trees[tree].Propagation}";
-        Add(new Subject(Here), what, why, "mount_setattr(2)", "07-layers",
-            [new TapeCall("mount_setattr", tree, "", TapeArg.Named((uint)AT_EMPTY_PATH | (recursive ? AT_RECURSIVE : 0), recursive ? "AT_EMPTY_PATH|AT_RECURSIVE" : "AT_EMPTY_PATH"),
-                new TapeArg.Block(TapeArg.Longs(set, clear, propagation, 0), text), TapeArg.Named(32, "MOUNT_ATTR_SIZE_VER0"))],
-            ": # a script does it where the tree is attached");
+        var picked = trees[tree] with { Attributes = [.. trees[tree].Attributes, (set, clear)] };
+        trees[tree] = propagation == 0
+            ? picked
+            : picked with { Propagation = propagation, PropagatesBelow = recursive };
+        Add(new SetTreeAttributes(tree, set, clear, recursive, propagation) { Why = why });
     }
-
-    private static string VolumeWord(string descriptor) => $"\".${Steps.PickUpVolume.Variable(descriptor)}\"";
-
-    private static TapeCall Config(int context, string key, string? value) => value is null
-        ? new("fsconfig", context, TapeArg.Named(0, "FSCONFIG_SET_FLAG"), key, TapeArg.Null, 0)
-        : new("fsconfig", context, TapeArg.Named(1, "FSCONFIG_SET_STRING"), key, value, 0);
 }

@@ -2,9 +2,10 @@
 // code reads as the story that it tells. Descriptors are numbers known while writing: the child is single-threaded and its
 // table is full from 0 on, so the next open returns the lowest free number. Lab 03-threads.
 //
-// The methods stand in files by subject: mounts, identity, files, waiting.
+// The steps themselves are the records of ChildSteps/; here is only what they cannot know: the descriptors, and what became
+// of the trees that were picked up earlier. The methods stand in files by subject.
 
-using MiniContainer.Kernel;
+using MiniContainer.Plans.ChildSteps;
 
 namespace MiniContainer.Plans;
 
@@ -15,7 +16,8 @@ public static class PlanTapes
     /// <param name="plan">The plan.</param>
     /// <param name="child">The child's name in the plan.</param>
     /// <param name="descriptors">What its descriptors 0, 1, 2 … are.</param>
-    public static ChildTape Tape(this Plan plan, string child, IReadOnlyList<string> descriptors) => new(plan, child, descriptors);
+    public static ChildTape Tape(this Plan plan, string child, IReadOnlyList<string> descriptors) =>
+        new(plan, child, descriptors);
 }
 
 /// <summary>Appends a child's steps to a plan.</summary>
@@ -25,11 +27,11 @@ public sealed partial class ChildTape
     private readonly string child;
     private readonly List<string?> table;
 
-    // What a script does where it attaches a tree that the tape picked up earlier.
+    // What the tape has picked up and not attached yet.
     private readonly Dictionary<int, PickedTree> trees = [];
 
-    // File systems that the tape made earlier: the type, and the command of a script but for where.
-    private readonly Dictionary<int, (string Type, string Command)> made = [];
+    // File systems that the tape has made and not attached yet.
+    private readonly Dictionary<int, MadeFileSystem> made = [];
 
     // Whether it has pivoted into the container's root, or joined its mount namespace.
     private bool inside;
@@ -49,21 +51,6 @@ public sealed partial class ChildTape
         return number >= 0 ? number : throw new ArgumentException($"child {child} has no descriptor {name}", nameof(name));
     }
 
-    private sealed record PickedTree(bool Recursive)
-    {
-        public string? Options { get; init; }
-
-        public string? Propagation { get; init; }
-
-        // Where a script finds it, in the old root: a word of the shell.
-        public string? Source { get; init; }
-
-        // A path of the new root.
-        public string? Inside { get; init; }
-    }
-
-    private int NextFree => table.IndexOf(null) is >= 0 and var free ? free : table.Count;
-
     private int Allocate(string name)
     {
         var free = table.IndexOf(null);
@@ -79,21 +66,20 @@ public sealed partial class ChildTape
 
     private void Free(int descriptor) => table[descriptor] = null;
 
-    // Where the tape is: what is done before pivot_root is about the root, what comes after it about what is in there.
-    private Chapter Here => inside ? Chapter.Mounts : Chapter.Root;
-
-    private void Add(string name, string why, string man, string lab, IReadOnlyList<TapeCall> calls, params IReadOnlyList<string> shell) =>
-        Add(ScriptRole.Plain, name, why, man, lab, calls, shell);
-
-    private void Add(Subject? about, string name, string why, string man, string lab, IReadOnlyList<TapeCall> calls, params IReadOnlyList<string> shell) =>
-        Add(about, ScriptRole.Plain, name, why, man, lab, calls, shell);
-
-    private void Add(ScriptRole point, string name, string why, string man, string lab, IReadOnlyList<TapeCall> calls, params IReadOnlyList<string> shell) =>
-        Add(null, point, name, why, man, lab, calls, shell);
-
-    private void Add(Subject? about, ScriptRole point, string name, string why, string man, string lab, IReadOnlyList<TapeCall> calls, params IReadOnlyList<string> shell)
+    // The number that the next open gives, which is closed again by the same step.
+    private int Passing(string name)
     {
-        inside |= point is ScriptRole.Pivots or ScriptRole.Joins;
-        plan.Add(new ChildStep { Child = child, Name = name, Why = why, ManPage = man, LabName = lab, About = about, Calls = calls, Shell = shell, Point = point });
+        var descriptor = Allocate(name);
+        Free(descriptor);
+        return descriptor;
+    }
+
+    /// <summary>Appends a step to the child's.</summary>
+    public void Add(ChildStep step)
+    {
+        step.Child = child;
+        step.Inside = inside;
+        inside |= step.Role is ScriptRole.Pivots or ScriptRole.Joins;
+        plan.Add(step);
     }
 }

@@ -80,7 +80,7 @@ public static class MonitorProcess
         List<TapeCall> calls =
         [
             new("setsid"),
-            new("execve", program, new TapeArg.Strs(argv), new TapeArg.Strs(environment, "environ")),
+            new("execve", program, new TapeArg.Strs(argv), new TapeArg.Strs(environment, Counted: true)),
         ];
         var child = Child.Clone(new ChildOptions(calls)
         {

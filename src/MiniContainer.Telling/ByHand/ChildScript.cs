@@ -13,6 +13,7 @@
 
 using System.Text;
 using MiniContainer.Plans;
+using MiniContainer.Plans.ChildSteps;
 using MiniContainer.Plans.Steps;
 
 namespace MiniContainer.Telling.ByHand;
@@ -34,13 +35,13 @@ internal sealed class ChildScript(Plan plan, CloneChild clone)
     private string? enter;
     private string? directory;
 
-    private string AllTools => plan.StepsOf(clone.Child).Any(s => s.Shell.Any(l => l.StartsWith("cp -a ", StringComparison.Ordinal))) ? Tools + " cp" : Tools;
+    private string AllTools => plan.StepsOf(clone.Child).Any(s => s.ByHand.Any(l => l.StartsWith("cp -a ", StringComparison.Ordinal))) ? Tools + " cp" : Tools;
 
-    private bool Pivots => plan.StepsOf(clone.Child).Any(s => s.Point == ScriptRole.Pivots);
+    private bool Pivots => plan.StepsOf(clone.Child).Any(s => s.Role == ScriptRole.Pivots);
 
     /// <summary>Whether the parent must let go of a child's old root: umount(8) looks at /proc, and the child's root has none.</summary>
     public static bool HostLetsGo(Plan plan, string child) =>
-        plan.StepsOf(child).Any(s => s.Point == ScriptRole.Pivots) && !plan.StepsOf(child).Any(s => s.Shell.Any(l => l.StartsWith("mount -t proc ", StringComparison.Ordinal)));
+        plan.StepsOf(child).Any(s => s.Role == ScriptRole.Pivots) && !plan.StepsOf(child).Any(s => s.ByHand.Any(l => l.StartsWith("mount -t proc ", StringComparison.Ordinal)));
 
     private IEnumerable<string> Pipes => clone.Descriptors.Where(d => d.StartsWith("fifo:", StringComparison.Ordinal)).Select(d => d[5..]);
 
@@ -58,7 +59,7 @@ internal sealed class ChildScript(Plan plan, CloneChild clone)
         {
             if (step is not ChildStep mine || mine.Child != clone.Child)
                 continue;
-            if (mine.Point is not (ScriptRole.Continues or ScriptRole.Joins or ScriptRole.Unneeded))
+            if (mine.Role is not (ScriptRole.Continues or ScriptRole.Joins or ScriptRole.Unneeded))
                 NextStage();
             if (section != (section = sections[number - 1]))
                 ScriptText.Chapter(text, section);
@@ -72,38 +73,38 @@ internal sealed class ChildScript(Plan plan, CloneChild clone)
 
     private void Add(ChildStep step)
     {
-        switch (step.Point)
+        switch (step.Role)
         {
             case ScriptRole.Joins when !Pivots:
-                enter = step.Shell[0];
+                enter = step.ByHand[0];
                 text.Append("#    Below, as the last thing: in there the host's programs are out of sight.\n").Append(Programs("setpriv env"));
                 break;
             case ScriptRole.Continues or ScriptRole.Joins:
-                wrappers.Add(step.Shell[0]);
+                wrappers.Add(step.ByHand[0]);
                 break;
             case ScriptRole.Pivots:
-                text.Append(Programs($"{AllTools} setpriv env sleep")).AppendJoin('\n', step.Shell).Append('\n').Append(AfterPivot);
+                text.Append(Programs($"{AllTools} setpriv env sleep")).AppendJoin('\n', step.ByHand).Append('\n').Append(AfterPivot);
                 pivoted = true;
                 break;
             case ScriptRole.LetsGo:
-                LetGo(step.Shell);
+                LetGo(step.ByHand);
                 break;
             case ScriptRole.Moves when pivoted || enter is not null:
-                directory = step.Shell[0]["cd ".Length..];
+                directory = step.ByHand[0]["cd ".Length..];
                 text.Append($"#    env below: --chdir={directory}\n");
                 break;
             case ScriptRole.Privileges:
-                privileges.AddRange(step.Shell);
-                text.Append($"#    setpriv below: {step.Shell[0]}\n");
+                privileges.AddRange(step.ByHand);
+                text.Append($"#    setpriv below: {step.ByHand[0]}\n");
                 break;
             case ScriptRole.Executes:
-                Execute(step.Shell[0], step.Shell[1]);
+                Execute(step.ByHand[0], step.ByHand[1]);
                 break;
             case ScriptRole.Pauses:
                 Pause();
                 break;
             default:
-                text.AppendJoin('\n', step.Shell).Append('\n');
+                text.AppendJoin('\n', step.ByHand).Append('\n');
                 break;
         }
     }
@@ -142,8 +143,8 @@ internal sealed class ChildScript(Plan plan, CloneChild clone)
     {
         if (!pivoted && enter is null)
             text.Append(Programs("setpriv env")).Append("cd /\n");
-        if (pivoted && !plan.StepsOf(clone.Child).Any(s => s.Point == ScriptRole.LetsGo))
-            LetGo([ChildTape.LetGo]);
+        if (pivoted && !plan.StepsOf(clone.Child).Any(s => s.Role == ScriptRole.LetsGo))
+            LetGo([DetachOldRoot.LetGo]);
         text.Append("# setpriv(1) does what the steps above say, and env(1) the rest: the directory, the environment, and the signals that a\n");
         text.Append("# shell ignores in the background. It becomes the command.\n");
         // Of a created container, whoever read this pipe has gone.
@@ -155,7 +156,7 @@ internal sealed class ChildScript(Plan plan, CloneChild clone)
     private void LetGo(IReadOnlyList<string> lines)
     {
         foreach (var line in lines)
-            text.Append(line == ChildTape.LetGo && HostLetsGo(plan, clone.Child) ? "# umount(8) looks at /proc, and there is none in here: the host does it, once the command runs." : line).Append('\n');
+            text.Append(line == DetachOldRoot.LetGo && HostLetsGo(plan, clone.Child) ? "# umount(8) looks at /proc, and there is none in here: the host does it, once the command runs." : line).Append('\n');
     }
 
     private void Pause()

@@ -107,6 +107,6 @@ public static class LookShell
     {
         var environment = CallerWords.Environment()
             .Where(e => !e.StartsWith("PS1=", StringComparison.Ordinal)).Append($"PS1={prompt}").ToList();
-        return new TapeCall("execve", program, new TapeArg.Strs([Path.GetFileName(program)]), new TapeArg.Strs(environment, "environ"));
+        return new TapeCall("execve", program, new TapeArg.Strs([Path.GetFileName(program)]), new TapeArg.Strs(environment, Counted: true));
     }
 }

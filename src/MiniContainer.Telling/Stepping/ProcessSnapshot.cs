@@ -22,7 +22,7 @@ internal static partial class ProcessSnapshot
         yield return ("identity", [.. Identity.Where(n => Value(n).Length > 0).Select(n => $"{n} {Spaces().Replace(Value(n).Replace('\t', ' '), " ")}")]);
         // A line for each in each set: what a step takes away is told, and not all that stays.
         yield return (Snapshot.Capabilities, [.. Sets.SelectMany(n => Capabilities.List(Bits(n)).Select(c => $"{n} {Capabilities.Name(c)[4..]}"))]);
-        yield return ("ignored signals", [.. Enumerable.Range(1, 64).Where(s => (Bits("SigIgn") >> (s - 1) & 1) == 1).Select(Processes.SignalName)]);
+        yield return ("ignored signals", [.. Enumerable.Range(1, 64).Where(s => (Bits("SigIgn") >> (s - 1) & 1) == 1).Select(SignalText.Of)]);
         yield return ("limits", [.. Lines(pid, "limits").Skip(1).Select(l => Spaces().Replace(l.Trim(), "  "))]);
         yield return ("program and place", Place(pid));
 

@@ -79,7 +79,7 @@ public sealed class TapeImageTests : IDisposable
             .Should().Be("mount(\"proc\", \"/proc\", \"proc\", MS_NOSUID, NULL)");
         new TapeCall("openat", TapeArg.AtFdCwd, "a\"b\\c\n\x01", 0, TapeArg.Mode(0x1a4)).ToString()
             .Should().Be("openat(AT_FDCWD, \"a\\\"b\\\\c\\n\\1\", 0, 0644)");
-        new TapeCall("execve", "/bin/a", new TapeArg.Strs(["a", "b c"]), new TapeArg.Strs(["X=1"], "[/* 1 vars */]")).ToString()
+        new TapeCall("execve", "/bin/a", new TapeArg.Strs(["a", "b c"]), new TapeArg.Strs(["X=1"], Counted: true)).ToString()
             .Should().Be("execve(\"/bin/a\", [\"a\", \"b c\"], [/* 1 vars */])");
         new TapeCall("chroot", TapeArg.OrNull(null)).ToString().Should().Be("chroot(NULL)");
     }
