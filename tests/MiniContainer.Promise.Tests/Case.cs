@@ -7,7 +7,7 @@ namespace MiniContainer.Promise.Tests;
 /// <summary>A step of a play, as <c>MINIC_FAULT=list:FILE</c> tells it.</summary>
 internal sealed record ListedStep(int Number, string Actor, string Kind, string Title, IReadOnlyList<string> Calls)
 {
-    public bool IsChild => Kind == "ChildStep";
+    public bool IsChild => Actor != "minic";
 
     public static IReadOnlyList<ListedStep> Read(string file) =>
         [.. File.ReadAllLines(file).Select(l => l.Split('\t')).Where(p => p.Length >= 4 && int.TryParse(p[0], CultureInfo.InvariantCulture, out _))

@@ -14,7 +14,29 @@ public sealed record MakeCgroup(string Path, string Under) : Step
     public override string Title => $"make the cgroup {Path}";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> CallTexts => [$"mkdir({TapeArg.Quote(Path)}, 0755)"];
+    public override IReadOnlyList<string> CallTexts =>
+    [
+        .. Above().Reverse().SelectMany(d => Making(d).Select(call => $"{call}, if missing")),
+        .. Making(Path),
+    ];
+
+    // What the one above must hand down before it, the directory itself, and the files that are empty in a new one.
+    private IEnumerable<string> Making(string directory)
+    {
+        if (Controllers.Count > 0)
+        {
+            var control = $"{System.IO.Path.GetDirectoryName(directory)}/cgroup.subtree_control";
+            yield return $"open({TapeArg.Quote(control)}, O_WRONLY|O_CLOEXEC)";
+            yield return $"write(fd, {TapeArg.Quote(string.Join(" ", Controllers.Select(c => "+" + c)))}, ...)";
+        }
+
+        yield return $"mkdir({TapeArg.Quote(directory)}, 0755)";
+        foreach (var file in Inherits)
+        {
+            yield return $"open({TapeArg.Quote($"{directory}/{file}")}, O_WRONLY|O_CLOEXEC)";
+            yield return "write(fd, ..., ...)";
+        }
+    }
 
     /// <inheritdoc/>
     public override string Man => "cgroups(7)";

@@ -128,7 +128,7 @@ public sealed record HoldNamespace(string Child, string Path, IReadOnlyList<Move
     public override string Title => $"hold the network namespace of {Child}";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> CallTexts => [$"open({TapeArg.Quote(Path)}, O_CREAT|O_EXCL)", $"mount(\"/proc/PID/ns/net\", {TapeArg.Quote(Path)}, NULL, MS_BIND, NULL)"];
+    public override IReadOnlyList<string> CallTexts => [$"open({TapeArg.Quote(Path)}, O_CREAT|O_EXCL)", $"mount(\"/proc/self/fd/FD\", {TapeArg.Quote(Path)}, NULL, MS_BIND, NULL)"];
 
     /// <inheritdoc/>
     public override string Man => "network_namespaces(7)";

@@ -94,7 +94,12 @@ public sealed record RunHook(string Point, string Path, HookState State, string 
     public override string Title => $"run the {Point} hook {Path}";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> CallTexts => [$"clone3({{flags=CLONE_PIDFD|CLONE_CLEAR_SIGHAND, exit_signal=SIGCHLD}}, 88)", .. Tape(new Inherited()).Steps.SelectMany(s => s.CallTexts)];
+    public override IReadOnlyList<string> CallTexts =>
+    [
+        $"clone3({{flags=CLONE_PIDFD|CLONE_CLEAR_SIGHAND, exit_signal=SIGCHLD}}, 88)",
+        "write(go, \"\\1\", 1)",
+        .. Tape(new Inherited()).Steps.SelectMany(s => s.CallTexts),
+    ];
 
     /// <inheritdoc/>
     public override string Man => "execve(2)";

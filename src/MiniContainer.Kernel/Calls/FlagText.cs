@@ -30,8 +30,8 @@ public static class FlagText
     private static readonly (ulong Bit, string Name)[] OpenFlags =
     [
         ((ulong)O_CREAT, "O_CREAT"), ((ulong)O_EXCL, "O_EXCL"), ((ulong)O_NOCTTY, "O_NOCTTY"), ((ulong)O_TRUNC, "O_TRUNC"),
-        ((ulong)O_APPEND, "O_APPEND"), ((ulong)O_NONBLOCK, "O_NONBLOCK"), ((ulong)O_DIRECTORY, "O_DIRECTORY"),
-        ((ulong)O_NOFOLLOW, "O_NOFOLLOW"), ((ulong)O_CLOEXEC, "O_CLOEXEC"), ((ulong)O_PATH, "O_PATH"),
+        ((ulong)O_APPEND, "O_APPEND"), ((ulong)O_NONBLOCK, "O_NONBLOCK"), ((ulong)O_NOFOLLOW, "O_NOFOLLOW"),
+        ((ulong)O_CLOEXEC, "O_CLOEXEC"), ((ulong)O_PATH, "O_PATH"), ((ulong)O_DIRECTORY, "O_DIRECTORY"),
     ];
 
     private static readonly (ulong Bit, string Name)[] MountAttributes =
@@ -55,6 +55,28 @@ public static class FlagText
     [
         (0x4, "MOVE_MOUNT_F_EMPTY_PATH"), (0x10, "MOVE_MOUNT_T_SYMLINKS"),
     ];
+
+    private static readonly (ulong Bit, string Name)[] SeccompFlags =
+    [
+        (1, "SECCOMP_FILTER_FLAG_TSYNC"), (2, "SECCOMP_FILTER_FLAG_LOG"), (4, "SECCOMP_FILTER_FLAG_SPEC_ALLOW"),
+        (8, "SECCOMP_FILTER_FLAG_NEW_LISTENER"),
+    ];
+
+    /// <summary>Flags of a filter of system calls (seccomp(2)).</summary>
+    public static string Seccomp(ulong flags) => Join(flags, SeccompFlags);
+
+    /// <summary>A priority of input and output, in its class (ioprio_set(2)).</summary>
+    public static string IoPriority(ulong priority)
+    {
+        var name = (priority >> 13) switch
+        {
+            1 => "IOPRIO_CLASS_RT",
+            2 => "IOPRIO_CLASS_BE",
+            3 => "IOPRIO_CLASS_IDLE",
+            var other => other.ToString(System.Globalization.CultureInfo.InvariantCulture),
+        };
+        return $"IOPRIO_PRIO_VALUE({name}, {priority & 0x1fff})";
+    }
 
     /// <summary>An operation of prctl(2).</summary>
     public static string Prctl(ulong option) => option switch

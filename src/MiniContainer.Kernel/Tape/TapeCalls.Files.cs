@@ -21,7 +21,7 @@ public static partial class TapeCalls
 
     /// <summary>Opens a file; the child gets the lowest free descriptor (openat(2)).</summary>
     public static TapeCall open(string path, int flags) =>
-        new("openat", TapeArg.AtFdCwd, path, TapeArg.Flags((uint)flags, FlagText.Open), 0);
+        new("openat", TapeArg.AtFdCwd, path, TapeArg.Flags((uint)flags, FlagText.Open));
 
     /// <summary>Closes a descriptor (close(2)).</summary>
     public static TapeCall close(int fd) => new("close", fd);
@@ -33,7 +33,7 @@ public static partial class TapeCalls
     /// <param name="path">Where.</param>
     /// <param name="mode">S_IF* and permissions.</param>
     public static TapeCall mknod(string path, uint mode) =>
-        new("mknodat", TapeArg.AtFdCwd, path, TapeArg.Mode(mode), 0);
+        new("mknodat", TapeArg.AtFdCwd, path, TapeArg.Mode(mode));
 
     /// <summary>Makes a device node (mknod(2)).</summary>
     /// <param name="path">Where.</param>

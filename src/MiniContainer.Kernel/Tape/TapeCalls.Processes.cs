@@ -13,7 +13,8 @@ public static partial class TapeCalls
 
     /// <summary>Executes an open file (execveat(2)).</summary>
     public static TapeCall execveat(int fd, string[] argv) =>
-        new("execveat", fd, "", new TapeArg.Strs(argv), new TapeArg.Strs([]), TapeArg.Flags(AT_EMPTY_PATH, FlagText.At));
+        new("execveat", fd, "", new TapeArg.Strs(argv), new TapeArg.Strs([], Counted: true),
+            TapeArg.Flags(AT_EMPTY_PATH, FlagText.At));
 
     /// <summary>Executes a program (execve(2)).</summary>
     /// <param name="path">The program.</param>
@@ -72,7 +73,7 @@ public static partial class TapeCalls
     /// <summary>Sets the priority of input and output of the process itself (ioprio_set(2)).</summary>
     public static TapeCall ioprio_set(int ioClass, int level) =>
         new("ioprio_set", TapeArg.Named(1, "IOPRIO_WHO_PROCESS"), 0,
-            TapeArg.Flags((ulong)((ioClass << 13) | level), p => $"IOPRIO_PRIO_VALUE({p >> 13}, {p & 0x1fff})"));
+            TapeArg.Flags((ulong)((ioClass << 13) | level), FlagText.IoPriority));
 
     /// <summary>Stays on some processors (sched_setaffinity(2)).</summary>
     /// <param name="mask">Bit n for processor n, in whole longs.</param>

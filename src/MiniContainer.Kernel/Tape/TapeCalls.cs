@@ -99,7 +99,8 @@ public static partial class TapeCalls
         {
             Pointers = [(8, new TapeArg.Block(program))],
         };
-        return new TapeCall("seccomp", TapeArg.Named(1, "SECCOMP_SET_MODE_FILTER"), flags, filter);
+        return new TapeCall("seccomp", TapeArg.Named(1, "SECCOMP_SET_MODE_FILTER"),
+            TapeArg.Flags((ulong)flags, FlagText.Seccomp), filter);
     }
 
     /// <summary>Becomes another program (execve(2)): a command without "/" is tried in each directory of PATH, as a shell does it.</summary>

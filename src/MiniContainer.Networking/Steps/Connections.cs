@@ -24,7 +24,7 @@ public sealed record ForgetConnections(IReadOnlyList<string> Addresses) : Step
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> CallTexts =>
-        ["IPCTNL_MSG_CT_GET(NLM_F_DUMP)", $"IPCTNL_MSG_CT_DELETE of those with {string.Join(" or ", Addresses)}"];
+        ["IPCTNL_MSG_CT_GET(NLM_F_DUMP), if there are any", $"IPCTNL_MSG_CT_DELETE of those with {string.Join(" or ", Addresses)}"];
 
     /// <inheritdoc/>
     public override string Man => "conntrack(8)";
@@ -81,7 +81,7 @@ public sealed record ForgetOlder(IReadOnlyList<LeadingPort> Ports) : Step
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> CallTexts =>
-        ["IPCTNL_MSG_CT_GET(NLM_F_DUMP)", "IPCTNL_MSG_CT_DELETE of those with one of the host's addresses and these ports"];
+        ["IPCTNL_MSG_CT_GET(NLM_F_DUMP), if there are any", "IPCTNL_MSG_CT_DELETE of those with one of the host's addresses and these ports"];
 
     /// <inheritdoc/>
     public override string Man => "conntrack(8)";

@@ -17,7 +17,7 @@ public sealed record SetSetting(string Directory, string Setting, string Value) 
     public override string Title => $"set {Setting} to {Value}";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> CallTexts => [$"write(\"/proc/sys/{Setting}\", \"{Value}\\n\")"];
+    public override IReadOnlyList<string> CallTexts => [$"open(\"/proc/sys/{Setting}\", O_WRONLY|O_CLOEXEC)", $"write(fd, \"{Value}\", {Value.Length})"];
 
     /// <inheritdoc/>
     public override string Man => "sysctl(8)";
@@ -67,7 +67,7 @@ public sealed record SetSettingInside(string Netns, string Setting, string Value
     public override string Title => $"set {Setting} to {Value} inside";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> CallTexts => [$"setns({NetnsPath.Shown(Netns)}, CLONE_NEWNET)", $"write(\"/proc/sys/{Setting}\", \"{Value}\\n\")"];
+    public override IReadOnlyList<string> CallTexts => [$"setns({NetnsPath.Shown(Netns)}, CLONE_NEWNET)", $"open(\"/proc/sys/{Setting}\", O_WRONLY|O_CLOEXEC)", $"write(fd, \"{Value}\", {Value.Length})"];
 
     /// <inheritdoc/>
     public override string Man => "sysctl(8)";

@@ -1,6 +1,7 @@
 // How much a child may use, when and where it runs (labs 08-cgroups, 10-privileges, 12-oci; prlimit(2),
 // sched_setattr(2), ioprio_set(2), sched_setaffinity(2), set_mempolicy(2), numa(7)).
 
+using System.Globalization;
 using MiniContainer.Kernel;
 using static MiniContainer.Kernel.TapeCalls;
 
@@ -46,6 +47,13 @@ public sealed record SetScheduler(string Name, uint Policy, ulong Flags, int Nic
     /// <inheritdoc/>
     public override string Title => $"set the scheduler {Name}";
 
+    private string FlagsText => Flags switch
+    {
+        0 => "0",
+        1 => "SCHED_FLAG_RESET_ON_FORK",
+        _ => "0x" + Flags.ToString("x", CultureInfo.InvariantCulture),
+    };
+
     /// <inheritdoc/>
     public override IReadOnlyList<TapeCall> Calls
     {
@@ -57,7 +65,9 @@ public sealed record SetScheduler(string Name, uint Policy, ulong Flags, int Nic
                 .. TapeArg.Ints(48, Policy), .. TapeArg.Longs(Flags), .. TapeArg.Ints((uint)Nice, Priority),
                 .. TapeArg.Longs(Deadline.Runtime, Deadline.Deadline, Deadline.Period),
             ];
-            var text = $"{{sched_policy={Name}, sched_nice={Nice}, sched_priority={Priority}}}";
+            var text = $"{{size=48, sched_policy={Name}, sched_flags={FlagsText}, sched_nice={Nice}, "
+                + $"sched_priority={Priority}, sched_runtime={Deadline.Runtime}, sched_deadline={Deadline.Deadline}, "
+                + $"sched_period={Deadline.Period}}}";
             return [new TapeCall("sched_setattr", 0, new TapeArg.Block(attr, text), 0)];
         }
     }
@@ -175,7 +185,10 @@ public sealed record SetMemoryPolicy(string Name, uint Mode, string? Nodes, byte
     /// <inheritdoc/>
     public override IReadOnlyList<TapeCall> Calls => [Mask.Length == 0
         ? new TapeCall("set_mempolicy", TapeArg.Named(Mode, Name), TapeArg.Null, 0)
-        : new TapeCall("set_mempolicy", TapeArg.Named(Mode, Name), new TapeArg.Block(Mask, $"[{Nodes}]"), (Mask.Length * 8) + 1)];
+        : new TapeCall("set_mempolicy", TapeArg.Named(Mode, Name), new TapeArg.Block(Mask, Bits), (Mask.Length * 8) + 1)];
+
+    private static string Bits(byte[] mask) =>
+        $"[{string.Join(", ", Enumerable.Range(0, mask.Length / 8).Select(i => $"0x{BitConverter.ToUInt64(mask, i * 8):x}"))}]";
 
     /// <inheritdoc/>
     public override string Man => "set_mempolicy(2)";

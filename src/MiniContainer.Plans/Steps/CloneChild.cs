@@ -34,7 +34,27 @@ public sealed record CloneChild(string Child, ulong Flags, IReadOnlyList<string>
     public override string Title => $"make the process {Child}";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> CallTexts => [$"clone3({{flags={FlagText.Clone(Flags)}|CLONE_PIDFD|CLONE_CLEAR_SIGHAND, exit_signal=SIGCHLD}}, 88)"];
+    public override IReadOnlyList<string> CallTexts =>
+    [
+        .. TapePath is null
+            ? Array.Empty<string>()
+            : [$"open({TapeArg.Quote(TapePath)}, O_RDWR|O_CREAT|O_TRUNC|O_CLOEXEC, 0600)"],
+        .. Descriptors.Distinct().Select(Opening).OfType<string>(),
+        .. Descriptors.Contains("own")
+            ? ["memfd_create(\"minic-child\", MFD_CLOEXEC|MFD_ALLOW_SEALING|MFD_EXEC)", "write(fd, \"\\177ELF\"..., ...)"]
+            : Array.Empty<string>(),
+        $"clone3({{flags={FlagText.Clone(Flags)}|CLONE_PIDFD|CLONE_CLEAR_SIGHAND, exit_signal=SIGCHLD}}, 88)",
+    ];
+
+    // What is opened for the child, and is not there already.
+    private static string? Opening(string descriptor) => descriptor.Split(':', 2) switch
+    {
+        ["log", var path] => $"open({TapeArg.Quote(path)}, O_WRONLY|O_CREAT|O_APPEND|O_NOFOLLOW|O_CLOEXEC, 0640)",
+        ["fifo", var path] => $"open({TapeArg.Quote(path)}, O_RDWR|O_CLOEXEC)",
+        ["ns", var path] => $"open({TapeArg.Quote(path)}, O_RDONLY|O_NONBLOCK|O_CLOEXEC)",
+        ["dir", var path] => $"open({TapeArg.Quote(path)}, O_RDONLY|O_DIRECTORY|O_CLOEXEC)",
+        _ => null,
+    };
 
     /// <inheritdoc/>
     public override string Man => "clone(2)";

@@ -15,8 +15,10 @@ public sealed record MakeDirectory(string Path, uint Mode) : Step
     /// <inheritdoc/>
     public override IReadOnlyList<string> CallTexts =>
     [
+        $"mkdir({TapeArg.Quote(System.IO.Path.GetDirectoryName(Path)!)}, 0{Convert.ToString(Mode, 8)}), if missing",
         $"mkdir({TapeArg.Quote(Path)}, 0{Convert.ToString(Mode, 8)})",
-        .. Group is { } group ? [$"fchown({TapeArg.Quote(Path)}, -1, {group})"] : Array.Empty<string>(),
+        .. Group is { } group ? [$"fchown(fd, -1, {group})"] : Array.Empty<string>(),
+        $"fchmod(fd, 0{Convert.ToString(Mode, 8)})",
     ];
 
     /// <inheritdoc/>

@@ -88,7 +88,7 @@ public sealed record Release(string Child) : Step, IOfChild
     public override Subject Subject => Subject.Meeting;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> CallTexts => ["write(go, \"g\", 1)"];
+    public override IReadOnlyList<string> CallTexts => ["write(go, \"\\1\", 1)"];
 
     /// <inheritdoc/>
     public override string Man => "pipe(7)";

@@ -30,7 +30,8 @@ public sealed record PickUpMapped(string Name, string Source, string UidMap, str
     [
         IdMappedTree.OpenText(Source, Recursive),
         .. UserNamespace is null
-            ? ["clone3({flags=CLONE_NEWUSER|CLONE_PIDFD|CLONE_CLEAR_SIGHAND, exit_signal=SIGCHLD}, 88)", $"write(\"/proc/PID/uid_map\", {TapeArg.Quote(UidMap)})", $"write(\"/proc/PID/gid_map\", {TapeArg.Quote(GidMap)})", "open(\"/proc/PID/ns/user\", O_RDONLY)"]
+            ? ["clone3({flags=CLONE_NEWUSER|CLONE_PIDFD|CLONE_CLEAR_SIGHAND, exit_signal=SIGCHLD}, 88)", "open(\"/proc/PID/uid_map\", O_WRONLY|O_CLOEXEC)", $"write(fd, {TapeArg.Quote(UidMap)}, ...)",
+                "open(\"/proc/PID/gid_map\", O_WRONLY|O_CLOEXEC)", $"write(fd, {TapeArg.Quote(GidMap)}, ...)", "open(\"/proc/PID/ns/user\", O_RDONLY)"]
             : new[] { $"open({TapeArg.Quote(UserNamespace)}, O_RDONLY)" },
         $"mount_setattr(TREE, \"\", AT_EMPTY_PATH{(MapsBelow ? "|AT_RECURSIVE" : "")}, {{attr_set=MOUNT_ATTR_IDMAP, userns_fd=USERNS}}, 32)",
     ];
