@@ -15,7 +15,9 @@ public sealed record MakeDirectory(string Path, uint Mode) : Step
     /// <inheritdoc/>
     public override IReadOnlyList<string> CallTexts =>
     [
-        $"mkdir({TapeArg.Quote(System.IO.Path.GetDirectoryName(Path)!)}, 0{Convert.ToString(Mode, 8)}), if missing",
+        .. System.IO.Path.GetDirectoryName(Path) is { Length: > 1 } parent
+            ? [$"mkdir({TapeArg.Quote(parent)}, 0{Convert.ToString(Mode, 8)}), if missing"]
+            : Array.Empty<string>(),
         $"mkdir({TapeArg.Quote(Path)}, 0{Convert.ToString(Mode, 8)})",
         .. Group is { } group ? [$"fchown(fd, -1, {group})"] : Array.Empty<string>(),
         $"fchmod(fd, 0{Convert.ToString(Mode, 8)})",
