@@ -80,8 +80,15 @@ public static class NetworkPlanner
         {
             Why = "What containers share goes with the last of them: so each is written down before anything shared is made.",
             Unlocks = addresses.Count == 0,
-            Leases = bridge.Ipam?.DataDir is null ? null : leases,
         };
+        if (addresses.Count > 0 && bridge.Ipam?.DataDir is not null)
+        {
+            yield return new MakeLeases(directory, leases)
+            {
+                Why = "The configuration keeps its leases there, where other programs may have theirs.",
+            };
+        }
+
         if (addresses.Count > 0)
         {
             yield return new LeaseAddresses(facts.Networks, leases, attachment.ContainerId, attachment.IfName, [.. addresses.Select(a => new LeasedAddress(a.Address.ToString(), a.Set))])
@@ -106,10 +113,16 @@ public static class NetworkPlanner
             };
         }
 
-        foreach (var step in Settings(directory, config, name, gateways, facts))
+        if (addresses.Count == 0)
+            yield break;
+        var host = Path.Combine(facts.Networks, JoinHost.Name);
+        yield return new JoinHost(directory, host) { Why = "What networks share goes with the last of them." };
+        foreach (var step in Settings(directory, host, config, name, gateways, facts))
             yield return step;
-        if (addresses.Count > 0)
-            yield return new MakeNatTable(directory) { Why = "A handful of rules for all containers; each adds only elements to their sets and maps." };
+        yield return new MakeNatTable(host, name)
+        {
+            Why = "A handful of rules for all containers; each adds only elements to their sets and maps.",
+        };
     }
 
     private static IEnumerable<Step> IPv6OfBridge(string directory, string bridge, bool hasGateway, NetworkFacts facts)
@@ -121,9 +134,14 @@ public static class NetworkPlanner
         yield return new SetSetting(directory, $"net/ipv6/conf/{bridge}/accept_ra", "0") { Why = "A container could pose as a router, and draw the host's own traffic to itself (CVE-2020-13401)." };
     }
 
-    private static IEnumerable<Step> Settings(string directory, NetworkConfig config, string bridge, List<AddressRange> gateways, NetworkFacts facts)
+    private static IEnumerable<Step> Settings(
+        string directory,
+        string host,
+        NetworkConfig config,
+        string bridge,
+        List<AddressRange> gateways,
+        NetworkFacts facts)
     {
-        var host = Path.Combine(facts.Networks, NetworkDirectory.Host);
         if (gateways.Any(g => !g.IsV6))
         {
             yield return new SetSetting(host, "net/ipv4/ip_forward", "1") { Why = "A host drops packets that are not for itself; a router passes them on." };

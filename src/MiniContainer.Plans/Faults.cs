@@ -1,7 +1,8 @@
 // Faults on purpose: the promise that nothing is left behind is tested on the very binary that ships, by failing or
 // killing it at each step of its plans (docs/decisions/0008-faults.md). Without MINIC_FAULT nothing here does anything.
 //
-//     list:FILE             append the steps of every play to FILE, a line each, their parts separated by tabs
+//     list:FILE             append the steps of every play to FILE, a line each, their parts separated by tabs; and
+//                           each undo, with the number by which it is known below
 //     fail:K:EIO            step K of the plan, counted from 1, is not done: EIO in its place
 //     fail-late:K:EIO       it is done, and fails then
 //     fail:K.J              the J-th call of the child's step K fails: see Broken below
@@ -10,10 +11,11 @@
 //     kill:after:K          or once it does. K = 0 is the claim of the name, which comes before the journal.
 //     kill:before:K.J       SIGKILL while the child stands before the J-th call of its step K, from which it never moves,
 //     kill:after:K.J        or just after it; the child then goes on without us.
-//     undo-fail:N:EIO       the undo of entry N of the journal fails,
+//     undo-fail:N:EIO       the N-th undo that this process plays fails, those of shared things counted too,
 //     undo-kill:before:N    or we die before it,
 //     undo-kill:between:N   or when it is undone and the journal does not say so yet. N = 0: all is undone, and the
-//                           state directory still there.
+//                           state directory still there;
+//     undo-kill:after:0     the same of a shared thing: a network.
 //
 // Several are separated by commas. Lab 03-threads; signal(7).
 
@@ -37,6 +39,10 @@ public sealed class Faults : PlayObserver
     private (string Child, int Index)? rest;
     private int number;
 
+    // How many undos have begun, and which of them have not ended: one may lead to those of a shared thing.
+    private readonly Dictionary<JournalEntry, int> undoing = new(ReferenceEqualityComparer.Instance);
+    private int undos;
+
     private Faults(IReadOnlyList<Fault> all) => this.all = all;
 
     private sealed record Fault(string Kind, string Where, int Step, int Call, int Errno);
@@ -51,14 +57,26 @@ public sealed class Faults : PlayObserver
     public static void Claimed() => Asked?.Kill("kill", "between", 0);
 
     /// <summary>The moment when all of a journal is undone, and it is still there.</summary>
-    internal static void AllUndone() => Asked?.Kill("undo-kill", "between", 0);
+    /// <param name="shared">Whether it is that of a shared thing.</param>
+    internal static void AllUndone(bool shared)
+    {
+        if (shared)
+            Asked?.List(["shared"]);
+        Asked?.Kill("undo-kill", shared ? "after" : "between", 0);
+    }
 
     /// <summary>Lists the plan.</summary>
     public override void Start(PlayContext playing)
     {
         number = 0;
+        List(playing.Plan.Steps.Select((s, i) => string.Join('\t',
+            [(i + 1).ToString(CultureInfo.InvariantCulture), s.Actor, s.GetType().Name, s.Title, .. s.CallTexts])));
+    }
+
+    private void List(IEnumerable<string> lines)
+    {
         foreach (var file in all.Where(f => f.Kind == "list").Select(f => f.Where))
-            File.AppendAllLines(file, playing.Plan.Steps.Select((s, i) => string.Join('\t', [(i + 1).ToString(CultureInfo.InvariantCulture), s.Actor, s.GetType().Name, s.Title, .. s.CallTexts])));
+            File.AppendAllLines(file, lines);
     }
 
     /// <inheritdoc/>
@@ -89,12 +107,18 @@ public sealed class Faults : PlayObserver
     /// <inheritdoc/>
     public override void UndoBegun(JournalEntry entry)
     {
-        Kill("undo-kill", "before", entry.Number);
-        Fail("undo-fail", entry.Number, entry.Step);
+        undoing[entry] = ++undos;
+        List([string.Create(CultureInfo.InvariantCulture, $"undo\t{undos}\t{entry.Step.Title}")]);
+        Kill("undo-kill", "before", undos);
+        Fail("undo-fail", undos, entry.Step);
     }
 
     /// <inheritdoc/>
-    public override void UndoDone(JournalEntry entry) => Kill("undo-kill", "between", entry.Number);
+    public override void UndoDone(JournalEntry entry)
+    {
+        if (undoing.Remove(entry, out var at))
+            Kill("undo-kill", "between", at);
+    }
 
     /// <summary>Puts onto the tape what is to go wrong on it.</summary>
     public override IReadOnlyList<TapeEntry> LayOut(PlayContext playing, string child, IReadOnlyList<TapeEntry> tape)

@@ -74,10 +74,60 @@ public static class Forward
 
     private static void PlayStep(Step step, Journal journal, PlayContext playing, PlayObserver seen)
     {
+        if (step is SharedStep shared)
+        {
+            PlayShared(shared, journal.Kinds, playing, seen);
+            return;
+        }
+
         var entry = journal.Begin(step);
         seen.Begun(step);
-        var facts = step.Do(playing);
+        StepResult? facts;
+        using (step.Uses is { } use ? Lock(new SharedThing(use.Directory, journal.Kinds), playing) : null)
+        {
+            Join(step, journal.Kinds, seen);
+            facts = step.Do(playing);
+        }
+
         seen.Done(step);
         journal.Done(entry, facts);
     }
+
+    // Onto the journal of what is shared, unless an earlier user's play of it stands there. It is done all the same:
+    // what an earlier user began and did not end, or others took away since, is missing.
+    private static void PlayShared(SharedStep step, StepKinds kinds, PlayContext playing, PlayObserver seen)
+    {
+        var thing = new SharedThing(step.Directory, kinds);
+        using var held = Lock(thing, playing);
+        using var journal = thing.TryOpen()
+            ?? throw new MinicException(
+                step.Title, $"there is no {thing.JournalPath}", "Delete the containers that use it, and begin again.");
+        // Null, and so not written: a journal holds what the undo needs, and each user's plan has the reason.
+        var begun = step with { Found = step.Find(thing), Why = null! };
+        // One that found it there undoes nothing: if it is gone by now, what we make needs an undo of its own.
+        var entry = journal.Entries.LastOrDefault(e => !e.Undone && e.Step is SharedStep other && other.IsSame(step)
+            && (begun.Found!.Made == false || other.Found?.Made == true));
+        var number = entry?.Number ?? journal.Begin(begun);
+        seen.Begun(step);
+        Join(step, kinds, seen);
+        step.Do(playing);
+        seen.Done(step);
+        if (entry?.Facts is null)
+            journal.Done(number, ((entry?.Step as SharedStep) ?? begun).Found);
+    }
+
+    // What has no users is left over: its undo comes first, else its journal would say of it what is not true.
+    private static void Join(Step step, StepKinds kinds, PlayObserver seen)
+    {
+        if (step.Uses is not { } use)
+            return;
+        var thing = new SharedThing(use.Directory, kinds);
+        if (!thing.InUse)
+            Backward.End(thing, seen);
+        thing.Join(use);
+    }
+
+    // The play may hold the lock since before it was planned; flock(2) would have it wait for itself.
+    private static SharedLock? Lock(SharedThing thing, PlayContext playing) =>
+        playing.Locks.ContainsKey(thing.LockPath) ? null : SharedLock.Take(thing.LockPath);
 }

@@ -12,7 +12,8 @@
 // What this minic cannot read there is kept, and told by name (UnreadStep.cs). Only a last line without its newline is
 // passed over: it was cut short by a death or a full disk before anything was done for it.
 //
-// The directory of the journal is locked (flock(2)) while someone plays: see StateDirectory.cs.
+// The directory of the journal is locked (flock(2)) while someone plays: see StateDirectory.cs, and SharedThing.cs for
+// what several containers share.
 
 using System.Buffers;
 using System.Text;
@@ -22,7 +23,7 @@ using MiniContainer.Kernel;
 
 namespace MiniContainer.Plans;
 
-/// <summary>The journal of one container or pod.</summary>
+/// <summary>The journal of one container or pod, or of a thing that several share.</summary>
 public sealed class Journal : IDisposable
 {
     /// <summary>The name of a journal in its directory.</summary>
@@ -58,6 +59,9 @@ public sealed class Journal : IDisposable
             SkipValidation = true,
         });
     }
+
+    /// <summary>The kinds of steps that it may hold.</summary>
+    internal StepKinds Kinds => kinds;
 
     /// <summary>Whose it is; null in a file whose first line was never written whole.</summary>
     public JournalHeader? Header { get; private set; }

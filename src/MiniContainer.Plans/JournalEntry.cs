@@ -10,13 +10,15 @@ namespace MiniContainer.Plans;
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Skip)]
 public sealed record JournalHeader
 {
-    /// <summary>"container", "pod" or "exec".</summary>
+    /// <summary>"container", "pod" or "exec"; of what several share "network" or "host".</summary>
     public required string Kind { get; init; }
 
     /// <summary>The name.</summary>
     public required string Id { get; init; }
 
-    /// <summary>The process that plays the plan and, in the foreground, stays until the end.</summary>
+    /// <summary>
+    /// The process that plays the plan and, in the foreground, stays until the end; of a shared thing its first user's.
+    /// </summary>
     public required ProcessIdentity Owner { get; init; }
 
     /// <summary>Whether what was made is to go when its owner goes (<c>minic run</c> in the foreground).</summary>

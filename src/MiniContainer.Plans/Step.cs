@@ -43,6 +43,14 @@ public abstract record Step
     /// <summary>Files in which one can see what it did: those that it makes, and the kernel's own that it writes.</summary>
     public virtual IReadOnlyList<string> Places => [];
 
+    /// <summary>
+    /// The directory of the shared thing that it is about, and in whose journal it stands; null for the plan's own.
+    /// </summary>
+    public virtual string? Shared => null;
+
+    /// <summary>The shared thing that it makes a user of; null for none. The players join it and leave it.</summary>
+    public virtual SharedUse? Uses => null;
+
     /// <summary>Whether it changes nft's rules: to list them is dear where there are many.</summary>
     public virtual bool ChangesRules => false;
 
@@ -79,3 +87,9 @@ public sealed record StepResult
     /// <summary>Whether the step made the thing, rather than finding it there.</summary>
     public bool? Made { get; init; }
 }
+
+/// <summary>The use of a shared thing.</summary>
+/// <param name="Directory">The thing's directory: /run/minic/networks/minic.</param>
+/// <param name="Kind">What it is: "network".</param>
+/// <param name="User">Who uses it: "box:eth0".</param>
+public sealed record SharedUse(string Directory, string Kind, string User);

@@ -17,7 +17,8 @@ internal sealed partial class Proof(PlanUnderTest plan)
 
     private readonly ConcurrentQueue<string> failures = [];
     private readonly ConcurrentDictionary<string, Dictionary<string, Case>> lists = [];
-    private int entries;
+    private int undos;
+    private bool shares;
     private int last;
     private int tried;
     private int passed;
@@ -52,8 +53,9 @@ internal sealed partial class Proof(PlanUnderTest plan)
     {
         Prepare().Dispose();
 
-        var undos = Undos(entries);
-        var cases = undos.Select(u => $"fail-late:{last}:EIO,{u}").Concat(undos.Select(u => $"kill:after:{last};{u}")).ToList();
+        var kills = Undos();
+        var cases = kills.Select(u => $"fail-late:{last}:EIO,{u}")
+            .Concat(kills.Select(u => $"kill:after:{last};{u}")).ToList();
         Possible = cases.Count;
         Run(cases, (world, before, fault) =>
         {
@@ -70,7 +72,8 @@ internal sealed partial class Proof(PlanUnderTest plan)
     {
         Prepare().Dispose();
 
-        var cases = Undos(entries).SelectMany(u => new[] { (u, plan.Undo), (u, "m gc") }).Concat(Enumerable.Range(1, entries).Select(n => ($"undo-fail:{n}:EIO", plan.Undo))).ToList();
+        var cases = Undos().SelectMany(u => new[] { (u, plan.Undo), (u, "m gc") })
+            .Concat(Enumerable.Range(1, undos).Select(n => ($"undo-fail:{n}:EIO", plan.Undo))).ToList();
         Possible = cases.Count;
         Run(cases, (world, before, item) =>
         {
@@ -90,8 +93,12 @@ internal sealed partial class Proof(PlanUnderTest plan)
     [GeneratedRegex("10\\.44\\.[0-9.]+|fd00:44::[0-9a-f]+|0a:58:[0-9a-f:]+")]
     private static partial Regex Leased();
 
-    private static List<string> Undos(int count) =>
-        [.. Enumerable.Range(1, count).SelectMany(n => new[] { $"undo-kill:before:{n}", $"undo-kill:between:{n}" }), "undo-kill:between:0"];
+    private List<string> Undos() =>
+    [
+        .. Enumerable.Range(1, undos).SelectMany(n => new[] { $"undo-kill:before:{n}", $"undo-kill:between:{n}" }),
+        "undo-kill:between:0",
+        .. shares ? ["undo-kill:after:0"] : Array.Empty<string>(),
+    ];
 
     private static List<Case> Sample(List<Case> cases) =>
         // All that the runtime does; of the child's calls, which number many hundreds, each fifth case in turn.
@@ -115,13 +122,13 @@ internal sealed partial class Proof(PlanUnderTest plan)
         var outcome = world.Sh($"export MINIC_FAULT=list:{file}; {command}");
         if (outcome.Code != 0)
             throw new InvalidOperationException($"{command} ends with {outcome.Code}: {outcome.Error}");
-        world.Do($"unset MINIC_FAULT; {(plan.Stays ? ":" : plan.Undo)}");
         var steps = ListedStep.Read(file).ToList();
+        world.Do($"{(plan.Stays ? ":" : plan.Undo)}; unset MINIC_FAULT");
+        (undos, shares) = ListedStep.ReadUndos(file);
         // A second play in the list is that of a start behind a create.
         var second = steps.FindIndex(1, s => s.Number == 1);
         steps = second < 0 ? steps : steps[..second];
         Steps = steps.Count;
-        entries = steps.Count(s => !s.IsChild);
         last = steps.Last(s => !s.IsChild).Number;
         Calls = steps.Where(s => s.IsChild).Sum(s => s.Calls.Count);
         return [.. steps.Select(s => s with { Calls = [.. s.Calls.Select(c => c.Replace("[\"sleep\", \"0\"]", "[\"sleep\", \"1000\"]", StringComparison.Ordinal))] })];

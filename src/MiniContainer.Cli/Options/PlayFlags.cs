@@ -79,14 +79,17 @@ internal sealed class PlayFlags(string scripts = "do|undo")
     /// <returns>The exit code.</returns>
     public int TellUndo(ParseResult parsed, string title, IReadOnlyList<JournalEntry> entries, string? directory) =>
         parsed.GetValue(explain) is null
-            ? WriteScripts(parsed, [new UndoWriter(title, directory).Of(entries)])
-            : Write(parsed, [Explanation.OfUndo(title, entries)], many: false);
+            ? WriteScripts(parsed, [new UndoWriter(title, directory).Of(WithShared(entries))])
+            : Write(parsed, [Explanation.OfUndo(title, WithShared(entries))], many: false);
+
+    private static IReadOnlyList<JournalEntry> WithShared(IReadOnlyList<JournalEntry> entries) =>
+        SharedThing.WithShared(entries, KnownSteps.Kinds);
 
     /// <summary>Tells the undo of journals, however many; in a script one comes after the other.</summary>
     public int TellUndo(ParseResult parsed, IEnumerable<(string Title, IReadOnlyList<JournalEntry> Entries, string? Directory)> journals) =>
         parsed.GetValue(explain) is null
-            ? WriteScripts(parsed, journals.Select(j => new UndoWriter(j.Title, j.Directory).Of(j.Entries)))
-            : Write(parsed, [.. journals.Select(j => Explanation.OfUndo(j.Title, j.Entries))], many: true);
+            ? WriteScripts(parsed, journals.Select(j => new UndoWriter(j.Title, j.Directory).Of(WithShared(j.Entries))))
+            : Write(parsed, [.. journals.Select(j => Explanation.OfUndo(j.Title, WithShared(j.Entries)))], many: true);
 
     private static int WriteScripts(ParseResult parsed, IEnumerable<string> texts)
     {

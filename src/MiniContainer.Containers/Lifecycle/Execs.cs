@@ -140,7 +140,7 @@ public static class Execs
         }
 
         if (failures.Count > 0)
-            throw Removal.Failed($"remove what an exec left in {name}", directory, failures, unread);
+            throw Backward.Failed($"remove what an exec left in {name}", directory, failures, unread);
     }
 
     /// <summary>Where the script of an exec by hand keeps its files: in the container's directory, with which they go at the latest.</summary>

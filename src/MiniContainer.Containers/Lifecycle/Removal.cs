@@ -78,12 +78,39 @@ public static class Removal
 
         foreach (var kind in Kinds)
             _ = Directories.TryRemove(root[kind]);
-        // A plan begins with this lock, and so with its directory: who died before there was a journal left it, empty.
-        SharedLock.TakeIfThere(root["networks"])?.Dispose();
+        CollectShared(root, told, watch, failures);
         _ = Directories.TryRemove(root.Path);
         if (failures.Count > 0)
             throw failures.Count == 1 ? failures[0] : new MinicException("put right what was left", string.Join("\n", failures.Select(f => f.Message)));
     }
+
+    // After those who use it: their undo ends what they were the last users of.
+    private static void CollectShared(
+        StateRoot root, Action<string> told, PlayObserver? watch, List<MinicException> failures)
+    {
+        // A plan begins with this lock, and so with its directory: who died before there was a journal left it, empty.
+        using var held = SharedLock.TakeIfThere(root[Shared]);
+        foreach (var thing in UnusedOf(root))
+        {
+            try
+            {
+                var what = What(thing);
+                Backward.End(thing, watch);
+                told(what);
+            }
+            catch (Exception e) when (watch?.Stopped != true)
+            {
+                failures.Add(e as MinicException ?? new MinicException($"remove {What(thing)}", e.Message, inner: e));
+            }
+        }
+    }
+
+    // The end of a network may leave the host's without a user: in the order of their names that comes first.
+    private static IEnumerable<SharedThing> UnusedOf(StateRoot root) =>
+        SharedThing.All(root[Shared], root.Kinds).Reverse()
+            .Where(thing => !thing.InUse && Directory.Exists(thing.Path));
+
+    private static string What(SharedThing thing) => $"{Shared[..^1]} {Path.GetFileName(thing.Path)}";
 
     /// <summary>What <see cref="CollectGarbage"/> would undo, by what it is of: "container box".</summary>
     public static IReadOnlyList<(string What, IReadOnlyList<JournalEntry> Entries)> Garbage(StateRoot root)
@@ -97,10 +124,15 @@ public static class Removal
                 found.Add(($"{kind} {Path.GetFileName(path)}", Entries(directory)));
         }
 
+        using var held = SharedLock.TakeIfThere(root[Shared]);
+        found.AddRange(UnusedOf(root).Select(thing => (What(thing), thing.Standing)));
         return found;
     }
 
     private static readonly string[] Kinds = ["containers", "pods"];
+
+    // What several of them share, each with a journal of its own.
+    private const string Shared = "networks";
 
     private static IEnumerable<(string Kind, string Path)> StateDirectories(StateRoot root) => Kinds
         .SelectMany(k => StateDirectory.Names(root[k]).Select(name => (k[..^1], root[k, name])));
@@ -146,16 +178,6 @@ public static class Removal
             || !journal.Header.Owner.Alive && (journal.Header.Foreground || !journal.Up);
     }
 
-    /// <summary>Tells what could not be undone.</summary>
-    /// <param name="doing">What was tried: "remove box".</param>
-    /// <param name="directory">The state directory, which stays.</param>
-    /// <param name="failures">At least one.</param>
-    /// <param name="unread">Whether the cause is a journal that cannot be read.</param>
-    internal static MinicException Failed(string doing, string directory, IReadOnlyList<MinicException> failures, bool unread) =>
-        new(doing, string.Join("\n", failures.Select(f => f.Message)), unread
-            ? $"The version of minic that wrote {directory}/{Journal.FileName} can undo it. Or undo by hand what the line says, then: rm -r {directory}"
-            : "The journal still holds it: mend the cause, and say it again or minic gc.");
-
     private static void Play(StateDirectory directory, StateRoot root, PlayObserver? watch = null)
     {
         if (directory.HasJournal)
@@ -163,7 +185,10 @@ public static class Removal
             using var journal = directory.OpenJournal();
             var failures = Backward.Play(journal, watch);
             if (failures.Count > 0)
-                throw Failed($"remove {Path.GetFileName(directory.Path)}", directory.Path, failures, journal.Unread.Any());
+            {
+                throw Backward.Failed(
+                    $"remove {Path.GetFileName(directory.Path)}", directory.Path, failures, journal.Unread.Any());
+            }
         }
 
         directory.Remove();

@@ -42,11 +42,11 @@ internal static class ForwardPolicy
 
     /// <summary>What to say of such a chain.</summary>
     /// <param name="chain">"ip filter FORWARD".</param>
-    /// <param name="bridge">The network's bridge; null if minic did not make it.</param>
-    public static string Warning(string chain, string? bridge) =>
+    /// <param name="bridge">The network's bridge.</param>
+    public static string Warning(string chain, string bridge) =>
         $"the nft chain {chain} drops what is forwarded unless one of its rules accepts it, so containers may reach nothing "
         + $"beyond this host, and published ports may not answer. To let them through: nft insert rule {chain} "
-        + $"iifname {bridge ?? "BRIDGE"} accept, and the same with oifname";
+        + $"iifname {bridge} accept, and the same with oifname";
 
     private static bool Is(JsonElement chain, string property, string value) =>
         chain.TryGetProperty(property, out var text) && text.ValueKind == JsonValueKind.String && text.ValueEquals(value);

@@ -3,8 +3,10 @@
 // https://www.cni.dev/plugins/current/ipam/host-local/
 
 using System.Net;
+using System.Text;
 using MiniContainer.Kernel;
 using MiniContainer.Plans;
+using static Tmds.Linux.LibC;
 
 namespace MiniContainer.Networking.Steps;
 
@@ -89,7 +91,7 @@ public sealed record LeaseAddresses(string Networks, string Leases, string Conta
         {
             // Empty: we died between making and writing it. Under the lock nobody else is at that point.
             if (Read(FileOf(address)) is { } content && (content.Length == 0 || content == Content))
-                NetworkDirectory.RemoveFile(FileOf(address));
+                Knob.Remove(FileOf(address));
         }
     }
 
@@ -116,7 +118,7 @@ public sealed record LeaseAddresses(string Networks, string Leases, string Conta
         if (InUse(leases).Count > 0 || !Directory.Exists(leases))
             return;
         foreach (var file in Directory.GetFiles(leases, LastFile + "*"))
-            NetworkDirectory.RemoveFile(file);
+            Knob.Remove(file);
         _ = Directories.TryRemove(leases);
     }
 
@@ -136,11 +138,24 @@ public sealed record LeaseAddresses(string Networks, string Leases, string Conta
     {
         try
         {
-            NetworkDirectory.CreateFile(FileOf(address), Content);
+            Create(FileOf(address), Content);
         }
         catch (MinicException e) when (e.Errno == Errno.EEXIST)
         {
             throw new MinicException(Title, $"{FileOf(address)} says that {HolderOf(Leases, address.Ip)?.ContainerId} has it", "Try again; minic gc frees what a killed run left.", inner: e);
+        }
+    }
+
+    private static void Create(string file, string content)
+    {
+        using var handle = Libc.OpenHandle(file, O_WRONLY | O_CREAT | O_EXCL, 0x180 /* 0600 */);
+        try
+        {
+            RandomAccess.Write(handle, Encoding.UTF8.GetBytes(content), fileOffset: 0);
+        }
+        catch (IOException e)
+        {
+            throw new MinicException($"write {file}", e.Message, inner: e);
         }
     }
 

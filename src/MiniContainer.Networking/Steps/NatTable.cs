@@ -103,9 +103,10 @@ public static class NatTable
         """;
 }
 
-/// <summary>Makes the nft table of all minic networks where it lacks.</summary>
-/// <param name="Directory">The network's directory.</param>
-public sealed record MakeNatTable(string Directory) : SharedStep(Directory)
+/// <summary>Makes the nft table of all minic networks if it is missing.</summary>
+/// <param name="Directory">The directory of what all networks share.</param>
+/// <param name="Bridge">The bridge of the network for which it is made, for a warning.</param>
+public sealed record MakeNatTable(string Directory, string Bridge) : SharedStep(Directory)
 {
     /// <inheritdoc/>
     public override bool ChangesRules => true;
@@ -124,16 +125,43 @@ public sealed record MakeNatTable(string Directory) : SharedStep(Directory)
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> ByHand =>
-        [$"nft list chain {NatTable.Name} postrouting >/dev/null 2>&1 || nft -f - <<'EOF'", .. NatTable.Text.Split('\n'), "EOF"];
+    [
+        $"nft list chain {NatTable.Name} postrouting >/dev/null 2>&1 || {{ echo 'nft delete table {NatTable.Name}'"
+            + $" >> {ShellWord.Quote(ByHandFile)}; nft -f - <<'EOF'",
+        .. NatTable.Text.Split('\n'), "EOF", "}",
+    ];
 
-    private protected override void Make(PlayContext playing)
+    /// <inheritdoc/>
+    protected override IReadOnlyList<string> WayBack => [$"delete table {NatTable.Name}"];
+
+    /// <inheritdoc/>
+    protected override IReadOnlyList<string> WayBackByHand => [$"nft delete table {NatTable.Name} 2>/dev/null || :"];
+
+    /// <inheritdoc/>
+    public override bool IsSame(SharedStep other) => other is MakeNatTable;
+
+    /// <inheritdoc/>
+    public override StepResult Find(SharedThing thing) => new() { Made = !IsThere };
+
+    /// <inheritdoc/>
+    public override StepResult? Do(PlayContext playing)
     {
-        // A chain and not the table: that would list a thousand containers' elements too.
-        if (Nftables.TryList($"chain {NatTable.Name} postrouting") is not null)
-            return;
+        if (IsThere)
+            return null;
         Nftables.Run(NatTable.Text);
         // Said once, not with each container.
         foreach (var chain in ForwardPolicy.Dropping())
-            Warnings.Sink(ForwardPolicy.Warning(chain, Network.Bridge));
+            Warnings.Sink(ForwardPolicy.Warning(chain, Bridge));
+        return null;
     }
+
+    /// <inheritdoc/>
+    public override void Undo(StepResult? facts)
+    {
+        if (IsOurs)
+            _ = Nftables.TryRun($"delete table {NatTable.Name}");
+    }
+
+    // A chain and not the table: that would list a thousand containers' elements too.
+    private static bool IsThere => Nftables.TryList($"chain {NatTable.Name} postrouting") is not null;
 }

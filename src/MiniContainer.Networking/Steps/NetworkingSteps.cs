@@ -14,6 +14,8 @@ public static class NetworkingSteps
     public static StepFamily Family { get; } = new(() => NetworkingStepsJson.Default,
     [
         ("join-network", typeof(JoinNetwork)),
+        ("join-host", typeof(JoinHost)),
+        ("make-leases", typeof(MakeLeases)),
         ("lease-addresses", typeof(LeaseAddresses)),
         ("make-bridge", typeof(MakeBridge)),
         ("add-gateway", typeof(AddGateway)),
@@ -42,6 +44,8 @@ public static class NetworkingSteps
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(JoinNetwork))]
+[JsonSerializable(typeof(JoinHost))]
+[JsonSerializable(typeof(MakeLeases))]
 [JsonSerializable(typeof(LeaseAddresses))]
 [JsonSerializable(typeof(MakeBridge))]
 [JsonSerializable(typeof(AddGateway))]

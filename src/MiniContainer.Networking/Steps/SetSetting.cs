@@ -7,7 +7,7 @@ using MiniContainer.Plans.Steps;
 
 namespace MiniContainer.Networking.Steps;
 
-/// <summary>Changes a setting of the host, and notes what it was.</summary>
+/// <summary>Changes a setting of the host; the undo puts back what it was.</summary>
 /// <param name="Directory">The directory of the network or, for what all networks share, of the host.</param>
 /// <param name="Setting">Its name: "net/ipv4/ip_forward".</param>
 /// <param name="Value">Its value.</param>
@@ -33,28 +33,52 @@ public sealed record SetSetting(string Directory, string Setting, string Value) 
     {
         get
         {
-            var file = ShellWord.Quote(Network.SettingsFile);
+            var file = ShellWord.Quote(ByHandFile);
             return
             [
-                $"mkdir -p {ShellWord.Quote(Directory)}",
                 $"was=$(cat /proc/sys/{Setting})",
-                $"[ \"$was\" = {Value} ] || {{ grep -qs '^{Setting} ' {file} || echo \"{Setting} $was\" >> {file}; echo {Value} > /proc/sys/{Setting}; }}",
+                $"[ \"$was\" = {Value} ] || {{ echo \"{PutBack("$was")}\" >> {file};"
+                    + $" echo {Value} > /proc/sys/{Setting}; }}",
             ];
         }
     }
 
     /// <inheritdoc/>
+    protected override IReadOnlyList<string> WayBack =>
+    [
+        $"write(\"/proc/sys/{Setting}\", {(Found?.Was is { } was ? TapeArg.Quote(was + "\n") : "what it was before")})",
+    ];
+
+    /// <inheritdoc/>
+    protected override IReadOnlyList<string> WayBackByHand => Found?.Was is { } was ? [PutBack(was)] : [];
+
+    /// <inheritdoc/>
     public override IReadOnlyList<string> Places => [$"/proc/sys/{Setting}"];
 
-    private protected override void Make(PlayContext playing)
+    /// <inheritdoc/>
+    public override StepResult Find(SharedThing thing)
     {
         var was = Sysctl.Read(Setting);
-        if (was == Value)
-            return;
-        if (!NetworkDirectory.Lines(Network.SettingsFile).Any(line => line.First == Setting))
-            NetworkDirectory.Append(Network.SettingsFile, $"{Setting} {was}");
-        Sysctl.Write(Setting, Value);
+        return new StepResult { Was = was, Made = was != Value };
     }
+
+    /// <inheritdoc/>
+    public override StepResult? Do(PlayContext playing)
+    {
+        if (Sysctl.Read(Setting) != Value)
+            Sysctl.Write(Setting, Value);
+        return null;
+    }
+
+    /// <inheritdoc/>
+    public override void Undo(StepResult? facts)
+    {
+        // An interface takes its settings along when it goes.
+        if (IsOurs && Found!.Was is { } was && File.Exists($"/proc/sys/{Setting}"))
+            Sysctl.Write(Setting, was);
+    }
+
+    private string PutBack(string was) => $"[ ! -e /proc/sys/{Setting} ] || echo {was} > /proc/sys/{Setting}";
 }
 
 /// <summary>Changes a setting in a container's network namespace.</summary>

@@ -1,5 +1,6 @@
 // --by-hand=undo, and the --by-hand of the verbs that delete: the way back as a POSIX shell script, the last step first.
-// Of a plan the script finds pids in the files that ScriptWriter's script left; of a journal they are known. Lab 12-oci.
+// Of a plan the script finds pids in the files that ScriptWriter's script left; of a journal they are known. What is
+// shared with others stays while it has more than one user: such a script has no lock, but looks. Lab 12-oci.
 
 using System.Globalization;
 using System.Text;
@@ -16,12 +17,17 @@ public sealed class UndoWriter(string title, string? directory)
     private readonly StringBuilder text = new();
 
     /// <summary>The undo of a plan that was played by hand.</summary>
-    public string Of(Plan plan) => Script(plan.Steps.Select((s, i) => new JournalEntry(i + 1, s)));
+    /// <remarks>What is shared is undone by the lines that the script by hand left for the last user.</remarks>
+    public string Of(Plan plan) =>
+        Script(plan.Steps.Select((s, i) => new JournalEntry(i + 1, s)).Where(e => e.Step.Shared is null), []);
 
     /// <summary>The undo of what minic made: what it found there stays, what is undone already is passed over.</summary>
-    public string Of(IEnumerable<JournalEntry> entries) => Script(entries.Where(e => !e.Undone && e.Facts?.Made != false));
+    public string Of(IReadOnlyList<JournalEntry> entries) => Script(
+        entries.Where(e => !e.Undone && e.Facts?.Made != false),
+        [.. entries.Select(e => e.Step.Shared).OfType<string>()]);
 
-    private string Script(IEnumerable<JournalEntry> entries)
+    // ends: the directories of shared things whose journals are among the entries.
+    private string Script(IEnumerable<JournalEntry> entries, HashSet<string> ends)
     {
         text.Clear();
         ScriptText.Head(text, "-u", directory, $"The way back of {title}, by hand: the undo of each step, the last one first.",
@@ -32,13 +38,26 @@ public sealed class UndoWriter(string title, string? directory)
         {
             if (section != (section = of))
                 ScriptText.Chapter(text, section);
-            text.Append($"\n# {entry.Number}. undo: {ScriptText.OneLine(entry.Step.Title)}\n");
+            var place = entry.Step.Shared is { } journal ? $" of {journal}/{Journal.FileName}" : "";
+            text.Append($"\n# {entry.Number}{place}. undo: {ScriptText.OneLine(entry.Step.Title)}\n");
             if (entry is { Step: CloneChild, Facts: { Pid: { } pid, StartTime: { } start } })
                 Kill(pid, start);
             else if (entry.Step is CloneChild clone)
                 Kill(clone.Child);
+            else if (entry.Step.Shared is { } shared)
+            {
+                text.Append($"if {IsLast(shared, all)}; then\n  ")
+                    .AppendJoin("\n  ", entry.Step.UndoByHand).Append("\nfi\n");
+            }
             else
                 text.AppendJoin('\n', entry.Step.UndoByHand).Append('\n');
+            // The journal of what is shared, all of which is undone by now, unless something says that it is not.
+            if (entry.Step.Uses is { } use && ends.Contains(use.Directory))
+            {
+                text.Append($"if [ -z \"${{LEFT-}}$(ls {Users(use.Directory)} 2>/dev/null)\" ]; then\n")
+                    .Append($"  rm -rf {ShellWord.Quote(use.Directory)}\n")
+                    .Append($"  rmdir {ShellWord.Quote(Above(use.Directory))} 2>/dev/null\nfi\n");
+            }
         }
 
         // Not a step of the plan: the journal's directory, and those above it as far as they are empty.
@@ -48,6 +67,18 @@ public sealed class UndoWriter(string title, string? directory)
             text.Append("\nrm -rf \"$STATE\"\nrmdir \"$(dirname \"$STATE\")\" 2>/dev/null && rmdir \"$(dirname \"$(dirname \"$STATE\")\")\" 2>/dev/null\n");
         return text.Append("true\n").ToString();
     }
+
+    // Whether it has one user or none, and so has, if that is a shared thing too, the user.
+    private static string IsLast(string shared, IReadOnlyList<JournalEntry> all)
+    {
+        var above = all.FirstOrDefault(e => e.Step.Uses?.Directory == shared)?.Step.Shared;
+        return (above is null ? "" : $"{IsLast(above, all)} && ")
+            + $"[ \"$(find {Users(shared)} -type f 2>/dev/null | wc -l)\" -le 1 ]";
+    }
+
+    private static string Above(string directory) => Path.GetDirectoryName(directory)!;
+
+    private static string Users(string shared) => ShellWord.Quote(SharedThing.UsersOf(shared));
 
     private void Kill(string child)
     {

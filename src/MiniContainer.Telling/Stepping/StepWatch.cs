@@ -30,7 +30,11 @@ public sealed class StepWatch(StepDialog dialog) : PlayObserver
     private Snapshot? beforeChapter;
     private int number;
     private bool played;
-    private Journal? undoing;
+
+    // The journals that are being undone, and how many undos have begun and not ended: one may lead to those of a
+    // shared thing.
+    private readonly HashSet<Journal> undoing = [];
+    private int open;
 
     // How a child comes to a step of its tape.
     private enum Rest
@@ -124,8 +128,7 @@ public sealed class StepWatch(StepDialog dialog) : PlayObserver
     /// <inheritdoc/>
     public override void Undoing(JournalEntry entry, Journal journal)
     {
-        var (step, first) = (ExplainedStep.Of(entry), !ReferenceEquals(undoing, journal));
-        undoing = journal;
+        var (step, first) = (ExplainedStep.Of(entry), undoing.Add(journal));
         if (first)
         {
             (section, beforeChapter) = (null, null);
@@ -145,11 +148,17 @@ public sealed class StepWatch(StepDialog dialog) : PlayObserver
         else
             pace = dialog.Ask(moment);
         // Once something is undone, all is to be, and so is what goes with the play that made it.
-        if (pace == StepAnswer.Quit && first && !played)
+        if (pace == StepAnswer.Quit && first && open == 0 && !played)
             throw new MinicException($"undo \"{step.Title}\"", "stopped at your request", "Nothing has been undone.");
         if (pace == StepAnswer.Play)
             before = Snapshot.OfUndo(journal);
     }
+
+    /// <inheritdoc/>
+    public override void UndoBegun(JournalEntry entry) => open++;
+
+    /// <inheritdoc/>
+    public override void UndoDone(JournalEntry entry) => open--;
 
     /// <inheritdoc/>
     public override void Undone(JournalEntry entry, Journal journal)

@@ -160,6 +160,29 @@ public sealed class ByHandTests : MinicTest
         world.Left().Should().BeEmpty();
     }
 
+    [SkippableFact]
+    public void A_network_that_minic_made_goes_by_hand_with_its_last_container()
+    {
+        var world = Make();
+        var outcome = world.Sh($$"""
+            look() { {{Host}}; }
+            ip link set lo up; look > before
+            run() { minic run -d --net minic --rootfs "$ROOTFS" --name $1 sleep 1000 >/dev/null; }
+            run $N-a && run $N-b || exit 1
+            minic delete --force --by-hand $N-a > first
+            dash first && dash first && ip link show minic0 >/dev/null && minic exec $N-b true || exit 2
+            minic delete --force --by-hand $N-b > last
+            # While another one uses it, a script that was printed before leaves the network alone.
+            run $N-c
+            dash last && nft list table inet minic >/dev/null && ip link show minic0 >/dev/null || exit 3
+            minic delete --force --by-hand $N-c > last
+            dash last && dash last && shellcheck first last || exit 4
+            look > after; diff before after; grep -c 'ip link del minic0' first last
+            """);
+
+        outcome.Should().Be(new Outcome(0, "first:0\nlast:1\n", ""));
+    }
+
     // What minic of this build prints.
     private static void Script(MinicWorld world, string name, IReadOnlyList<string> words)
     {

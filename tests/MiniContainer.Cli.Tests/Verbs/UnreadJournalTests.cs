@@ -99,4 +99,31 @@ public sealed class UnreadJournalTests : MinicTest
         outcome.Output.Should().Contain("-- 1\nkept\n");
         outcome.Error.Should().Contain("cannot undo the step \"make-vxlan\" of line");
     }
+
+    [SkippableFact]
+    public void What_a_network_says_that_cannot_be_read_is_refused_by_name_and_the_network_kept()
+    {
+        var world = Make();
+        var outcome = world.Sh("""
+            run() { minic run -d --net minic --rootfs "$ROOTFS" --name $1 sleep 100 >/dev/null; }
+            run $N-a || exit 1
+            J=$STATE/networks/minic/journal
+            cp "$J" "$TMP/whole"
+            sed -i 's/{"make-bridge":/{"make-vxlan":/' "$J"
+            run $N-b && minic delete -f $N-b; echo "another user: $?"
+            minic delete -f $N-a; echo "the last user: $?"
+            ip link show minic0 >/dev/null && grep -q make-vxlan "$J" && echo "the bridge is kept"
+            nft list tables; cat "$J" | grep -c '"undone":true' | sed 's/^[1-9].*/the others are undone/'
+            run $N-c; echo "the next user: $?"
+            minic list -q
+            minic gc; echo "gc: $?"
+            cp "$TMP/whole" "$J"; minic gc; echo "whole again: $?"
+            ip link show minic0 2>/dev/null; ls "$STATE" 2>/dev/null; minic list -q
+            """);
+        outcome.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Should().Equal(
+            "another user: 0", "the last user: 1", "the bridge is kept", "the others are undone", "the next user: 125",
+            $"{world.Name}-a", "gc: 125", $"removed container {world.Name}-a", "whole again: 0");
+        outcome.Error.Should().Contain("end the network minic: undo the step \"make-vxlan\" of line")
+            .And.Contain("The version of minic that wrote").And.Contain("rm -r ");
+    }
 }
