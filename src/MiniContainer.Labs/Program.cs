@@ -4,6 +4,7 @@
 using System.CommandLine;
 using MiniContainer.Kernel;
 using MiniContainer.Labs.Verbs;
+using MiniContainer.Plans;
 
 var root = new RootCommand("The workshop: a container from scratch, and the small world that it is built in.")
 {
@@ -23,6 +24,7 @@ var root = new RootCommand("The workshop: a container from scratch, and the smal
     ServeVerb.Create(),
 };
 root.SetAction(_ => ProgressVerb.Show());
+Warnings.Sink = message => Console.Error.WriteLine("lab: warning: " + message);
 try
 {
     // A word that begins with @ is a word, not the name of a file with more of them.

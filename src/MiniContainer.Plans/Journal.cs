@@ -82,6 +82,13 @@ public sealed class Journal : IDisposable
     public bool Clean => entries.TrueForAll(e => e.Undone);
 
     /// <summary>
+    /// Whether nobody is left to whom it is of use: undoing was begun, or its owner is dead and did not come to the end
+    /// of the plan, or was to take it along.
+    /// </summary>
+    /// <remarks>To be asked with the lock of its directory: so nobody is playing.</remarks>
+    public bool LeftOver => Header is null || Down || !Header.Owner.Alive && (Header.Foreground || !Up);
+
+    /// <summary>
     /// Whether the plan may have been played to its end: it was, or a line that cannot be read may have said so.
     /// </summary>
     public bool MayBeUp => Up || entries.Exists(e => e.Step is UnreadStep { Kind: null });

@@ -174,8 +174,7 @@ public static class Removal
         if (!directory.HasJournal)
             return true;
         using var journal = directory.OpenJournal();
-        return journal.Header is null || journal.Down
-            || !journal.Header.Owner.Alive && (journal.Header.Foreground || !journal.Up);
+        return journal.LeftOver;
     }
 
     private static void Play(StateDirectory directory, StateRoot root, PlayObserver? watch = null)

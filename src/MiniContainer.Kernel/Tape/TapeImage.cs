@@ -22,6 +22,7 @@ public sealed unsafe class TapeImage : IDisposable
     private readonly nuint size;
     private readonly Dictionary<TapeArg, long> placed = new(ReferenceEqualityComparer.Instance);
     private nuint used;
+    private bool disposed;
 
     /// <summary>Lays out the calls in anonymous shared memory, or in a file that outlives the process.</summary>
     /// <param name="calls">What the child will do; the last should not return (execve, exit_group).</param>
@@ -93,7 +94,14 @@ public sealed unsafe class TapeImage : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => Libc.Ignore(munmap(memory, (Tmds.Linux.size_t)size));
+    public void Dispose()
+    {
+        // Once: by the second time the address may be somebody else's.
+        if (disposed)
+            return;
+        disposed = true;
+        Libc.Ignore(munmap(memory, (Tmds.Linux.size_t)size));
+    }
 
     // The candidates of one command share their argv and environment: each is laid out once.
     private long SizeOfArguments()

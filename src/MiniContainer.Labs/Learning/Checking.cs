@@ -2,7 +2,7 @@
 // learner is told so.
 
 using MiniContainer.Labs.Course;
-using MiniContainer.Labs.Worlds;
+using MiniContainer.Nodes.Model;
 
 namespace MiniContainer.Labs.Learning;
 
@@ -23,7 +23,8 @@ internal static class Checking
     /// <param name="workplace">Whose work is checked.</param>
     /// <param name="step">The step.</param>
     /// <param name="inputs">The inputs of the lab.</param>
-    public static CheckResult Run(Place? place, Workplace workplace, LabStep step, IReadOnlyDictionary<string, string> inputs)
+    public static CheckResult Run(
+        Node? place, Workplace workplace, LabStep step, IReadOnlyDictionary<string, string> inputs)
     {
         if (!Directory.Exists(workplace.Directory))
             return new CheckResult(false, $"The directory {workplace.Directory} is gone; `lab reset` brings it back.", null);

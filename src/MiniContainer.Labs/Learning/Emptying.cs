@@ -3,8 +3,6 @@
 
 using MiniContainer.Kernel;
 using MiniContainer.Labs.Course;
-using MiniContainer.Labs.Worlds;
-using static Tmds.Linux.LibC;
 
 namespace MiniContainer.Labs.Learning;
 
@@ -35,12 +33,10 @@ internal static class Emptying
     /// <summary>Unmounts what is mounted on a path and below.</summary>
     public static void LetGo(string path)
     {
-        // The last is what lies on top.
-        foreach (var point in MountTable.Read().Select(m => m.Point).Where(p => p == path || p.StartsWith(path + "/", StringComparison.Ordinal)).Reverse().ToList())
-        {
-            PlanPlay.InChild("unmount", tape => tape.Step(
-                $"unmount {point}", "What is on the other side is not the lab's.", "umount2(2)",
-                [new TapeCall("umount2", point, TapeArg.Named(MNT_DETACH, "MNT_DETACH")) { Allowed = [Errno.EINVAL, Errno.ENOENT] }], $"umount -l {point}"));
-        }
+        var points = MountTable.Read().Select(m => m.Point)
+            .Where(p => p == path || p.StartsWith(path + "/", StringComparison.Ordinal)).ToList();
+        // The last is what lies on top. What is on the other side of a mount is not the lab's.
+        foreach (var point in Enumerable.Reverse(points))
+            HostMount.Unmount(point);
     }
 }

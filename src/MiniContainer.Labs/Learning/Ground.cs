@@ -3,6 +3,7 @@
 
 using MiniContainer.Kernel;
 using MiniContainer.Labs.Worlds;
+using MiniContainer.Nodes.Model;
 
 namespace MiniContainer.Labs.Learning;
 
@@ -15,7 +16,7 @@ internal static class Ground
     /// <summary>The host of a world, which is brought up if it is not; null if we are in it.</summary>
     /// <param name="workplace">Whose world it is.</param>
     /// <param name="built">Whether it had to be brought up: what ran in it is gone.</param>
-    public static Place? Of(Workplace workplace, out bool built)
+    public static Node? Of(Workplace workplace, out bool built)
     {
         RequireRoot();
         var world = workplace.World;
@@ -24,7 +25,7 @@ internal static class Ground
             return null;
         if (Knob.TryRead($"/run/{Sweep.Mark}") == $"{world.Name} {world.Internet.Name}")
             throw new MinicException("enter the host", "this shell is in the internet, from where the host cannot be seen", "Leave it (exit), and try again.");
-        built = workplace.BringUp(WorldStatus.Standing);
+        built = workplace.BringUp(foreground: false);
         return world.Host;
     }
 

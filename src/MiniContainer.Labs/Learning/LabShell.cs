@@ -4,6 +4,7 @@
 using System.Globalization;
 using MiniContainer.Kernel;
 using MiniContainer.Labs.Worlds;
+using MiniContainer.Nodes.Model;
 
 namespace MiniContainer.Labs.Learning;
 
@@ -15,7 +16,7 @@ internal static class LabShell
     /// <param name="place">Where.</param>
     /// <param name="inputs">The inputs.</param>
     /// <returns>Its exit code.</returns>
-    public static int Run(Stand stand, Place place, IReadOnlyDictionary<string, string> inputs)
+    public static int Run(Stand stand, Node place, IReadOnlyDictionary<string, string> inputs)
     {
         File.WriteAllText($"{place.Run}/lab-bashrc", Start(stand, place));
         var environment = new Dictionary<string, string>(stand.Workplace.Environment_(inputs)) { [Request.Variable] = Environment.ProcessId.ToString(CultureInfo.InvariantCulture) };
@@ -28,7 +29,7 @@ internal static class LabShell
     }
 
     // Exit twice: with stopped jobs bash only warns the first time.
-    private static string Start(Stand stand, Place place) => $$"""
+    private static string Start(Stand stand, Node place) => $$"""
         [ ! -r ~/.bashrc ] || . ~/.bashrc
         PATH=$LAB_PATH
         PS1='\[\e[1;36m\]lab {{stand.Lab.Number:00}}\[\e[0m\] {{place.Name}}:\W\$ '

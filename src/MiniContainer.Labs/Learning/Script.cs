@@ -6,6 +6,7 @@ using System.Text;
 using Microsoft.Win32.SafeHandles;
 using MiniContainer.Kernel;
 using MiniContainer.Labs.Worlds;
+using MiniContainer.Nodes.Model;
 
 namespace MiniContainer.Labs.Learning;
 
@@ -34,7 +35,9 @@ internal static class Script
     /// <param name="arguments">Those of bash.</param>
     /// <param name="seconds">After so many it is killed, with all in its process group.</param>
     /// <exception cref="MinicException">The learner pressed Ctrl-C meanwhile.</exception>
-    public static ScriptEnd Run(Place? place, Workplace workplace, IReadOnlyDictionary<string, string> inputs, IReadOnlyList<string> arguments, int seconds)
+    public static ScriptEnd Run(
+        Node? place, Workplace workplace, IReadOnlyDictionary<string, string> inputs,
+        IReadOnlyList<string> arguments, int seconds)
     {
         using var output = MemoryFile.Create("output", []);
         using var errors = MemoryFile.Create("errors", []);

@@ -19,13 +19,14 @@ internal sealed record Workplace(string Root, Lab Lab, string Directory, World W
     public static Workplace Own(Catalogue course, Lab lab) => new(course.Root, lab, Path.Combine(course.Root, "out", lab.Name), new World(lab.Name));
 
     /// <summary>Brings the world up, unless it is.</summary>
+    /// <param name="foreground">Whether it is up for as long as we run.</param>
     /// <returns>False if it was.</returns>
-    public bool BringUp(WorldStatus status) => Building.Up(World, status);
+    public bool BringUp(bool foreground) => World.Up(foreground);
 
     /// <summary>Takes the world down, and what its containers left beside it.</summary>
     public void TakeDown()
     {
-        _ = Removal.Down(World);
+        _ = World.Down();
         BoxCgroups.Remove();
     }
 

@@ -7,6 +7,7 @@
 using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
+using MiniContainer.Protocols.Dns;
 
 namespace MiniContainer.Labs.Servers;
 
@@ -29,10 +30,10 @@ internal static class DnsServer
     internal static byte[]? Answer(ReadOnlySpan<byte> message, string from)
     {
         if (DnsQuery.Parse(message) is not { } query)
-            return FormatError(message);
+            return DnsQuery.FormatError(message);
         var (rcode, answer) = DnsZone.Answer(query);
         lock (Gate)
-            Console.WriteLine($"{++count} {from} {query.QNAME} {DnsZone.TypeName(query.QTYPE)} {rcode}");
+            Console.WriteLine($"{++count} {from} {query.QNAME} {DnsType.Name(query.QTYPE)} {rcode}");
         return answer;
     }
 
@@ -108,10 +109,4 @@ internal static class DnsServer
 
         return true;
     }
-
-    // A header alone: the question may be what cannot be read. An answer is never answered, or two servers could go on for ever.
-    private static byte[]? FormatError(ReadOnlySpan<byte> message) =>
-        message.Length < 12 || (message[2] & 0x80) != 0
-            ? null
-            : [message[0], message[1], (byte)(0x80 | (message[2] & 0x79)), (byte)Rcode.FORMERR, 0, 0, 0, 0, 0, 0, 0, 0];
 }

@@ -10,6 +10,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using MiniContainer.Protocols.Http;
 
 namespace MiniContainer.Labs.Servers;
 
@@ -108,8 +109,8 @@ internal static class WebServer
             await SendAll(client, block.AsMemory(0, (int)Math.Min(left, block.Length)));
     }
 
-    private static byte[] Head(string status, string type, long length) => Encoding.ASCII.GetBytes(
-        string.Create(CultureInfo.InvariantCulture, $"HTTP/1.1 {status}\r\nServer: lab\r\nContent-Type: {type}; charset=utf-8\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n"));
+    private static byte[] Head(string status, string type, long length) =>
+        new HttpResponse(status, "lab", type, length).Head;
 
     private static async Task SendAll(Socket client, ReadOnlyMemory<byte> data)
     {

@@ -5,7 +5,7 @@ using System.Globalization;
 using MiniContainer.Labs.Course;
 using MiniContainer.Labs.Learning;
 using MiniContainer.Labs.Screen;
-using MiniContainer.Labs.Worlds;
+using MiniContainer.Nodes.Model;
 
 namespace MiniContainer.Labs.Verbs;
 
@@ -54,7 +54,7 @@ internal static class CheckVerb
     }
 
     /// <summary>The ground that a lab is checked on, with a word if it had gone.</summary>
-    public static Place? Enter(Stand stand)
+    public static Node? Enter(Stand stand)
     {
         var place = Ground.Of(stand.Workplace, out var built);
         if (built)

@@ -6,7 +6,6 @@ using MiniContainer.Labs.Course;
 using MiniContainer.Labs.Learning;
 using MiniContainer.Labs.Lessons;
 using MiniContainer.Labs.Screen;
-using MiniContainer.Labs.Worlds;
 
 namespace MiniContainer.Labs.Verbs;
 
@@ -102,7 +101,7 @@ internal static class StartVerb
         var world = stand.Workplace.World;
         if (code == 137)
             Page.Say();
-        Page.Say(!WorldStatus.IsUp(world)
+        Page.Say(!world.IsUp
             ? $"The world of lab {stand.Lab.Number:00} was taken down, and this shell with it. {Page.Typed($"lab start {stand.Lab.Number:00}")} goes on."
             : code == 137 ? $"This shell was killed. {Page.Typed("lab shell")} opens another one."
             : $"You have left lab {stand.Lab.Number:00}; its world stays. {Page.Typed("lab shell")} goes back, {Page.Typed($"lab world down --name {world.Name}")} ends it.");

@@ -6,7 +6,7 @@ using System.Globalization;
 using MiniContainer.Labs.Course;
 using MiniContainer.Labs.Learning;
 using MiniContainer.Labs.Screen;
-using MiniContainer.Labs.Worlds;
+using MiniContainer.Nodes.Steps;
 
 namespace MiniContainer.Labs.Verbs;
 
@@ -59,7 +59,7 @@ internal static class WatchVerb
     private static string Fingerprint(Stand stand)
     {
         var world = stand.Workplace.World;
-        var places = Ground.IsInside(world) ? [] : world.Places.SelectMany(MountTable.Namespaces).ToList();
+        var places = Ground.IsInside(world) ? [] : world.Places.SelectMany(p => p.Namespaces()).ToList();
         var directory = new DirectoryInfo(stand.Workplace.Directory);
         var files = directory.Exists ? directory.EnumerateFileSystemInfos().Select(f => $"{f.Name} {f.LastWriteTimeUtc.Ticks}") : [];
         return string.Join('\n', [.. files.Order(StringComparer.Ordinal), .. Inhabitants.Find(places).Select(p => $"{p.Pid} {string.Join(' ', p.Words)}")]);

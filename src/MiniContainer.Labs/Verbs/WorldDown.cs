@@ -16,10 +16,10 @@ internal static class WorldDown
         var command = new Command("down", "Takes a world down, with every process in it.") { name, all };
         command.SetAction(parsed =>
         {
-            IReadOnlyList<string> names = parsed.GetValue(all) ? Home.Names() : [parsed.GetRequiredValue(name)];
+            IReadOnlyList<string> names = parsed.GetValue(all) ? World.Home.Names : [parsed.GetRequiredValue(name)];
             foreach (var world in names.Select(n => new World(n)))
-                Console.WriteLine(Removal.Down(world) ? $"world {world.Name} is down" : $"world {world.Name} is not up");
-            Home.LeaveIfEmpty();
+                Console.WriteLine(world.Down() ? $"world {world.Name} is down" : $"world {world.Name} is not up");
+            World.Home.LeaveIfEmpty();
             return 0;
         });
         return command;

@@ -32,12 +32,12 @@ internal static class WorldRun
     {
         using var relay = new SignalRelay();
         var world = new World(name);
-        if (WorldStatus.IsUp(world))
+        if (world.IsUp)
             return body(world, relay);
         var own = new World(string.Create(CultureInfo.InvariantCulture, $"run-{Environment.ProcessId}"));
         try
         {
-            _ = Building.Up(own, WorldStatus.Session);
+            _ = own.Up(foreground: true);
             return body(own, relay);
         }
         finally
@@ -51,7 +51,7 @@ internal static class WorldRun
     {
         try
         {
-            _ = Removal.Down(world);
+            _ = world.Down();
         }
         catch (MinicException e)
         {

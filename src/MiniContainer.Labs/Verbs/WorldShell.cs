@@ -2,6 +2,7 @@
 
 using System.CommandLine;
 using MiniContainer.Labs.Worlds;
+using MiniContainer.Nodes.Model;
 
 namespace MiniContainer.Labs.Verbs;
 
@@ -22,7 +23,7 @@ internal static class WorldShell
         return command;
     }
 
-    private static int Run(Place place, SignalRelay relay)
+    private static int Run(Node place, SignalRelay relay)
     {
         var shell = Environment.GetEnvironmentVariable("SHELL") is { Length: > 0 } set && File.Exists(set) ? set : "/bin/sh";
         var prompt = $"[{place.Name}] \\w\\$ ";

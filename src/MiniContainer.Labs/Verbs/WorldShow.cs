@@ -17,8 +17,14 @@ internal static class WorldShow
         command.SetAction(parsed =>
         {
             var world = new World(parsed.GetRequiredValue(name));
-            if (!WorldStatus.IsUp(world))
-                throw new MinicException($"show world {world.Name}", "it is not up", Home.Names() is { Count: > 0 } others ? $"These are: {string.Join(", ", others)}." : "Bring it up with: lab world up.");
+            if (!world.IsUp)
+            {
+                throw new MinicException($"show world {world.Name}", "it is not up",
+                    World.Home.Names is { Count: > 0 } others
+                        ? $"These are: {string.Join(", ", others)}."
+                        : "Bring it up with: lab world up.");
+            }
+
             foreach (var line in Picture.Draw(world))
                 Console.WriteLine(line);
             return 0;

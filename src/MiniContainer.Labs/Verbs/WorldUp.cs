@@ -16,7 +16,7 @@ internal static class WorldUp
         command.SetAction(parsed =>
         {
             var world = new World(parsed.GetRequiredValue(name));
-            var built = Building.Up(world, WorldStatus.Standing);
+            var built = world.Up(foreground: false);
             Console.WriteLine(built ? $"world {world.Name} is up" : $"world {world.Name} is up already");
             return 0;
         });

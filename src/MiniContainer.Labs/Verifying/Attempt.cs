@@ -3,7 +3,6 @@
 
 using MiniContainer.Labs.Course;
 using MiniContainer.Labs.Learning;
-using MiniContainer.Labs.Worlds;
 
 namespace MiniContainer.Labs.Verifying;
 
@@ -22,7 +21,7 @@ internal sealed class Attempt : IDisposable
         workplace.TakeDown();
         _workplace.Empty();
         _workplace.PutFiles(again: true);
-        _ = workplace.BringUp(WorldStatus.Session);
+        _ = workplace.BringUp(foreground: true);
     }
 
     /// <summary>The inputs.</summary>

@@ -4,6 +4,8 @@
 using System.Collections;
 using System.Runtime.InteropServices;
 using MiniContainer.Kernel;
+using MiniContainer.Nodes.Model;
+using MiniContainer.Nodes.Planning;
 using MiniContainer.Plans;
 using MiniContainer.Plans.Steps;
 using static Tmds.Linux.LibC;
@@ -37,12 +39,12 @@ internal static class CommandRun
     /// <param name="relay">What has been catching signals since before; null to begin now.</param>
     /// <returns>Its exit code, 128 plus the signal if one ended it.</returns>
     /// <exception cref="MinicException">It could not be executed.</exception>
-    public static int Run(Place? place, PlaceCommand command, SignalRelay? relay = null)
+    public static int Run(Node? place, PlaceCommand command, SignalRelay? relay = null)
     {
         using var own = relay is null ? new SignalRelay() : null;
         using var nothing = Libc.OpenHandle("/dev/null", O_RDONLY);
         var plan = Plan(place, command);
-        using var playing = PlanPlay.Start(plan,
+        using var playing = Start(plan,
             ("stdin", command.Streams is null ? StandardStreams.Get(0) : nothing),
             ("stdout", command.Streams?.Output ?? StandardStreams.Get(1)),
             ("stderr", command.Streams?.Errors ?? StandardStreams.Get(2)));
@@ -51,29 +53,29 @@ internal static class CommandRun
 
     /// <summary>Says so if a place does not see the directory that a command was typed in: it begins elsewhere.</summary>
     /// <param name="place">Where the command is to run.</param>
-    public static void WarnOfDirectory(Place place)
+    public static void WarnOfDirectory(Node place)
     {
         var directory = Here();
         // The rest of the file system is the machine's.
-        if (!PlacePlanner.Own.Any(own => directory.StartsWith(own + "/", StringComparison.Ordinal)) || Sees(place, directory))
+        if (!Node.Own.Any(own => directory.StartsWith(own + "/", StringComparison.Ordinal)) || Sees(place, directory))
             return;
-        var own = string.Join(" and a ", PlacePlanner.Own);
+        var own = string.Join(" and a ", Node.Own);
         Console.Error.WriteLine($"lab: the {place.Name} has a {own} of its own, without {directory}: the command starts in /. Go to a directory elsewhere first.");
     }
 
-    private static bool Sees(Place place, string directory)
+    private static bool Sees(Node place, string directory)
     {
         var plan = new Plan();
-        IReadOnlyList<string> descriptors = ["null", "null", "null", "status", .. Place.Kinds.Select(k => "ns:" + place.Pin(k))];
+        IReadOnlyList<string> descriptors = ["null", "null", "null", "status", .. NodeTape.Descriptors(place)];
         plan.Add(new CloneChild("look", 0, descriptors) { Why = "To look from inside takes a process that has joined the namespaces." });
-        var tape = new TapeWriter(plan, "look", descriptors);
-        Join(tape, place);
+        var tape = new NodeTape(plan, "look", descriptors);
+        tape.Join(place);
         tape.Step($"chdir to {directory}", "If that works, the command begins there too.", "chdir(2)", [new TapeCall("chdir", directory)], $"cd {ShellWord.Quote(directory)}");
         tape.Story.Report("status", "It is there.");
         plan.Add(new AwaitReady("look") { Why = "If it is not there, it is known now." });
         try
         {
-            PlanPlay.End(PlanPlay.Start(plan));
+            End(Start(plan));
             return true;
         }
         catch (MinicException e) when (e.Errno is Errno.ENOENT or Errno.ENOTDIR)
@@ -83,17 +85,17 @@ internal static class CommandRun
     }
 
     /// <summary>The plan of it.</summary>
-    public static Plan Plan(Place? place, PlaceCommand command)
+    public static Plan Plan(Node? place, PlaceCommand command)
     {
         var plan = new Plan();
-        IReadOnlyList<string> namespaces = place is null ? [] : [.. Place.Kinds.Select(k => "ns:" + place.Pin(k))];
+        IReadOnlyList<string> namespaces = place is null ? [] : NodeTape.Descriptors(place);
         IReadOnlyList<string> descriptors = ["stdin", "stdout", "stderr", "status", .. namespaces];
         plan.Add(new CloneChild("command", 0, descriptors) { Why = "The namespaces are opened before it: within the first of them their files cannot be seen." });
-        var tape = new TapeWriter(plan, "command", descriptors);
+        var tape = new NodeTape(plan, "command", descriptors);
         tape.Step("die with lab", "If lab is killed, nobody would be left to end the command.", "prctl(2)",
             [new TapeCall("prctl", TapeArg.Named(PR_SET_PDEATHSIG, "PR_SET_PDEATHSIG"), TapeArg.Named(SIGKILL, "SIGKILL"), 0, 0, 0)], "setpriv --pdeathsig KILL");
         if (place is not null)
-            Join(tape, place);
+            tape.Join(place);
         var directory = command.Directory ?? Here();
         tape.Step($"chdir to {directory}", "A new mount namespace begins at its root; there we stay if it has no such directory.", "chdir(2)",
             [new TapeCall("chdir", directory) { Allowed = [Errno.ENOENT, Errno.ENOTDIR] }], $"cd {ShellWord.Quote(directory)}");
@@ -103,13 +105,31 @@ internal static class CommandRun
         return plan;
     }
 
-    /// <summary>Joins all namespaces of a place.</summary>
-    public static void Join(TapeWriter tape, Place place)
+    // A command has no journal: it makes nothing, and ends with us, so there is nothing that anybody could undo.
+    private static PlayContext Start(Plan plan, params IReadOnlyList<(string Name, SafeHandle Handle)> handles)
     {
-        foreach (var kind in Place.Kinds)
+        var playing = new PlayContext(plan);
+        foreach (var (name, handle) in handles)
+            playing.Handles[name] = handle;
+        try
         {
-            tape.Story.JoinNamespaces("ns:" + place.Pin(kind), PlacePlanner.Flag(kind), place.Pin(kind), $"Into the {kind} namespace of the {place.Name}.");
+            foreach (var step in plan.Steps.Where(s => s is not ChildStep))
+                _ = step.Do(playing);
+            return playing;
         }
+        catch
+        {
+            End(playing);
+            throw;
+        }
+    }
+
+    private static void End(PlayContext playing)
+    {
+        var pids = playing.Children.Values.Select(c => c.Pid).ToList();
+        playing.Dispose();
+        foreach (var pid in pids)
+            _ = Processes.Reap(pid);
     }
 
     /// <summary>Our directory; the root if it was removed meanwhile.</summary>

@@ -5,6 +5,8 @@ using System.Globalization;
 using System.Net.Sockets;
 using MiniContainer.Kernel;
 using MiniContainer.Kernel.Netlink;
+using MiniContainer.Nodes.Model;
+using MiniContainer.Nodes.Steps;
 
 namespace MiniContainer.Labs.Worlds;
 
@@ -25,8 +27,8 @@ internal static class Picture
         foreach (var place in world.Places)
         {
             yield return "";
-            yield return $"{place.Name}: {string.Join(" ", MountTable.Namespaces(place))}";
-            foreach (var process in Inhabitants.Find(MountTable.Namespaces(place)))
+            yield return $"{place.Name}: {string.Join(" ", place.Namespaces())}";
+            foreach (var process in Inhabitants.Find(place.Namespaces()))
                 yield return Cut(string.Create(CultureInfo.InvariantCulture, $"{process.Pid,8}  {Short(process.Words)}"), 79);
         }
 
@@ -34,14 +36,14 @@ internal static class Picture
         yield return $"logs: {world.Path}/web.log, dns.log";
     }
 
-    private static List<string> Box(Place place)
+    private static List<string> Box(Node place)
     {
         List<string> lines = [.. Lines(place).Select(l => $"| {Cut(l, Width).PadRight(Width)} |")];
         var title = $"- {place.Name} ";
         return [$"+{title}{new string('-', Width + 2 - title.Length)}+", .. lines, $"+{new string('-', Width + 2)}+"];
     }
 
-    private static IEnumerable<string> Lines(Place place)
+    private static IEnumerable<string> Lines(Node place)
     {
         using var netns = NetworkNamespace.Open(place.Pin("net"));
         using var kernel = RtNetlink.OpenIn(netns);
@@ -61,7 +63,8 @@ internal static class Picture
         }
     }
 
-    private static string Role(string address) => Topology.Web.Contains(address) ? "  web" : Topology.Dns.Contains(address) ? "  names" : "";
+    private static string Role(string address) =>
+        WorldNetwork.Web.Contains(address) ? "  web" : WorldNetwork.Dns.Contains(address) ? "  names" : "";
 
     // Paths to programs say little and are long: "dotnet lab.dll serve web 2".
     private static string Short(IReadOnlyList<string> words) =>

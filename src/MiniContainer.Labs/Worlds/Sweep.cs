@@ -2,6 +2,7 @@
 // cgroups. Their journals lie in the host's /run, and are played backward before the host goes; so are worlds within it.
 
 using MiniContainer.Kernel;
+using MiniContainer.Nodes.Model;
 using MiniContainer.Plans;
 
 namespace MiniContainer.Labs.Worlds;
@@ -18,8 +19,9 @@ internal static class Sweep
     private static readonly EnumerationOptions Shallow = new() { RecurseSubdirectories = true, MaxRecursionDepth = 3, AttributesToSkip = FileAttributes.ReparsePoint };
 
     /// <summary>Whether there is something, seen from outside.</summary>
-    public static bool Needed(Place place) =>
-        MountTable.Namespaces(place).Count == Place.Kinds.Count && (HasEntries(place.Run + "/minic") || HasEntries(place.Run + "/minic-lab"));
+    public static bool Needed(Node place) =>
+        place.Namespaces().Count == Node.Kinds.Count
+        && (HasEntries(place.Run + "/minic") || HasEntries(place.Run + "/minic-lab"));
 
     /// <summary>Plays all journals backward and takes all worlds down; to be called inside.</summary>
     /// <returns>What went wrong.</returns>
@@ -34,7 +36,7 @@ internal static class Sweep
         {
             try
             {
-                using var journal = Journal.Open(path, Home.State.Kinds);
+                using var journal = Journal.Open(path, KnownSteps.Kinds);
                 failures.AddRange(Backward.Play(journal));
             }
             catch (MinicException e)
@@ -44,8 +46,18 @@ internal static class Sweep
             }
         }
 
-        foreach (var name in Home.Names())
-            _ = Removal.Down(new World(name));
+        foreach (var name in World.Home.Names)
+        {
+            try
+            {
+                _ = new World(name).Down();
+            }
+            catch (MinicException e)
+            {
+                failures.Add(e);
+            }
+        }
+
         return failures;
     }
 

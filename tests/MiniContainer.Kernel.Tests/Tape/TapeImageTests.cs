@@ -94,4 +94,15 @@ public sealed class TapeImageTests : IDisposable
     private static long Long(byte[] tape, int offset) => BinaryPrimitives.ReadInt64LittleEndian(tape.AsSpan(offset));
 
     private static string Text(byte[] tape, long offset) => Encoding.UTF8.GetString(tape, (int)offset, Array.IndexOf(tape, (byte)0, (int)offset) - (int)offset);
+
+    [Fact]
+    public void One_that_is_disposed_twice_takes_nothing_away_from_the_next()
+    {
+        var first = new TapeImage([new TapeCall("getpid")]);
+        first.Dispose();
+        // It lies where the first one was.
+        using var next = new TapeImage([new TapeCall("getppid")]);
+        first.Dispose();
+        next.Played.Should().Be(0);
+    }
 }

@@ -19,7 +19,7 @@ public class LifeTests
         {
             path = world.Path;
             namespaces = Bound(path);
-            namespaces.Should().HaveCount(2 * Labs.Worlds.Place.Kinds.Count).And.OnlyHaveUniqueItems();
+            namespaces.Should().HaveCount(2 * MiniContainer.Nodes.Model.Node.Kinds.Count).And.OnlyHaveUniqueItems();
             Inside(namespaces).Should().HaveCount(2, "there is a web server and a name server");
             end = Environment.TickCount64;
         }

@@ -1,18 +1,19 @@
-// The processes that live in namespaces of a world: what /proc/PID/ns says (namespaces(7)). The servers, whatever `lab world
-// run` started, and what that left behind are found the same way, and so cannot be forgotten.
+// The processes that live in namespaces of a node: what /proc/PID/ns says (namespaces(7)). Servers, whatever a person
+// started in there, and what that left behind are found the same way, and so cannot be forgotten.
 
 using System.Globalization;
 using MiniContainer.Kernel;
+using MiniContainer.Nodes.Model;
 
-namespace MiniContainer.Labs.Worlds;
+namespace MiniContainer.Nodes.Steps;
 
-/// <summary>A process in a world.</summary>
+/// <summary>A process in a node.</summary>
 /// <param name="Pid">Its pid.</param>
 /// <param name="Words">Its command line.</param>
-internal sealed record Inhabitant(int Pid, IReadOnlyList<string> Words);
+public sealed record Inhabitant(int Pid, IReadOnlyList<string> Words);
 
-/// <summary>Finds and ends the processes of a world.</summary>
-internal static class Inhabitants
+/// <summary>Finds and ends the processes of nodes.</summary>
+public static class Inhabitants
 {
     private const int SIGKILL = 9;
 
@@ -31,7 +32,13 @@ internal static class Inhabitants
         ];
     }
 
-    /// <summary>Kills them all, those too that they start meanwhile, and waits until they have gone. Cgroups that held nobody else go too.</summary>
+    /// <summary>
+    /// Kills them all, those too that they start meanwhile, and waits until they have gone. Cgroups that held no other
+    /// process go too.
+    /// </summary>
+    /// <param name="namespaces">
+    /// As for <see cref="Find"/>; bound still, or their numbers may mean others by now.
+    /// </param>
     /// <exception cref="MinicException">One hangs in the kernel.</exception>
     public static void End(IReadOnlyList<string> namespaces)
     {
@@ -54,7 +61,8 @@ internal static class Inhabitants
             RemoveEmpty(cgroups);
         }
 
-        throw new MinicException("end the processes of the world", "they start new ones faster than these can be killed", "Find and stop what starts them: lab world show.");
+        throw new MinicException("end the processes of a node", "they start new ones faster than these can be killed",
+            $"Find and stop what starts them; lsns -p PID shows who is in {string.Join(" ", namespaces)}.");
     }
 
     private static void Kill(Inhabitant process, IReadOnlyList<string> namespaces)
@@ -70,11 +78,13 @@ internal static class Inhabitants
             ended = Processes.WaitEnd(pidfd, (int)Math.Max(0, end - Environment.TickCount64));
         while (!ended && Environment.TickCount64 < end);
         if (!ended)
-            throw new MinicException($"end process {process.Pid} ({string.Join(' ', process.Words)})", "it is still there 10 s after SIGKILL", $"It hangs in the kernel: see cat /proc/{process.Pid}/stack.");
+            throw new MinicException($"end process {process.Pid} ({string.Join(' ', process.Words)})",
+                "it is still there 10 s after SIGKILL", $"It hangs in the kernel: see cat /proc/{process.Pid}/stack.");
     }
 
-    // A world has no cgroups of its own to be taken away with it: those that a lab makes are the machine's (lab 08-cgroups). Their
-    // makers are dead by now, and cannot. The roots of the hierarchies, and the cgroup that we are in, always hold somebody.
+    // A node has no cgroups of its own to be taken away with it: those that are made in there are the machine's (lab
+    // 08-cgroups). Their makers are dead by now, and cannot. The roots of the hierarchies, and our own, are never
+    // empty.
     private static void RemoveEmpty(IEnumerable<string> cgroups)
     {
         foreach (var path in cgroups.Where(c => Cgroups.Processes(c).Count == 0))
@@ -86,7 +96,11 @@ internal static class Inhabitants
         try
         {
             var own = Cgroups.Hierarchies().Select(h => h.Own).ToHashSet();
-            return [.. Cgroups.Hierarchies(pid).Where(h => h.Own != h.MountPoint).Select(h => h.Own).Where(o => !own.Contains(o))];
+            return
+            [
+                .. Cgroups.Hierarchies(pid).Where(h => h.Own != h.MountPoint).Select(h => h.Own)
+                    .Where(o => !own.Contains(o)),
+            ];
         }
         catch (IOException)
         {
@@ -97,7 +111,7 @@ internal static class Inhabitants
     // A process that has ended, or is not ours to look at, has no links; a zombie has none either.
     private static IEnumerable<string> NamespacesOf(string pid)
     {
-        foreach (var kind in Place.Kinds)
+        foreach (var kind in Node.Kinds)
         {
             string? target;
             try

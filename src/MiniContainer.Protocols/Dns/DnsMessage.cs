@@ -1,4 +1,5 @@
-// A DNS message, as far as a small authoritative server needs it (RFC 1035, section 4.1). Names are the RFC's.
+// A DNS message, as far as a small authoritative server needs it (RFC 1035, section 4.1). Names are the RFC's. The
+// labs' name server answers by it (lab 13-netns).
 //
 //                                     1  1  1  1  1  1
 //       0  1  2  3  4  5  6  7  8  9  0  1  2  3  4  5
@@ -16,10 +17,10 @@
 using System.Buffers.Binary;
 using System.Text;
 
-namespace MiniContainer.Labs.Servers;
+namespace MiniContainer.Protocols.Dns;
 
 /// <summary>RCODE: what became of a query.</summary>
-internal enum Rcode
+public enum Rcode
 {
     /// <summary>The name exists.</summary>
     NOERROR = 0,
@@ -41,14 +42,16 @@ internal enum Rcode
 /// <param name="QNAME">The name, in lower case, with the final dot.</param>
 /// <param name="QTYPE">1 for A, 28 for AAAA.</param>
 /// <param name="Question">The question's bytes, to be sent back as they are.</param>
-internal sealed record DnsQuery(ushort ID, int OPCODE, bool RD, string QNAME, ushort QTYPE, byte[] Question)
+public sealed record DnsQuery(ushort ID, int OPCODE, bool RD, string QNAME, ushort QTYPE, byte[] Question)
 {
     private const int HeaderLength = 12;
     private const int MostLabelBytes = 63;
     private const int MostNameBytes = 255;
 
     /// <summary>Reads a query.</summary>
-    /// <returns>Null if it is none: too short, an answer, cut off, not one question, or a name beyond the limits.</returns>
+    /// <returns>
+    /// Null if it is none: too short, an answer, cut off, not one question, or a name beyond the limits.
+    /// </returns>
     public static DnsQuery? Parse(ReadOnlySpan<byte> message)
     {
         if (message.Length < HeaderLength)
@@ -84,6 +87,18 @@ internal sealed record DnsQuery(ushort ID, int OPCODE, bool RD, string QNAME, us
         return [.. message];
     }
 
+    /// <summary>
+    /// What is said to a message that <see cref="Parse"/> refuses: a header alone, since the question may be what cannot be
+    /// read.
+    /// </summary>
+    /// <returns>
+    /// Null to what is too short to be answered, and to an answer: two servers could go on for ever.
+    /// </returns>
+    public static byte[]? FormatError(ReadOnlySpan<byte> message) =>
+        message.Length < HeaderLength || (message[2] & 0x80) != 0
+            ? null
+            : [message[0], message[1], (byte)(0x80 | (message[2] & 0x79)), (byte)Rcode.FORMERR, .. new byte[8]];
+
     // A query's only name is its first, so there is nothing earlier that a compression pointer could mean: the two high
     // bits of a length are refused. Every step checks that the bytes are there.
     private static (string Text, int Length)? ReadName(ReadOnlySpan<byte> bytes)
@@ -109,7 +124,9 @@ internal sealed record DnsQuery(ushort ID, int OPCODE, bool RD, string QNAME, us
     {
         var text = new StringBuilder();
         foreach (var b in label)
-            _ = b is > 32 and < 127 and not (byte)'.' and not (byte)'\\' ? text.Append(char.ToLowerInvariant((char)b)) : text.Append($"\\{b:000}");
+            _ = b is > 32 and < 127 and not (byte)'.' and not (byte)'\\'
+                ? text.Append(char.ToLowerInvariant((char)b))
+                : text.Append($"\\{b:000}");
         return text.ToString();
     }
 
@@ -132,7 +149,7 @@ internal sealed record DnsQuery(ushort ID, int OPCODE, bool RD, string QNAME, us
 /// <param name="TYPE">1 for A, 6 for SOA, 28 for AAAA.</param>
 /// <param name="TTL">Seconds for which it may be kept.</param>
 /// <param name="RDATA">What it says.</param>
-internal sealed record DnsRecord(byte[] NAME, ushort TYPE, int TTL, byte[] RDATA)
+public sealed record DnsRecord(byte[] NAME, ushort TYPE, int TTL, byte[] RDATA)
 {
     /// <summary>A pointer to byte 12, where the question's name begins (RFC 1035, section 4.1.4).</summary>
     public static readonly byte[] QuestionName = [0xc0, 12];

@@ -1,9 +1,9 @@
-// The heads of HTTP requests: what is read, and what is not one.
+// The heads of HTTP: which requests are read, what is none, and the bytes of a response's.
 
 using System.Text;
-using MiniContainer.Labs.Servers;
+using MiniContainer.Protocols.Http;
 
-namespace MiniContainer.Labs.Tests.Servers;
+namespace MiniContainer.Protocols.Tests.Http;
 
 public class HttpRequestTests
 {
@@ -28,4 +28,10 @@ public class HttpRequestTests
     [InlineData("GET  / HTTP/1.1\r\n\r\n")]
     [InlineData("GET http://there/ HTTP/1.1\r\n\r\n")]
     public void What_is_no_request_is_not_read(string text) => HttpRequest.Parse(Encoding.ASCII.GetBytes(text)).Should().BeNull();
+
+    [Fact]
+    public void A_response_says_how_long_it_is_and_that_no_more_comes() =>
+        Encoding.ASCII.GetString(new HttpResponse("200 OK", "lab", "text/plain", 5).Head).Should().Be(
+            "HTTP/1.1 200 OK\r\nServer: lab\r\nContent-Type: text/plain; charset=utf-8\r\n"
+            + "Content-Length: 5\r\nConnection: close\r\n\r\n");
 }

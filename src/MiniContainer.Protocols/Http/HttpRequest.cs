@@ -7,13 +7,13 @@
 using System.Net.Sockets;
 using System.Text;
 
-namespace MiniContainer.Labs.Servers;
+namespace MiniContainer.Protocols.Http;
 
 /// <summary>The head of a request.</summary>
 /// <param name="Method">"GET".</param>
 /// <param name="Target">"/big?bytes=10".</param>
 /// <param name="Text">The whole head as it came, without the empty line.</param>
-internal sealed record HttpRequest(string Method, string Target, string Text)
+public sealed record HttpRequest(string Method, string Target, string Text)
 {
     private const int MostBytes = 16384;
 
@@ -55,7 +55,8 @@ internal sealed record HttpRequest(string Method, string Target, string Text)
         if (end < 0)
             return null;
         var text = Encoding.Latin1.GetString(bytes[..(end + 2)]);
-        return text[..text.IndexOf('\r', StringComparison.Ordinal)].Split(' ') is [var method, ['/', ..] target, "HTTP/1.1" or "HTTP/1.0"]
+        var line = text[..text.IndexOf('\r', StringComparison.Ordinal)];
+        return line.Split(' ') is [var method, ['/', ..] target, "HTTP/1.1" or "HTTP/1.0"]
             ? new HttpRequest(method, target, text)
             : null;
     }
