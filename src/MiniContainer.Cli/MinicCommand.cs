@@ -10,8 +10,14 @@ namespace MiniContainer.Cli;
 /// <summary>The root of the command line.</summary>
 internal sealed class MinicCommand : RootCommand
 {
-    /// <summary>How arguments are read: <c>-it</c> is <c>-i -t</c>, and an argument that begins with @ is itself.</summary>
-    public static readonly ParserConfiguration Parsing = new() { EnablePosixBundling = true, ResponseFileTokenReplacer = null };
+    /// <summary>
+    /// How arguments are read: <c>-it</c> is <c>-i -t</c>, and an argument that begins with @ is itself.
+    /// </summary>
+    public static readonly ParserConfiguration Parsing = new()
+    {
+        EnablePosixBundling = true,
+        ResponseFileTokenReplacer = null,
+    };
 
     public MinicCommand()
         : base("A container from scratch, and a runtime of the Open Container Initiative.")
@@ -19,8 +25,16 @@ internal sealed class MinicCommand : RootCommand
         Options.Clear();
         foreach (var option in Globals.All)
             Add(option);
-        Add(new VersionOption("--version", "-v") { Description = "Show the version of minic and of the specification.", Action = new VersionPage() });
-        Add(new HelpOption("--help", "-h") { Description = "Show help; minic VERB --help for a verb's.", Action = new HelpPage() });
+        Add(new VersionOption("--version", "-v")
+        {
+            Description = "Show the version of minic and of the specification.",
+            Action = new VersionPage(),
+        });
+        Add(new HelpOption("--help", "-h")
+        {
+            Description = "Show help; minic VERB --help for a verb's.",
+            Action = new HelpPage(),
+        });
         foreach (var verb in Verbs())
             Add(verb);
     }
@@ -39,8 +53,11 @@ internal sealed class MinicCommand : RootCommand
     private IEnumerable<Command> Verbs() =>
     [
         new RunVerb(Globals), new ExecVerb(Globals), new PsVerb(Globals), new ListVerb(Globals),
-        new CreateVerb(Globals), new StartVerb(Globals), new StateVerb(Globals), new KillVerb(Globals), new PauseVerb(Globals), new ResumeVerb(Globals), new UpdateVerb(Globals), new EventsVerb(Globals), new DeleteVerb(Globals),
+        new CreateVerb(Globals), new StartVerb(Globals), new StateVerb(Globals), new KillVerb(Globals),
+        new PauseVerb(Globals), new ResumeVerb(Globals), new UpdateVerb(Globals), new EventsVerb(Globals),
+        new DeleteVerb(Globals),
         new MissingVerb("checkpoint", Globals), new MissingVerb("restore", Globals),
-        new SpecVerb(Globals), new PodCommand(Globals), new GcVerb(Globals), new PlanVerb(Globals), new FeaturesVerb(Globals), new CompletionVerb(Globals),
+        new SpecVerb(Globals), new PodCommand(Globals), new GcVerb(Globals), new PlanVerb(Globals),
+        new FeaturesVerb(Globals), new CompletionVerb(Globals),
     ];
 }

@@ -19,7 +19,11 @@ try
     Usage.Check(parsed);
     commandLine.Globals.Check(parsed);
     // No handlers of the library's own: an exception is told below, and signals belong to the command that runs.
-    return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+    return parsed.Invoke(new InvocationConfiguration
+    {
+        EnableDefaultExceptionHandler = false,
+        ProcessTerminationTimeout = null,
+    });
 }
 catch (Exception e)
 {

@@ -24,7 +24,8 @@ public static class DocumentText
 
         try
         {
-            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read,
+                FileShare.ReadWrite | FileShare.Delete);
             return OfStream(doing, path, file, maxBytes);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
@@ -56,7 +57,8 @@ public static class DocumentText
             bytes.Write(buffer, 0, count);
             if (bytes.Length > maxBytes)
             {
-                throw new MinicException(doing, $"{name}: more than {maxBytes} bytes are no configuration", "Name a smaller file.");
+                throw new MinicException(doing, $"{name}: more than {maxBytes} bytes are no configuration",
+                    "Name a smaller file.");
             }
         }
 

@@ -1,6 +1,6 @@
-// Reads a JSON file into a record, or says all that is wrong with it. Two ways: System.Text.Json alone for a good document;
-// and, once it has refused one, JsonScanner and JsonShape to find out why and where.
-// Shared by the bundle's config.json and the network configurations; the types are source-generated. RFC 8259.
+// Reads a JSON file into a record, or says all that is wrong with it. Two ways: System.Text.Json alone for a good
+// document; and, once it has refused one, JsonScanner and JsonShape to find out why and where. Shared by the bundle's
+// config.json and the network configurations; the types are source-generated. RFC 8259.
 
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -27,14 +27,16 @@ public sealed class JsonFile
     /// <param name="path">The file.</param>
     /// <param name="missing">What to do when the file is not there, a sentence.</param>
     /// <exception cref="MinicException">There is no such file, or it cannot be read.</exception>
-    public static JsonFile Read(string doing, string path, string missing) => new(doing, path, DocumentText.OfFile(doing, path, missing, MaxBytes));
+    public static JsonFile Read(string doing, string path, string missing) =>
+        new(doing, path, DocumentText.OfFile(doing, path, missing, MaxBytes));
 
     /// <summary>Reads a text from a stream, such as standard input.</summary>
     /// <param name="doing">What is being done, for the errors.</param>
     /// <param name="name">What to call it in errors.</param>
     /// <param name="stream">The stream.</param>
     /// <exception cref="MinicException">It is no text, or too long for a configuration.</exception>
-    public static JsonFile Read(string doing, string name, Stream stream) => new(doing, name, DocumentText.OfStream(doing, name, stream, MaxBytes));
+    public static JsonFile Read(string doing, string name, Stream stream) =>
+        new(doing, name, DocumentText.OfStream(doing, name, stream, MaxBytes));
 
     /// <summary>A text that is no file's.</summary>
     /// <param name="doing">What is being done, for the errors.</param>
@@ -45,7 +47,9 @@ public sealed class JsonFile
     /// <summary>The document as a record.</summary>
     /// <typeparam name="T">The record.</typeparam>
     /// <param name="type">Its description by the source generator.</param>
-    /// <exception cref="MinicException">It is not JSON, or not of this shape: every misfit, with line and column.</exception>
+    /// <exception cref="MinicException">
+    /// It is not JSON, or not of this shape: every misfit, with line and column.
+    /// </exception>
     public T As<T>(JsonTypeInfo<T> type)
         where T : class
     {
@@ -67,10 +71,13 @@ public sealed class JsonFile
 
         var problems = new Problems();
         JsonShape.Check(Scan(), "$", type, problems);
-        return problems.All.Count > 0 ? throw Fail(problems) : value ?? throw new MinicException(_doing, $"{Path}: not a {typeof(T).Name}");
+        return problems.All.Count > 0
+            ? throw Fail(problems) : value ?? throw new MinicException(_doing, $"{Path}: not a {typeof(T).Name}");
     }
 
-    /// <summary>Adds a problem for each string that no C program would see the end of; told before anybody uses one.</summary>
+    /// <summary>
+    /// Adds a problem for each string that no C program would see the end of; told before anybody uses one.
+    /// </summary>
     /// <remarks>A NUL ends the string early: the kernel would see less than what was written and checked.</remarks>
     /// <exception cref="MinicException">There is one: all are named.</exception>
     public void RefuseNul()
@@ -95,7 +102,9 @@ public sealed class JsonFile
     /// <summary>The whole document without a shape; it has been read <see cref="As"/> something before.</summary>
     public JsonElement Element() => JsonElement.Parse(_text);
 
-    /// <summary>A part of the document as a record of its own, or null after its misfits have been added to the problems.</summary>
+    /// <summary>
+    /// A part of the document as a record of its own, or null after its misfits have been added to the problems.
+    /// </summary>
     /// <typeparam name="T">The record.</typeparam>
     /// <param name="part">The part, as System.Text.Json left it.</param>
     /// <param name="path">Where it stands: <c>$.plugins[0]</c>.</param>

@@ -139,7 +139,8 @@ public sealed class JsonScanner
 
         if (_at >= _text.Length)
         {
-            throw Error($"the file ends inside the {(close == '}' ? "object" : "list")} that line {opened.Line}, column "
+            throw Error(
+                $"the file ends inside the {(close == '}' ? "object" : "list")} that line {opened.Line}, column "
                 + $"{opened.Column} opens", $"Close it with '{close}'.");
         }
 
@@ -193,7 +194,8 @@ public sealed class JsonScanner
             return (char)unit;
         }
 
-        throw Error("unknown escape in a string", "JSON has \\\" \\\\ \\/ \\b \\f \\n \\r \\t and \\u with four hex digits.");
+        throw Error("unknown escape in a string",
+            "JSON has \\\" \\\\ \\/ \\b \\f \\n \\r \\t and \\u with four hex digits.");
     }
 
     private string Number()
@@ -207,7 +209,8 @@ public sealed class JsonScanner
         var number = _text[begin.._at];
         var digits = number.TrimStart('-');
         if ((digits.Length > 1 && digits[0] == '0' && char.IsAsciiDigit(digits[1]))
-            || !double.TryParse(number, NumberStyles.Float, CultureInfo.InvariantCulture, out _) || digits.EndsWith('.'))
+            || !double.TryParse(number, NumberStyles.Float, CultureInfo.InvariantCulture, out _)
+            || digits.EndsWith('.'))
         {
             _at = begin;
             throw Error($"{number} is no number in JSON", "Write numbers in decimal, without leading zeros.");
@@ -218,7 +221,8 @@ public sealed class JsonScanner
 
     private JsonSpot Word(Position at)
     {
-        foreach (var (word, kind) in new[] { ("true", JsonSpotKind.Bool), ("false", JsonSpotKind.Bool), ("null", JsonSpotKind.Null) })
+        foreach (var (word, kind) in new[] { ("true", JsonSpotKind.Bool), ("false", JsonSpotKind.Bool),
+            ("null", JsonSpotKind.Null) })
         {
             if (string.CompareOrdinal(_text, _at, word, 0, word.Length) == 0)
             {
@@ -266,7 +270,8 @@ public sealed class JsonScanner
         return end > _at ? _text[_at..end] : Peek() == '"' ? "a string" : $"'{Peek()}'";
     }
 
-    // Counted on from the last place asked for: from the beginning each time, a long document would take the square of its length.
+    // Counted on from the last place asked for: from the beginning each time, a long document would take the square of
+    // its length.
     private Position Place()
     {
         if (_at < _placed)

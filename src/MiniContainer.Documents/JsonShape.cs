@@ -58,12 +58,14 @@ public static class JsonShape
             }
             else if (value.Kind != JsonSpotKind.Null || !property.IsSetNullable)
             {
-                Check(value, JsonSpot.Join(path, property.Name), type.Options.GetTypeInfo(property.PropertyType), problems);
+                Check(value, JsonSpot.Join(path, property.Name), type.Options.GetTypeInfo(property.PropertyType),
+                    problems);
             }
         }
     }
 
-    private static void CheckEach(IEnumerable<(string Path, JsonSpot Value)> values, JsonTypeInfo type, Problems problems)
+    private static void CheckEach(IEnumerable<(string Path, JsonSpot Value)> values, JsonTypeInfo type,
+        Problems problems)
     {
         var element = type.Options.GetTypeInfo(type.ElementType!);
         foreach (var (path, value) in values)
@@ -77,7 +79,8 @@ public static class JsonShape
         foreach (var twice in spot.Members.GroupBy(m => m.Name, names).Where(group => group.Count() > 1))
         {
             var lines = string.Join(" and ", twice.Select(member => member.At.Line));
-            problems.Add(JsonSpot.Join(path, twice.Key), $"the member is given more than once, in lines {lines}", "Keep one of them.");
+            problems.Add(JsonSpot.Join(path, twice.Key), $"the member is given more than once, in lines {lines}",
+                "Keep one of them.");
         }
     }
 
@@ -104,16 +107,20 @@ public static class JsonShape
         JsonTypeInfoKind.Enumerable => "a list [...]",
         _ when type == typeof(string) => "a string",
         _ when type == typeof(bool) => "true or false",
-        _ when Range(type) is var (least, most) => most < uint.MaxValue / 2 || least == 0 ? $"a whole number from {least} to {most}" : "a whole number",
+        _ when Range(type) is var (least, most) =>
+            most < uint.MaxValue / 2 || least == 0 ? $"a whole number from {least} to {most}" : "a whole number",
         _ => "another kind of value",
     };
 
     // Where the value is right and only its clothes are wrong, the right ones.
     private static string Remedy(JsonSpot spot, JsonTypeInfoKind kind, Type type) => (spot.Kind, kind) switch
     {
-        (JsonSpotKind.Text, JsonTypeInfoKind.Enumerable) => $"Write [\"{string.Join("\", \"", spot.Text.Split(' '))}\"].",
-        (JsonSpotKind.Number or JsonSpotKind.Bool, JsonTypeInfoKind.None) when type == typeof(string) => $"Quote it: \"{spot.Text}\".",
-        (JsonSpotKind.Text, JsonTypeInfoKind.None) when spot.Text is "true" or "false" || Int128.TryParse(spot.Text, CultureInfo.InvariantCulture, out _) => "Remove the quotes.",
+        (JsonSpotKind.Text, JsonTypeInfoKind.Enumerable) =>
+            $"Write [\"{string.Join("\", \"", spot.Text.Split(' '))}\"].",
+        (JsonSpotKind.Number or JsonSpotKind.Bool, JsonTypeInfoKind.None) when type == typeof(string) =>
+            $"Quote it: \"{spot.Text}\".",
+        (JsonSpotKind.Text, JsonTypeInfoKind.None) when spot.Text is "true" or "false"
+            || Int128.TryParse(spot.Text, CultureInfo.InvariantCulture, out _) => "Remove the quotes.",
         _ => "",
     };
 

@@ -41,7 +41,8 @@ public sealed record JsonSpot(JsonSpotKind Kind, Position At, string Text)
     public List<JsonSpot> Items { get; } = Kind == JsonSpotKind.List ? [] : NoItems;
 
     /// <summary>An object's members, in the order in which they were written; a name may stand twice.</summary>
-    public List<(string Name, Position At, JsonSpot Value)> Members { get; } = Kind == JsonSpotKind.Object ? [] : NoMembers;
+    public List<(string Name, Position At, JsonSpot Value)> Members { get; } = Kind == JsonSpotKind.Object
+        ? [] : NoMembers;
 
     /// <summary>What it is, for a message: <c>the string "sh"</c>, <c>a list</c>.</summary>
     public string Description => Kind switch
@@ -55,13 +56,15 @@ public sealed record JsonSpot(JsonSpotKind Kind, Position At, string Text)
     };
 
     /// <summary>
-    /// Where a path such as <c>$.mounts[2].options</c> stands; where the document ends before the path does, the place of
-    /// the last value that is there. A name with other characters is written <c>['like.this']</c>.
+    /// Where a path such as <c>$.mounts[2].options</c> stands; where the document ends before the path does, the place
+    /// of the last value that is there. A name with other characters is written <c>['like.this']</c>.
     /// </summary>
     /// <param name="path">A path that begins with <c>$</c>.</param>
     public Position Locate(string path) => Nearest(path).At;
 
-    /// <summary>The value at a path; where the document ends before the path does, the last value that is there.</summary>
+    /// <summary>
+    /// The value at a path; where the document ends before the path does, the last value that is there.
+    /// </summary>
     /// <param name="path">A path that begins with <c>$</c>.</param>
     public JsonSpot Nearest(string path)
     {
@@ -85,7 +88,9 @@ public sealed record JsonSpot(JsonSpotKind Kind, Position At, string Text)
     private JsonSpot? Member(string name, StringComparison names) =>
         Members.LastOrDefault(member => member.Name.Equals(name, names)).Value;
 
-    /// <summary>The paths of all strings below that have a NUL in them, and of all members whose name has one.</summary>
+    /// <summary>
+    /// The paths of all strings below that have a NUL in them, and of all members whose name has one.
+    /// </summary>
     /// <param name="path">Where this value stands.</param>
     public IEnumerable<string> WithNul(string path)
     {
@@ -99,7 +104,8 @@ public sealed record JsonSpot(JsonSpotKind Kind, Position At, string Text)
             yield return Join(path, name.Replace("\0", "\\u0000", StringComparison.Ordinal));
         }
 
-        var children = Members.Select(m => (Path: Join(path, m.Name), m.Value)).Concat(Items.Select((item, i) => (Path: $"{path}[{i}]", Value: item)));
+        var children = Members.Select(m => (Path: Join(path, m.Name), m.Value))
+            .Concat(Items.Select((item, i) => (Path: $"{path}[{i}]", Value: item)));
         foreach (var inner in children.SelectMany(c => c.Value.WithNul(c.Path)))
         {
             yield return inner;
@@ -110,7 +116,8 @@ public sealed record JsonSpot(JsonSpotKind Kind, Position At, string Text)
     /// <param name="path">The path of the object.</param>
     /// <param name="name">The member's name.</param>
     public static string Join(string path, string name) =>
-        name.Length > 0 && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-') ? $"{path}.{name}" : $"{path}['{name}']";
+        name.Length > 0 && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-')
+        ? $"{path}.{name}" : $"{path}['{name}']";
 
     private static IEnumerable<string> Split(string path)
     {

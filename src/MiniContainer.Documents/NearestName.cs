@@ -9,7 +9,10 @@ public static class NearestName
     private const int Longest = 64;
     private const int MostKnown = 200;
 
-    /// <summary>The nearest of the known names, or null where none is near: a quarter of its letters may differ, or it is the beginning.</summary>
+    /// <summary>
+    /// The nearest of the known names, or null where none is near: a quarter of its letters may differ, or it is the
+    /// beginning.
+    /// </summary>
     /// <param name="name">What was written.</param>
     /// <param name="known">What could have been meant.</param>
     public static string? Find(string name, IEnumerable<string> known)
@@ -22,7 +25,8 @@ public static class NearestName
 
         known = known.Where(candidate => candidate.Length <= Longest).Take(MostKnown).ToList();
         var nearest = known.Select(candidate => (candidate, distance: Distance(Fold(name), Fold(candidate))))
-            .Where(pair => pair.distance <= pair.candidate.Length / 4 || (pair.distance == 1 && pair.candidate.Length > 3))
+            .Where(pair => pair.distance <= pair.candidate.Length / 4
+                || (pair.distance == 1 && pair.candidate.Length > 3))
             .OrderBy(pair => pair.distance).ThenBy(pair => pair.candidate, StringComparer.Ordinal)
             .FirstOrDefault();
         return nearest.candidate ?? known.FirstOrDefault(

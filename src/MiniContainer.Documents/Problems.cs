@@ -1,6 +1,6 @@
-// What is wrong with a document, all of it: each rule that is broken adds a problem, and one exception tells them in the
-// order in which they stand in the file, each as file:line:column, a form that editors and terminals make a link of.
-// Used by the readers of config.json, of network configurations and of Pod manifests.
+// What is wrong with a document, all of it: each rule that is broken adds a problem, and one exception tells them in
+// the order in which they stand in the file, each as file:line:column, a form that editors and terminals make a link
+// of. Used by the readers of config.json, of network configurations and of Pod manifests.
 
 using MiniContainer.Kernel;
 
@@ -55,7 +55,9 @@ public sealed class Problems
     // A document's own words may be as long as the document.
     private static string Shorten(string text) => text.Length <= LongestText ? text : text[..LongestText] + "…";
 
-    /// <summary>The exception that tells all problems: the first on its first line, each other on a line of its own.</summary>
+    /// <summary>
+    /// The exception that tells all problems: the first on its first line, each other on a line of its own.
+    /// </summary>
     /// <param name="doing">What was being done: "read the bundle's configuration".</param>
     /// <param name="file">The document's file name, as the user gave it.</param>
     /// <param name="locate">Where a path stands in the file; null when that is not known.</param>
@@ -68,10 +70,12 @@ public sealed class Problems
             .ToList();
         if (lines.Count == 1)
         {
-            return new MinicException(doing, lines[0].text, lines[0].problem.Hint is { Length: > 0 } hint ? hint : null);
+            return new MinicException(doing, lines[0].text,
+                lines[0].problem.Hint is { Length: > 0 } hint ? hint : null);
         }
 
-        return new MinicException(doing, string.Join('\n', lines.Select(line => $"{line.text}. {line.problem.Hint}".TrimEnd())));
+        return new MinicException(doing,
+            string.Join('\n', lines.Select(line => $"{line.text}. {line.problem.Hint}".TrimEnd())));
     }
 
     private static string Place(string file, Position? at) => at is { } p ? $"{file}:{p.Line}:{p.Column}" : file;

@@ -1,7 +1,7 @@
 // A mapping of YAML, read field by field. Each field asked for is thereby known; End then reports those that nobody
-// asked for: typos with the nearest known name, and fields of Kubernetes that minic refuses or passes over. So the list of
-// fields and the code that reads them are one and cannot drift apart. YAML 1.1, as Kubernetes reads it.
-// Used by the readers of Pod manifests and of the labs' lab.yaml.
+// asked for: typos with the nearest known name, and fields of Kubernetes that minic refuses or passes over. So the list
+// of fields and the code that reads them are one and cannot drift apart. YAML 1.1, as Kubernetes reads it. Used by the
+// readers of Pod manifests and of the labs' lab.yaml.
 
 using System.Globalization;
 using YamlDotNet.Core;
@@ -119,7 +119,8 @@ public sealed class YamlMap
         var text = Text(name) is { Length: > 0 } given ? given : null;
         if (text is not null && !words.Contains(text))
         {
-            Bad(name, $"\"{text}\" is not known here", $"Use {string.Join(", ", words.Where(word => word.Length > 0))}.");
+            Bad(name, $"\"{text}\" is not known here",
+                $"Use {string.Join(", ", words.Where(word => word.Length > 0))}.");
         }
 
         return text ?? words[0];
@@ -185,7 +186,8 @@ public sealed class YamlMap
     public string Written(string name) => Take(name) is { } node ? Describe(node) : "nothing";
 
     /// <summary>A list of strings; empty where not given.</summary>
-    public IReadOnlyList<string> Texts(string name) => [.. Items(name).Select(item => AsText(item.Path, item.Node)).OfType<string>()];
+    public IReadOnlyList<string> Texts(string name) =>
+        [.. Items(name).Select(item => AsText(item.Path, item.Node)).OfType<string>()];
 
     /// <summary>A list of ids; empty where not given.</summary>
     public IReadOnlyList<uint> Ids(string name) =>
@@ -195,7 +197,8 @@ public sealed class YamlMap
     public YamlMap Map(string name) => new(Take(name), Sub(name), Notes);
 
     /// <summary>A list of mappings; empty where not given.</summary>
-    public IReadOnlyList<YamlMap> Maps(string name) => [.. Items(name).Select(item => new YamlMap(item.Node, item.Path, Notes))];
+    public IReadOnlyList<YamlMap> Maps(string name) =>
+        [.. Items(name).Select(item => new YamlMap(item.Node, item.Path, Notes))];
 
     /// <summary>Names and strings; empty where not given.</summary>
     public IReadOnlyDictionary<string, string> Strings(string name)
@@ -207,7 +210,8 @@ public sealed class YamlMap
     /// <summary>Reports the fields that nobody asked for.</summary>
     /// <param name="refused">Fields of Kubernetes that minic does not do, with what they are for.</param>
     /// <param name="ignored">Fields of Kubernetes that change nothing here, with the reason.</param>
-    public void End(IReadOnlyDictionary<string, string>? refused = null, IReadOnlyDictionary<string, string>? ignored = null)
+    public void End(IReadOnlyDictionary<string, string>? refused = null,
+        IReadOnlyDictionary<string, string>? ignored = null)
     {
         foreach (var name in _fields.Keys.Where(name => !_known.Contains(name)).TakeWhile(_ => !Notes.Problems.Full))
         {
@@ -221,7 +225,9 @@ public sealed class YamlMap
             }
             else
             {
-                Bad(name, "there is no such field", NearestName.Ask(name, _known, $"Known here are {string.Join(", ", _known.Order(StringComparer.Ordinal))}."));
+                Bad(name, "there is no such field",
+                    NearestName.Ask(name, _known,
+                        $"Known here are {string.Join(", ", _known.Order(StringComparer.Ordinal))}."));
             }
         }
     }
@@ -253,12 +259,14 @@ public sealed class YamlMap
 
     private string? AsText(string path, YamlNode node)
     {
-        if (node is YamlScalarNode { Value: { } text } scalar && (scalar.Style != ScalarStyle.Plain || !IsOtherThanText(text)))
+        if (node is YamlScalarNode { Value: { } text } scalar
+            && (scalar.Style != ScalarStyle.Plain || !IsOtherThanText(text)))
         {
             return text;
         }
 
-        Wrong(path, node, "a string", node is YamlScalarNode { Value: { } plain } ? $"Quote it: \"{Short(plain)}\"." : null);
+        Wrong(path, node, "a string",
+            node is YamlScalarNode { Value: { } plain } ? $"Quote it: \"{Short(plain)}\"." : null);
         return null;
     }
 
@@ -289,7 +297,8 @@ public sealed class YamlMap
     private void Wrong(string path, YamlNode node, string expected, string? hint = null) =>
         Notes.Problems.Add(path, $"expected {expected}, found {Describe(node)}", hint ?? "");
 
-    private static bool IsNull(YamlNode node) => node is YamlScalarNode { Style: ScalarStyle.Plain, Value: "" or "~" or "null" or "Null" or "NULL" };
+    private static bool IsNull(YamlNode node) =>
+        node is YamlScalarNode { Style: ScalarStyle.Plain, Value: "" or "~" or "null" or "Null" or "NULL" };
 
     // YAML 1.1 takes yes, no, on and off for booleans; Kubernetes does too.
     private static bool IsOtherThanText(string plain) =>

@@ -1,5 +1,5 @@
-// Merge keys of YAML 1.1: "<<: *base" gives a mapping the fields of another, but for those that it has itself; of a list of
-// mappings the first that has a field wins. https://yaml.org/type/merge.html
+// Merge keys of YAML 1.1: " < < : *base" gives a mapping the fields of another, but for those that it has itself; of a
+// list of mappings the first that has a field wins. https://yaml.org/type/merge.html
 
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
@@ -12,7 +12,8 @@ internal sealed class YamlMerge(Problems problems)
     private const string Key = "<<";
 
     // Each once, however many others it is merged into.
-    private readonly Dictionary<YamlNode, IReadOnlyList<KeyValuePair<YamlNode, YamlNode>>> known = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<YamlNode, IReadOnlyList<KeyValuePair<YamlNode, YamlNode>>> known =
+        new(ReferenceEqualityComparer.Instance);
 
     /// <summary>The fields of a mapping, its own first.</summary>
     /// <param name="map">The mapping.</param>
@@ -31,7 +32,8 @@ internal sealed class YamlMerge(Problems problems)
                 if (other is YamlMappingNode fieldsOfOther)
                     own.AddRange(Of(fieldsOfOther, path).Where(field => names.Add(NameOf(field.Key))));
                 else
-                    problems.Add(path.Length == 0 ? Key : $"{path}.{Key}", "expected fields to merge, or a list of such", "Name an anchor: <<: *base.");
+                    problems.Add(path.Length == 0 ? Key : $"{path}.{Key}",
+                        "expected fields to merge, or a list of such", "Name an anchor: <<: *base.");
             }
         }
 

@@ -1,5 +1,5 @@
-// The documents of a YAML text, as trees of nodes that know their places; or what is malformed, and where. A text made to hurt
-// is refused before a tree is made of it: the events of the parser are counted first (YamlLimits.cs).
+// The documents of a YAML text, as trees of nodes that know their places; or what is malformed, and where. A text made
+// to hurt is refused before a tree is made of it: the events of the parser are counted first (YamlLimits.cs).
 
 using MiniContainer.Kernel;
 using YamlDotNet.Core;
@@ -20,7 +20,8 @@ public static class YamlText
         // A byte order mark, of a text that was no file.
         yaml = yaml.TrimStart('\ufeff');
         if (yaml.Length > YamlLimits.MaxLength)
-            throw new MinicException(doing, $"{file}: the text is longer than {YamlLimits.MaxLength} characters", "Name a smaller file.");
+            throw new MinicException(doing, $"{file}: the text is longer than {YamlLimits.MaxLength} characters",
+                "Name a smaller file.");
         YamlLimits.CheckBlanks(doing, file, yaml);
         Understand(doing, file, yaml, parser => YamlLimits.Check(doing, file, parser));
         var stream = new YamlStream();
@@ -37,13 +38,16 @@ public static class YamlText
         }
         catch (Exception e) when (e is YamlException or InvalidOperationException && TabIn(yaml) is { } tab)
         {
-            throw new MinicException(doing, $"{file}:{tab.Line}:{tab.Column}: malformed YAML: a tab begins the line, and YAML has no tabs there", "Indent with spaces.", inner: e);
+            throw new MinicException(doing,
+                $"{file}:{tab.Line}:{tab.Column}: malformed YAML: a tab begins the line, and YAML has no tabs there",
+                "Indent with spaces.", inner: e);
         }
         catch (InvalidOperationException e)
         {
             // YamlDotNet 18.1 loses its way in some unclosed lists; what it read last is well before the fault.
             var after = parser.Current?.End ?? Mark.Empty;
-            throw new MinicException(doing, $"{file}:{after.Line}:{after.Column}: malformed YAML: what follows cannot be understood",
+            throw new MinicException(doing,
+                $"{file}:{after.Line}:{after.Column}: malformed YAML: what follows cannot be understood",
                 "Look for a bracket, brace or quote that is not closed.", inner: e);
         }
         catch (YamlException e)
@@ -53,8 +57,8 @@ public static class YamlText
         }
     }
 
-    // The first tab among the blanks that begin a line: the parser tells of the mapping that the line is in. Asked only once the
-    // text is known to be malformed, since in a text of several lines such a tab is fine.
+    // The first tab among the blanks that begin a line: the parser tells of the mapping that the line is in. Asked only
+    // once the text is known to be malformed, since in a text of several lines such a tab is fine.
     private static Position? TabIn(string yaml)
     {
         var line = 0;

@@ -1,5 +1,6 @@
-// lab: the workshop. `lab start 01` begins it; `lab` alone shows where one stands. `lab world` makes the small world that labs and tests run in; each verb is a file in
-// Verbs/. Exit codes are minic's: 125 for lab's own failure, 126 and 127 when a command cannot be executed or found.
+// lab: the workshop. `lab start 01` begins it; `lab` alone shows where one stands. `lab world` makes the small world
+// that labs and tests run in; each verb is a file in Verbs/. Exit codes are minic's: 125 for lab's own failure, 126 and
+// 127 when a command cannot be executed or found.
 
 using System.CommandLine;
 using MiniContainer.Kernel;
@@ -30,7 +31,11 @@ try
     // A word that begins with @ is a word, not the name of a file with more of them.
     var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
     // Signals are for the command that runs in the world: CommandRun passes them on.
-    return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+    return parsed.Invoke(new InvocationConfiguration
+    {
+        EnableDefaultExceptionHandler = false,
+        ProcessTerminationTimeout = null,
+    });
 }
 catch (MinicException e)
 {

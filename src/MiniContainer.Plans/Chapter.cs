@@ -1,5 +1,6 @@
-// The chapters by which a plan is told: --explain folds them, --step plays them, --profile and --by-hand stand under them.
-// Each type of step says its own (Step.Subject); here is only what a chapter is called, and what it is for. Lab 01-run.
+// The chapters by which a plan is told: --explain folds them, --step plays them, --profile and --by-hand stand under
+// them. Each type of step says its own (Step.Subject); here is only what a chapter is called, and what it is for. Lab
+// 01-run.
 
 namespace MiniContainer.Plans;
 
@@ -21,7 +22,8 @@ public sealed record Chapter(string Name, string Says)
     public static readonly Chapter Limits = new("limits", "Cgroups bound what it may use, and list its devices.");
 
     /// <summary>The process, and its namespaces.</summary>
-    public static readonly Chapter Namespaces = new("namespaces", "A process is made that has its own view of the system.");
+    public static readonly Chapter Namespaces = new("namespaces",
+        "A process is made that has its own view of the system.");
 
     /// <summary>The new root.</summary>
     public static readonly Chapter Root = new("root", "A directory becomes its /; the host's files go away.");
@@ -36,7 +38,8 @@ public sealed record Chapter(string Name, string Says)
     public static readonly Chapter Hiding = new("hiding", "Files that tell of the host, or change it, are closed.");
 
     /// <summary>Users, capabilities, filters.</summary>
-    public static readonly Chapter Privileges = new("privileges", "It gives up, for good, what the command may not have.");
+    public static readonly Chapter Privileges = new("privileges",
+        "It gives up, for good, what the command may not have.");
 
     /// <summary>The command.</summary>
     public static readonly Chapter Command = new("command", "The tape ends: the command takes the process over.");
@@ -62,7 +65,9 @@ public sealed record Chapter(string Name, string Says)
 
 /// <summary>What a step is about, and how several of its kind are told in one line.</summary>
 /// <param name="Chapter">The chapter in which it is told.</param>
-/// <param name="Many">What several of them do, with # for their number: "make # cgroups"; null if each has its own line.</param>
+/// <param name="Many">
+/// What several of them do, with # for their number: "make # cgroups"; null if each has its own line.
+/// </param>
 /// <param name="Thing">What this one does it to: "memory".</param>
 public sealed record Subject(Chapter Chapter, string? Many = null, string? Thing = null)
 {

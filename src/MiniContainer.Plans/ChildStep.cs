@@ -1,6 +1,6 @@
-// A step on a child's tape: one to a few system calls that belong together (open, write, close). The steps are records of
-// what they need, in ChildSteps/: the calls are made of it when a tape is laid out, and the words when somebody reads them.
-// A step has no undo: what a child does in its own namespaces goes away with it. Lab 03-threads.
+// A step on a child's tape: one to a few system calls that belong together (open, write, close). The steps are records
+// of what they need, in ChildSteps/: the calls are made of it when a tape is laid out, and the words when somebody
+// reads them. A step has no undo: what a child does in its own namespaces goes away with it. Lab 03-threads.
 
 using MiniContainer.Kernel;
 
@@ -31,7 +31,8 @@ public abstract record ChildStep : Step, IOfChild
     public override IReadOnlyList<string> CallTexts => [.. Calls.Select(c => c.ToString())];
 
     /// <summary>
-    /// Where the child is: what is done before pivot_root is about the root, what comes after it about what is in there.
+    /// Where the child is: what is done before pivot_root is about the root, what comes after it about what is in
+    /// there.
     /// </summary>
     protected Chapter Here => Inside ? Chapter.Mounts : Chapter.Root;
 
@@ -39,7 +40,9 @@ public abstract record ChildStep : Step, IOfChild
     public override StepResult? Do(PlayContext playing) => null;
 }
 
-/// <summary>What a child's step means to a script: most are plain lines, but a shell cannot do to itself all that a tape can.</summary>
+/// <summary>
+/// What a child's step means to a script: most are plain lines, but a shell cannot do to itself all that a tape can.
+/// </summary>
 public enum ScriptRole
 {
     /// <summary>Lines like any other.</summary>

@@ -31,7 +31,8 @@ public sealed class Faults : PlayObserver
     public const string Variable = "MINIC_FAULT";
 
     private static readonly Lazy<Faults?> FromEnvironment = new(() =>
-        Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } text ? new Faults([.. text.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(Parse)]) : null);
+        Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } text
+        ? new Faults([.. text.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(Parse)]) : null);
 
     private readonly IReadOnlyList<Fault> all;
 
@@ -130,12 +131,18 @@ public sealed class Faults : PlayObserver
         foreach (var entry in tape)
         {
             var step = playing.Plan.Steps.TakeWhile(s => !ReferenceEquals(s, entry.Step)).Count() + 1;
-            var fault = entry.Index is { } index ? all.FirstOrDefault(f => f.Step == step && f.Call == index + 1) : null;
-            // At the wait for "go" it stands by itself. Until then its pid is in no journal: it must end alone, so nothing else may hold it.
-            if (fault is { Kind: "kill", Where: "before" } && (ReferenceEquals(entry, go) || unknown && entry.Step.Waits))
+            var fault = entry.Index is { } index
+                ? all.FirstOrDefault(f => f.Step == step && f.Call == index + 1) : null;
+            // At the wait for "go" it stands by itself. Until then its pid is in no journal: it must end alone, so
+            // nothing else may hold it.
+            if (fault is { Kind: "kill", Where: "before" }
+                && (ReferenceEquals(entry, go) || unknown && entry.Step.Waits))
                 rest = (child, entries.Count);
             else if (fault is { Kind: "kill", Where: "before" })
-                AddRest(entry, unknown ? go!.Call with { Least = 0 } : new TapeCall("ppoll", 0, 0, TapeArg.Null, TapeArg.Null, 0));
+                AddRest(entry, unknown ? go!.Call with
+                {
+                    Least = 0,
+                } : new TapeCall("ppoll", 0, 0, TapeArg.Null, TapeArg.Null, 0));
             entries.Add(fault?.Kind == "fail" ? entry with { Call = Broken(entry.Call) } : entry);
             if (fault is { Kind: "kill", Where: "after" })
                 AddRest(entry, go!.Call with { Least = 0 });
@@ -144,8 +151,8 @@ public sealed class Faults : PlayObserver
 
         return entries;
 
-        // To stand still is to poll no descriptor, for ever. To go on when the parent is dead is to wait for "go" once more:
-        // nobody says it again, and the end of that pipe comes with the parent's death.
+        // To stand still is to poll no descriptor, for ever. To go on when the parent is dead is to wait for "go" once
+        // more: nobody says it again, and the end of that pipe comes with the parent's death.
         void AddRest(TapeEntry entry, TapeCall call)
         {
             rest = (child, entries.Count);
@@ -155,8 +162,8 @@ public sealed class Faults : PlayObserver
 
     /// <summary>Dies when the child comes to the rest that <see cref="LayOut"/> put on its tape.</summary>
     /// <remarks>
-    /// The tape is in memory that both see: the parent looks how far the child has come. So it dies while the child stands
-    /// at this very call, whatever the parent itself is doing, as a kill from outside would have it.
+    /// The tape is in memory that both see: the parent looks how far the child has come. So it dies while the child
+    /// stands at this very call, whatever the parent itself is doing, as a kill from outside would have it.
     /// </remarks>
     public override void Made(string name, Child child)
     {
@@ -170,8 +177,9 @@ public sealed class Faults : PlayObserver
         }) { IsBackground = true }.Start();
     }
 
-    // Any call can be made to fail by another in its place that always does: close(-1), EBADF. For execve that would hide
-    // which of the candidates failed: it keeps its path, and gets arguments that are nowhere: EFAULT, or ENOENT of the path.
+    // Any call can be made to fail by another in its place that always does: close(-1), EBADF. For execve that would
+    // hide which of the candidates failed: it keeps its path, and gets arguments that are nowhere: EFAULT, or ENOENT of
+    // the path.
     private static TapeCall Broken(TapeCall call) => call.Name == "execve"
         ? new TapeCall("execve", call.Args[0], TapeArg.Named(1, "1"), call.Args[2])
         : new TapeCall("close", -1);
@@ -185,7 +193,8 @@ public sealed class Faults : PlayObserver
     private void Fail(string kind, int at, Step step)
     {
         if (all.FirstOrDefault(f => f.Kind == kind && f.Step == at && f.Call == 0) is { } fault)
-            throw MinicException.FromErrno(step.Title, step.CallTexts.Count > 0 ? step.CallTexts[0] : step.Title, fault.Errno);
+            throw MinicException.FromErrno(step.Title, step.CallTexts.Count > 0 ? step.CallTexts[0] : step.Title,
+                fault.Errno);
     }
 
     private static void Die()
@@ -204,12 +213,14 @@ public sealed class Faults : PlayObserver
                 return new Fault("list", text[5..], -1, 0, 0);
             case ["kill" or "undo-kill", "before" or "between" or "after", var number] when Number(number) is { } at:
                 return new Fault(parts[0], parts[1], at.Step, at.Call, 0);
-            case ["fail" or "fail-late" or "undo-fail", var number, var name] when Number(number) is { Call: 0 } at && Errno.Parse(name) is { } errno:
+            case ["fail" or "fail-late" or "undo-fail", var number, var name] when Number(number) is { Call: 0 } at
+                && Errno.Parse(name) is { } errno:
                 return new Fault(parts[0], "", at.Step, 0, errno);
             case ["fail", var number] when Number(number) is { Call: > 0 } at:
                 return new Fault("fail", "", at.Step, at.Call, 0);
             default:
-                throw new MinicException($"read {Variable}", $"\"{text}\" is no fault", "src/MiniContainer.Plans/Faults.cs says what there is; unset it to have none.");
+                throw new MinicException($"read {Variable}", $"\"{text}\" is no fault",
+                    "src/MiniContainer.Plans/Faults.cs says what there is; unset it to have none.");
         }
     }
 
@@ -217,7 +228,8 @@ public sealed class Faults : PlayObserver
     {
         var parts = text.Split('.');
         var call = 0;
-        return parts.Length <= 2 && int.TryParse(parts[0], CultureInfo.InvariantCulture, out var step) && (parts.Length == 1 || int.TryParse(parts[1], CultureInfo.InvariantCulture, out call))
+        return parts.Length <= 2 && int.TryParse(parts[0], CultureInfo.InvariantCulture, out var step)
+            && (parts.Length == 1 || int.TryParse(parts[1], CultureInfo.InvariantCulture, out call))
             ? (step, call)
             : null;
     }

@@ -25,7 +25,8 @@ public static class Forward
         }
         catch (Exception failed)
         {
-            // A child that ended takes its namespaces along, and then our own calls on them fail: it is the cause that is told.
+            // A child that ended takes its namespaces along, and then our own calls on them fail: it is the cause that
+            // is told.
             var failure = playing.ChildFailure() ?? failed;
             // Whatever it was, a bug of ours included: what was begun is undone.
             playing.Unlock();
@@ -37,14 +38,17 @@ public static class Forward
                 throw failure;
             throw new MinicException(
                 "undo what was begun",
-                $"{failure.Message}\nand not all of it could be undone: {string.Join("\n", left.Select(l => l.Message))}",
+                $"{failure.Message}\nand not all of it could be undone: "
+                    + $"{string.Join("\n", left.Select(l => l.Message))}",
                 "minic gc will try again.",
                 (failure as MinicException)?.ExitCode ?? MinicException.ExitFailure,
                 failure);
         }
     }
 
-    /// <summary>Plays further steps onto the journal of something that is there already; if one fails, none is undone.</summary>
+    /// <summary>
+    /// Plays further steps onto the journal of something that is there already; if one fails, none is undone.
+    /// </summary>
     /// <exception cref="MinicException">A step failed; the journal says which had been begun.</exception>
     public static void PlayOn(Plan plan, Journal journal, PlayContext playing, PlayObserver? watch = null)
     {

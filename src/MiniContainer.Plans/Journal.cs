@@ -1,6 +1,6 @@
 // The journal: what has been begun, done and undone, one JSON object a line. A step is written here before it is begun,
-// so whatever happens to this process, someone can read what there may be to undo. It lives under /run: a reboot takes the
-// journal along with the kernel's state that it describes, so there is no fsync on the way.
+// so whatever happens to this process, someone can read what there may be to undo. It lives under /run: a reboot takes
+// the journal along with the kernel's state that it describes, so there is no fsync on the way.
 //
 //     {"open":{"kind":"container","id":"box","owner":{"pid":71,"startTime":9312}, ...}}
 //     {"n":1,"begin":{"mkcgroup":{"path":"/sys/fs/cgroup/pids/minic/box", ...}}}
@@ -97,7 +97,8 @@ public sealed class Journal : IDisposable
     public IEnumerable<UnreadStep> Unread => UnreadOf(entries);
 
     /// <summary>What cannot be read of a journal's entries.</summary>
-    public static IEnumerable<UnreadStep> UnreadOf(IEnumerable<JournalEntry> entries) => entries.Select(e => e.Step).OfType<UnreadStep>();
+    public static IEnumerable<UnreadStep> UnreadOf(IEnumerable<JournalEntry> entries) =>
+        entries.Select(e => e.Step).OfType<UnreadStep>();
 
     /// <summary>Begins a new journal.</summary>
     /// <param name="path">The file, which is not there yet.</param>
@@ -180,7 +181,9 @@ public sealed class Journal : IDisposable
         exits.Add(exit);
     }
 
-    /// <summary>Notes that a step has been undone; on a full disk in memory only, since undoing twice does no harm.</summary>
+    /// <summary>
+    /// Notes that a step has been undone; on a full disk in memory only, since undoing twice does no harm.
+    /// </summary>
     public void Undone(int number)
     {
         Begin(number, "undone"u8);
@@ -291,7 +294,8 @@ public sealed class Journal : IDisposable
         switch (name)
         {
             case "open":
-                Header = JsonSerializer.Deserialize(ref reader, JournalJson.Default.JournalHeader) ?? throw new JsonException("it is null");
+                Header = JsonSerializer.Deserialize(ref reader, JournalJson.Default.JournalHeader)
+                    ?? throw new JsonException("it is null");
                 break;
             case "begin" when number is { } begun:
                 if (Find(begun) >= 0)
@@ -299,7 +303,8 @@ public sealed class Journal : IDisposable
                 Add(new JournalEntry(begun, kinds.Read(ref reader, ref kind)));
                 break;
             case "done" when number is { } done:
-                var facts = JsonSerializer.Deserialize(ref reader, JournalJson.Default.StepResult) ?? throw new JsonException("it is null");
+                var facts = JsonSerializer.Deserialize(ref reader, JournalJson.Default.StepResult)
+                    ?? throw new JsonException("it is null");
                 Change(done, entry => entry with { Facts = facts });
                 break;
             case "undone" when number is { } undone && reader.GetBoolean():
@@ -312,7 +317,8 @@ public sealed class Journal : IDisposable
                 Down = true;
                 break;
             case "exit":
-                exits.Add(JsonSerializer.Deserialize(ref reader, JournalJson.Default.JournalExit) ?? throw new JsonException("it is null"));
+                exits.Add(JsonSerializer.Deserialize(ref reader, JournalJson.Default.JournalExit)
+                    ?? throw new JsonException("it is null"));
                 break;
             default:
                 throw new JsonException($"this minic does not know \"{name}\" there");
@@ -378,7 +384,8 @@ public sealed class Journal : IDisposable
         {
             // Half a line would be one that cannot be read as soon as another follows it.
             RandomAccess.SetLength(file, length);
-            throw new MinicException($"write the journal {path}", e.Message, "Make room on that file system: nothing is done that is not written down first.", inner: e);
+            throw new MinicException($"write the journal {path}", e.Message,
+                "Make room on that file system: nothing is done that is not written down first.", inner: e);
         }
     }
 

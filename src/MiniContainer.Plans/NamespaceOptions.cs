@@ -11,7 +11,9 @@ public static class NamespaceOptions
 
     /// <summary>Namespaces as the options of nsenter(1).</summary>
     public static string Nsenter(ulong flags, string path) =>
-        string.Join(" ", Of(flags).Select(o => $"--{o.Long}={ShellWord.QuoteProc(path.Replace("@", o.File, StringComparison.Ordinal))}"));
+        string.Join(" ",
+            Of(flags)
+                .Select(o => $"--{o.Long}={ShellWord.QuoteProc(path.Replace("@", o.File, StringComparison.Ordinal))}"));
 
     /// <summary>Namespaces as the options of unshare(1).</summary>
     public static string Unshare(ulong flags) => string.Join(" ", Of(flags).Select(o => $"--{o.Long}"));

@@ -26,15 +26,19 @@ public sealed class PlayContext(Plan plan) : IDisposable
     public Dictionary<string, SafeHandle> Handles { get; } = [];
 
     /// <summary>
-    /// Locks taken before the plan was made, by the path that they lock. A step may give one up early; before anything is
-    /// undone all are, since an undo takes for itself what it needs.
+    /// Locks taken before the plan was made, by the path that they lock. A step may give one up early; before anything
+    /// is undone all are, since an undo takes for itself what it needs.
     /// </summary>
     public Dictionary<string, IDisposable> Locks { get; } = [];
 
-    /// <summary>What steps have found out: calls that depend on it are on a tape or not (<see cref="TapeCall.When"/>).</summary>
+    /// <summary>
+    /// What steps have found out: calls that depend on it are on a tape or not (<see cref="TapeCall.When"/>).
+    /// </summary>
     public HashSet<string> Conditions { get; } = [];
 
-    /// <summary>Keeps a descriptor that a step has opened, for a later step to find among <see cref="Handles"/>.</summary>
+    /// <summary>
+    /// Keeps a descriptor that a step has opened, for a later step to find among <see cref="Handles"/>.
+    /// </summary>
     public void Own(string name, SafeHandle handle)
     {
         Handles[name] = handle;
@@ -51,7 +55,10 @@ public sealed class PlayContext(Plan plan) : IDisposable
         return tapes[name] = Rearranges?.Invoke(name, own) ?? own;
     }
 
-    /// <summary>The tape of a child, as it was laid out: entry 0 stands at <see cref="Child.Prologue"/> of <see cref="Child.Tape"/>.</summary>
+    /// <summary>
+    /// The tape of a child, as it was laid out: entry 0 stands at <see cref="Child.Prologue"/> of
+    /// <see cref="Child.Tape"/>.
+    /// </summary>
     public IReadOnlyList<TapeEntry> TapeOf(string name) => tapes[name];
 
     /// <summary>Adds a child that has just been made of its tape.</summary>
@@ -70,10 +77,14 @@ public sealed class PlayContext(Plan plan) : IDisposable
         return failed < 0 || failed >= tapes[name].Count ? failure : Explain(tapes[name], failed, child, failure);
     }
 
-    /// <summary>The failure of the first child whose tape has failed, told as the step that did; null if none has.</summary>
+    /// <summary>
+    /// The failure of the first child whose tape has failed, told as the step that did; null if none has.
+    /// </summary>
     public MinicException? ChildFailure() => children.Keys.Select(FailureOf).FirstOrDefault(f => f is not null);
 
-    /// <summary>Closes what <see cref="Own"/> keeps: the children have their own by now, and a mount that is held is busy.</summary>
+    /// <summary>
+    /// Closes what <see cref="Own"/> keeps: the children have their own by now, and a mount that is held is busy.
+    /// </summary>
     public void CloseOwned()
     {
         owned.ForEach(handle => handle.Dispose());
@@ -97,7 +108,8 @@ public sealed class PlayContext(Plan plan) : IDisposable
         CloseOwned();
     }
 
-    private static MinicException Explain(IReadOnlyList<TapeEntry> tape, int failed, Child child, MinicException failure)
+    private static MinicException Explain(IReadOnlyList<TapeEntry> tape, int failed, Child child,
+        MinicException failure)
     {
         var (_, step, index) = tape[failed];
         // One that a watch has put there is not the step's own: nobody but us lets it fail, by going away.
@@ -113,10 +125,12 @@ public sealed class PlayContext(Plan plan) : IDisposable
 
         if (step.Calls[own].Name == "execve" && failure.Errno is Errno.ENOENT or Errno.ENOTDIR)
         {
-            // The search of PATH goes on past a file that may not be executed, but that is the error to report (execvp(3)).
+            // The search of PATH goes on past a file that may not be executed, but that is the error to report
+            // (execvp(3)).
             for (var i = 0; i < failed; i++)
             {
-                if (tape[i] is { Index: { } earlier } && tape[i].Step == step && child.Tape.Result(child.Prologue + i) == -Errno.EACCES)
+                if (tape[i] is { Index: { } earlier } && tape[i].Step == step
+                    && child.Tape.Result(child.Prologue + i) == -Errno.EACCES)
                     return MinicException.FromErrno(step.Title, step.Calls[earlier].ToString(), Errno.EACCES);
             }
         }

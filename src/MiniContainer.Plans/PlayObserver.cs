@@ -29,7 +29,8 @@ public class PlayObserver
     /// <param name="child">The child.</param>
     /// <param name="tape">Its entries.</param>
     /// <returns>What is to be laid out.</returns>
-    public virtual IReadOnlyList<TapeEntry> LayOut(PlayContext playing, string child, IReadOnlyList<TapeEntry> tape) => tape;
+    public virtual IReadOnlyList<TapeEntry> LayOut(PlayContext playing, string child,
+        IReadOnlyList<TapeEntry> tape) => tape;
 
     /// <summary>A child has been made, and plays its tape.</summary>
     public virtual void Made(string name, Child child)
@@ -97,7 +98,8 @@ public class PlayObserver
 
     /// <summary>One that stands for several, each of them once; null for none.</summary>
     public static PlayObserver? Of(params IEnumerable<PlayObserver?> watches) =>
-        watches.OfType<PlayObserver>().SelectMany(w => w is Several several ? several.Watches : [w]).Distinct().ToArray() switch
+        watches.OfType<PlayObserver>().SelectMany(w => w is Several several ? several.Watches : [w]).Distinct()
+            .ToArray() switch
         {
             [] => null,
             [var one] => one,
@@ -112,29 +114,34 @@ public class PlayObserver
 
         public override void Start(PlayContext playing) => Array.ForEach(Watches, w => w.Start(playing));
 
-        public override IReadOnlyList<TapeEntry> LayOut(PlayContext playing, string child, IReadOnlyList<TapeEntry> tape) =>
+        public override IReadOnlyList<TapeEntry> LayOut(PlayContext playing, string child,
+            IReadOnlyList<TapeEntry> tape) =>
             Watches.Aggregate(tape, (entries, watch) => watch.LayOut(playing, child, entries));
 
         public override void Made(string name, Child child) => Array.ForEach(Watches, w => w.Made(name, child));
 
-        public override void Before(Step step, PlayContext playing) => Array.ForEach(Watches, w => w.Before(step, playing));
+        public override void Before(Step step, PlayContext playing) =>
+            Array.ForEach(Watches, w => w.Before(step, playing));
 
         public override void Begun(Step step) => Array.ForEach(Watches, w => w.Begun(step));
 
         public override void Done(Step step) => Array.ForEach(Watches, w => w.Done(step));
 
-        public override void After(Step step, PlayContext playing) => Array.ForEach(Watches, w => w.After(step, playing));
+        public override void After(Step step, PlayContext playing) =>
+            Array.ForEach(Watches, w => w.After(step, playing));
 
         public override void End(PlayContext playing) => Array.ForEach(Watches, w => w.End(playing));
 
         public override void Failed(Exception failure) => Array.ForEach(Watches, w => w.Failed(failure));
 
-        public override void Undoing(JournalEntry entry, Journal journal) => Array.ForEach(Watches, w => w.Undoing(entry, journal));
+        public override void Undoing(JournalEntry entry, Journal journal) =>
+            Array.ForEach(Watches, w => w.Undoing(entry, journal));
 
         public override void UndoBegun(JournalEntry entry) => Array.ForEach(Watches, w => w.UndoBegun(entry));
 
         public override void UndoDone(JournalEntry entry) => Array.ForEach(Watches, w => w.UndoDone(entry));
 
-        public override void Undone(JournalEntry entry, Journal journal) => Array.ForEach(Watches, w => w.Undone(entry, journal));
+        public override void Undone(JournalEntry entry, Journal journal) =>
+            Array.ForEach(Watches, w => w.Undone(entry, journal));
     }
 }

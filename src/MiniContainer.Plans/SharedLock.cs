@@ -1,5 +1,6 @@
-// The lock of a directory that several plans share: flock(2) on it, which the kernel drops when its holder dies. The file
-// that takes it says who uses it, and in what order with other locks (Networking/Attaching.cs). Lab 22-cni; flock(2).
+// The lock of a directory that several plans share: flock(2) on it, which the kernel drops when its holder dies. The
+// file that takes it says who uses it, and in what order with other locks (Networking/Attaching.cs). Lab 22-cni;
+// flock(2).
 
 using Microsoft.Win32.SafeHandles;
 using MiniContainer.Kernel;
@@ -48,7 +49,9 @@ public sealed class SharedLock : IDisposable
         return null;
     }
 
-    /// <summary>Unlocks; a directory that nobody uses goes, and whoever waits for the lock of it makes a new one.</summary>
+    /// <summary>
+    /// Unlocks; a directory that nobody uses goes, and whoever waits for the lock of it makes a new one.
+    /// </summary>
     public void Dispose()
     {
         if (handle.IsClosed)

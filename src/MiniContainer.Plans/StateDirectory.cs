@@ -1,5 +1,6 @@
-// A directory under /run/minic that belongs to one container or pod: its journal and its small files. Making the directory
-// claims the name; flock(2) on it says that somebody is playing just now. The kernel drops the lock when its holder dies.
+// A directory under /run/minic that belongs to one container or pod: its journal and its small files. Making the
+// directory claims the name; flock(2) on it says that somebody is playing just now. The kernel drops the lock when its
+// holder dies.
 
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Win32.SafeHandles;
@@ -55,7 +56,8 @@ public sealed class StateDirectory : IDisposable
                         return directory;
                     break;
                 case Errno.EEXIST:
-                    throw new MinicException($"make {what}", "the name is in use", $"Choose another one, or remove it first: minic delete, minic pod rm or minic gc ({path}).");
+                    throw new MinicException($"make {what}", "the name is in use",
+                        $"Choose another one, or remove it first: minic delete, minic pod rm or minic gc ({path}).");
                 case Errno.ENOENT:
                     break;
                 case var errno:
@@ -66,11 +68,13 @@ public sealed class StateDirectory : IDisposable
 
     /// <summary>Locks one that exists, waiting for its turn.</summary>
     /// <returns>Null if there is none.</returns>
-    public static StateDirectory? Lock(StateRoot root, string path) => TryLock(root, path, wait: true, out var directory) ? directory : null;
+    public static StateDirectory? Lock(StateRoot root, string path) =>
+        TryLock(root, path, wait: true, out var directory) ? directory : null;
 
     /// <summary>Locks one that exists, unless somebody else has it.</summary>
     /// <returns>Null if there is none, or it is busy.</returns>
-    public static StateDirectory? TryLock(StateRoot root, string path) => TryLock(root, path, wait: false, out var directory) ? directory : null;
+    public static StateDirectory? TryLock(StateRoot root, string path) =>
+        TryLock(root, path, wait: false, out var directory) ? directory : null;
 
     /// <summary>
     /// Removes the directory with all in it, and its parents up to the directory of all state as far as they are empty.
@@ -78,7 +82,8 @@ public sealed class StateDirectory : IDisposable
     public void Remove()
     {
         TreeRemoval.Remove(Path);
-        for (var parent = System.IO.Path.GetDirectoryName(Path); parent?.StartsWith(root.Path, StringComparison.Ordinal) == true; parent = System.IO.Path.GetDirectoryName(parent))
+        for (var parent = System.IO.Path.GetDirectoryName(Path); parent?.StartsWith(root.Path, StringComparison.Ordinal)
+            == true; parent = System.IO.Path.GetDirectoryName(parent))
         {
             if (!Directories.TryRemove(parent))
                 break;
@@ -91,7 +96,8 @@ public sealed class StateDirectory : IDisposable
     /// <summary>The names of all state directories of one sort, in order; none if there is no such directory.</summary>
     /// <param name="path">Where they lie: /run/minic/containers.</param>
     public static IEnumerable<string> Names(string path) =>
-        Directory.Exists(path) ? Directory.GetDirectories(path).Select(d => System.IO.Path.GetFileName(d)).Order(StringComparer.Ordinal) : [];
+        Directory.Exists(path)
+        ? Directory.GetDirectories(path).Select(d => System.IO.Path.GetFileName(d)).Order(StringComparer.Ordinal) : [];
 
     /// <summary>Reads one of several, of which one that cannot be read must not hide the others.</summary>
     /// <param name="read">Reads it.</param>
@@ -111,7 +117,8 @@ public sealed class StateDirectory : IDisposable
         }
     }
 
-    private static bool TryLock(StateRoot root, string path, bool wait, [NotNullWhen(true)] out StateDirectory? directory)
+    private static bool TryLock(StateRoot root, string path, bool wait, [NotNullWhen(true)]
+        out StateDirectory? directory)
     {
         directory = null;
         if (Directories.Open(path) is not { } handle)

@@ -1,5 +1,6 @@
 // A step: one thing done to the kernel, as data that can be played, undone, explained and written down by hand.
-// Runtime steps are records under Steps/; a child's steps are on its tape (ChildStep). See docs/decisions/0001-plans.md.
+// Runtime steps are records under Steps/; a child's steps are on its tape (ChildStep). See
+// docs/decisions/0001-plans.md.
 
 namespace MiniContainer.Plans;
 
@@ -31,7 +32,9 @@ public abstract record Step
     /// <summary>The same by hand: lines of a POSIX shell script.</summary>
     public abstract IReadOnlyList<string> ByHand { get; }
 
-    /// <summary>What <see cref="Undo"/> calls, as <see cref="CallTexts"/>; empty where nothing is to be undone.</summary>
+    /// <summary>
+    /// What <see cref="Undo"/> calls, as <see cref="CallTexts"/>; empty where nothing is to be undone.
+    /// </summary>
     public virtual IReadOnlyList<string> UndoCallTexts => [];
 
     /// <summary>The undo by hand; no lines where nothing is to be undone.</summary>
@@ -40,7 +43,9 @@ public abstract record Step
     /// <summary>Whether what it did stays once the whole plan was played: its undo is for a start that fails.</summary>
     public virtual bool StaysOnceUp => false;
 
-    /// <summary>Files in which one can see what it did: those that it makes, and the kernel's own that it writes.</summary>
+    /// <summary>
+    /// Files in which one can see what it did: those that it makes, and the kernel's own that it writes.
+    /// </summary>
     public virtual IReadOnlyList<string> Places => [];
 
     /// <summary>
@@ -61,7 +66,9 @@ public abstract record Step
 
     /// <summary>Does it.</summary>
     /// <returns>What the undo will need besides the step itself, or null.</returns>
-    /// <exception cref="Kernel.MinicException">It could not be done; what was half done is left to <see cref="Undo"/>.</exception>
+    /// <exception cref="Kernel.MinicException">
+    /// It could not be done; what was half done is left to <see cref="Undo"/>.
+    /// </exception>
     public abstract StepResult? Do(PlayContext playing);
 
     /// <summary>Undoes it, wholly or half done, once or again.</summary>
@@ -78,7 +85,9 @@ public sealed record StepResult
     /// <summary>A child's pid.</summary>
     public int? Pid { get; init; }
 
-    /// <summary>When that child started, in clock ticks after boot; with the pid it names one process for good.</summary>
+    /// <summary>
+    /// When that child started, in clock ticks after boot; with the pid it names one process for good.
+    /// </summary>
     public ulong? StartTime { get; init; }
 
     /// <summary>What a file held before.</summary>

@@ -66,12 +66,14 @@ public sealed class StepKinds(Func<StepFamily[]> known)
     /// </exception>
     internal Step Read(ref Utf8JsonReader reader, ref string? kind)
     {
-        if (reader.TokenType != JsonTokenType.StartObject || !reader.Read() || reader.TokenType != JsonTokenType.PropertyName)
+        if (reader.TokenType != JsonTokenType.StartObject || !reader.Read()
+            || reader.TokenType != JsonTokenType.PropertyName)
             throw new JsonException("a step is an object whose one member is named by its kind");
         kind = reader.GetString()!;
         reader.Read();
         var step = Read(ref reader, kind) ?? throw new JsonException($"the step {kind} is null");
-        return reader.Read() && reader.TokenType == JsonTokenType.EndObject ? step : throw new JsonException("a step has one kind");
+        return reader.Read() && reader.TokenType == JsonTokenType.EndObject
+            ? step : throw new JsonException("a step has one kind");
     }
 
     private Step? Read(ref Utf8JsonReader reader, string kind)

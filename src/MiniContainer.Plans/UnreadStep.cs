@@ -17,7 +17,9 @@ public sealed record UnreadStep(int Line, string? Kind, string Reason, string Te
     private const int MaxShown = 200;
 
     /// <inheritdoc/>
-    public override string Title => Kind is null ? $"line {Line}, which cannot be read" : $"the step \"{Kind}\" of line {Line}, which cannot be read";
+    public override string Title =>
+        Kind is null
+        ? $"line {Line}, which cannot be read" : $"the step \"{Kind}\" of line {Line}, which cannot be read";
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> CallTexts => [$"{Reason}: {Shown}"];
@@ -43,14 +45,16 @@ public sealed record UnreadStep(int Line, string? Kind, string Reason, string Te
 
     /// <summary>It stands in a journal only, never in a plan.</summary>
     /// <exception cref="InvalidOperationException">Always.</exception>
-    public override StepResult? Do(PlayContext playing) => throw new InvalidOperationException("a step that cannot be read is not played");
+    public override StepResult? Do(PlayContext playing) =>
+        throw new InvalidOperationException("a step that cannot be read is not played");
 
     /// <summary>Refuses.</summary>
     /// <exception cref="MinicException">Always: what the line says may be there still.</exception>
     public override void Undo(StepResult? facts) => throw Refusal;
 
     /// <summary>Why it is not undone, by name.</summary>
-    public MinicException Refusal => new($"undo {Title}", $"{Reason}: {(Shown.Length > MaxShown ? Shown[..MaxShown] + " ..." : Shown)}");
+    public MinicException Refusal =>
+        new($"undo {Title}", $"{Reason}: {(Shown.Length > MaxShown ? Shown[..MaxShown] + " ..." : Shown)}");
 
     // Damage may be any bytes; a terminal must not take them for commands.
     private string Shown => string.Create(Text.Length, Text, (span, text) =>

@@ -1,5 +1,5 @@
-// What went wrong and stops nothing: the specification has a runtime warn of a failed poststop hook and go on. The command
-// line decides where warnings go; the floors below only say them (lab 12-oci; runtime-spec, "Warnings").
+// What went wrong and stops nothing: the specification has a runtime warn of a failed poststop hook and go on. The
+// command line decides where warnings go; the floors below only say them (lab 12-oci; runtime-spec, "Warnings").
 
 namespace MiniContainer.Plans;
 

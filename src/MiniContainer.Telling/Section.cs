@@ -1,8 +1,9 @@
-// Where each step of a plan stands in its story: in which chapter, and in a plan of several children whose chapter that is.
+// Where each step of a plan stands in its story: in which chapter, and in a plan of several children whose chapter that
+// is.
 //
-// A meeting of minic and a child (report, wait, go on) belongs to that for which they meet, which is known only from its
-// neighbours in the plan: the one that follows it or, for the end of the meeting, the one before. The first meeting of a child
-// is part of its making. Lab 01-run.
+// A meeting of minic and a child (report, wait, go on) belongs to that for which they meet, which is known only from
+// its neighbours in the plan: the one that follows it or, for the end of the meeting, the one before. The first meeting
+// of a child is part of its making. Lab 01-run.
 
 using MiniContainer.Plans;
 using MiniContainer.Plans.Steps;
@@ -39,7 +40,8 @@ public sealed record Section(Chapter Chapter, string? Whose)
 
     private static Chapter Met(IReadOnlyList<Step> steps, List<Section> before, int at)
     {
-        var next = steps[at] is Release ? null : steps.Skip(at).FirstOrDefault(s => !ReferenceEquals(s.Subject, Subject.Meeting));
+        var next = steps[at] is Release
+            ? null : steps.Skip(at).FirstOrDefault(s => !ReferenceEquals(s.Subject, Subject.Meeting));
         return next?.Subject.Chapter ?? before[^1].Chapter;
     }
 

@@ -17,36 +17,44 @@ public class ArchitectureTests
     [Fact]
     public void Each_floor_knows_only_those_below_it()
     {
-        Code.References.Select(r => r.FromProject).Distinct().Should().BeEquivalentTo(Floors.Keys, "each project has its floor");
+        Code.References.Select(r => r.FromProject).Distinct().Should()
+            .BeEquivalentTo(Floors.Keys, "each project has its floor");
         Code.References.Where(r => r.FromProject != r.ToProject && Floors[r.FromProject] <= Floors[r.ToProject])
             .Select(r => $"{r.From} knows {r.Name} of {r.To}").Should().BeEmpty();
     }
 
     [Fact]
     public void The_references_that_are_compared_are_there() =>
-        Code.References.Should().Contain(new Reference("MiniContainer.Plans/Forward.cs", "MiniContainer.Plans/Journal.cs", "Journal", false));
+        Code.References.Should()
+            .Contain(
+                new Reference("MiniContainer.Plans/Forward.cs", "MiniContainer.Plans/Journal.cs", "Journal", false));
 
     [Fact]
     public void The_core_of_Plans_is_the_one_ring_of_files_there()
     {
-        var rings = Rings.Of(Code.References.Where(r => r.FromProject == "Plans" && r.ToProject == "Plans").Select(r => (Whole(r.From), Whole(r.To))));
-        rings.SelectMany(r => r.Select(f => Path.GetFileNameWithoutExtension(f))).Should().BeEquivalentTo("Step", "ChildStep", "Plan", "PlayContext", "TapeEntry");
+        var rings = Rings.Of(Code.References.Where(r => r.FromProject == "Plans" && r.ToProject == "Plans")
+            .Select(r => (Whole(r.From), Whole(r.To))));
+        rings.SelectMany(r => r.Select(f => Path.GetFileNameWithoutExtension(f))).Should()
+            .BeEquivalentTo("Step", "ChildStep", "Plan", "PlayContext", "TapeEntry");
     }
 
     // A type in parts is one: "ChildTape.Mounts.cs" is ChildTape.
-    private static string Whole(string file) => $"{Path.GetDirectoryName(file)}/{Path.GetFileName(file).Split('.')[0]}.cs";
+    private static string Whole(string file) =>
+        $"{Path.GetDirectoryName(file)}/{Path.GetFileName(file).Split('.')[0]}.cs";
 
     [Fact]
     public void Cli_constructs_no_step()
     {
         var steps = Steps().Select(s => s.Name).ToHashSet();
-        Code.References.Where(r => r.FromProject == "Cli" && r.Creates && steps.Contains(r.Name)).Select(r => $"{r.From} makes a {r.Name}").Should().BeEmpty();
+        Code.References.Where(r => r.FromProject == "Cli" && r.Creates && steps.Contains(r.Name))
+            .Select(r => $"{r.From} makes a {r.Name}").Should().BeEmpty();
     }
 
     private static IEnumerable<INamedTypeSymbol> Steps()
     {
         var step = Code.Compilation.GetTypeByMetadataName("MiniContainer.Plans.Step")!;
-        return Types(Code.Compilation.Assembly.GlobalNamespace).Where(t => !t.IsAbstract && Bases(t).Contains(step, SymbolEqualityComparer.Default));
+        return Types(Code.Compilation.Assembly.GlobalNamespace)
+            .Where(t => !t.IsAbstract && Bases(t).Contains(step, SymbolEqualityComparer.Default));
     }
 
     private static IEnumerable<INamedTypeSymbol> Types(INamespaceSymbol space) =>
@@ -64,10 +72,13 @@ public class ArchitectureTests
     {
         var written = Directory.GetDirectories(Path.Combine(Code.Root, "labs")).Select(Path.GetFileName).ToHashSet();
         var named = Code.Files("src").Where(f => !f.Contains("MiniContainer.Labs/", StringComparison.Ordinal))
-            .SelectMany(f => Regex.Matches(File.ReadAllText(f), "\"([0-9]{2}-[a-z0-9-]+)\"").Select(m => m.Groups[1].Value)).ToHashSet();
+            .SelectMany(f => Regex.Matches(File.ReadAllText(f), "\"([0-9]{2}-[a-z0-9-]+)\"")
+                .Select(m => m.Groups[1].Value)).ToHashSet();
         named.Should().HaveCountGreaterThan(10);
-        named.Where(n => !written.Contains(n)).Should().BeSubsetOf(MiniContainer.Telling.Curriculum.ToCome, "the others are in labs/");
-        MiniContainer.Telling.Curriculum.ToCome.Should().NotIntersectWith(written!, "what is written is not to come any more");
+        named.Where(n => !written.Contains(n)).Should()
+            .BeSubsetOf(MiniContainer.Telling.Curriculum.ToCome, "the others are in labs/");
+        MiniContainer.Telling.Curriculum.ToCome.Should()
+            .NotIntersectWith(written!, "what is written is not to come any more");
     }
 
     // 120 columns. The list is of what was wider when the rule came: it only gets shorter.
@@ -75,13 +86,17 @@ public class ArchitectureTests
     public void No_file_gets_wider()
     {
         var allowed = File.ReadAllLines(Path.Combine(Code.Root, "tests/MiniContainer.Architecture.Tests/wide.txt"))
-            .Select(l => l.Split(' ')).ToDictionary(l => l[1], l => int.Parse(l[0], System.Globalization.CultureInfo.InvariantCulture));
+            .Select(l => l.Split(' '))
+            .ToDictionary(l => l[1], l => int.Parse(l[0], System.Globalization.CultureInfo.InvariantCulture));
         var wide = Code.Files("src").Concat(Code.Files("tests"))
-            .Select(f => (File: Path.GetRelativePath(Code.Root, f), Lines: File.ReadLines(f).Count(l => l.Length > 120)))
+            .Select(f =>
+                (File: Path.GetRelativePath(Code.Root, f), Lines: File.ReadLines(f).Count(l => l.Length > 120)))
             .Where(f => f.Lines > 0).ToList();
         if (Environment.GetEnvironmentVariable("MINIC_GOLDEN") == "write")
-            File.WriteAllLines(Path.Combine(Code.Root, "tests/MiniContainer.Architecture.Tests/wide.txt"), wide.Select(w => $"{w.Lines} {w.File}"));
-        wide.Where(w => w.Lines > allowed.GetValueOrDefault(w.File)).Select(w => $"{w.File} has {w.Lines} lines over 120 columns, {allowed.GetValueOrDefault(w.File)} before")
+            File.WriteAllLines(Path.Combine(Code.Root, "tests/MiniContainer.Architecture.Tests/wide.txt"),
+                wide.Select(w => $"{w.Lines} {w.File}"));
+        wide.Where(w => w.Lines > allowed.GetValueOrDefault(w.File))
+            .Select(w => $"{w.File} has {w.Lines} lines over 120 columns, {allowed.GetValueOrDefault(w.File)} before")
             .Should().BeEmpty("MINIC_GOLDEN=write writes wide.txt anew, after a file has moved");
     }
 
@@ -92,11 +107,18 @@ public class ArchitectureTests
     public void A_trip_is_as_short_as_its_story(string heading, int most)
     {
         var section = Page.Split("\n## ").Single(p => p.StartsWith(heading, StringComparison.Ordinal));
-        var files = Regex.Matches(section, "^    ([A-Z][A-Za-z/.]+\\.cs) ", RegexOptions.Multiline).Select(m => $"MiniContainer.{m.Groups[1].Value}").ToList();
+        var files = Regex.Matches(section, "^    ([A-Z][A-Za-z/.]+\\.cs) ", RegexOptions.Multiline)
+            .Select(m => $"MiniContainer.{m.Groups[1].Value}").ToList();
         files.Count.Should().BeInRange(4, most);
-        files.Select(Reference.ProjectOf).Select(p => Floors[p]).Should().BeInDescendingOrder("a trip goes down the floors, and passes each once");
-        files.Zip(files.Skip(1)).Where(leg => !Code.References.Any(r => (r.From, r.To) == (leg.First, leg.Second) || (r.To, r.From) == (leg.First, leg.Second)))
-            .Select(leg => $"{leg.First} does not know {leg.Second}; it knows {string.Join(", ", Code.References.Where(r => r.From == leg.First).Select(r => r.To).Distinct())}")
+        files.Select(Reference.ProjectOf).Select(p => Floors[p]).Should()
+            .BeInDescendingOrder("a trip goes down the floors, and passes each once");
+        files.Zip(files.Skip(1))
+            .Where(leg =>
+                !Code.References.Any(r => (r.From, r.To) == (leg.First, leg.Second)
+                    || (r.To, r.From) == (leg.First, leg.Second)))
+            .Select(leg =>
+                $"{leg.First} does not know {leg.Second}; it knows "
+                    + $"{string.Join(", ", Code.References.Where(r => r.From == leg.First).Select(r => r.To).Distinct())}")
             .Should().BeEmpty();
     }
 
@@ -104,8 +126,10 @@ public class ArchitectureTests
     public void The_arrows_of_the_page_are_those_of_the_code()
     {
         var arrows = string.Concat(Floors.OrderBy(f => -f.Value).ThenBy(f => f.Key, StringComparer.Ordinal).Select(f =>
-            $"    {f.Key,-10} knows {string.Join(", ", Code.References.Where(r => r.FromProject == f.Key && r.ToProject != f.Key)
-                .Select(r => r.ToProject).Distinct().OrderBy(t => -Floors[t]).ThenBy(t => t, StringComparer.Ordinal).DefaultIfEmpty("no other"))}\n"));
+            $"    {f.Key,-10} knows "
+                + $"{string.Join(", ", Code.References.Where(r => r.FromProject == f.Key && r.ToProject != f.Key)
+                .Select(r => r.ToProject).Distinct().OrderBy(t => -Floors[t]).ThenBy(t => t, StringComparer.Ordinal)
+                .DefaultIfEmpty("no other"))}\n"));
         Page.Should().Contain("\n\n" + arrows + "\n", "ARCHITECTURE.md shows them:\n" + arrows);
     }
 
@@ -120,10 +144,13 @@ public class ArchitectureTests
         var inside = Code.References.Where(r => r.FromProject == project && r.ToProject == project).ToList();
         var rings = Rings.Of(inside.Select(r => (Reference.FolderOf(r.From), Reference.FolderOf(r.To))));
         rings.SelectMany(ring => inside
-                .Where(r => ring.Contains(Reference.FolderOf(r.From)) && ring.Contains(Reference.FolderOf(r.To)) && Reference.FolderOf(r.From) != Reference.FolderOf(r.To))
+                .Where(r => ring.Contains(Reference.FolderOf(r.From)) && ring.Contains(Reference.FolderOf(r.To))
+                    && Reference.FolderOf(r.From) != Reference.FolderOf(r.To))
                 .GroupBy(r => (From: Reference.FolderOf(r.From), To: Reference.FolderOf(r.To)))
                 .OrderBy(g => g.Count())
-                .Select(g => $"'{g.Key.From}' knows '{g.Key.To}' {g.Count()} times: {string.Join(", ", g.Take(6).Select(r => $"{Path.GetFileName(r.From)}→{r.Name}"))}"))
+                .Select(g =>
+                    $"'{g.Key.From}' knows '{g.Key.To}' {g.Count()} times: "
+                        + $"{string.Join(", ", g.Take(6).Select(r => $"{Path.GetFileName(r.From)}→{r.Name}"))}"))
             .Should().BeEmpty();
     }
 }

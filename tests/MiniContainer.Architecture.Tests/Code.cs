@@ -28,7 +28,8 @@ internal sealed record Reference(string From, string To, string Name, bool Creat
 /// <summary>All of src/.</summary>
 internal static class Code
 {
-    private static readonly Lazy<(IReadOnlyList<Reference> References, CSharpCompilation Compilation)> Read = new(Compile);
+    private static readonly Lazy<(IReadOnlyList<Reference> References, CSharpCompilation Compilation)> Read =
+        new(Compile);
 
     public static string Root { get; } = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(Here())!, "../.."));
 
@@ -43,20 +44,27 @@ internal static class Code
     /// <summary>The source files below a directory of the repository.</summary>
     public static IEnumerable<string> Files(string directory) =>
         Directory.EnumerateFiles(Path.Combine(Root, directory), "*.cs", SearchOption.AllDirectories)
-            .Where(f => !f.Contains("/obj/", StringComparison.Ordinal) && !f.Contains("/bin/", StringComparison.Ordinal))
+            .Where(f => !f.Contains("/obj/", StringComparison.Ordinal)
+                && !f.Contains("/bin/", StringComparison.Ordinal))
             .Order(StringComparer.Ordinal);
 
     private static (IReadOnlyList<Reference>, CSharpCompilation) Compile()
     {
         var options = new CSharpParseOptions(LanguageVersion.Latest);
-        string[] usings = ["System", "System.Collections.Generic", "System.IO", "System.Linq", "System.Net.Http", "System.Threading", "System.Threading.Tasks"];
+        string[] usings = ["System", "System.Collections.Generic", "System.IO", "System.Linq", "System.Net.Http",
+            "System.Threading", "System.Threading.Tasks"];
         var trees = Files("src").Select(f => CSharpSyntaxTree.ParseText(File.ReadAllText(f), options, f))
-            .Append(CSharpSyntaxTree.ParseText(string.Concat(usings.Select(u => $"global using {u};\n")), options, "usings"));
+            .Append(CSharpSyntaxTree.ParseText(string.Concat(usings.Select(u => $"global using {u};\n")), options,
+                "usings"));
         var platform = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(':')
-            .Where(f => Path.GetFileName(f) is not ("minic.dll" or "lab.dll") && !Path.GetFileName(f).StartsWith("MiniContainer.", StringComparison.Ordinal));
-        var compilation = CSharpCompilation.Create("all", trees, platform.Select(f => MetadataReference.CreateFromFile(f)),
-            new CSharpCompilationOptions(OutputKind.ConsoleApplication, allowUnsafe: true, nullableContextOptions: NullableContextOptions.Enable));
-        return ([.. compilation.SyntaxTrees.AsParallel().SelectMany(tree => Of(tree, compilation)).Distinct().OrderBy(r => r.ToString(), StringComparer.Ordinal)], compilation);
+            .Where(f => Path.GetFileName(f) is not ("minic.dll" or "lab.dll")
+                && !Path.GetFileName(f).StartsWith("MiniContainer.", StringComparison.Ordinal));
+        var compilation = CSharpCompilation.Create("all", trees,
+            platform.Select(f => MetadataReference.CreateFromFile(f)),
+            new CSharpCompilationOptions(OutputKind.ConsoleApplication, allowUnsafe: true,
+                nullableContextOptions: NullableContextOptions.Enable));
+        return ([.. compilation.SyntaxTrees.AsParallel().SelectMany(tree => Of(tree, compilation)).Distinct()
+            .OrderBy(r => r.ToString(), StringComparer.Ordinal)], compilation);
     }
 
     private static IEnumerable<Reference> Of(SyntaxTree tree, CSharpCompilation compilation)
@@ -75,7 +83,9 @@ internal static class Code
                 symbol = extension;
             if (Place(symbol) is not { } to || to == tree.FilePath)
                 continue;
-            yield return new Reference(Below(tree.FilePath), Below(to), symbol is IMethodSymbol { MethodKind: MethodKind.Constructor } ? symbol.ContainingType.Name : symbol.Name,
+            yield return new Reference(Below(tree.FilePath), Below(to),
+                symbol is IMethodSymbol { MethodKind: MethodKind.Constructor }
+                    ? symbol.ContainingType.Name : symbol.Name,
                 name.Parent is ObjectCreationExpressionSyntax);
         }
     }
@@ -85,7 +95,8 @@ internal static class Code
     {
         for (var at = symbol; at is not null; at = at.ContainingType)
         {
-            if (at.DeclaringSyntaxReferences is [var first, ..] && first.SyntaxTree.FilePath.EndsWith(".cs", StringComparison.Ordinal))
+            if (at.DeclaringSyntaxReferences is [var first, ..]
+                && first.SyntaxTree.FilePath.EndsWith(".cs", StringComparison.Ordinal))
                 return first.SyntaxTree.FilePath;
         }
 

@@ -9,7 +9,9 @@ internal static class Rings
     public static IReadOnlyList<IReadOnlyList<string>> Of(IEnumerable<(string From, string To)> edges)
     {
         var next = edges.Where(e => e.From != e.To).Distinct().ToLookup(e => e.From, e => e.To);
-        var (index, low, stack, found) = (new Dictionary<string, int>(), new Dictionary<string, int>(), new Stack<string>(), new List<IReadOnlyList<string>>());
+        var (index, low, stack, found) =
+            (new Dictionary<string, int>(), new Dictionary<string, int>(), new Stack<string>(),
+                new List<IReadOnlyList<string>>());
         foreach (var node in next.Select(n => n.Key).Order(StringComparer.Ordinal))
         {
             if (!index.ContainsKey(node))

@@ -4,7 +4,9 @@ using MiniContainer.Containers.Oci;
 
 namespace MiniContainer.Cli.Tests;
 
-/// <summary>minic on a machine with cgroup version 2 alone: a virtual one, since not every test machine has it.</summary>
+/// <summary>
+/// minic on a machine with cgroup version 2 alone: a virtual one, since not every test machine has it.
+/// </summary>
 [Collection("minic")]
 public class CgroupV2Tests
 {
@@ -20,7 +22,8 @@ public class CgroupV2Tests
 
     // The guest has BusyBox, whose programs are one: a script calls the host's each by its own file.
     private static readonly string[] Programs =
-        [.. "sh setsid mount umount prlimit chrt renice ionice mkdir mknod ln chown env sleep".Split(' ').Select(p => "/usr/bin/" + p), "/usr/sbin/pivot_root", "/usr/bin/ip", "/usr/sbin/bridge"];
+        [.. "sh setsid mount umount prlimit chrt renice ionice mkdir mknod ln chown env sleep".Split(' ')
+            .Select(p => "/usr/bin/" + p), "/usr/sbin/pivot_root", "/usr/bin/ip", "/usr/sbin/bridge"];
 
     private const string ByHand = """
         R=/R; mkdir $R; mount --bind "$PWD/out/rootfs/busybox" $R; PATH=$PATH:$PWD/out
@@ -85,10 +88,29 @@ public class CgroupV2Tests
                 HugepageLimits = [new("2MB", 4194304)],
                 Unified = new Dictionary<string, string> { ["memory.high"] = "50331648" },
             };
-            Bundle("limits", s => s with { Linux = s.Linux! with { Resources = limits } }, "cd /sys/fs/cgroup; cat io.weight hugetlb.2MB.max hugetlb.2MB.rsvd.max memory.high");
-            Bundle("labelled", s => s with { Process = s.Process! with { ApparmorProfile = "unconfined" } }, "cat /proc/self/attr/apparmor/current");
-            Bundle("nobody", s => s with { Process = s.Process! with { ApparmorProfile = "nobody-has-loaded-it" } }, "echo runs");
-            Bundle("classes", s => s with { Linux = s.Linux! with { Resources = new LinuxResources { Network = new LinuxNetwork { ClassId = 1 }, Cpu = new LinuxCpu { RealtimeRuntime = 1000 } } } }, "echo runs");
+            Bundle("limits", s => s with
+            {
+                Linux = s.Linux! with { Resources = limits },
+            }, "cd /sys/fs/cgroup; cat io.weight hugetlb.2MB.max hugetlb.2MB.rsvd.max memory.high");
+            Bundle("labelled", s => s with
+            {
+                Process = s.Process! with { ApparmorProfile = "unconfined" },
+            }, "cat /proc/self/attr/apparmor/current");
+            Bundle("nobody", s => s with
+            {
+                Process = s.Process! with { ApparmorProfile = "nobody-has-loaded-it" },
+            }, "echo runs");
+            Bundle("classes", s => s with
+            {
+                Linux = s.Linux! with
+                {
+                    Resources = new LinuxResources
+                    {
+                        Network = new LinuxNetwork { ClassId = 1 },
+                        Cpu = new LinuxCpu { RealtimeRuntime = 1000 },
+                    },
+                },
+            }, "echo runs");
             Run(Rare.Replace("BUNDLE", directory, StringComparison.Ordinal), ["-a", directory]).Should().Be("""
                 default 910
                 4194304
@@ -192,9 +214,16 @@ public class CgroupV2Tests
     {
         Skip.IfNot(Environment.IsPrivilegedProcess, "needs root");
         Skip.IfNot(File.Exists("/usr/bin/qemu-system-x86_64"), "needs qemu-system-x86: scripts/setup vm");
-        Skip.IfNot(Directory.Exists(Path.Combine(Root, "out/vm")), "needs a kernel for the machine: scripts/vm run -- true fetches it");
+        Skip.IfNot(Directory.Exists(Path.Combine(Root, "out/vm")),
+            "needs a kernel for the machine: scripts/vm run -- true fetches it");
 
-        var start = new ProcessStartInfo(Path.Combine(Root, "scripts/vm"), ["run", .. options, "--", "sh", "-c", script]) { WorkingDirectory = Root, RedirectStandardOutput = true, RedirectStandardInput = true };
+        var start = new ProcessStartInfo(Path.Combine(Root, "scripts/vm"),
+            ["run", .. options, "--", "sh", "-c", script])
+            {
+                WorkingDirectory = Root,
+                RedirectStandardOutput = true,
+                RedirectStandardInput = true,
+            };
         using var vm = System.Diagnostics.Process.Start(start)!;
         vm.StandardInput.Close();
         var output = vm.StandardOutput.ReadToEnd();

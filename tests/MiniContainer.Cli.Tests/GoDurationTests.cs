@@ -22,5 +22,6 @@ public class GoDurationTests
     [InlineData("1 s")]
     [InlineData("48h")]
     public void Others_are_refused(string text) =>
-        FluentActions.Invoking(() => GoDuration.Parse(text, "--interval")).Should().Throw<MinicException>().WithMessage("read --interval*");
+        FluentActions.Invoking(() => GoDuration.Parse(text, "--interval")).Should().Throw<MinicException>()
+            .WithMessage("read --interval*");
 }

@@ -18,13 +18,15 @@ public class HelpTests
 
     [Theory]
     [MemberData(nameof(Verbs))]
-    public void Help_of_a_verb_is_golden(string verb) => Check(new MinicCommand().Subcommands.Single(c => c.Name == verb), verb);
+    public void Help_of_a_verb_is_golden(string verb) =>
+    Check(new MinicCommand().Subcommands.Single(c => c.Name == verb), verb);
 
     private static void Check(System.CommandLine.Command command, string name)
     {
         var page = new StringWriter { NewLine = "\n" };
         HelpPage.Write(command, page);
-        page.ToString().Split('\n').Should().OnlyContain(line => line.Length <= 80, "help fits a terminal of 80 columns");
+        page.ToString().Split('\n').Should()
+            .OnlyContain(line => line.Length <= 80, "help fits a terminal of 80 columns");
         Testing.Golden.Check(page.ToString(), $"help-{name}.txt");
     }
 }

@@ -1,5 +1,5 @@
-// A test that runs the real minic. The look at what is left comes in Dispose of the class, since xunit tells of that besides
-// the test's own failure, and not in its stead.
+// A test that runs the real minic. The look at what is left comes in Dispose of the class, since xunit tells of that
+// besides the test's own failure, and not in its stead.
 
 namespace MiniContainer.Cli.Tests;
 

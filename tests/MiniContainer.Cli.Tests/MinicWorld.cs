@@ -38,7 +38,8 @@ internal sealed class MinicWorld : IDisposable
         Skip.IfNot(Environment.IsPrivilegedProcess, "needs root");
         var minic = Environment.GetEnvironmentVariable("MINIC") ?? Path.Combine(Repository, "out/minic");
         Skip.IfNot(File.Exists(minic), $"needs {minic}: scripts/run publishes it, or set MINIC");
-        var rootfs = Environment.GetEnvironmentVariable("MINIC_ROOTFS") ?? Path.Combine(Repository, "out/rootfs/busybox");
+        var rootfs = Environment.GetEnvironmentVariable("MINIC_ROOTFS")
+            ?? Path.Combine(Repository, "out/rootfs/busybox");
         Skip.IfNot(Directory.Exists(rootfs), $"needs {rootfs}: rootfs/build busybox makes it, or set MINIC_ROOTFS");
         var programs = new Testing.Programs(minic, rootfs).Reachable();
         return new MinicWorld(programs.Minic, programs.Rootfs);
@@ -48,7 +49,8 @@ internal sealed class MinicWorld : IDisposable
     public Outcome Sh(string script)
     {
         // A shell cannot change what was ignored when it began, as SIGINT is in a script's background job; minic does.
-        var start = Start("env", "--default-signal", "unshare", "-mn", "--propagation", "private", "bash", "-c", Prelude + script);
+        var start = Start("env", "--default-signal", "unshare", "-mn", "--propagation", "private", "bash", "-c",
+            Prelude + script);
         start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
         using var bash = Process.Start(start)!;
         bash.StandardInput.Close();
@@ -66,7 +68,8 @@ internal sealed class MinicWorld : IDisposable
     public ProcessStartInfo Start(string program, params string[] arguments)
     {
         var start = new ProcessStartInfo(program, arguments);
-        foreach (var (name, value) in new[] { ("MINIC", Minic), ("ROOTFS", Rootfs), ("STATE", State), ("TMP", Temporary), ("N", Name), ("LC_ALL", "C.UTF-8") })
+        foreach (var (name, value) in new[] { ("MINIC", Minic), ("ROOTFS", Rootfs), ("STATE", State),
+            ("TMP", Temporary), ("N", Name), ("LC_ALL", "C.UTF-8") })
             start.Environment[name] = value;
         return start;
     }
@@ -92,9 +95,15 @@ internal sealed class MinicWorld : IDisposable
     /// <summary>What is left of this test's containers: files of state, cgroups, mounts, processes.</summary>
     public IReadOnlyList<string> Left()
     {
-        var files = Directory.Exists(State) ? Directory.GetFileSystemEntries(State, "*", SearchOption.AllDirectories) : [];
+        var files = Directory.Exists(State)
+            ? Directory.GetFileSystemEntries(State, "*", SearchOption.AllDirectories) : [];
         // A cgroup that somebody removes meanwhile is none of ours.
-        var look = new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true, MaxRecursionDepth = 6 };
+        var look = new EnumerationOptions
+        {
+            RecurseSubdirectories = true,
+            IgnoreInaccessible = true,
+            MaxRecursionDepth = 6,
+        };
         var cgroups = Directory.EnumerateDirectories("/sys/fs/cgroup", $"*{Name}*", look);
         var mounts = File.ReadLines("/proc/self/mountinfo").Where(l => l.Contains(Name, StringComparison.Ordinal));
         return [.. files, .. cgroups, .. mounts];
@@ -106,7 +115,8 @@ internal sealed class MinicWorld : IDisposable
         if (Directory.Exists(State))
         {
             // Whatever failed, the next test begins clean; what was left is told all the same.
-            Sh("minic list -q | while read -r id; do minic delete -f \"$id\"; done; minic pod rm --force --all; minic gc; rm -rf \"$STATE\"");
+            Sh("minic list -q | while read -r id; do minic delete -f \"$id\"; done; minic pod rm --force --all; minic "
+                + "gc; rm -rf \"$STATE\"");
         }
 
         // Logs of pods that could not be made stay there until the name is used again.
@@ -123,5 +133,6 @@ internal sealed class MinicWorld : IDisposable
 
     private static string Repository { get; } = FindRepository();
 
-    private static string FindRepository([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "../.."));
+    private static string FindRepository([CallerFilePath] string here = "") =>
+        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "../.."));
 }

@@ -10,7 +10,8 @@ public sealed class RootfsOptionsTests : IDisposable
     public RootfsOptionsTests()
     {
         Directory.CreateDirectory(Path.Combine(rootfs, "etc"));
-        File.WriteAllText(Path.Combine(rootfs, "etc/passwd"), "root:x:0:0::/root:/bin/sh\nann:x:1000:100::/home/ann:/bin/sh\n");
+        File.WriteAllText(Path.Combine(rootfs, "etc/passwd"),
+            "root:x:0:0::/root:/bin/sh\nann:x:1000:100::/home/ann:/bin/sh\n");
         File.WriteAllText(Path.Combine(rootfs, "etc/group"), "staff:x:50:\n");
     }
 
@@ -89,7 +90,8 @@ public sealed class RootfsOptionsTests : IDisposable
 
             """);
         File.WriteAllText(Path.Combine(rootfs, "etc/group"), "none:x:4294967295:\nword:x:x:\n-1:x:0:\n:x:0:\n");
-        FluentActions.Invoking(() => UserOption.Parse(text, new User(), rootfs)).Should().Throw<MinicException>().Which.Message.Should().Contain(said);
+        FluentActions.Invoking(() => UserOption.Parse(text, new User(), rootfs)).Should()
+            .Throw<MinicException>().Which.Message.Should().Contain(said);
     }
 
     [Theory]
@@ -97,11 +99,13 @@ public sealed class RootfsOptionsTests : IDisposable
     [InlineData("-1", "there can be no group -1")]
     [InlineData("staff", "it is no number")]
     public void Nor_is_it_a_further_group(string text, string said) =>
-        FluentActions.Invoking(() => UserOption.GroupNumber("--additional-gids", text)).Should().Throw<MinicException>().WithMessage($"*{said}*from 0 to 4294967294*");
+        FluentActions.Invoking(() => UserOption.GroupNumber("--additional-gids", text)).Should().Throw<MinicException>()
+            .WithMessage($"*{said}*from 0 to 4294967294*");
 
     [Fact]
     public void The_largest_id_is_one() =>
-        UserOption.Parse("4294967294:4294967294", new User(), rootfs).Should().Be(new User { Uid = 4294967294, Gid = 4294967294 });
+        UserOption.Parse("4294967294:4294967294", new User(), rootfs).Should()
+            .Be(new User { Uid = 4294967294, Gid = 4294967294 });
 
     [Fact]
     public void A_passwd_that_leads_out_of_the_root_is_not_followed()
@@ -116,7 +120,14 @@ public sealed class RootfsOptionsTests : IDisposable
     public void Volumes_and_read_only_reach_the_configuration()
     {
         var spec = Build("-v", $"{rootfs}:/mnt:ro", "--read-only", "--net", "none").Spec;
-        spec.Mounts![^1].Should().BeEquivalentTo(new Mount { Destination = "/mnt", Type = "bind", Source = rootfs, Options = ["rbind", "ro", "rprivate"] });
+        spec.Mounts![^1].Should()
+            .BeEquivalentTo(new Mount
+            {
+                Destination = "/mnt",
+                Type = "bind",
+                Source = rootfs,
+                Options = ["rbind", "ro", "rprivate"],
+            });
         spec.Root!.Readonly.Should().BeTrue();
     }
 
@@ -124,7 +135,14 @@ public sealed class RootfsOptionsTests : IDisposable
     public void A_network_brings_its_name_servers()
     {
         var spec = Build().Spec;
-        spec.Mounts![^1].Should().BeEquivalentTo(new Mount { Destination = "/etc/resolv.conf", Type = "bind", Source = "/state/resolv.conf", Options = ["bind"] }, o => o.Excluding(m => m.Source));
+        spec.Mounts![^1].Should()
+            .BeEquivalentTo(new Mount
+            {
+                Destination = "/etc/resolv.conf",
+                Type = "bind",
+                Source = "/state/resolv.conf",
+                Options = ["bind"],
+            }, o => o.Excluding(m => m.Source));
         spec.Mounts[^1].Source.Should().EndWith("/resolv.conf");
     }
 
@@ -144,13 +162,17 @@ public sealed class RootfsOptionsTests : IDisposable
     [InlineData("-v", "/nonexistent:/x", "there is no /nonexistent")]
     [InlineData("--hostname", "a b", "hostname")]
     public void A_bad_value_is_told(string option, string value, string told) =>
-        FluentActions.Invoking(() => Build(option, value)).Should().Throw<MinicException>().Where(e => e.Message.Contains(told) && e.ExitCode == 125);
+        FluentActions.Invoking(() => Build(option, value)).Should().Throw<MinicException>()
+            .Where(e => e.Message.Contains(told) && e.ExitCode == 125);
 
     [Fact]
     public void A_made_up_name_is_one_that_a_container_can_have()
     {
         for (var i = 0; i < 100; i++)
-            ContainerId.Check(ContainerNames.Free(new MiniContainer.Plans.StateRoot("/nonexistent", new MiniContainer.Plans.StepKinds(() => [])))).Should().MatchRegex("^[a-z]+-[a-z]+$");
+            ContainerId.Check(
+                ContainerNames.Free(
+                    new MiniContainer.Plans.StateRoot("/nonexistent", new MiniContainer.Plans.StepKinds(() => []))))
+                        .Should().MatchRegex("^[a-z]+-[a-z]+$");
     }
 
     private Bundle Build(params string[] options)

@@ -39,7 +39,8 @@ public sealed class StepRoundTripTests
         var nullability = new NullabilityInfoContext();
         var made = constructor.Invoke([.. constructor.GetParameters().Select(p =>
             nullability.Create(p).WriteState == NullabilityState.Nullable ? null : Value(p.ParameterType, depth))]);
-        foreach (var member in type.GetProperties().Where(p => p.IsDefined(typeof(System.Runtime.CompilerServices.RequiredMemberAttribute))))
+        foreach (var member in type.GetProperties()
+            .Where(p => p.IsDefined(typeof(System.Runtime.CompilerServices.RequiredMemberAttribute))))
             member.SetValue(made, Value(member.PropertyType, depth));
         return made;
     }
@@ -59,6 +60,7 @@ public sealed class StepRoundTripTests
             return list;
         }
 
-        return type == typeof(System.Net.IPAddress) ? System.Net.IPAddress.Loopback : depth < 4 ? Make(type, depth + 1) : null;
+        return type == typeof(System.Net.IPAddress)
+            ? System.Net.IPAddress.Loopback : depth < 4 ? Make(type, depth + 1) : null;
     }
 }

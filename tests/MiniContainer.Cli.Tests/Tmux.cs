@@ -14,7 +14,9 @@ internal sealed class Tmux : IDisposable
         Skip.IfNot(File.Exists("/usr/bin/tmux"), "needs tmux");
         this.world = world;
         socket = Path.Combine(world.Temporary, "tmux");
-        Run("-f", "/dev/null", "start-server", ";", "set-option", "-g", "history-limit", "50000", ";", "new-session", "-d", "-x", $"{columns}", "-y", $"{rows}", "unshare", "-mn", "--propagation", "private", "bash", "--rcfile", world.PreludeFile(), "-i");
+        Run("-f", "/dev/null", "start-server", ";", "set-option", "-g", "history-limit", "50000", ";", "new-session",
+            "-d", "-x", $"{columns}", "-y", $"{rows}", "unshare", "-mn", "--propagation", "private", "bash", "--rcfile",
+            world.PreludeFile(), "-i");
         WaitForPrompt();
     }
 
@@ -25,11 +27,13 @@ internal sealed class Tmux : IDisposable
     public void Resize(int columns, int rows) => Run("resize-window", "-x", $"{columns}", "-y", $"{rows}");
 
     /// <summary>What the screen shows, and with history what has scrolled off it too.</summary>
-    public string Screen(bool history = false) => history ? Run("capture-pane", "-p", "-S", "-") : Run("capture-pane", "-p");
+    public string Screen(bool history = false) =>
+        history ? Run("capture-pane", "-p", "-S", "-") : Run("capture-pane", "-p");
 
     public void WaitForPrompt() => Wait(screen => screen.TrimEnd().EndsWith('$'), "the prompt");
 
-    public void WaitFor(params string[] texts) => Wait(screen => texts.All(t => screen.Contains(t, StringComparison.Ordinal)), string.Join(" and ", texts));
+    public void WaitFor(params string[] texts) =>
+        Wait(screen => texts.All(t => screen.Contains(t, StringComparison.Ordinal)), string.Join(" and ", texts));
 
     public void Dispose() => Run("kill-server");
 

@@ -28,7 +28,8 @@ public class UsageTests
     public void A_command_comes_through_word_for_word(string command)
     {
         var root = new MinicCommand();
-        var parsed = root.Parse(Usage.Read(root, ["run", "--rootfs", "R", .. command.Split(' ')]), MinicCommand.Parsing);
+        var parsed = root.Parse(Usage.Read(root, ["run", "--rootfs", "R", .. command.Split(' ')]),
+            MinicCommand.Parsing);
         parsed.Errors.Should().BeEmpty();
         parsed.GetValue<string[]>("ID or CMD").Should().Equal(command.Split(' '));
     }
@@ -38,8 +39,10 @@ public class UsageTests
     {
         string[] lines =
         [
-            "", "klil box", "run --rotfs R sh", "run --rootfs", "exec -x box sh", "exec --usr 0 box sh", "kill", "kill a b c", "delete a b", "start", "state --format json a",
-            "list --format xml", "--log-format xml list", "--nope", "run -iz --rootfs R sh", "run --preserve-fds many box",
+            "", "klil box", "run --rotfs R sh", "run --rootfs", "exec -x box sh", "exec --usr 0 box sh", "kill",
+            "kill a b c", "delete a b", "start", "state --format json a",
+            "list --format xml", "--log-format xml list", "--nope", "run -iz --rootfs R sh",
+            "run --preserve-fds many box",
         ];
         Testing.Golden.Check(string.Concat(lines.Select(line => $"$ minic {line}\n{Told(line)}\n")), "bad-usage.txt");
     }
@@ -49,7 +52,9 @@ public class UsageTests
         var root = new MinicCommand();
         try
         {
-            Usage.Check(root.Parse(Usage.Read(root, line.Split(' ', StringSplitOptions.RemoveEmptyEntries)), MinicCommand.Parsing));
+            Usage.Check(
+                root.Parse(Usage.Read(root, line.Split(' ', StringSplitOptions.RemoveEmptyEntries)),
+                    MinicCommand.Parsing));
             return "nothing is wrong";
         }
         catch (MinicException e)

@@ -1,4 +1,5 @@
-// Device filters: asked in a machine of the tests' own, checked by the kernel's verifier, and met by a child in a cgroup.
+// Device filters: asked in a machine of the tests' own, checked by the kernel's verifier, and met by a child in a
+// cgroup.
 
 using System.Buffers.Binary;
 using MiniContainer.Testing;
@@ -15,7 +16,8 @@ public class DeviceFilterTests
     ];
 
     [Fact]
-    public void A_program_reads_as_its_rules() => Golden.Check(DeviceFilter.Disassemble(DeviceFilter.Assemble(Usual)), "device-filter.txt");
+    public void A_program_reads_as_its_rules() =>
+    Golden.Check(DeviceFilter.Disassemble(DeviceFilter.Assemble(Usual)), "device-filter.txt");
 
     [Theory]
     [InlineData('c', 1, 3, "r", true)]
@@ -30,7 +32,8 @@ public class DeviceFilterTests
     [InlineData('b', 8, 0, "r", false)]
     [InlineData('c', 136, 7, "rw", true)] // any minor
     [InlineData('c', 10, 200, "rw", false)]
-    public void For_each_kind_of_access_the_last_matching_rule_decides(char type, int major, int minor, string access, bool allowed) =>
+    public void For_each_kind_of_access_the_last_matching_rule_decides(char type, int major, int minor, string access,
+        bool allowed) =>
         Ask(DeviceFilter.Assemble(Usual), type, major, minor, access).Should().Be(allowed);
 
     [Fact]
@@ -44,13 +47,15 @@ public class DeviceFilterTests
     }
 
     [Fact]
-    public void Without_a_matching_rule_nothing_is_allowed() => Ask(DeviceFilter.Assemble([]), 'c', 1, 3, "r").Should().BeFalse();
+    public void Without_a_matching_rule_nothing_is_allowed() =>
+    Ask(DeviceFilter.Assemble([]), 'c', 1, 3, "r").Should().BeFalse();
 
     [Theory]
     [InlineData(true, 'c', 1L, 3L, "rwm", "c 1:3 rwm")]
     [InlineData(true, 'b', null, null, "m", "b *:* m")]
     [InlineData(false, 'a', null, null, "rwm", "a")]
-    public void A_rule_is_printed_as_version_1_writes_it(bool allow, char type, long? major, long? minor, string access, string text) =>
+    public void A_rule_is_printed_as_version_1_writes_it(bool allow, char type, long? major, long? minor, string access,
+        string text) =>
         new DeviceRule(allow, type, major, minor, access).ToString().Should().Be(text);
 
     [SkippableFact]
@@ -85,8 +90,11 @@ public class DeviceFilterTests
         {
             foreach (var access in new[] { "r", "w", "m", "rw", "rm", "wm", "rwm" })
                 foreach (var allow in new[] { true, false })
-                    foreach (var (major, minor) in new (long?, long?)[] { (null, null), (1, null), (null, 3), (1, 3), (0xfffff, 0xfffff) })
-                        Bpf.AttachDeviceFilter(cgroup, DeviceFilter.Assemble([new(true, 'b', major, minor, access), new(allow, 'c', major, minor, access)]));
+                    foreach (var (major, minor) in new (long?, long?)[] { (null, null), (1, null), (null, 3), (1, 3),
+                        (0xfffff, 0xfffff) })
+                        Bpf.AttachDeviceFilter(cgroup,
+                            DeviceFilter.Assemble(
+                                [new(true, 'b', major, minor, access), new(allow, 'c', major, minor, access)]));
         }
         catch (MinicException e) when (e.Errno == Errno.E2BIG)
         {
@@ -105,7 +113,8 @@ public class DeviceFilterTests
         try
         {
             var bad = () => Bpf.AttachDeviceFilter(cgroup, [0x95, 0, 0, 0, 0, 0, 0, 0]);
-            bad.Should().Throw<MinicException>().WithMessage("load a device filter: bpf(BPF_PROG_LOAD, *insn_cnt=1*)*R0*");
+            bad.Should().Throw<MinicException>()
+                .WithMessage("load a device filter: bpf(BPF_PROG_LOAD, *insn_cnt=1*)*R0*");
         }
         finally
         {
@@ -145,7 +154,9 @@ public class DeviceFilterTests
         for (var pc = 0; ; pc++)
         {
             var i = program.AsSpan(pc * 8, 8);
-            var (dst, src, offset, imm) = (i[1] & 0xf, i[1] >> 4, BinaryPrimitives.ReadInt16LittleEndian(i[2..]), BinaryPrimitives.ReadInt32LittleEndian(i[4..]));
+            var (dst, src, offset, imm) = (i[1]
+                & 0xf, i[1] >> 4, BinaryPrimitives.ReadInt16LittleEndian(i[2..]),
+                BinaryPrimitives.ReadInt32LittleEndian(i[4..]));
             switch (i[0])
             {
                 case 0x61: r[dst] = (uint)context[offset / 4]; break;

@@ -22,7 +22,8 @@ public class HostPathTests
     {
         var resolve = () => HostPath.Absolute("../R", "use the root file system ../R");
         resolve.Should().Throw<MinicException>().Which.Message.Should().Be(
-            "use the root file system ../R: resolve \"../R\": getcwd(): ENOENT (No such file or directory). The working directory was removed: change to another one, or give an absolute path.");
+            "use the root file system ../R: resolve \"../R\": getcwd(): ENOENT (No such file or directory). The "
+                + "working directory was removed: change to another one, or give an absolute path.");
         HostPath.Absolute("/tmp/../etc", "look").Should().Be("/etc");
     });
 
@@ -45,7 +46,8 @@ public class HostPathTests
             UnixText.IsUtf8(inner).Should().BeFalse();
             Chdir(inner);
             var resolve = () => HostPath.Absolute("x", "look");
-            resolve.Should().Throw<MinicException>().WithMessage($"look: the path of the working directory, \"{directory}/\\xe9\", is not UTF-8*");
+            resolve.Should().Throw<MinicException>()
+                .WithMessage($"look: the path of the working directory, \"{directory}/\\xe9\", is not UTF-8*");
         }
         finally
         {
@@ -60,7 +62,9 @@ public class HostPathTests
         resolve.Should().Throw<MinicException>().WithMessage("look: the path is empty*");
     }
 
-    private static void Chdir(string path) => Mono.Unix.Native.Syscall.fchdir((int)Libc.OpenHandle(path, 0x10000 /* O_DIRECTORY */).DangerousGetHandle()).Should().Be(0);
+    private static void Chdir(string path) =>
+        Mono.Unix.Native.Syscall.fchdir((int)Libc.OpenHandle(path, 0x10000 /* O_DIRECTORY */).DangerousGetHandle())
+            .Should().Be(0);
 
     private static void Shell(string script)
     {

@@ -11,7 +11,8 @@ public sealed class InsideRootTests : IDisposable
     [Fact]
     public void It_tells_a_directory_a_link_and_nothing_apart()
     {
-        Directory.CreateDirectory($"{root}/etc", UnixFileMode.UserExecute | UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        Directory.CreateDirectory($"{root}/etc",
+            UnixFileMode.UserExecute | UnixFileMode.UserRead | UnixFileMode.UserWrite);
         File.CreateSymbolicLink($"{root}/link", "/no/where");
         InsideRoot.TryLook(root, "/etc").Should().Be(FileLook.Directory(0x1c0));
         InsideRoot.TryLook(root, "/link")!.Link.Should().Be("/no/where");

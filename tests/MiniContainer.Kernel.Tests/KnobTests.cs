@@ -7,14 +7,16 @@ public class KnobTests
     {
         var write = () => Knob.Write("/dev/full", "PASSWORD=secret", create: true);
         write.Should().Throw<MinicException>().Which.Message.Should()
-            .StartWith("write /dev/full: write(\"/dev/full\", 15 bytes): ENOSPC (No space left on device)").And.NotContain("secret");
+            .StartWith("write /dev/full: write(\"/dev/full\", 15 bytes): ENOSPC (No space left on device)").And
+            .NotContain("secret");
     }
 
     [Fact]
     public void An_order_that_the_kernel_refuses_is()
     {
         var order = () => Knob.Write("/dev/full", "-1");
-        order.Should().Throw<MinicException>().Which.Message.Should().StartWith("write /dev/full: write(\"/dev/full\", \"-1\"): ENOSPC");
+        order.Should().Throw<MinicException>().Which.Message.Should()
+            .StartWith("write /dev/full: write(\"/dev/full\", \"-1\"): ENOSPC");
         var list = () => Knob.Write("/dev/full", new string('x', 5000));
         list.Should().Throw<MinicException>().Which.Message.Should().Contain("5000 bytes").And.NotContain("xxx");
     }

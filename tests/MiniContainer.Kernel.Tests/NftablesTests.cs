@@ -24,10 +24,12 @@ public class NftablesTests
         Nftables.Run(Masquerade, world.Netns).Should().BeEmpty();
         Nftables.Run("add element ip minic ports { 8080 : 10.0.0.2 . 80 }", world.Netns);
         var ruleset = JsonNode.Parse(world.Inside("nft -j list ruleset"))!["nftables"]!.AsArray();
-        ruleset.Should().ContainSingle(o => o!["table"] != null).Which!["table"]!["name"]!.GetValue<string>().Should().Be("minic");
+        ruleset.Should().ContainSingle(o => o!["table"] != null).Which!["table"]!["name"]!.GetValue<string>().Should()
+            .Be("minic");
         world.Inside("nft list map ip minic ports").Should().Contain("8080 : 10.0.0.2 . 80");
         Nftables.List("ruleset", world.Netns).Trim().Should().Be(world.Inside("nft list ruleset"));
-        JsonNode.Parse(Nftables.List("table ip minic", world.Netns, json: true))!["nftables"]!.AsArray().Should().NotBeEmpty();
+        JsonNode.Parse(Nftables.List("table ip minic", world.Netns, json: true))!["nftables"]!.AsArray().Should()
+            .NotBeEmpty();
         Nftables.List("ruleset").Should().NotContain("10.0.0.2 . 80", "the tests' own namespace is another");
     }
 
@@ -35,8 +37,12 @@ public class NftablesTests
     public void Bad_syntax_is_told_with_line_and_column()
     {
         using var world = Make();
-        var bad = () => Nftables.Run("add table ip minic\nadd chain ip minic input { type filtre hook input priority 0; }\nadd rule ip minic input tpc dport 80 accept", world.Netns);
-        bad.Should().Throw<MinicException>().WithMessage("apply nft commands: commands:2:*filtre*^^^*commands:3:*tpc*^^^*");
+        var bad = () =>
+            Nftables.Run(
+                "add table ip minic\nadd chain ip minic input { type filtre hook input priority 0; }\nadd rule ip "
+                    + "minic input tpc dport 80 accept", world.Netns);
+        bad.Should().Throw<MinicException>()
+            .WithMessage("apply nft commands: commands:2:*filtre*^^^*commands:3:*tpc*^^^*");
         Nftables.List("ruleset", world.Netns).Should().BeEmpty("bad input changes nothing");
     }
 

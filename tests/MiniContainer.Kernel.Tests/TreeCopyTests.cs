@@ -38,10 +38,14 @@ public sealed class TreeCopyTests : IDisposable
     [Fact]
     public void Names_that_are_not_UTF8_are_copied_byte_for_byte()
     {
-        using (var make = System.Diagnostics.Process.Start("/bin/sh", ["-c", $"cd {From} && mkdir \"$(printf 'd\\351')\" && echo hi > \"$(printf 'd\\351/f\\377')\" && ln -s x \"$(printf 'l\\300')\""]))
+        using (var make = System.Diagnostics.Process.Start("/bin/sh",
+            ["-c", $"cd {From} && mkdir \"$(printf 'd\\351')\" && echo hi > \"$(printf 'd\\351/f\\377')\" && ln -s x "
+                + "\"$(printf 'l\\300')\""]))
             make.WaitForExit();
         TreeCopy.Copy(From, To);
-        using var compare = System.Diagnostics.Process.Start("/bin/sh", ["-c", $"cd {To} && [ \"$(cat \"$(printf 'd\\351/f\\377')\")\" = hi ] && [ -h \"$(printf 'l\\300')\" ] && [ $(ls | wc -l) = 2 ] && rm -rf {From} {To} && mkdir {From} {To}"]);
+        using var compare = System.Diagnostics.Process.Start("/bin/sh",
+            ["-c", $"cd {To} && [ \"$(cat \"$(printf 'd\\351/f\\377')\")\" = hi ] && [ -h \"$(printf 'l\\300')\" ] && "
+                + $"[ $(ls | wc -l) = 2 ] && rm -rf {From} {To} && mkdir {From} {To}"]);
         compare.WaitForExit();
         compare.ExitCode.Should().Be(0);
     }

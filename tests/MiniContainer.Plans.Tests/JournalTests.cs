@@ -28,7 +28,10 @@ public sealed class JournalTests : IDisposable
     {
         using (var journal = Journal.Create(JournalFile, JournalTests.Kinds, Header()))
         {
-            journal.Done(journal.Begin(new MakeDirectory("/x", 0x1c0) { Why = "because" }), new StepResult { Made = true });
+            journal.Done(journal.Begin(new MakeDirectory("/x", 0x1c0) { Why = "because" }), new StepResult
+            {
+                Made = true,
+            });
             var clone = journal.Begin(new CloneChild("box", 0x20000000, ["stdin", "go"]) { PidNamespace = "ns:/p" });
             journal.Done(clone, new StepResult { Pid = 7, StartTime = 99 });
             journal.Begin(new WriteFile("/y", "text\n"));
@@ -96,22 +99,28 @@ public sealed class JournalTests : IDisposable
     // What another version of minic, or damage, may have put in place of the third step's "begin"; and the words for
     // it.
     [Theory]
-    [InlineData("""{"n":3,"begin":{"make-vxlan":{"name":"v"}}}""", "make-vxlan", "this minic knows no step of kind \"make-vxlan\"")]
-    [InlineData("""{"n":3,"begin":{"write-file":{"path":"/z","content":"","mode":7}}}""", "write-file", "'mode' could not be mapped")]
+    [InlineData("""{"n":3,"begin":{"make-vxlan":{"name":"v"}}}""", "make-vxlan",
+        "this minic knows no step of kind \"make-vxlan\"")]
+    [InlineData("""{"n":3,"begin":{"write-file":{"path":"/z","content":"","mode":7}}}""", "write-file",
+        "'mode' could not be mapped")]
     [InlineData("""{"n":3,"begin":{"write-file":{"path":"/z"}}}""", "write-file", "missing required")]
-    [InlineData("""{"n":3,"begin":{"write-file":{"path":"/z","content":""},"more":{}}}""", "write-file", "a step has one kind")]
+    [InlineData("""{"n":3,"begin":{"write-file":{"path":"/z","content":""},"more":{}}}""", "write-file",
+        "a step has one kind")]
     [InlineData("""{"n":3,"begin":{"write-file":null}}""", "write-file", "null")]
     [InlineData("""{"n":3,"begin":{"write-file":{"path":"/z","con""", "write-file", "end of data")]
     [InlineData("""{"n":3,"begin":{}}""", null, "named by its kind")]
-    [InlineData("""{"n":3,"begin":{"write-file":{"path":"/z","content":""}},"when":1}""", "write-file", "says one thing")]
+    [InlineData("""{"n":3,"begin":{"write-file":{"path":"/z","content":""}},"when":1}""", "write-file",
+        "says one thing")]
     [InlineData("""{"n":3,"planned":true}""", null, "does not know \"planned\"")]
     [InlineData("""{"n":3,"planned":true""", null, "does not know \"planned\"")]
     [InlineData("n=3", null, "no JSON")]
     [InlineData("", null, "no JSON")]
     [InlineData("\0\0\0\0", null, "no JSON")]
-    public void A_line_that_cannot_be_read_is_kept_and_its_undo_refused_by_name(string line, string? kind, string reason)
+    public void A_line_that_cannot_be_read_is_kept_and_its_undo_refused_by_name(string line, string? kind,
+        string reason)
     {
-        var (made, kept, after) = (Path.Combine(directory, "made"), Path.Combine(directory, "kept"), Path.Combine(directory, "after"));
+        var (made, kept, after) =
+            (Path.Combine(directory, "made"), Path.Combine(directory, "kept"), Path.Combine(directory, "after"));
         using (var journal = Journal.Create(JournalFile, Kinds, Header()))
         {
             foreach (var path in (string[])[made, kept, after])
@@ -134,7 +143,8 @@ public sealed class JournalTests : IDisposable
             (unread.Kind, unread.Text).Should().Be((kind, line));
             unread.Reason.ToUpperInvariant().Should().Contain(reason.ToUpperInvariant()).And.NotContain("PATH: $");
             var failure = Backward.Play(read).Should().ContainSingle().Subject;
-            failure.Message.Should().StartWith("undo ").And.EndWith(": " + line.Replace('\0', '?')).And.Contain(kind ?? $"line {unread.Line}");
+            failure.Message.Should().StartWith("undo ").And.EndWith(": " + line.Replace('\0', '?')).And
+                .Contain(kind ?? $"line {unread.Line}");
             read.Clean.Should().BeFalse();
         }
 

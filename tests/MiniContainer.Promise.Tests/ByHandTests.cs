@@ -11,11 +11,13 @@ namespace MiniContainer.Promise.Tests;
 public partial class ByHandTests
 {
     // Processes are looked at from inside; what minic and the scripts keep for themselves differs by nature.
-    private static readonly string[] Outside = ["links", "addresses", "routes", "neighbours", "nft rules", "settings", "mounts", "cgroups"];
+    private static readonly string[] Outside = ["links", "addresses", "routes", "neighbours", "nft rules", "settings",
+        "mounts", "cgroups"];
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    public static TheoryData<string> Examples() => [.. Directory.GetFiles(Folder(), "*.yaml").Select(f => Path.GetFileName(f)!).Order(StringComparer.Ordinal)];
+    public static TheoryData<string> Examples() =>
+        [.. Directory.GetFiles(Folder(), "*.yaml").Select(f => Path.GetFileName(f)!).Order(StringComparer.Ordinal)];
 
     [SkippableTheory]
     [MemberData(nameof(Examples))]
@@ -35,11 +37,15 @@ public partial class ByHandTests
         using (var world = Make(file, out _))
         {
             var before = Snapshot.Of(world);
-            world.Do("m pod run --by-hand $TMP/pod.yaml > $TMP/do; m pod run --by-hand=undo $TMP/pod.yaml > $TMP/undo; shellcheck $TMP/do $TMP/undo");
+            world.Do(
+                "m pod run --by-hand $TMP/pod.yaml > $TMP/do; m pod run --by-hand=undo $TMP/pod.yaml > $TMP/undo; "
+                    + "shellcheck $TMP/do $TMP/undo");
             world.Sh("dash $TMP/do").Should().Be(new Outcome(0, "", ""));
-            Settled(() => Difference(minics, Look(world, name)), difference => difference.Length == 0).Should().BeEmpty("both are the same");
+            Settled(() => Difference(minics, Look(world, name)), difference => difference.Length == 0).Should()
+                .BeEmpty("both are the same");
             world.Sh("dash $TMP/undo; dash $TMP/undo").Should().Be(new Outcome(0, "", ""));
-            Settled(() => Snapshot.Of(world).Difference(before, []), difference => difference.Length == 0).Should().BeEmpty();
+            Settled(() => Snapshot.Of(world).Difference(before, []), difference => difference.Length == 0).Should()
+                .BeEmpty();
         }
     }
 
@@ -58,8 +64,10 @@ public partial class ByHandTests
     {
         var snapshot = Snapshot.Of(world);
         var files = snapshot["files"].Split('\n').Where(l => !Own().IsMatch(l));
-        var logs = Directory.GetFiles($"{world.Root}/run/minic/pods/{name}/logs").Order(StringComparer.Ordinal).Select(l => $"{Path.GetFileName(l)}: {File.ReadAllText(l)}");
-        return string.Join('\n', [.. Outside.Select(p => $"{p}:\n{snapshot[p]}\n"), .. files, .. logs, Inside.Of(world, name)]);
+        var logs = Directory.GetFiles($"{world.Root}/run/minic/pods/{name}/logs").Order(StringComparer.Ordinal)
+            .Select(l => $"{Path.GetFileName(l)}: {File.ReadAllText(l)}");
+        return string.Join('\n',
+            [.. Outside.Select(p => $"{p}:\n{snapshot[p]}\n"), .. files, .. logs, Inside.Of(world, name)]);
     }
 
     // What minic's has more (-) and the script's has more (+).
@@ -69,7 +77,10 @@ public partial class ByHandTests
             return "";
         var (then, now) = (minics.Split('\n'), hands.Split('\n'));
         var first = then.Zip(now).TakeWhile(p => p.First == p.Second).Count();
-        return string.Join('\n', [.. then.Except(now).Select(l => $"- {l}"), .. now.Except(then).Select(l => $"+ {l}"), $"from line {first} on:", .. then.Skip(first).Take(5).Select(l => $"- {l}"), .. now.Skip(first).Take(5).Select(l => $"+ {l}")]);
+        return string.Join('\n',
+            [.. then.Except(now).Select(l => $"- {l}"), .. now.Except(then).Select(l => $"+ {l}"),
+                $"from line {first} on:", .. then.Skip(first).Take(5).Select(l => $"- {l}"),
+                .. now.Skip(first).Take(5).Select(l => $"+ {l}")]);
     }
 
     // The last look, whether it is as it should be or not.
@@ -98,7 +109,8 @@ public partial class ByHandTests
         }
     }
 
-    private static string Folder([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "../../docs/examples"));
+    private static string Folder([CallerFilePath] string here = "") =>
+        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "../../docs/examples"));
 
     [GeneratedRegex("^  name: (.+)$", RegexOptions.Multiline)]
     private static partial Regex Name();

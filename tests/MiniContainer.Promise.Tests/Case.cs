@@ -10,7 +10,8 @@ internal sealed record ListedStep(int Number, string Actor, string Kind, string 
     public bool IsChild => Actor != "minic";
 
     public static IReadOnlyList<ListedStep> Read(string file) =>
-        [.. File.ReadAllLines(file).Select(l => l.Split('\t')).Where(p => p.Length >= 4 && int.TryParse(p[0], CultureInfo.InvariantCulture, out _))
+        [.. File.ReadAllLines(file).Select(l => l.Split('\t'))
+            .Where(p => p.Length >= 4 && int.TryParse(p[0], CultureInfo.InvariantCulture, out _))
             .Select(p => new ListedStep(int.Parse(p[0], CultureInfo.InvariantCulture), p[1], p[2], p[3], p[4..]))];
 
     /// <summary>How many undos one process played, and whether a shared thing was among what it undid.</summary>
@@ -59,13 +60,21 @@ internal sealed record Case(string Fault, ListedStep Step, string? Call)
                 continue;
             }
 
-            // The wait for start comes behind the report: create may have returned before it fails, and then start tells.
-            later |= step.Title.Contains("start", StringComparison.Ordinal) && step.Calls[^1].StartsWith("read(", StringComparison.Ordinal);
+            // The wait for start comes behind the report: create may have returned before it fails, and then start
+            // tells.
+            later |= step.Title.Contains("start", StringComparison.Ordinal)
+                && step.Calls[^1].StartsWith("read(", StringComparison.Ordinal);
             for (var i = 0; i < step.Calls.Count; i++)
             {
-                var found = step.Calls[i].StartsWith("execveat(", StringComparison.Ordinal) || step.Calls[i].StartsWith("execve(", StringComparison.Ordinal) && exists(step.Calls[i].Split('"')[1]);
+                var found = step.Calls[i].StartsWith("execveat(", StringComparison.Ordinal)
+                    || step.Calls[i].StartsWith("execve(", StringComparison.Ordinal)
+                    && exists(step.Calls[i].Split('"')[1]);
                 var code = !step.Calls[i].StartsWith("execve", StringComparison.Ordinal) ? 125 : found ? 126 : 127;
-                yield return new Case($"fail:{step.Number}.{i + 1}", step, step.Calls[i]) { Later = later, ExitCode = code };
+                yield return new Case($"fail:{step.Number}.{i + 1}", step, step.Calls[i])
+                {
+                    Later = later,
+                    ExitCode = code,
+                };
                 // Once create has returned there is no player to kill.
                 if (!later)
                     yield return new Case($"kill:before:{step.Number}.{i + 1}", step, null);

@@ -13,17 +13,22 @@ internal static class Inputs
         Bundle(world, "plain", DefaultSpec.Create(rootfs, ["sleep", "1000"], "box"));
         File.WriteAllText($"{world.Temporary}/app.conf", "x");
         Directory.CreateDirectory($"{world.Temporary}/data");
-        world.Do("ip link add given address 02:00:00:00:00:01 type veth peer name kept address 02:00:00:00:00:02 && ip address add 192.0.2.1/24 dev given");
+        world.Do(
+            "ip link add given address 02:00:00:00:00:01 type veth peer name kept address 02:00:00:00:00:02 && ip "
+                + "address add 192.0.2.1/24 dev given");
         Bundle(world, "everything", Everything(world, rootfs));
         Pod(world, "two", "", """
             - { name: one, image: ROOTFS, command: [httpd, -f, -h, /data], volumeMounts: [{ name: data, mountPath: /data }], resources: { limits: { memory: 64Mi, cpu: 500m } } }
             - { name: two, image: ROOTFS, command: [sleep, "1000"], securityContext: { runAsUser: 1000, allowPrivilegeEscalation: false, capabilities: { drop: [ALL] } } }
             """);
-        Pod(world, "port", "", """- { name: web, image: ROOTFS, command: [httpd, -f, -h, /data], volumeMounts: [{ name: data, mountPath: /data }], ports: [{ containerPort: 80, hostPort: 8080 }] }""");
+        Pod(world, "port", "",
+            """- { name: web, image: ROOTFS, command: [httpd, -f, -h, /data], volumeMounts: [{ name: data, mountPath: /data }], ports: [{ containerPort: 80, hostPort: 8080 }] }""");
         Pod(world, "other", "", """- { name: web, image: ROOTFS, command: [sleep, "1000"] }""");
     }
 
-    /// <summary>Writes a manifest NAME.yaml of a pod NAME$N with some containers; ROOTFS in them is the image.</summary>
+    /// <summary>
+    /// Writes a manifest NAME.yaml of a pod NAME$N with some containers; ROOTFS in them is the image.
+    /// </summary>
     public static void Pod(World world, string name, string extra, string containers)
     {
         var text = $"""
@@ -37,7 +42,8 @@ internal static class Inputs
               containers:
             {string.Join('\n', containers.Split('\n').Select(l => "    " + l))}
             """;
-        text = text.Replace("POD", "{ name: " + name + world.Name + " }", StringComparison.Ordinal).Replace("VOLUME", "{ name: data, emptyDir: {} }", StringComparison.Ordinal)
+        text = text.Replace("POD", "{ name: " + name + world.Name + " }", StringComparison.Ordinal)
+            .Replace("VOLUME", "{ name: data, emptyDir: {} }", StringComparison.Ordinal)
             .Replace("ROOTFS", world.Do("echo $ROOTFS").Trim(), StringComparison.Ordinal);
         File.WriteAllText($"{world.Temporary}/{name}.yaml", text);
     }
@@ -66,16 +72,33 @@ internal static class Inputs
                 NoNewPrivileges = true,
                 IoPriority = new IoPriority("IOPRIO_CLASS_BE", 4),
                 Scheduler = new Scheduler { Policy = "SCHED_BATCH", Nice = 5 },
-                Capabilities = new() { Bounding = ["CAP_KILL", "CAP_CHOWN"], Effective = ["CAP_KILL"], Permitted = ["CAP_KILL"], Inheritable = ["CAP_KILL"], Ambient = ["CAP_KILL"] },
+                Capabilities = new()
+                {
+                    Bounding = ["CAP_KILL", "CAP_CHOWN"],
+                    Effective = ["CAP_KILL"],
+                    Permitted = ["CAP_KILL"],
+                    Inheritable = ["CAP_KILL"],
+                    Ambient = ["CAP_KILL"],
+                },
             },
-            Hooks = new Hooks { CreateRuntime = hook, CreateContainer = hook, StartContainer = hook, Poststart = hook, Poststop = hook },
+            Hooks = new Hooks
+            {
+                CreateRuntime = hook,
+                CreateContainer = hook,
+                StartContainer = hook,
+                Poststart = hook,
+                Poststop = hook,
+            },
             Mounts =
             [
                 .. spec.Mounts!,
-                new() { Destination = "/mnt", Source = $"{world.Temporary}/data", Type = "bind", Options = ["rbind", "ro", "nosuid", "rprivate"] },
-                new() { Destination = "/srv", Source = $"{world.Temporary}/data", Type = "bind", Options = ["bind"], UidMappings = [new(0, 1000, 10)], GidMappings = [new(0, 1000, 10)] },
+                new() { Destination = "/mnt", Source = $"{world.Temporary}/data", Type = "bind",
+                    Options = ["rbind", "ro", "nosuid", "rprivate"] },
+                new() { Destination = "/srv", Source = $"{world.Temporary}/data", Type = "bind", Options = ["bind"],
+                    UidMappings = [new(0, 1000, 10)], GidMappings = [new(0, 1000, 10)] },
                 new() { Destination = "/var", Source = "tmpfs", Type = "tmpfs", Options = ["tmpcopyup"] },
-                new() { Destination = "/etc/app.conf", Source = $"{world.Temporary}/app.conf", Type = "bind", Options = ["bind"] },
+                new() { Destination = "/etc/app.conf", Source = $"{world.Temporary}/app.conf", Type = "bind",
+                    Options = ["bind"] },
             ],
             Linux = spec.Linux! with
             {
@@ -84,8 +107,21 @@ internal static class Inputs
                 NetDevices = new Dictionary<string, LinuxNetDevice> { ["given"] = new("net0") },
                 MemoryPolicy = new LinuxMemoryPolicy("MPOL_PREFERRED", "0"),
                 Sysctl = new Dictionary<string, string> { ["kernel.shmmax"] = "65536" },
-                Devices = [new LinuxDevice { Path = "/dev/fuse", Type = "c", Major = 10, Minor = 229, FileMode = 0x1b6, Uid = 0, Gid = 0 }],
-                Seccomp = new LinuxSeccomp { DefaultAction = "SCMP_ACT_ALLOW", Syscalls = [new() { Names = ["chmod"], Action = "SCMP_ACT_ERRNO" }] },
+                Devices = [new LinuxDevice
+                {
+                    Path = "/dev/fuse",
+                    Type = "c",
+                    Major = 10,
+                    Minor = 229,
+                    FileMode = 0x1b6,
+                    Uid = 0,
+                    Gid = 0,
+                }],
+                Seccomp = new LinuxSeccomp
+                {
+                    DefaultAction = "SCMP_ACT_ALLOW",
+                    Syscalls = [new() { Names = ["chmod"], Action = "SCMP_ACT_ERRNO" }],
+                },
                 Resources = spec.Linux.Resources! with
                 {
                     Memory = new LinuxMemory { Limit = 104857600, Reservation = 52428800 },

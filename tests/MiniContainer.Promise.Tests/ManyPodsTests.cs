@@ -29,12 +29,16 @@ public class ManyPodsTests(ITestOutputHelper output)
         addresses.Should().HaveCount(count).And.OnlyHaveUniqueItems();
         // Each fetches a page of the internet, and of the pod after it.
         world.Do(All(count, $"m pod exec w$i$N wget -O /dev/null http://{Internet}/"));
-        world.Do("set --; " + string.Join("; ", addresses.OrderBy(a => a.Key).Select(a => $"set -- \"$@\" {a.Value}")) + $"; {All(count, "m pod exec w$i$N wget -O - http://$(eval echo \\${$(( (i + 1) % 50 + 1 ))})/")}");
+        world.Do("set --; " + string.Join("; ", addresses.OrderBy(a => a.Key).Select(a => $"set -- \"$@\" {a.Value}"))
+            + $"; {All(count, "m pod exec w$i$N wget -O - http://$(eval echo \\${$(( (i + 1) % 50 + 1 ))})/")}");
         var reached = clock.Elapsed - up;
         world.Do(All(count, "m pod rm -f w$i$N"));
         var gone = clock.Elapsed - up - reached;
         Settled(world, before);
-        Tell("fifty pods", string.Create(CultureInfo.InvariantCulture, $"fifty pods from fifty processes: up in {up.TotalSeconds:0.0} s, all reached the internet and the next pod in {reached.TotalSeconds:0.0} s, removed in {gone.TotalSeconds:0.0} s"));
+        Tell("fifty pods",
+            string.Create(CultureInfo.InvariantCulture,
+                $"fifty pods from fifty processes: up in {up.TotalSeconds:0.0} s, all reached the internet and the "
+                    + $"next pod in {reached.TotalSeconds:0.0} s, removed in {gone.TotalSeconds:0.0} s"));
     }
 
     [SkippableFact]
@@ -49,7 +53,8 @@ public class ManyPodsTests(ITestOutputHelper output)
             WebPod(world, i);
         var before = Snapshot.Of(world);
         var kills = Proof.Stress ? 500 : 60;
-        // The shell is busy with its children: a second one in the same world kills, by pid, what is called minic there.
+        // The shell is busy with its children: a second one in the same world kills, by pid, what is called minic
+        // there.
         var done = Chaos(world, pods, kills);
         world.Do("m gc");
         world.Do("m gc").Should().BeEmpty("a second gc finds nothing");
@@ -63,13 +68,19 @@ public class ManyPodsTests(ITestOutputHelper output)
 
         world.Do("m pod rm -f --all; m gc");
         Settled(world, before);
-        Tell("chaos", string.Create(CultureInfo.InvariantCulture, $"chaos: {done} minics killed while {pods} pods came and went; {survivors.Count} pods survived, and worked"));
+        Tell("chaos",
+            string.Create(CultureInfo.InvariantCulture,
+                $"chaos: {done} minics killed while {pods} pods came and went; {survivors.Count} pods survived, and "
+                    + $"worked"));
     }
 
     // Twenty loops make and remove a pod each; a killer takes a random minic of the world, until it has had enough.
     private static int Chaos(World world, int pods, int kills)
     {
-        world.Do($"touch /run/tmp/go; i=0; pids=; while [ $i -lt {pods} ]; do (while [ -e /run/tmp/go ]; do m pod run $TMP/w$i.yaml; m pod exec w$i$N true; [ -e /run/tmp/go ] && m pod rm -f w$i$N; m gc; done) </dev/null >/dev/null 2>&1 & pids=\"$pids $!\"; i=$((i + 1)); done");
+        world.Do(
+            $"touch /run/tmp/go; i=0; pids=; while [ $i -lt {pods} ]; do (while [ -e /run/tmp/go ]; do m pod run "
+                + "$TMP/w$i.yaml; m pod exec w$i$N true; [ -e /run/tmp/go ] && m pod rm -f w$i$N; m gc; done) "
+                + "</dev/null >/dev/null 2>&1 & pids=\"$pids $!\"; i=$((i + 1)); done");
         var random = new Random(1);
         var done = 0;
         while (done < kills)
@@ -92,8 +103,10 @@ public class ManyPodsTests(ITestOutputHelper output)
     private static List<int> Minics(World world)
     {
         var mine = new FileInfo($"/proc/{world.Pid}/ns/pid").LinkTarget;
-        return [.. Directory.GetDirectories("/proc").Select(Path.GetFileName).Where(n => char.IsAsciiDigit(n![0])).Select(n => int.Parse(n!, CultureInfo.InvariantCulture))
-            .Where(p => Kernel.Knob.TryRead($"/proc/{p}/comm")?.Trim() == "minic" && new FileInfo($"/proc/{p}/ns/pid").LinkTarget == mine)];
+        return [.. Directory.GetDirectories("/proc").Select(Path.GetFileName).Where(n => char.IsAsciiDigit(n![0]))
+            .Select(n => int.Parse(n!, CultureInfo.InvariantCulture))
+            .Where(p => Kernel.Knob.TryRead($"/proc/{p}/comm")?.Trim() == "minic"
+                && new FileInfo($"/proc/{p}/ns/pid").LinkTarget == mine)];
     }
 
     // The internet: a namespace behind a veth, with a web server. The world itself is the host.
@@ -113,10 +126,13 @@ public class ManyPodsTests(ITestOutputHelper output)
 
     // The same command in as many processes at once; it works if all do.
     private static string All(int count, string command) =>
-        $"i=0; pids=; while [ $i -lt {count} ]; do ({command} || echo $i >>/run/tmp/failed) & pids=\"$pids $!\"; i=$((i + 1)); done; wait $pids; [ ! -e /run/tmp/failed ] || {{ cat /run/tmp/failed >&2; rm /run/tmp/failed; false; }}";
+        $"i=0; pids=; while [ $i -lt {count} ]; do ({command} || echo $i >>/run/tmp/failed) & pids=\"$pids $!\"; "
+            + $"i=$((i + 1)); done; wait $pids; [ ! -e /run/tmp/failed ] || {{ cat /run/tmp/failed >&2; rm "
+            + $"/run/tmp/failed; false; }}";
 
     private static Dictionary<string, string> Addresses(World world) => world.Do("m pod ps").Split('\n').Skip(1)
-        .Select(l => l.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Where(w => w.Length > 3 && w[0].StartsWith('w'))
+        .Select(l => l.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        .Where(w => w.Length > 3 && w[0].StartsWith('w'))
         .ToDictionary(w => w[0], w => w[2].Split(',')[0]);
 
     private static void Settled(World world, Snapshot before)

@@ -1,5 +1,6 @@
 // The promise: whatever step of a plan fails, and wherever the runtime is killed, nothing is left behind. Every plan of
-// minic, every step of it, on the very binary that ships (docs/decisions/0008-faults.md). out/promise.txt has the count.
+// minic, every step of it, on the very binary that ships (docs/decisions/0008-faults.md). out/promise.txt has the
+// count.
 
 using Xunit.Abstractions;
 
@@ -9,7 +10,8 @@ public class PromiseTests(ITestOutputHelper output)
 {
     public static TheoryData<string> Plans => [.. PlanUnderTest.All.Select(p => p.Name)];
 
-    public static TheoryData<string> Rollbacks => [.. PlanUnderTest.All.Where(p => p.Repair == "m gc").Select(p => p.Name)];
+    public static TheoryData<string> Rollbacks =>
+        [.. PlanUnderTest.All.Where(p => p.Repair == "m gc").Select(p => p.Name)];
 
     public static TheoryData<string> Deletes => [.. PlanUnderTest.Deletes.Select(p => p.Name)];
 

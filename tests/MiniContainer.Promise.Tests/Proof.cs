@@ -1,5 +1,5 @@
-// Proves a plan: plays it once to learn its steps, then once more for each thing that can go wrong, and looks at the world
-// after each. Several worlds share the cases of one plan.
+// Proves a plan: plays it once to learn its steps, then once more for each thing that can go wrong, and looks at the
+// world after each. Several worlds share the cases of one plan.
 
 using System.Collections.Concurrent;
 using System.Globalization;
@@ -35,7 +35,8 @@ internal sealed partial class Proof(PlanUnderTest plan)
     public int Possible { get; private set; }
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
-        $"{plan.Name,-58} {Steps,4} steps {Calls,5} calls {Possible,6} cases {tried,6} tried {passed,6} passed {settled,4} settled late");
+        $"{plan.Name,-58} {Steps,4} steps {Calls,5} calls {Possible,6} cases {tried,6} tried {passed,6} passed "
+            + $"{settled,4} settled late");
 
     /// <summary>Every step and every call fails, and every one is a killed runtime's last.</summary>
     public void Forward()
@@ -45,7 +46,9 @@ internal sealed partial class Proof(PlanUnderTest plan)
             cases = [.. lists[world.Name].Values];
         Possible = cases.Count;
         // The name of a world is in its titles and calls: each case is that of the world in which it is played.
-        Run([.. (Stress ? cases : Sample(cases)).Select(c => c.Fault)], (world, before, fault) => lists[world.Name][fault] is { Kills: true } kill ? Kill(world, before, kill) : Fail(world, before, lists[world.Name][fault]));
+        Run([.. (Stress ? cases : Sample(cases)).Select(c => c.Fault)],
+            (world, before, fault) => lists[world.Name][fault] is { Kills: true } kill
+                ? Kill(world, before, kill) : Fail(world, before, lists[world.Name][fault]));
     }
 
     /// <summary>The rollback of a failed play is killed at each undo, and so is a gc.</summary>
@@ -63,7 +66,9 @@ internal sealed partial class Proof(PlanUnderTest plan)
             var first = world.Sh($"MINIC_FAULT={parts[0]} {plan.Play}");
             var second = parts.Length > 1 ? world.Sh($"MINIC_FAULT={parts[1]} m gc") : first;
             var expected = parts.Length > 1 ? 137 : plan.KilledCode;
-            return second.Code != expected ? $"it should have been killed ({expected}), but ended with {second.Code}: {second.Error}" : Mend(world, before);
+            return second.Code != expected
+                ? $"it should have been killed ({expected}), but ended with {second.Code}: {second.Error}"
+                : Mend(world, before);
         });
     }
 
@@ -79,11 +84,14 @@ internal sealed partial class Proof(PlanUnderTest plan)
         {
             world.Do(plan.Play);
             var (fault, again) = item;
-            var (first, expected) = (world.Sh($"MINIC_FAULT={fault} {plan.Undo}"), fault.StartsWith("undo-fail", StringComparison.Ordinal) ? PlanUnderTest.FailureCode(plan.Undo, 125) : 137);
+            var (first, expected) =
+                (world.Sh($"MINIC_FAULT={fault} {plan.Undo}"), fault.StartsWith("undo-fail", StringComparison.Ordinal)
+                    ? PlanUnderTest.FailureCode(plan.Undo, 125) : 137);
             if (first.Code != expected)
                 return $"it should have ended with {expected}, but did with {first.Code}: {first.Error}";
             var second = world.Sh(again);
-            return second.Code != 0 ? $"the second {again} ended with {second.Code}: {second.Error}" : Mend(world, before);
+            return second.Code != 0
+                ? $"the second {again} ended with {second.Code}: {second.Error}" : Mend(world, before);
         });
     }
 
@@ -109,7 +117,8 @@ internal sealed partial class Proof(PlanUnderTest plan)
         var world = World.Make();
         Inputs.Write(world);
         world.Do(plan.Setup);
-        lists[world.Name] = Case.Of(List(world, plan.Play), path => File.Exists(world.Rootfs + path), plan.Claims).ToDictionary(c => c.Fault);
+        lists[world.Name] = Case.Of(List(world, plan.Play), path => File.Exists(world.Rootfs + path), plan.Claims)
+            .ToDictionary(c => c.Fault);
         return world;
     }
 
@@ -131,7 +140,12 @@ internal sealed partial class Proof(PlanUnderTest plan)
         Steps = steps.Count;
         last = steps.Last(s => !s.IsChild).Number;
         Calls = steps.Where(s => s.IsChild).Sum(s => s.Calls.Count);
-        return [.. steps.Select(s => s with { Calls = [.. s.Calls.Select(c => c.Replace("[\"sleep\", \"0\"]", "[\"sleep\", \"1000\"]", StringComparison.Ordinal))] })];
+        return [.. steps.Select(s => s with
+        {
+            Calls = [
+                .. s.Calls.Select(c =>
+                    c.Replace("[\"sleep\", \"0\"]", "[\"sleep\", \"1000\"]", StringComparison.Ordinal))],
+        })];
     }
 
     private string? Kill(World world, Snapshot before, Case item)
@@ -150,7 +164,9 @@ internal sealed partial class Proof(PlanUnderTest plan)
         if (Differs(world, before) is { } difference)
             return $"after {plan.Repair}:\n{difference}";
         var again = world.Sh("m gc");
-        return again.Code != 0 || again.Output.Length > 0 ? $"a second gc ended with {again.Code}: {again.Output}{again.Error}" : Differs(world, before) is { } more ? $"a second gc changed:\n{more}" : null;
+        return again.Code != 0 || again.Output.Length > 0
+            ? $"a second gc ended with {again.Code}: {again.Output}{again.Error}"
+            : Differs(world, before) is { } more ? $"a second gc changed:\n{more}" : null;
     }
 
     private string? Fail(World world, Snapshot before, Case item)
@@ -171,7 +187,11 @@ internal sealed partial class Proof(PlanUnderTest plan)
             return $"the exit code should be {code}, but is {outcome.Code}: {outcome.Error}";
         if (!item.Later && !Neutral(outcome.Error).Contains(Neutral(item.Step.Title), StringComparison.Ordinal))
             return $"the error should name the step: {outcome.Error}";
-        if (!(item.Later ? item.ExitCode == 125 : false) && !Neutral(outcome.Error).Contains(Neutral(item.Later ? item.Call![..item.Call!.IndexOf(',', StringComparison.Ordinal)] : item.Call!), StringComparison.Ordinal))
+        if (!(item.Later ? item.ExitCode == 125 : false)
+            && !Neutral(outcome.Error)
+                .Contains(
+                    Neutral(item.Later ? item.Call![..item.Call!.IndexOf(',', StringComparison.Ordinal)] : item.Call!),
+                    StringComparison.Ordinal))
             return $"the error should name the call {item.Call}: {outcome.Error}";
         return Differs(world, before);
     }
@@ -239,7 +259,8 @@ internal sealed partial class Proof(PlanUnderTest plan)
         }
     }
 
-    private string Name<T>(World world, T item) => item is string fault && lists[world.Name].TryGetValue(fault, out var known) ? known.ToString() : $"{item}";
+    private string Name<T>(World world, T item) =>
+        item is string fault && lists[world.Name].TryGetValue(fault, out var known) ? known.ToString() : $"{item}";
 
     private string? Judge<T>(World world, Snapshot before, T item, Func<World, Snapshot, T, string?> judge)
     {

@@ -14,7 +14,9 @@ public class SharedCgroupTests
         World.Need();
         using var world = World.Make();
         Inputs.Write(world);
-        world.Do("sed -i \"s|\\\"linux\\\": {|&\\\"cgroupsPath\\\": \\\"/$N/shared\\\",|\" $TMP/plain/config.json; m create -b $TMP/plain $N && m start $N");
+        world.Do(
+            "sed -i \"s|\\\"linux\\\": {|&\\\"cgroupsPath\\\": \\\"/$N/shared\\\",|\" $TMP/plain/config.json; m "
+                + "create -b $TMP/plain $N && m start $N");
         world.Sh($"MINIC_FAULT={fault} m create -b $TMP/plain $N-second").Code.Should().NotBe(0);
         world.Do("m gc >/dev/null; m list -q").Should().NotContain("second");
         world.Do("m state $N; m delete -f $N").Should().Contain("\"running\"");

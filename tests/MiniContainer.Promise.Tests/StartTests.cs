@@ -1,4 +1,5 @@
-// A start that was killed halfway: what the container is afterwards is asked of the container, not of the journal alone.
+// A start that was killed halfway: what the container is afterwards is asked of the container, not of the journal
+// alone.
 
 namespace MiniContainer.Promise.Tests;
 

@@ -1,4 +1,5 @@
-// What the kernel was really asked: the output of strace(1), by process, and by the steps of the play as its journal has them.
+// What the kernel was really asked: the output of strace(1), by process, and by the steps of the play as its journal
+// has them.
 
 using System.Globalization;
 using System.Text.RegularExpressions;
@@ -33,7 +34,8 @@ internal sealed partial class Strace
         {
             if (Line().Match(line) is not { Success: true } match)
                 continue;
-            var (thread, text) = (int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture), match.Groups[2].Value);
+            var (thread, text) =
+                (int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture), match.Groups[2].Value);
             const string Unfinished = " <unfinished ...>";
             if (text.EndsWith(Unfinished, StringComparison.Ordinal))
             {
@@ -62,7 +64,9 @@ internal sealed partial class Strace
     public IReadOnlyList<TracedCall> CallsOf(int child) =>
         [.. Calls.Where(c => c.Thread == child).SkipWhile(c => c.Name == "dup3").Skip(1).Where(c => c.Name != "mmap")];
 
-    /// <summary>The calls of each step of the runtime's own, from its line of the journal to the one that says that it is done.</summary>
+    /// <summary>
+    /// The calls of each step of the runtime's own, from its line of the journal to the one that says that it is done.
+    /// </summary>
     public IReadOnlyList<IReadOnlyList<TracedCall>> Steps()
     {
         var steps = new List<IReadOnlyList<TracedCall>>();

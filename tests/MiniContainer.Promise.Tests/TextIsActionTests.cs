@@ -1,5 +1,6 @@
-// What --explain says is what the kernel is asked. A play is traced by strace(1): of each child, call by call, in order; of
-// minic's own steps, each call that changes something must be one that the step names, and each that it names must be made.
+// What --explain says is what the kernel is asked. A play is traced by strace(1): of each child, call by call, in
+// order; of minic's own steps, each call that changes something must be one that the step names, and each that it names
+// must be made.
 
 using System.Globalization;
 using System.Text.RegularExpressions;
@@ -34,7 +35,8 @@ public sealed partial class TextIsActionTests
         var tapes = steps.Where(s => s.IsChild).GroupBy(s => s.Actor).ToList();
         tapes.Should().HaveSameCount(clones);
         foreach (var (tape, clone) in tapes.Zip(clones))
-            wrong.AddRange(ChildTapes.Differences([.. tape], trace.CallsOf(Strace.ChildOf(clone.Single(Strace.MakesProcess)))));
+            wrong.AddRange(
+                ChildTapes.Differences([.. tape], trace.CallsOf(Strace.ChildOf(clone.Single(Strace.MakesProcess)))));
 
         string.Join("\n", wrong.Select(w => w.Length > 400 ? w[..400] : w)).Should().BeEmpty();
     }
@@ -69,21 +71,31 @@ public sealed partial class TextIsActionTests
 
         // Our text as a pattern: "..." stands for what it does not tell.
         private static Regex Pattern(string text) =>
-            new($"^{Regex.Escape(Plain(text)).Replace(@"\.\.\.", ".*", StringComparison.Ordinal)}$", RegexOptions.Singleline);
+            new($"^{Regex.Escape(Plain(text)).Replace(@"\.\.\.", ".*", StringComparison.Ordinal)}$",
+                RegexOptions.Singleline);
 
         // The differences between the two ways to write the same arguments.
         private static string Plain(string call)
         {
             call = Variables().Replace(call, "[/* $1 vars */]");
             call = Remarks().Replace(call, "");
-            call = call.Replace("~0U", "4294967295", StringComparison.Ordinal).Replace("IPPROTO_IP", "0", StringComparison.Ordinal)
-                .Replace("SUID_DUMP_DISABLE", "0", StringComparison.Ordinal).Replace("MOUNT_ATTR_SIZE_VER0", "32", StringComparison.Ordinal).Replace("O_LARGEFILE|", "", StringComparison.Ordinal);
-            call = Hexadecimal().Replace(call, m => Convert.ToInt64(m.Groups[1].Value, 16).ToString(CultureInfo.InvariantCulture));
-            call = call.Replace("{sa_handler=SIG_DFL, sa_mask=[], sa_flags=0}", "{sa_handler=SIG_DFL}", StringComparison.Ordinal);
-            call = Kibi().Replace(call, m => (long.Parse(m.Groups[1].Value, CultureInfo.InvariantCulture) * 1024).ToString(CultureInfo.InvariantCulture));
+            call = call.Replace("~0U", "4294967295", StringComparison.Ordinal)
+                .Replace("IPPROTO_IP", "0", StringComparison.Ordinal)
+                .Replace("SUID_DUMP_DISABLE", "0", StringComparison.Ordinal)
+                .Replace("MOUNT_ATTR_SIZE_VER0", "32", StringComparison.Ordinal)
+                .Replace("O_LARGEFILE|", "", StringComparison.Ordinal);
+            call = Hexadecimal()
+                .Replace(call, m => Convert.ToInt64(m.Groups[1].Value, 16).ToString(CultureInfo.InvariantCulture));
+            call = call.Replace("{sa_handler=SIG_DFL, sa_mask=[], sa_flags=0}", "{sa_handler=SIG_DFL}",
+                StringComparison.Ordinal);
+            call = Kibi()
+                .Replace(call,
+                    m => (long.Parse(m.Groups[1].Value, CultureInfo.InvariantCulture)
+                        * 1024).ToString(CultureInfo.InvariantCulture));
             call = Octal().Replace(call, "0");
             call = call.StartsWith("prctl(", StringComparison.Ordinal) ? Zeros().Replace(call, ")") : call;
-            return Blanks().Replace(call, " ").Replace("( ", "(", StringComparison.Ordinal).Replace(" )", ")", StringComparison.Ordinal);
+            return Blanks().Replace(call, " ").Replace("( ", "(", StringComparison.Ordinal)
+                .Replace(" )", ")", StringComparison.Ordinal);
         }
 
         [GeneratedRegex(@"0x[0-9a-f]+ /\* (\d+) vars? \*/")]
@@ -130,7 +142,9 @@ public sealed partial class TextIsActionTests
             foreach (var effect in effects.Where(e => !step.Calls.Any(text => Names(text, e))).Distinct())
                 yield return $"{step.Kind}, {step.Title}: does not say {effect}";
             // Of what is tried in turn, the first that is there ends the search.
-            foreach (var text in step.Calls.Where(t => !t.Contains("), if ", StringComparison.Ordinal) && !t.StartsWith("openat2(", StringComparison.Ordinal)
+            foreach (var text in
+                step.Calls.Where(t => !t.Contains("), if ", StringComparison.Ordinal)
+                    && !t.StartsWith("openat2(", StringComparison.Ordinal)
                 && !t.StartsWith("IPCTNL_MSG_CT_DELETE of", StringComparison.Ordinal)))
             {
                 if (!effects.Any(e => Names(text, e)) && !calls.Any(c => Names(text, c.Text)))
@@ -140,7 +154,8 @@ public sealed partial class TextIsActionTests
 
         // A file of memory is nobody else's.
         private static bool WritesTo(TracedCall call, HashSet<string> descriptors) =>
-            call.Name is "write" or "pwrite64" && descriptors.Contains(call.Text[(call.Name.Length + 1)..].Split(',')[0]);
+            call.Name is "write" or "pwrite64"
+            && descriptors.Contains(call.Text[(call.Name.Length + 1)..].Split(',')[0]);
 
         private static bool Names(string text, string effect)
         {
@@ -154,17 +169,22 @@ public sealed partial class TextIsActionTests
 
         // A text's first string, in which PID and FD stand for numbers that nobody knows before.
         private static Regex Pattern(string text) => new(
-            "^" + Regex.Escape(FirstString(text) ?? "").Replace("PID", @"\w+", StringComparison.Ordinal).Replace("FD", @"\d+", StringComparison.Ordinal) + "$");
+            "^" + Regex.Escape(FirstString(text) ?? "").Replace("PID", @"\w+", StringComparison.Ordinal)
+                .Replace("FD", @"\d+", StringComparison.Ordinal) + "$");
 
         // A call that changes something, or none.
         private static string? Effect(TracedCall call) => NameOf(call.Text) switch
         {
-            "mkdir" or "rmdir" or "unlink" or "symlink" or "mknod" or "mount" or "umount2" or "open_tree" or "move_mount"
-                or "mount_setattr" or "chmod" or "chown" or "unshare" or "bpf" or "kill" or "pidfd_send_signal" or "rename"
+            "mkdir" or "rmdir" or "unlink" or "symlink" or "mknod" or "mount" or "umount2" or "open_tree"
+                or "move_mount"
+                or "mount_setattr" or "chmod" or "chown" or "unshare" or "bpf" or "kill" or "pidfd_send_signal"
+                or "rename"
                 or "fsopen" or "fsconfig" or "fsmount" or "write" or "nft" => call.Text,
             "clone3" or "clone" when !call.Text.Contains("CLONE_THREAD", StringComparison.Ordinal) => call.Text,
-            "open" when Writes().IsMatch(call.Text) && !call.Text.Contains("\"/dev/null\"", StringComparison.Ordinal) => call.Text,
-            var name when name.StartsWith("RTM_", StringComparison.Ordinal) && !name.StartsWith("RTM_GET", StringComparison.Ordinal) => call.Text,
+            "open" when Writes().IsMatch(call.Text) && !call.Text.Contains("\"/dev/null\"", StringComparison.Ordinal) =>
+                call.Text,
+            var name when name.StartsWith("RTM_", StringComparison.Ordinal)
+                && !name.StartsWith("RTM_GET", StringComparison.Ordinal) => call.Text,
             _ => null,
         };
 
@@ -173,7 +193,8 @@ public sealed partial class TextIsActionTests
         {
             var name = Word().Match(call).Value;
             // A line of nft's language.
-            if (!call.StartsWith(name + "(", StringComparison.Ordinal) && !name.StartsWith("IPCTNL", StringComparison.Ordinal))
+            if (!call.StartsWith(name + "(", StringComparison.Ordinal)
+                && !name.StartsWith("IPCTNL", StringComparison.Ordinal))
                 return "nft";
             return name switch
             {
@@ -186,8 +207,10 @@ public sealed partial class TextIsActionTests
                 "fchown" or "fchownat" => "chown",
                 "pwrite64" => "write",
                 "sendto" or "sendmsg" when call.Contains("NFNL_MSG_BATCH_BEGIN", StringComparison.Ordinal) => "nft",
-                "sendto" or "sendmsg" when call.Contains("NFNL_SUBSYS_CTNETLINK", StringComparison.Ordinal) => "IPCTNL_MSG_CT_GET",
-                "sendto" or "sendmsg" when Message().Match(call) is { Success: true } message => MessageName(message.Groups[1].Value),
+                "sendto" or "sendmsg" when call.Contains("NFNL_SUBSYS_CTNETLINK", StringComparison.Ordinal) =>
+                    "IPCTNL_MSG_CT_GET",
+                "sendto" or "sendmsg" when Message().Match(call) is { Success: true } message =>
+                    MessageName(message.Groups[1].Value),
                 _ => name,
             };
         }
@@ -207,7 +230,8 @@ public sealed partial class TextIsActionTests
             _ => type,
         };
 
-        private static string? FirstString(string call) => Quoted().Match(call) is { Success: true } match ? match.Groups[1].Value : null;
+        private static string? FirstString(string call) =>
+            Quoted().Match(call) is { Success: true } match ? match.Groups[1].Value : null;
 
         [GeneratedRegex(@"nlmsg_type=(\w+)")]
         private static partial Regex Message();

@@ -1,5 +1,5 @@
-// A small machine of its own for the real minic: network, mount and pid namespaces, an empty /run, and a shell as its first
-// process, which takes commands one by one. Whatever is left in there when it is disposed ends with that shell.
+// A small machine of its own for the real minic: network, mount and pid namespaces, an empty /run, and a shell as its
+// first process, which takes commands one by one. Whatever is left in there when it is disposed ends with that shell.
 
 using System.Diagnostics;
 using System.Globalization;
@@ -22,20 +22,26 @@ internal sealed class World : IDisposable
     private World(string minic, string rootfs)
     {
         Rootfs = rootfs;
-        Name = string.Create(CultureInfo.InvariantCulture, $"p{Environment.ProcessId}w{Interlocked.Increment(ref count)}");
+        Name = string.Create(CultureInfo.InvariantCulture,
+            $"p{Environment.ProcessId}w{Interlocked.Increment(ref count)}");
         Temporary = Directory.CreateTempSubdirectory("minic-promise-").FullName;
         // The second shell is pid 1 in there; the first waits for it outside.
-        // Whatever started the tests may ignore signals, as a script's background job does; unshare --fork in a script by hand does not pass that on.
-        var start = new ProcessStartInfo("env", ["--default-signal", "unshare", "--mount", "--net", "--pid", "--fork", "--kill-child", "--mount-proc", "--propagation", "private", "sh"])
+        // Whatever started the tests may ignore signals, as a script's background job does; unshare --fork in a script
+        // by hand does not pass that on.
+        var start = new ProcessStartInfo("env",
+            ["--default-signal", "unshare", "--mount", "--net", "--pid", "--fork", "--kill-child", "--mount-proc",
+                "--propagation", "private", "sh"])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
         };
-        foreach (var (name, value) in new[] { ("MINIC", minic), ("ROOTFS", rootfs), ("TMP", Temporary), ("TMPDIR", "/run/tmp"), ("N", Name), ("LC_ALL", "C.UTF-8"), ("HOME", "/root") })
+        foreach (var (name, value) in new[] { ("MINIC", minic), ("ROOTFS", rootfs), ("TMP", Temporary),
+            ("TMPDIR", "/run/tmp"), ("N", Name), ("LC_ALL", "C.UTF-8"), ("HOME", "/root") })
             start.Environment[name] = value;
         shell = Process.Start(start)!;
         Sh("mount -t tmpfs -o mode=755 tmpfs /run && mkdir /run/tmp && m() { \"$MINIC\" \"$@\"; }").Code.Should().Be(0);
-        Pid = int.Parse(Sh("readlink /proc/self; :").Output.Length > 0 ? File.ReadAllText($"/proc/{shell.Id}/task/{shell.Id}/children").Trim() : "", CultureInfo.InvariantCulture);
+        Pid = int.Parse(Sh("readlink /proc/self; :").Output.Length > 0
+            ? File.ReadAllText($"/proc/{shell.Id}/task/{shell.Id}/children").Trim() : "", CultureInfo.InvariantCulture);
         Netns = NetworkNamespace.Open($"/proc/{Pid}/ns/net");
     }
 
@@ -80,14 +86,18 @@ internal sealed class World : IDisposable
             throw new TimeoutException($"does not end: {script}\n{Snapshot.Of(this)["processes"]}");
         }
 
-        return new Outcome(int.Parse(code ?? throw new InvalidOperationException($"the world ended: {script}"), CultureInfo.InvariantCulture), Read("out"), Read("err"));
+        return new Outcome(
+            int.Parse(code ?? throw new InvalidOperationException($"the world ended: {script}"),
+                CultureInfo.InvariantCulture), Read("out"), Read("err"));
     }
 
     /// <summary>Runs shell commands that must work.</summary>
     public string Do(string script)
     {
         var outcome = Sh(script);
-        return outcome.Code == 0 ? outcome.Output : throw new InvalidOperationException($"`{script}` ended with {outcome.Code}: {outcome.Error}");
+        return outcome.Code == 0
+            ? outcome.Output
+            : throw new InvalidOperationException($"`{script}` ended with {outcome.Code}: {outcome.Error}");
     }
 
     public void Dispose()
@@ -110,7 +120,8 @@ internal sealed class World : IDisposable
         var repository = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "../.."));
         var minic = Environment.GetEnvironmentVariable("MINIC") ?? Path.Combine(repository, "out/minic");
         Skip.IfNot(File.Exists(minic), $"needs {minic}: scripts/build makes it, or set MINIC");
-        var rootfs = Environment.GetEnvironmentVariable("MINIC_ROOTFS") ?? Path.Combine(repository, "out/rootfs/busybox");
+        var rootfs = Environment.GetEnvironmentVariable("MINIC_ROOTFS")
+            ?? Path.Combine(repository, "out/rootfs/busybox");
         Skip.IfNot(Directory.Exists(rootfs), $"needs {rootfs}: rootfs/build busybox makes it, or set MINIC_ROOTFS");
         var programs = new Testing.Programs(minic, rootfs).Reachable();
         return (programs.Minic, programs.Rootfs);

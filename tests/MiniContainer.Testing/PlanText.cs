@@ -27,7 +27,8 @@ public static class PlanText
     }
 
     /// <summary>
-    /// Fails unless a text, however it is wrapped, tells each step of a plan in its order: its title, its calls, and why.
+    /// Fails unless a text, however it is wrapped, tells each step of a plan in its order: its title, its calls, and
+    /// why.
     /// </summary>
     public static void ShouldTellAllOf(string text, Plan plan)
     {
@@ -43,6 +44,7 @@ public static class PlanText
     }
 
     private static string Of(Step step) =>
-        $"{step.Actor}: {step.Title}\n    {string.Join("\n    ", step.CallTexts)}\n  # {step.Why} {step.Man} {step.Lab}\n"
+        $"{step.Actor}: {step.Title}\n    {string.Join("\n    ", step.CallTexts)}\n  # {step.Why} {step.Man} "
+        + $"{step.Lab}\n"
         + string.Concat(step.UndoByHand.Select(u => $"  undo: {u}\n"));
 }

@@ -1,5 +1,6 @@
-// The program and the root file system that tests run, where any user reaches them by a path that needs no quotes. A clone
-// may lie below a home of mode 0700, or in a directory with a space in its name; the tests' own scripts need not care.
+// The program and the root file system that tests run, where any user reaches them by a path that needs no quotes. A
+// clone may lie below a home of mode 0700, or in a directory with a space in its name; the tests' own scripts need not
+// care.
 
 using System.Diagnostics;
 using System.Text.RegularExpressions;
@@ -29,7 +30,8 @@ public sealed partial record Programs(string Minic, string Rootfs)
     {
         if (!Plain().IsMatch(path))
             return false;
-        for (var directory = Path.GetDirectoryName(path); directory is not null; directory = Path.GetDirectoryName(directory))
+        for (var directory = Path.GetDirectoryName(path); directory is not null; directory =
+            Path.GetDirectoryName(directory))
         {
             if (!File.GetUnixFileMode(directory).HasFlag(UnixFileMode.OtherExecute))
                 return false;
@@ -59,7 +61,8 @@ public sealed partial record Programs(string Minic, string Rootfs)
         using var process = Process.Start(program, arguments);
         process.WaitForExit();
         if (process.ExitCode != 0)
-            throw new InvalidOperationException($"{program} {string.Join(' ', arguments)}: exit code {process.ExitCode}");
+            throw new InvalidOperationException(
+                $"{program} {string.Join(' ', arguments)}: exit code {process.ExitCode}");
     }
 
     [GeneratedRegex("^[A-Za-z0-9/._+,=@%-]+$")]

@@ -11,11 +11,13 @@ public static class TextChange
     /// <param name="known">The text that a reader knows.</param>
     /// <param name="text">The other one.</param>
     public static string Of(string known, string text) =>
-        string.Concat(Without(known, text).Select(l => $"- {l}\n").Concat(Without(text, known).Select(l => $"+ {l}\n")));
+        string.Concat(Without(known, text).Select(l => $"- {l}\n")
+            .Concat(Without(text, known).Select(l => $"+ {l}\n")));
 
     private static IEnumerable<string> Without(string text, string other)
     {
         var left = other.Split('\n').CountBy(l => l).ToDictionary();
-        return text.Split('\n').Where(l => l.Trim().Length > 0 && (!left.TryGetValue(l, out var count) || (left[l] = count - 1) < 0));
+        return text.Split('\n')
+            .Where(l => l.Trim().Length > 0 && (!left.TryGetValue(l, out var count) || (left[l] = count - 1) < 0));
     }
 }

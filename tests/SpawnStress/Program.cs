@@ -19,7 +19,8 @@ if (args is ["wait"])
 }
 
 var count = args is ["spawn", var text] ? int.Parse(text, CultureInfo.InvariantCulture) : 300;
-var flags = Environment.IsPrivilegedProcess ? 0x20000UL | 0x4000000 | 0x8000000 | 0x20000000 : 0; // mount, UTS, IPC, pid
+var flags = Environment.IsPrivilegedProcess
+    ? 0x20000UL | 0x4000000 | 0x8000000 | 0x20000000 : 0; // mount, UTS, IPC, pid
 var stop = false;
 Thread[] churn = [new(Allocate), new(Collect)];
 foreach (var thread in churn)
@@ -44,7 +45,9 @@ for (var i = 0; i < count && hangs < 3; i++)
 }
 
 Volatile.Write(ref stop, true);
-Console.WriteLine($"{count} children, {hangs} hangs, {failures} failures; {GC.CollectionCount(0) - collections} collections in {watch.ElapsedMilliseconds} ms");
+Console.WriteLine(
+    $"{count} children, {hangs} hangs, {failures} failures; {GC.CollectionCount(0) - collections} collections in "
+        + $"{watch.ElapsedMilliseconds} ms");
 return hangs + failures == 0 ? 0 : 1;
 
 Child Make(ulong newNamespaces) => Child.Clone(new ChildOptions([awaitGo, command])

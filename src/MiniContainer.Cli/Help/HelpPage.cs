@@ -29,8 +29,10 @@ internal sealed class HelpPage : SynchronousCommandLineAction
         output.WriteLine("\nUsage:");
         foreach (var line in Synopsis(command))
             output.WriteLine($"  {line}");
-        Section(output, "Verbs", command.Subcommands.Where(c => !c.Hidden).Select(c => (c.Name, FirstSentence(c.Description))));
-        Section(output, "Arguments", command.Arguments.Where(a => !a.Hidden).Select(a => (a.Name, a.Description ?? "")));
+        Section(output, "Verbs",
+            command.Subcommands.Where(c => !c.Hidden).Select(c => (c.Name, FirstSentence(c.Description))));
+        Section(output, "Arguments",
+            command.Arguments.Where(a => !a.Hidden).Select(a => (a.Name, a.Description ?? "")));
         Section(output, "Options", command.Options.Where(o => !o.Hidden).Select(o => (Label(o), o.Description ?? "")));
         var examples = (command as Verb)?.Examples ?? [];
         if (examples.Count > 0)
@@ -38,7 +40,9 @@ internal sealed class HelpPage : SynchronousCommandLineAction
         foreach (var (example, does) in examples)
             output.WriteLine($"  {example}\n      {string.Join("\n      ", Wrap(does, Width - 6))}");
         output.WriteLine(command is RootCommand
-            ? "\nminic VERB --help tells more of a verb.\nExit codes: the command's own, or 128+n where signal n ended it. Where minic\nfailed, runc's: 255 of exec, 1 of others. Of run --rootfs, pod, gc and plan 125;\n126 where the command cannot be executed, 127 where it is not there."
+            ? "\nminic VERB --help tells more of a verb.\nExit codes: the command's own, or 128+n where signal n "
+                + "ended it. Where minic\nfailed, runc's: 255 of exec, 1 of others. Of run --rootfs, pod, gc and plan "
+                + "125;\n126 where the command cannot be executed, 127 where it is not there."
             : "\nThe options of minic --help hold here too.");
     }
 
@@ -47,8 +51,10 @@ internal sealed class HelpPage : SynchronousCommandLineAction
         if (command is Verb { Synopsis.Count: > 0 } verb)
             return verb.Synopsis;
         var path = command is RootCommand ? "minic" : $"minic {CommandWords.Path(command)}";
-        var arguments = command.Arguments.Select(a => (a.Arity.MinimumNumberOfValues == 0 ? $"[{a.Name}]" : a.Name) + (a.Arity.MaximumNumberOfValues > 1 ? "..." : ""));
-        return [string.Join(" ", new[] { path, "[OPTIONS]" }.Concat(command.Subcommands.Count > 0 ? ["VERB ..."] : arguments))];
+        var arguments = command.Arguments.Select(a => (a.Arity.MinimumNumberOfValues == 0 ? $"[{a.Name}]" : a.Name)
+            + (a.Arity.MaximumNumberOfValues > 1 ? "..." : ""));
+        return [string.Join(" ",
+            new[] { path, "[OPTIONS]" }.Concat(command.Subcommands.Count > 0 ? ["VERB ..."] : arguments))];
     }
 
     private static string Label(Option option)
@@ -57,7 +63,8 @@ internal sealed class HelpPage : SynchronousCommandLineAction
         var name = letters.Count > 0 ? $"{letters[0]}, {option.Name}" : $"    {option.Name}";
         if (option.ValueType == typeof(bool) || option is HelpOption or VersionOption)
             return name;
-        return option is AloneOption || option.Arity.MinimumNumberOfValues == 0 ? $"{name}[={option.HelpName}]" : $"{name} {option.HelpName}";
+        return option is AloneOption || option.Arity.MinimumNumberOfValues == 0
+            ? $"{name}[={option.HelpName}]" : $"{name} {option.HelpName}";
     }
 
     private static void Section(TextWriter output, string title, IEnumerable<(string Label, string Text)> rows)

@@ -1,7 +1,7 @@
 // Reads the words of the command line before the library does, and tells what is wrong with them.
 //
-// In `minic run --rootfs R ls -la --color=never` everything from `ls` on belongs to that command. System.CommandLine can
-// leave such words alone, but splits them first where they look like options of run's own (`-it` into `-i -t`,
+// In `minic run --rootfs R ls -la --color=never` everything from `ls` on belongs to that command. System.CommandLine
+// can leave such words alone, but splits them first where they look like options of run's own (`-it` into `-i -t`,
 // `--env=x` into `--env x`), unless they stand behind a `--`. So one is put there.
 
 using System.CommandLine;
@@ -18,7 +18,8 @@ internal static class Usage
     /// <exception cref="MinicException">There is no such verb or option.</exception>
     public static IReadOnlyList<string> Read(Command root, IReadOnlyList<string> words)
     {
-        // A directive such as [suggest] comes from a shell, about a line that is not finished: it may yet become an option.
+        // A directive such as [suggest] comes from a shell, about a line that is not finished: it may yet become an
+        // option.
         if (words.Count > 0 && words[0].StartsWith('['))
         {
             foreach (var argument in root.Subcommands.SelectMany(c => c.Arguments))
@@ -41,7 +42,8 @@ internal static class Usage
             if (words[i].Length > 1 && words[i][0] == '-')
                 i += TakesNext(command, words[i]) ? 1 : 0;
             else if (command.Subcommands.Count > 0)
-                command = command.Subcommands.FirstOrDefault(c => c.Name == words[i] || c.Aliases.Contains(words[i])) ?? throw NoVerb(command, words[i], words.Skip(i + 1).Any(w => w is "-h" or "--help"));
+                command = command.Subcommands.FirstOrDefault(c => c.Name == words[i] || c.Aliases.Contains(words[i]))
+                    ?? throw NoVerb(command, words[i], words.Skip(i + 1).Any(w => w is "-h" or "--help"));
             else if (command.Arguments.Any(a => a.CaptureRemainingTokens))
             {
                 var end = (command as Verb)?.OptionsAfterName == true ? AfterOptions(command, words, i + 1) : i + 1;
@@ -60,18 +62,25 @@ internal static class Usage
             return;
         var command = parsed.CommandResult.Command;
         if (command.Subcommands.Count > 0)
-            throw new MinicException(CommandWords.Doing(command), "there is no verb", $"Give one of {string.Join(", ", command.Subcommands.Where(c => !c.Hidden).Select(c => c.Name))}; see {CommandWords.See(command)}.");
+            throw new MinicException(CommandWords.Doing(command), "there is no verb",
+                $"Give one of {string.Join(", ", command.Subcommands.Where(c => !c.Hidden).Select(c => c.Name))}; see "
+                    + $"{CommandWords.See(command)}.");
         var error = parsed.Errors[0];
         // The library's own words name symbols by class; what is wrong can only be one of these.
         var problem = error.SymbolResult switch
         {
             ArgumentResult { Parent: CommandResult, Tokens.Count: 0 } missing => $"{missing.Argument.Name} is missing",
             OptionResult { Tokens.Count: 0 } option => $"{option.Option.Name} wants a value, {option.Option.HelpName}",
-            ArgumentResult { Parent: OptionResult option, Tokens.Count: 0 } => $"{option.Option.Name} wants a value, {option.Option.HelpName}",
+            ArgumentResult { Parent: OptionResult option, Tokens.Count: 0 } =>
+                $"{option.Option.Name} wants a value, {option.Option.HelpName}",
             _ when parsed.UnmatchedTokens.Count > 0 => $"\"{parsed.UnmatchedTokens[0]}\" is one word too many",
-            ArgumentResult { Parent: CommandResult, Tokens.Count: > 0 } word => $"{word.Argument.Name} cannot be \"{word.Tokens[^1].Value}\"; it wants {word.Argument.Description?.TrimEnd('.')}",
-            ArgumentResult { Parent: OptionResult option } value => $"{option.Option.Name} cannot be \"{value.Tokens[0].Value}\"; it wants {option.Option.HelpName}",
-            OptionResult { Tokens.Count: > 0 } option => $"{option.Option.Name} cannot be \"{option.Tokens[^1].Value}\"; it wants {option.Option.HelpName}",
+            ArgumentResult { Parent: CommandResult, Tokens.Count: > 0 } word =>
+                $"{word.Argument.Name} cannot be \"{word.Tokens[^1].Value}\"; it wants "
+                    + $"{word.Argument.Description?.TrimEnd('.')}",
+            ArgumentResult { Parent: OptionResult option } value =>
+                $"{option.Option.Name} cannot be \"{value.Tokens[0].Value}\"; it wants {option.Option.HelpName}",
+            OptionResult { Tokens.Count: > 0 } option =>
+                $"{option.Option.Name} cannot be \"{option.Tokens[^1].Value}\"; it wants {option.Option.HelpName}",
             _ => error.Message.TrimEnd('.'),
         };
         throw new MinicException(CommandWords.Doing(command), problem, $"See {CommandWords.See(command)}.");
@@ -114,16 +123,24 @@ internal static class Usage
         return false;
     }
 
-    private static bool HasValue(Option option) => option.ValueType != typeof(bool) && option.Arity.MaximumNumberOfValues > 0;
+    private static bool HasValue(Option option) =>
+        option.ValueType != typeof(bool) && option.Arity.MaximumNumberOfValues > 0;
 
-    private static Option? Find(Command command, string name) => Options(command).FirstOrDefault(o => o.Name == name || o.Aliases.Contains(name));
+    private static Option? Find(Command command, string name) =>
+        Options(command).FirstOrDefault(o => o.Name == name || o.Aliases.Contains(name));
 
     private static IEnumerable<Option> Options(Command command) =>
-        command.Options.Concat(command.Parents.OfType<Command>().SelectMany(Options).Where(o => o.Recursive || o is System.CommandLine.Help.HelpOption));
+        command.Options.Concat(command.Parents.OfType<Command>().SelectMany(Options)
+            .Where(o => o.Recursive || o is System.CommandLine.Help.HelpOption));
 
     private static MinicException NoVerb(Command command, string word, bool asksForHelp) =>
-        new(CommandWords.Doing(command), $"{(asksForHelp ? $"No help topic for '{word}', since " : "")}there is no verb \"{word}\"", NearestName.Ask(word, command.Subcommands.Select(c => c.Name), $"See {CommandWords.See(command)}."));
+        new(CommandWords.Doing(command),
+            $"{(asksForHelp ? $"No help topic for '{word}', since " : "")}there is no verb \"{word}\"",
+            NearestName.Ask(word, command.Subcommands.Select(c => c.Name), $"See {CommandWords.See(command)}."));
 
     private static MinicException NoOption(Command command, string name) =>
-        new(CommandWords.Doing(command), $"there is no option {name}", NearestName.Ask(name, Options(command).SelectMany(o => o.Aliases.Prepend(o.Name)).Where(n => n.StartsWith("--", StringComparison.Ordinal)), $"See {CommandWords.See(command)}."));
+        new(CommandWords.Doing(command), $"there is no option {name}",
+            NearestName.Ask(name,
+                Options(command).SelectMany(o => o.Aliases.Prepend(o.Name))
+                    .Where(n => n.StartsWith("--", StringComparison.Ordinal)), $"See {CommandWords.See(command)}."));
 }

@@ -12,7 +12,8 @@ internal sealed class VersionPage : SynchronousCommandLineAction
     /// <inheritdoc/>
     public override int Invoke(ParseResult parseResult)
     {
-        parseResult.InvocationConfiguration.Output.WriteLine($"minic version {MinicVersion.Current}\nspec: {Spec.CurrentVersion}");
+        parseResult.InvocationConfiguration.Output.WriteLine(
+            $"minic version {MinicVersion.Current}\nspec: {Spec.CurrentVersion}");
         return 0;
     }
 }

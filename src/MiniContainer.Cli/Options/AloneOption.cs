@@ -1,5 +1,5 @@
-// An option whose value may be left out: --explain is --explain=text. The value follows an equals sign, never a space, so
-// that `minic delete --explain box` names a container.
+// An option whose value may be left out: --explain is --explain=text. The value follows an equals sign, never a space,
+// so that `minic delete --explain box` names a container.
 
 using System.CommandLine;
 

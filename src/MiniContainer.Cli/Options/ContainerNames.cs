@@ -10,17 +10,23 @@ internal static class ContainerNames
 {
     private static readonly string[] How =
     [
-        "amber", "bold", "brave", "brisk", "calm", "clever", "cosy", "crisp", "eager", "fair", "fond", "gentle", "glad", "golden", "happy", "hardy",
-        "jolly", "keen", "kind", "lively", "lucky", "mellow", "merry", "mild", "neat", "noble", "proud", "quick", "quiet", "silver", "sunny", "wise",
+        "amber", "bold", "brave", "brisk", "calm", "clever", "cosy", "crisp", "eager", "fair", "fond", "gentle", "glad",
+        "golden", "happy", "hardy",
+        "jolly", "keen", "kind", "lively", "lucky", "mellow", "merry", "mild", "neat", "noble", "proud", "quick",
+        "quiet", "silver", "sunny", "wise",
     ];
 
     private static readonly string[] What =
     [
-        "acorn", "badger", "beacon", "birch", "brook", "cedar", "cloud", "comet", "coral", "crane", "ember", "falcon", "fern", "finch", "harbor", "hazel",
-        "heron", "island", "lantern", "lark", "maple", "meadow", "otter", "pebble", "pine", "raven", "reef", "robin", "spruce", "tulip", "willow", "wren",
+        "acorn", "badger", "beacon", "birch", "brook", "cedar", "cloud", "comet", "coral", "crane", "ember", "falcon",
+        "fern", "finch", "harbor", "hazel",
+        "heron", "island", "lantern", "lark", "maple", "meadow", "otter", "pebble", "pine", "raven", "reef", "robin",
+        "spruce", "tulip", "willow", "wren",
     ];
 
-    /// <summary>A name that no container has. Should somebody else take it before it is claimed, claiming tells so.</summary>
+    /// <summary>
+    /// A name that no container has. Should somebody else take it before it is claimed, claiming tells so.
+    /// </summary>
     /// <param name="root">The directory of all state.</param>
     public static string Free(StateRoot root)
     {

@@ -50,7 +50,8 @@ internal sealed class ExplanationOutput(ParseResult parsed)
         if (explanations.Count == 0)
             text.WriteLine("There is nothing to do.");
         var (width, colour) = (Screen.Width(), Screen.Colours(1));
-        foreach (var explanation in form is Folded or Full ? explanations : explanations.Where(e => e.Chapters.Contains(form)))
+        foreach (var explanation in form is Folded or Full
+            ? explanations : explanations.Where(e => e.Chapters.Contains(form)))
         {
             if (text.GetStringBuilder().Length > 0)
                 text.WriteLine();
@@ -81,8 +82,10 @@ internal sealed class ExplanationOutput(ParseResult parsed)
         if (chapters.Contains(form) || chapters.Count == 0 && known.Contains(form))
             return;
         var there = chapters.Count == 0 ? "" : $"Its chapters are {string.Join(", ", chapters)}; ";
-        var problem = known.Contains(form) ? $"this plan has no chapter {form}" : $"there is no chapter and no form \"{form}\"";
+        var problem = known.Contains(form)
+            ? $"this plan has no chapter {form}" : $"there is no chapter and no form \"{form}\"";
         var nearest = NearestName.Find(form, [Full, Json, .. chapters]) is { } near ? $"Did you mean {near}? " : "";
-        throw CommandWords.Wrong(parsed.CommandResult.Command, problem, $"{nearest}{there}full tells all of them, and json is for programs.");
+        throw CommandWords.Wrong(parsed.CommandResult.Command, problem,
+            $"{nearest}{there}full tells all of them, and json is for programs.");
     }
 }

@@ -17,31 +17,67 @@ internal sealed class GlobalOptions
     };
 
     /// <summary>The file for messages.</summary>
-    public Option<string> Log { get; } = new("--log") { HelpName = "FILE", Description = "Write messages to FILE too.", Recursive = true };
+    public Option<string> Log { get; } = new("--log")
+    {
+        HelpName = "FILE",
+        Description = "Write messages to FILE too.",
+        Recursive = true,
+    };
 
     /// <summary>Their form.</summary>
-    public Option<string> LogFormat { get; } = Choice("--log-format", "The form of that file: text or json.", "text", "json");
+    public Option<string> LogFormat { get; } = Choice("--log-format", "The form of that file: text or json.", "text",
+        "json");
 
     /// <summary>Whether to tell every step.</summary>
-    public Option<bool> Debug { get; } = new("--debug") { Description = "Tell every step that is played, in the log or else on stderr.", Recursive = true };
+    public Option<bool> Debug { get; } = new("--debug")
+    {
+        Description = "Tell every step that is played, in the log or else on stderr.",
+        Recursive = true,
+    };
 
     /// <summary>Whether a text that does not fit the terminal is to run through.</summary>
-    public static Option<bool> NoPager { get; } = new("--no-pager") { Description = "Let --explain and plan run through, where they would use $PAGER, else less.", Recursive = true };
+    public static Option<bool> NoPager { get; } = new("--no-pager")
+    {
+        Description = "Let --explain and plan run through, where they would use $PAGER, else less.",
+        Recursive = true,
+    };
 
     /// <summary>Asks for cgroups made by systemd.</summary>
-    public Option<bool> SystemdCgroup { get; } = new("--systemd-cgroup") { Description = "Refused: minic makes cgroups itself (cgroupfs).", Recursive = true };
+    public Option<bool> SystemdCgroup { get; } = new("--systemd-cgroup")
+    {
+        Description = "Refused: minic makes cgroups itself (cgroupfs).",
+        Recursive = true,
+    };
 
     /// <summary>All of them, in the order in which help shows them.</summary>
-    public IReadOnlyList<Option> All => [root, Log, LogFormat, Debug, NoPager, SystemdCgroup, CgroupManager, Rootless, Criu];
+    public IReadOnlyList<Option> All =>
+        [root, Log, LogFormat, Debug, NoPager, SystemdCgroup, CgroupManager, Rootless, Criu];
 
     // How crun asks for the same.
-    private Option<string> CgroupManager { get; } = new("--cgroup-manager") { HelpName = "NAME", Description = "Accepted, as crun does: cgroupfs.", Recursive = true, Hidden = true };
+    private Option<string> CgroupManager { get; } = new("--cgroup-manager")
+    {
+        HelpName = "NAME",
+        Description = "Accepted, as crun does: cgroupfs.",
+        Recursive = true,
+        Hidden = true,
+    };
 
     // Taken and not needed: minic sees for itself who it is.
-    private Option<string> Rootless { get; } = new("--rootless") { HelpName = "BOOL", Description = "Accepted, as runc does: true, false or auto.", Recursive = true };
+    private Option<string> Rootless { get; } = new("--rootless")
+    {
+        HelpName = "BOOL",
+        Description = "Accepted, as runc does: true, false or auto.",
+        Recursive = true,
+    };
 
     // Where CRIU is: engines say it with every verb.
-    private Option<string> Criu { get; } = new("--criu") { HelpName = "FILE", Description = "Accepted, as runc does; there is no checkpoint.", Recursive = true, Hidden = true };
+    private Option<string> Criu { get; } = new("--criu")
+    {
+        HelpName = "FILE",
+        Description = "Accepted, as runc does; there is no checkpoint.",
+        Recursive = true,
+        Hidden = true,
+    };
 
     /// <summary>The directory of all state, absolute, with all kinds of steps that minic is made of.</summary>
     public StateRoot Root(ParseResult parsed) => new(Path.TrimEndingDirectorySeparator(
@@ -52,23 +88,35 @@ internal sealed class GlobalOptions
     public void Check(ParseResult parsed)
     {
         if (parsed.GetValue(CgroupManager) is { } manager and not "cgroupfs" and not "systemd")
-            throw new MinicException($"use --cgroup-manager {manager}", "minic has one manager of cgroups", "Leave it out, or say cgroupfs.");
+            throw new MinicException($"use --cgroup-manager {manager}", "minic has one manager of cgroups",
+                "Leave it out, or say cgroupfs.");
         if (parsed.GetValue(SystemdCgroup) || parsed.GetValue(CgroupManager) == "systemd")
-            throw new MinicException(parsed.GetValue(SystemdCgroup) ? "use --systemd-cgroup" : "use --cgroup-manager systemd", "minic makes cgroups itself and cannot ask systemd for them", "Leave it out; in containerd SystemdCgroup = false, in podman cgroup_manager = \"cgroupfs\".");
+            throw new MinicException(parsed.GetValue(SystemdCgroup)
+                ? "use --systemd-cgroup" : "use --cgroup-manager systemd",
+                "minic makes cgroups itself and cannot ask systemd for them",
+                "Leave it out; in containerd SystemdCgroup = false, in podman cgroup_manager = \"cgroupfs\".");
     }
 
     // A directory of the user's own that goes away with the last session (XDG Base Directory Specification).
     private static string DefaultRoot =>
         Environment.IsPrivilegedProcess && !Caller.Current.InUserNamespace ? Everybody
-        : Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR") is { Length: > 0 } runtime ? Path.Combine(runtime, "minic")
+        : Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR") is { Length: > 0 } runtime
+        ? Path.Combine(runtime, "minic")
         : Environment.IsPrivilegedProcess ? Everybody
-        : throw new MinicException("find the directory of all state", "you are not root, and XDG_RUNTIME_DIR is not set", "A login sets it, as a rule to /run/user/UID; or say --root DIR, a directory of yours.");
+        : throw new MinicException("find the directory of all state",
+            "you are not root, and XDG_RUNTIME_DIR is not set",
+            "A login sets it, as a rule to /run/user/UID; or say --root DIR, a directory of yours.");
 
     private const string Everybody = "/run/minic";
 
     private static Option<string> Choice(string name, string description, params string[] values)
     {
-        var option = new Option<string>(name) { HelpName = string.Join("|", values), Description = description, Recursive = true };
+        var option = new Option<string>(name)
+        {
+            HelpName = string.Join("|", values),
+            Description = description,
+            Recursive = true,
+        };
         option.AcceptOnlyFromAmong(values);
         return option;
     }

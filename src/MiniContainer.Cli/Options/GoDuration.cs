@@ -18,13 +18,16 @@ internal static partial class GoDuration
         var match = Whole().Match(text);
         var seconds = 0.0;
         for (var i = 0; i < match.Groups["n"].Captures.Count; i++)
-            seconds += double.Parse(match.Groups["n"].Captures[i].ValueSpan, CultureInfo.InvariantCulture) * Seconds(match.Groups["unit"].Captures[i].Value);
+            seconds += double.Parse(match.Groups["n"].Captures[i].ValueSpan, CultureInfo.InvariantCulture)
+                * Seconds(match.Groups["unit"].Captures[i].Value);
         return match.Success && seconds is >= 0.001 and <= 86400
             ? TimeSpan.FromSeconds(seconds)
-            : throw new MinicException($"read {option} {text}", "it is no such time", "Write a time from 1ms to 24h: 100ms, 5s, 1m30s.");
+            : throw new MinicException($"read {option} {text}", "it is no such time",
+                "Write a time from 1ms to 24h: 100ms, 5s, 1m30s.");
     }
 
-    private static double Seconds(string unit) => unit switch { "ns" => 1e-9, "us" or "µs" => 1e-6, "ms" => 1e-3, "m" => 60, "h" => 3600, _ => 1 };
+    private static double Seconds(string unit) =>
+        unit switch { "ns" => 1e-9, "us" or "µs" => 1e-6, "ms" => 1e-3, "m" => 60, "h" => 3600, _ => 1 };
 
     [GeneratedRegex(@"^((?<n>\d+(\.\d*)?|\.\d+)(?<unit>ns|us|µs|ms|s|m|h))+$", RegexOptions.ExplicitCapture)]
     private static partial Regex Whole();

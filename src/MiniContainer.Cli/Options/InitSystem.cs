@@ -20,6 +20,7 @@ internal static class InitSystem
             ? new ListenFds(count, Environment.GetEnvironmentVariable("LISTEN_FDNAMES")) : null;
 
     private static int Number(string variable) =>
-        int.TryParse(Environment.GetEnvironmentVariable(variable), NumberStyles.None, CultureInfo.InvariantCulture, out var n)
+        int.TryParse(Environment.GetEnvironmentVariable(variable), NumberStyles.None, CultureInfo.InvariantCulture,
+            out var n)
             ? n : 0;
 }

@@ -10,8 +10,14 @@ namespace MiniContainer.Cli;
 /// <summary>How a bundle becomes a container.</summary>
 internal sealed class LaunchFlags
 {
-    private readonly Option<bool> noPivot = new("--no-pivot") { Description = "Switch roots by chroot, for a host whose own root is an initramfs." };
-    private readonly Option<bool> noNewKeyring = new("--no-new-keyring") { Description = "Keep your session keyring instead of giving it an empty one." };
+    private readonly Option<bool> noPivot = new("--no-pivot")
+    {
+        Description = "Switch roots by chroot, for a host whose own root is an initramfs.",
+    };
+    private readonly Option<bool> noNewKeyring = new("--no-new-keyring")
+    {
+        Description = "Keep your session keyring instead of giving it an empty one.",
+    };
     private readonly Option<bool> noSubreaper = new("--no-subreaper") { Hidden = true };
     private readonly Option<string> pidFdSocket = new("--pidfd-socket")
     {
@@ -25,13 +31,25 @@ internal sealed class LaunchFlags
     public PlayFlags Play { get; } = new();
 
     /// <summary>Where config.json is.</summary>
-    public Option<string> Bundle { get; } = new("--bundle", "-b") { HelpName = "BUNDLE", Description = "The directory that holds config.json; the current one where not given." };
+    public Option<string> Bundle { get; } = new("--bundle", "-b")
+    {
+        HelpName = "BUNDLE",
+        Description = "The directory that holds config.json; the current one where not given.",
+    };
 
     /// <summary>Who takes the terminal.</summary>
-    public Option<string> ConsoleSocket { get; } = new("--console-socket") { HelpName = "PATH", Description = "The UNIX socket to which the terminal's master side is sent." };
+    public Option<string> ConsoleSocket { get; } = new("--console-socket")
+    {
+        HelpName = "PATH",
+        Description = "The UNIX socket to which the terminal's master side is sent.",
+    };
 
     /// <summary>Where the pid is written.</summary>
-    public Option<string> PidFile { get; } = new("--pid-file") { HelpName = "FILE", Description = "Write the first process's pid to FILE." };
+    public Option<string> PidFile { get; } = new("--pid-file")
+    {
+        HelpName = "FILE",
+        Description = "Write the first process's pid to FILE.",
+    };
 
     /// <summary>Whether to tell where the time goes.</summary>
     public ProfileFlags Profile { get; } = new();
@@ -41,7 +59,8 @@ internal sealed class LaunchFlags
         noNewKeyring, noSubreaper, .. Play.All, .. Profile.All];
 
     /// <summary>The bundle.</summary>
-    public Bundle Load(ParseResult parsed) => Containers.Oci.Bundle.Load(parsed.GetValue(Bundle) is { Length: > 0 } given ? given : ".");
+    public Bundle Load(ParseResult parsed) =>
+        Containers.Oci.Bundle.Load(parsed.GetValue(Bundle) is { Length: > 0 } given ? given : ".");
 
     /// <summary>How to launch it.</summary>
     public LaunchOptions Options(ParseResult parsed, StateRoot root, string id) => new(root, id)

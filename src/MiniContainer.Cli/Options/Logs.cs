@@ -1,5 +1,5 @@
-// Logs: Serilog, with a file where --log names one, in runc's text or JSON, and stderr with --debug. Without either option
-// nothing of it is set up, for it would cost as much time as a namespace.
+// Logs: Serilog, with a file where --log names one, in runc's text or JSON, and stderr with --debug. Without either
+// option nothing of it is set up, for it would cost as much time as a namespace.
 
 using System.CommandLine;
 using MiniContainer.Kernel;
@@ -23,7 +23,8 @@ internal static class Logs
             return;
         var json = parsed.GetValue(globals.LogFormat) == "json";
         // How long each step took is for programs to read.
-        var level = new LoggingLevelSwitch(debug ? json ? LogEventLevel.Verbose : LogEventLevel.Debug : LogEventLevel.Information);
+        var level = new LoggingLevelSwitch(debug
+            ? json ? LogEventLevel.Verbose : LogEventLevel.Debug : LogEventLevel.Information);
         var configuration = new LoggerConfiguration().MinimumLevel.ControlledBy(level);
         if (debug && string.IsNullOrEmpty(path))
         {
@@ -58,7 +59,8 @@ internal static class Logs
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new MinicException($"open the log {given}", e.Message, "Give --log a file in a directory that is there.", inner: e);
+            throw new MinicException($"open the log {given}", e.Message,
+                "Give --log a file in a directory that is there.", inner: e);
         }
 
         // Several minic may have one log: containerd gives all that it starts for a container the same.

@@ -27,7 +27,9 @@ internal sealed record NetworkChoice(string Name)
             return new(caller.IsMachineRoot ? Default : "none");
         return caller.OwnsNetwork || name is "none" or "host"
             ? new(name)
-            : throw new Kernel.MinicException($"attach to the network {name}", "you are not root of the machine: a bridge and its addresses are the host's", "Say --net none, the default then, or --net host; or sudo minic ....");
+            : throw new Kernel.MinicException($"attach to the network {name}",
+                "you are not root of the machine: a bridge and its addresses are the host's",
+                "Say --net none, the default then, or --net host; or sudo minic ....");
     }
 
     /// <summary>The configuration with this network.</summary>
@@ -35,12 +37,30 @@ internal sealed record NetworkChoice(string Name)
     /// <param name="directory">The container's state directory.</param>
     public Spec Apply(Spec spec, string directory) => Name switch
     {
-        "host" => spec with { Linux = spec.Linux! with { Namespaces = [.. (spec.Linux.Namespaces ?? []).Where(n => n.Type != "network")] } },
+        "host" => spec with
+        {
+            Linux = spec.Linux! with
+            {
+                Namespaces = [.. (spec.Linux.Namespaces ?? []).Where(n => n.Type != "network")],
+            },
+        },
         "none" => spec,
-        _ => spec with { Mounts = [.. spec.Mounts ?? [], new Mount { Destination = "/etc/resolv.conf", Type = "bind", Source = ResolvConfAt(directory), Options = ["bind"] }] },
+        _ => spec with
+        {
+            Mounts = [.. spec.Mounts ?? [], new Mount
+            {
+                Destination = "/etc/resolv.conf",
+                Type = "bind",
+                Source = ResolvConfAt(directory),
+                Options = ["bind"],
+            }],
+        },
     };
 
-    /// <summary>The steps that attach the container; null for the host's network, and for none. They hold a lock until they are played.</summary>
+    /// <summary>
+    /// The steps that attach the container; null for the host's network, and for none. They hold a lock until they are
+    /// played.
+    /// </summary>
     /// <param name="root">The directory of all state.</param>
     /// <param name="id">The container's id, and its child's name in the plan.</param>
     /// <param name="directory">The container's state directory.</param>
@@ -51,7 +71,8 @@ internal sealed record NetworkChoice(string Name)
         if (Name is "host" or "none")
             return null;
         var attachment = new Attachment(ContainerId.Known(id), "child:" + id);
-        var (steps, result) = toLook ? Attaching.PlanToLook(root.Path, Name, attachment) : Attaching.Plan(root.Path, Name, attachment);
+        var (steps, result) = toLook
+            ? Attaching.PlanToLook(root.Path, Name, attachment) : Attaching.Plan(root.Path, Name, attachment);
         return steps with { Before = [.. steps.Before, ResolvConf.Write(ResolvConfAt(directory), result.Dns)] };
     }
 

@@ -13,7 +13,11 @@ internal static class PreservedDescriptors
     private const int O_CLOEXEC = 0x80000;
 
     /// <summary>The option.</summary>
-    public static Option<int> Option() => new("--preserve-fds") { HelpName = "N", Description = "Hand descriptors 3 to 2+N on to the command." };
+    public static Option<int> Option() => new("--preserve-fds")
+    {
+        HelpName = "N",
+        Description = "Hand descriptors 3 to 2+N on to the command.",
+    };
 
     /// <summary>The number given, checked.</summary>
     /// <param name="count">How many descriptors are to be handed on.</param>
@@ -23,14 +27,16 @@ internal static class PreservedDescriptors
     public static int Check(int count, int listening = 0)
     {
         if (count < 0)
-            throw new MinicException("read --preserve-fds", $"{count} is negative", "Say how many descriptors from 3 on are to be handed on.");
+            throw new MinicException("read --preserve-fds", $"{count} is negative",
+                "Say how many descriptors from 3 on are to be handed on.");
         for (var fd = 3; fd < 3 + listening + count; fd++)
         {
             if (!IsCallers(fd) && fd < 3 + listening)
                 throw new MinicException("read LISTEN_FDS", $"descriptor {fd} is not open",
                     "Unset LISTEN_FDS, or open as many descriptors as it says, from 3 on.");
             if (!IsCallers(fd))
-                throw new MinicException("read --preserve-fds", $"descriptor {fd} is not open", $"Open it first: minic ... {fd}<FILE.");
+                throw new MinicException("read --preserve-fds", $"descriptor {fd} is not open",
+                    $"Open it first: minic ... {fd}<FILE.");
         }
 
         return count;

@@ -14,10 +14,15 @@ internal sealed class ProfileFlags
     private readonly AloneOption form = new("--profile", "table")
     {
         HelpName = "table|json|svg",
-        Description = "Tell on stderr where the time went, the container's own steps too: --profile, --profile=json, or as a picture, --profile=svg.",
+        Description = "Tell on stderr where the time went, the container's own steps too: --profile, --profile=json, "
+            + "or as a picture, --profile=svg.",
     };
 
-    private readonly Option<string> file = new("--profile-file") { HelpName = "FILE", Description = "Write the profile to FILE." };
+    private readonly Option<string> file = new("--profile-file")
+    {
+        HelpName = "FILE",
+        Description = "Write the profile to FILE.",
+    };
 
     public ProfileFlags() => form.AcceptOnlyFromAmong("table", "json", "svg");
 
@@ -35,7 +40,9 @@ internal sealed class ProfileFlags
     {
         var path = parsed.GetValue(file);
         if (parsed.GetResult(form) is not { Implicit: false })
-            return path is null ? null : throw Wrong("--profile-file needs --profile", "--profile=svg --profile-file run.svg draws a picture.");
+            return path is null
+                ? null : throw Wrong("--profile-file needs --profile",
+                    "--profile=svg --profile-file run.svg draws a picture.");
         var shape = parsed.GetValue(form) ?? "table";
         if (shape == "svg" && path is null)
             throw Wrong("--profile=svg needs --profile-file FILE", "A picture is of no use on a terminal.");
@@ -43,7 +50,8 @@ internal sealed class ProfileFlags
         Watch = running.Watch;
         return running;
 
-        MinicException Wrong(string problem, string hint) => CommandWords.Wrong(parsed.CommandResult.Command, problem, hint);
+        MinicException Wrong(string problem, string hint) =>
+            CommandWords.Wrong(parsed.CommandResult.Command, problem, hint);
     }
 
     // Before anything is done, so that a name that cannot be written costs nothing.
@@ -56,7 +64,8 @@ internal sealed class ProfileFlags
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new MinicException($"write the profile {path}", e.Message, "Give --profile-file a file in a directory that is there.", inner: e);
+            throw new MinicException($"write the profile {path}", e.Message,
+                "Give --profile-file a file in a directory that is there.", inner: e);
         }
     }
 
@@ -87,7 +96,9 @@ internal sealed class ProfileFlags
         {
             "json" => profile.ToJson(),
             "svg" => ProfileSvg.Render(profile),
-            _ when file is null && !Console.IsErrorRedirected => ProfileTable.Render(profile, Console.WindowWidth, colour: Environment.GetEnvironmentVariable("NO_COLOR") is null or ""),
+            _ when file is null && !Console.IsErrorRedirected =>
+                ProfileTable.Render(profile, Console.WindowWidth,
+                    colour: Environment.GetEnvironmentVariable("NO_COLOR") is null or ""),
             _ => ProfileTable.Render(profile, 120, colour: false),
         };
     }

@@ -68,5 +68,6 @@ internal static class UserOption
         new($"read --user {text}", $"there can be no {kind} {id}", IdRules.Range);
 
     private static MinicException Unknown(string text, string kind, string name, string file) =>
-        new($"read --user {text}", $"the container has no {kind} \"{name}\"", $"Give a number, or a name from its {file}.");
+        new($"read --user {text}", $"the container has no {kind} \"{name}\"",
+            $"Give a number, or a name from its {file}.");
 }

@@ -13,12 +13,15 @@ internal static class CommandWords
         new(Doing(command), problem, hint ?? $"See {See(command)}.");
 
     /// <summary>What is being done while a command is read.</summary>
-    public static string Doing(Command command) => command is RootCommand ? "read the command line" : $"read minic {Path(command)}";
+    public static string Doing(Command command) =>
+        command is RootCommand ? "read the command line" : $"read minic {Path(command)}";
 
     /// <summary>Where its help is.</summary>
-    public static string See(Command command) => command is RootCommand ? "minic --help" : $"minic {Path(command)} --help";
+    public static string See(Command command) =>
+        command is RootCommand ? "minic --help" : $"minic {Path(command)} --help";
 
     /// <summary>The verbs that lead to a command: "pod run".</summary>
     public static string Path(Command command) =>
-        string.Join(" ", command.Parents.OfType<Command>().Where(p => p is not RootCommand).Select(Path).Append(command.Name));
+        string.Join(" ",
+            command.Parents.OfType<Command>().Where(p => p is not RootCommand).Select(Path).Append(command.Name));
 }

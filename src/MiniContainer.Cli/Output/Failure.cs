@@ -25,7 +25,8 @@ internal static class Failure
             MinicException e => (e.Message, e.ExitCode),
             // A full disk, or a file that somebody else has taken away: the runtime's own message says which.
             IOException or UnauthorizedAccessException => (exception.Message, MinicException.ExitFailure),
-            _ => ($"{exception.GetType().Name}: {exception.Message}. This is a bug in minic: please report it with what --debug shows.", MinicException.ExitFailure),
+            _ => ($"{exception.GetType().Name}: {exception.Message}. This is a bug in minic: please report it with "
+                + "what --debug shows.", MinicException.ExitFailure),
         };
         message = PathElsewhere.Note(message, Environment.GetCommandLineArgs()[1..]);
         Console.Error.WriteLine($"minic: {message}");

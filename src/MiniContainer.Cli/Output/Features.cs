@@ -13,7 +13,8 @@ internal sealed record Features
     public string OciVersionMax { get; init; } = Spec.CurrentVersion;
 
     /// <summary>The hooks that are run.</summary>
-    public IReadOnlyList<string> Hooks { get; init; } = ["prestart", "createRuntime", "createContainer", "startContainer", "poststart", "poststop"];
+    public IReadOnlyList<string> Hooks { get; init; } = ["prestart", "createRuntime", "createContainer",
+        "startContainer", "poststart", "poststop"];
 
     public IReadOnlyList<string> MountOptions { get; init; } = [];
 
@@ -29,10 +30,13 @@ internal sealed record Features
     };
 }
 
-/// <summary>The member linux (features-linux.md): what minic does where the machine has it, which is not asked here.</summary>
+/// <summary>
+/// The member linux (features-linux.md): what minic does where the machine has it, which is not asked here.
+/// </summary>
 internal sealed record LinuxFeatures
 {
-    public IReadOnlyList<string> Namespaces { get; init; } = ["cgroup", "ipc", "mount", "network", "pid", "time", "user", "uts"];
+    public IReadOnlyList<string> Namespaces { get; init; } = ["cgroup", "ipc", "mount", "network", "pid", "time",
+        "user", "uts"];
 
     public IReadOnlyList<string> Capabilities { get; init; } = Kernel.Capabilities.All;
 
@@ -54,7 +58,8 @@ internal sealed record LinuxFeatures
 }
 
 /// <summary>Which kinds of cgroups can be made.</summary>
-internal sealed record CgroupFeatures(bool V1 = true, bool V2 = true, bool Systemd = false, bool SystemdUser = false, bool Rdma = true);
+internal sealed record CgroupFeatures(bool V1 = true, bool V2 = true, bool Systemd = false, bool SystemdUser = false,
+    bool Rdma = true);
 
 /// <summary>What filters of system calls can say.</summary>
 internal sealed record SeccompFeatures

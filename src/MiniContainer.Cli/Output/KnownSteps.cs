@@ -11,5 +11,6 @@ namespace MiniContainer.Cli;
 internal static class KnownSteps
 {
     /// <summary>What journals are read and written with.</summary>
-    public static StepKinds Kinds { get; } = new(() => [PlanSteps.Family, ContainerSteps.Family, NetworkingSteps.Family]);
+    public static StepKinds Kinds { get; } =
+        new(() => [PlanSteps.Family, ContainerSteps.Family, NetworkingSteps.Family]);
 }

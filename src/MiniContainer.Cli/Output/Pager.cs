@@ -1,5 +1,6 @@
-// Shows a text that does not fit the terminal through a pager, as git does: $PAGER, else less, which is told by LESS=FRX (if
-// the user says nothing else) to pass colours, to leave the text there, and to end by itself if all fits. less(1), more(1).
+// Shows a text that does not fit the terminal through a pager, as git does: $PAGER, else less, which is told by
+// LESS=FRX (if the user says nothing else) to pass colours, to leave the text there, and to end by itself if all fits.
+// less(1), more(1).
 
 using System.ComponentModel;
 using System.Diagnostics;
@@ -14,13 +15,16 @@ internal static class Pager
     private const int NotExecutable = 126;
     private const int NotFound = 127;
 
-    /// <summary>Writes a text to standard output, through a pager if it is a terminal that is not tall enough.</summary>
+    /// <summary>
+    /// Writes a text to standard output, through a pager if it is a terminal that is not tall enough.
+    /// </summary>
     /// <param name="text">The text.</param>
     /// <param name="output">Standard output, or what stands in for it.</param>
     /// <param name="wanted">Whether the user wants a pager.</param>
     public static void Show(string text, TextWriter output, bool wanted)
     {
-        var pages = wanted && ReferenceEquals(output, Console.Out) && Screen.Rows() is { } rows && text.Count(c => c == '\n') >= rows;
+        var pages = wanted && ReferenceEquals(output, Console.Out) && Screen.Rows() is { } rows
+            && text.Count(c => c == '\n') >= rows;
         if (!pages || Command() is not { } pager || !Run(pager, text))
             output.Write(text);
     }

@@ -1,4 +1,5 @@
-// Adds to an error that a path of it exists outside: whoever typed it sees the file, and would look for a slip of the pen.
+// Adds to an error that a path of it exists outside: whoever typed it sees the file, and would look for a slip of the
+// pen.
 
 using System.Text.RegularExpressions;
 using MiniContainer.Kernel;
@@ -17,15 +18,18 @@ internal static partial class PathElsewhere
         {
             if (OtherMounts.WhoSees(path) is var (pid, name))
             {
-                return $"{message.TrimEnd('.')}. For {name} (process {pid}), which minic was started from, {path} exists: "
-                    + $"here {OtherMounts.PointOf(path)} is a mount of its own, as /tmp is in each lab world. Put the file where both see it.";
+                return $"{message.TrimEnd('.')}. For {name} (process {pid}), which minic was started from, {path} "
+                    + "exists: "
+                    + $"here {OtherMounts.PointOf(path)} is a mount of its own, as /tmp is in each lab world. Put the "
+                    + "file where both see it.";
             }
         }
 
         return message;
     }
 
-    // Where the directory of the shell is hidden too, a command starts in another one, and PWD alone says which was meant.
+    // Where the directory of the shell is hidden too, a command starts in another one, and PWD alone says which was
+    // meant.
     private static IEnumerable<string> Candidates(string message, IReadOnlyList<string> arguments)
     {
         var named = arguments.Where(a => a.Length > 0 && message.Contains(a, StringComparison.Ordinal));

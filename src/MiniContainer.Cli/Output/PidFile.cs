@@ -16,7 +16,8 @@ internal static class PidFile
             return;
         var directory = Path.GetDirectoryName(HostPath.Absolute(path, $"write the pid file {path}"))!;
         if (!Directory.Exists(directory))
-            throw new MinicException($"write the pid file {path}", $"there is no directory {directory}", "Make it first.");
+            throw new MinicException($"write the pid file {path}", $"there is no directory {directory}",
+                "Make it first.");
         var text = pid.ToString(CultureInfo.InvariantCulture);
         // Renamed into place: whoever waits for the file never reads half a number.
         var temporary = Path.Combine(directory, $".{Path.GetFileName(path)}.{Environment.ProcessId}");
@@ -29,7 +30,8 @@ internal static class PidFile
         {
             if (File.Exists(temporary))
                 File.Delete(temporary);
-            throw new MinicException($"write the pid file {path}", e.Message, "Give --pid-file a file that can be written.", inner: e);
+            throw new MinicException($"write the pid file {path}", e.Message,
+                "Give --pid-file a file that can be written.", inner: e);
         }
     }
 }

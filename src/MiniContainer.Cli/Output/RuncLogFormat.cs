@@ -27,7 +27,8 @@ internal sealed class RuncLogFormat(bool json) : ITextFormatter
             _ => "fatal",
         };
         var message = Quote(logEvent.RenderMessage(CultureInfo.InvariantCulture));
-        var time = Quote(logEvent.Timestamp.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
+        var time =
+            Quote(logEvent.Timestamp.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
         output.Write(json
             ? $"{{\"level\":\"{level}\",\"msg\":{message},\"time\":{time}{Members(logEvent)}}}\n"
             : $"time={time} level={level} msg={message}\n");
@@ -42,5 +43,6 @@ internal sealed class RuncLogFormat(bool json) : ITextFormatter
                 + (value is string text ? Quote(text) : Convert.ToString(value, CultureInfo.InvariantCulture));
         }));
 
-    private static string Quote(string text) => $"\"{JsonEncodedText.Encode(text, JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\"";
+    private static string Quote(string text) =>
+        $"\"{JsonEncodedText.Encode(text, JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\"";
 }

@@ -61,7 +61,8 @@ internal sealed record StateReport
     public string ToJson() => JsonText.Write(this, ReportJson.Default.StateReport, indented: true);
 
     /// <summary>Several of them, as JSON on one line: where runc writes one, its readers may count on that.</summary>
-    public static string ToJson(IReadOnlyList<StateReport> all) => JsonText.Write(all, ReportJson.Default.IReadOnlyListStateReport);
+    public static string ToJson(IReadOnlyList<StateReport> all) =>
+        JsonText.Write(all, ReportJson.Default.IReadOnlyListStateReport);
 
     private static string RootOf(Container container)
     {
@@ -83,7 +84,8 @@ internal sealed record StateReport
 internal sealed record ContainerEvent(string Type, string Id, Statistics? Data = null);
 
 /// <summary>The JSON form of what the verbs show.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(StateReport))]
 [JsonSerializable(typeof(IReadOnlyList<StateReport>))]
 [JsonSerializable(typeof(IReadOnlyList<int>))]

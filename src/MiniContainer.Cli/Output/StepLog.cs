@@ -31,7 +31,8 @@ internal sealed class StepLog : PlayObserver
     {
         // A child plays its own at its own time.
         if (step is not ChildStep && Log.IsEnabled(LogEventLevel.Verbose))
-            Of(step).Verbose("{Actor:l}: done in {Microseconds} µs", step.Actor, (long)Stopwatch.GetElapsedTime(begun).TotalMicroseconds);
+            Of(step).Verbose("{Actor:l}: done in {Microseconds} µs", step.Actor,
+                (long)Stopwatch.GetElapsedTime(begun).TotalMicroseconds);
     }
 
     private ILogger Of(Step step) =>

@@ -1,6 +1,6 @@
-// --step on a terminal: the step in the words of --explain, a prompt, single keys, and what has changed. It speaks on stderr,
-// since stdout is the command's. The terminal hands over single keys only while it is asked: whatever ends minic in between
-// finds it as it was (labs 01-run, 03-threads; termios(3)).
+// --step on a terminal: the step in the words of --explain, a prompt, single keys, and what has changed. It speaks on
+// stderr, since stdout is the command's. The terminal hands over single keys only while it is asked: whatever ends
+// minic in between finds it as it was (labs 01-run, 03-threads; termios(3)).
 
 using System.Globalization;
 using System.Runtime.InteropServices;
@@ -29,7 +29,8 @@ internal sealed class TerminalDialog : StepDialog
         greeted = true;
         while (true)
         {
-            Console.Error.Write(Coloured($"\n{moment.Step.Number} of {moment.Of}", "1") + Coloured(" [Enter n s i c q ?] ", "2"));
+            Console.Error.Write(Coloured($"\n{moment.Step.Number} of {moment.Of}", "1")
+                + Coloured(" [Enter n s i c q ?] ", "2"));
             var key = ReadKey();
             // What was chosen stays to be read, for those who look on; Enter is seen by what it does.
             Console.Error.WriteLine(key is > (byte)' ' and < 0x7f ? $"{(char)key}" : "");
@@ -69,25 +70,32 @@ internal sealed class TerminalDialog : StepDialog
         indent = ExplanationText.IndentOf($"{moment.Of}".Length, moment.ActorWidth);
         if (moment.Chapter is { } chapter)
         {
-            foreach (var line in ExplanationText.Wrap($"-- {chapter}: {moment.ChapterSays}", Screen.Width()).Prepend(""))
+            foreach (var line in ExplanationText.Wrap($"-- {chapter}: {moment.ChapterSays}", Screen.Width())
+                .Prepend(""))
                 Console.Error.WriteLine(Coloured(line, "1;35"));
         }
 
         if (moment.Brief)
         {
-            var undo = moment.Direction != "backward" ? "" : moment.Step.Undo.Count == 0 ? "nothing to undo: " : "undo: ";
-            foreach (var line in ExplanationText.Wrap($"{moment.Step.Number.ToString(CultureInfo.InvariantCulture).PadLeft($"{moment.Of}".Length)}  {moment.Step.Actor}  {undo}{moment.Step.Title}", Screen.Width()))
+            var undo = moment.Direction != "backward"
+                ? "" : moment.Step.Undo.Count == 0 ? "nothing to undo: " : "undo: ";
+            foreach (var line in
+                ExplanationText.Wrap(
+                    $"{moment.Step.Number.ToString(CultureInfo.InvariantCulture).PadLeft($"{moment.Of}".Length)}  "
+                        + $"{moment.Step.Actor}  {undo}{moment.Step.Title}", Screen.Width()))
                 Console.Error.WriteLine(line);
             return;
         }
 
-        new ExplanationText(Console.Error, Screen.Width(), colour).Write(moment.Step, moment.Direction, moment.Of, moment.ActorWidth);
+        new ExplanationText(Console.Error, Screen.Width(), colour).Write(moment.Step, moment.Direction, moment.Of,
+            moment.ActorWidth);
         if (moment.Note is { } note)
             Say(note);
     }
 
     /// <inheritdoc/>
-    public override void Show(Difference difference) => new DifferenceText(Console.Error, Screen.Width(), colour).Write(difference, indent);
+    public override void Show(Difference difference) =>
+        new DifferenceText(Console.Error, Screen.Width(), colour).Write(difference, indent);
 
     /// <inheritdoc/>
     public override void Say(string text)
@@ -117,7 +125,8 @@ internal sealed class TerminalDialog : StepDialog
         using (read)
         using (write)
         {
-            var signals = new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP, PosixSignal.SIGQUIT }.Select(s => PosixSignalRegistration.Create(s, context =>
+            var signals = new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP,
+                PosixSignal.SIGQUIT }.Select(s => PosixSignalRegistration.Create(s, context =>
             {
                 context.Cancel = true;
                 write.Dispose();

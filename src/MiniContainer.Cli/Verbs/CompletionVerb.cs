@@ -26,7 +26,8 @@ internal sealed class CompletionVerb : Verb
     private readonly Argument<string> shell = new("SHELL") { Description = "bash or zsh." };
 
     public CompletionVerb(GlobalOptions globals)
-        : base("completion", "Print a script with which a shell completes verbs, options and the ids of containers.", globals)
+        : base("completion", "Print a script with which a shell completes verbs, options and the ids of containers.",
+            globals)
     {
         shell.AcceptOnlyFromAmong("bash", "zsh");
         Add(shell);

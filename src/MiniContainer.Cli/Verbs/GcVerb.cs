@@ -11,7 +11,9 @@ internal sealed class GcVerb : Verb
     private readonly PlayFlags play = new("");
 
     public GcVerb(GlobalOptions globals)
-        : base("gc", "Put right what a killed minic left behind: half-made containers, and those in the foreground of a minic that is gone. What runs detached stays.", globals) =>
+        : base("gc",
+            "Put right what a killed minic left behind: half-made containers, and those in the foreground of a minic "
+                + "that is gone. What runs detached stays.", globals) =>
         play.AddTo(this);
 
     /// <inheritdoc/>
@@ -19,8 +21,10 @@ internal sealed class GcVerb : Verb
     {
         play.Begin(parsed);
         if (play.Reads(parsed))
-            return play.TellUndo(parsed, Removal.Garbage(Globals.Root(parsed)).Select(g => ($"minic gc of {g.What}", g.Entries, (string?)null)));
-        Removal.CollectGarbage(Globals.Root(parsed), removed => parsed.InvocationConfiguration.Output.WriteLine($"removed {removed}"), play.Watch);
+            return play.TellUndo(parsed,
+                Removal.Garbage(Globals.Root(parsed)).Select(g => ($"minic gc of {g.What}", g.Entries, (string?)null)));
+        Removal.CollectGarbage(Globals.Root(parsed),
+            removed => parsed.InvocationConfiguration.Output.WriteLine($"removed {removed}"), play.Watch);
         return 0;
     }
 }

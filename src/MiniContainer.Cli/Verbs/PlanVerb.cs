@@ -16,15 +16,26 @@ namespace MiniContainer.Cli.Verbs;
 /// <summary>The verb <c>plan</c>.</summary>
 internal sealed class PlanVerb : Verb
 {
-    private readonly Option<string> format = new("--format", "-f") { HelpName = "text|json", Description = "The form of the output; text where not given." };
-    private readonly Argument<string> name = new("NAME") { Description = "The container or pod; both, if there are both." };
+    private readonly Option<string> format = new("--format", "-f")
+    {
+        HelpName = "text|json",
+        Description = "The form of the output; text where not given.",
+    };
+    private readonly Argument<string> name = new("NAME")
+    {
+        Description = "The container or pod; both, if there are both.",
+    };
 
     public PlanVerb(GlobalOptions globals)
-        : base("plan", "Show the journal of a container or pod: each step that was begun, how far it came, what it found out, and what its undo would do.", globals)
+        : base("plan",
+            "Show the journal of a container or pod: each step that was begun, how far it came, what it found out, "
+                + "and what its undo would do.", globals)
     {
         Examples = [("minic plan box", "What minic delete box would undo, and why all of it is there.")];
         format.AcceptOnlyFromAmong("text", "json");
-        name.CompletionSources.Add(context => Container.All(Globals.Root(context.ParseResult)).Select(c => c.Id).Concat(PodState.All(Globals.Root(context.ParseResult)).Select(p => p.Name)).Distinct().Select(n => new System.CommandLine.Completions.CompletionItem(n)));
+        name.CompletionSources.Add(context => Container.All(Globals.Root(context.ParseResult)).Select(c => c.Id)
+            .Concat(PodState.All(Globals.Root(context.ParseResult)).Select(p => p.Name)).Distinct()
+            .Select(n => new System.CommandLine.Completions.CompletionItem(n)));
         Add(format);
         Add(name);
     }
@@ -39,17 +50,23 @@ internal sealed class PlanVerb : Verb
         if (PodState.TryLoad(root, given) is { } pod)
             found.Add(Of("pod", given, pod.Header, pod.Up, pod.Entries, null));
         if (found.Count == 0)
-            throw new MinicException($"find {given}", "there is no container and no pod of this name", $"minic list and minic pod ps show those that exist (below {root}).");
-        new ExplanationOutput(parsed).Write(found, parsed.GetValue(format) == "json" ? ExplanationOutput.Json : ExplanationOutput.Full, many: true);
+            throw new MinicException($"find {given}", "there is no container and no pod of this name",
+                $"minic list and minic pod ps show those that exist (below {root}).");
+        new ExplanationOutput(parsed).Write(found,
+            parsed.GetValue(format) == "json" ? ExplanationOutput.Json : ExplanationOutput.Full, many: true);
         return 0;
     }
 
-    private static Explanation Of(string kind, string id, JournalHeader header, bool up, IReadOnlyList<JournalEntry> entries, string? tape)
+    private static Explanation Of(string kind, string id, JournalHeader header, bool up,
+        IReadOnlyList<JournalEntry> entries, string? tape)
     {
         var notes = new List<string>
         {
-            string.Create(CultureInfo.InvariantCulture, $"Made {header.Created:u} by process {header.Owner.Pid}, which {(header.Owner.Alive ? "is there" : "has ended")}{(header.Foreground ? "; it goes with that process" : "")}."),
-            up ? "Its plan was played to the end." : "Its plan was not played to the end" + (header.Owner.Alive ? " yet." : ": minic gc undoes what there is."),
+            string.Create(CultureInfo.InvariantCulture,
+                $"Made {header.Created:u} by process {header.Owner.Pid}, which {(header.Owner.Alive ? "is there" : "has ended")}{(header.Foreground ? "; it goes with that process" : "")}."),
+            up ? "Its plan was played to the end."
+                : "Its plan was not played to the end"
+                + (header.Owner.Alive ? " yet." : ": minic gc undoes what there is."),
         };
         if (tape is not null)
             notes.Add(tape);
@@ -65,6 +82,7 @@ internal sealed class PlanVerb : Verb
             return null;
         return TapeFile.Failure(path) is { } failure
             ? $"Its process ended on its tape: {failure.Message}"
-            : string.Create(CultureInfo.InvariantCulture, $"Its process has played {played} calls of its tape{(container.Status == ContainerStatus.Created ? ", and waits there for start" : "")}.");
+            : string.Create(CultureInfo.InvariantCulture,
+                $"Its process has played {played} calls of its tape{(container.Status == ContainerStatus.Created ? ", and waits there for start" : "")}.");
     }
 }

@@ -9,10 +9,14 @@ namespace MiniContainer.Cli;
 internal static class Privilege
 {
     /// <summary>Checks it.</summary>
-    /// <exception cref="MinicException">The caller is not root, and the configuration has no user namespace.</exception>
+    /// <exception cref="MinicException">
+    /// The caller is not root, and the configuration has no user namespace.
+    /// </exception>
     public static void Check(Spec spec, string id)
     {
         if (!Caller.Current.IsPrivileged && !(spec.Linux?.Namespaces ?? []).Any(n => n.Type == "user"))
-            throw new MinicException($"make container {id}", "you are not root, and its configuration has no user namespace", "Say sudo minic ..., or start from minic spec --rootless.");
+            throw new MinicException($"make container {id}",
+                "you are not root, and its configuration has no user namespace",
+                "Say sudo minic ..., or start from minic spec --rootless.");
     }
 }

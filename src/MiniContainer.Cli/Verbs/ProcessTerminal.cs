@@ -21,7 +21,9 @@ internal sealed class ProcessTerminal : IDisposable
     private ProcessTerminal(SafeHandle? socket, SafeFileHandle? ours, IDisposable? connection) =>
         (Socket, this.ours, this.connection) = (socket, ours, connection);
 
-    /// <summary>The end for the process's tape, which sends the master over it; null where it has no terminal.</summary>
+    /// <summary>
+    /// The end for the process's tape, which sends the master over it; null where it has no terminal.
+    /// </summary>
     public SafeHandle? Socket { get; }
 
     /// <summary>Whether minic copies what it shows to a pipe or a file: as with runc, a newline stays one
@@ -45,11 +47,15 @@ internal sealed class ProcessTerminal : IDisposable
     {
         const string Doing = "prepare the terminal";
         if (wanted && detached && string.IsNullOrEmpty(path))
-            throw new MinicException(Doing, "the process is to have one, and nobody is there to take it", "Give --console-socket, the UNIX socket of a program that does; or do without the terminal.");
+            throw new MinicException(Doing, "the process is to have one, and nobody is there to take it",
+                "Give --console-socket, the UNIX socket of a program that does; or do without the terminal.");
         if (!string.IsNullOrEmpty(path) && (!wanted || !detached))
         {
-            throw new MinicException(Doing, wanted ? "minic stays in the foreground, so it takes the terminal itself" : "the process is to have none, so there is nothing to send to --console-socket",
-                wanted ? "Leave --console-socket out, or add --detach." : "Leave --console-socket out, or set process.terminal to true.");
+            throw new MinicException(Doing,
+                wanted ? "minic stays in the foreground, so it takes the terminal itself"
+                    : "the process is to have none, so there is nothing to send to --console-socket",
+                wanted ? "Leave --console-socket out, or add --detach."
+                    : "Leave --console-socket out, or set process.terminal to true.");
         }
 
         if (!wanted)
@@ -69,9 +75,11 @@ internal sealed class ProcessTerminal : IDisposable
     {
         if (ours is null)
             return null;
-        // Our copy of the other end goes first: if the process has ended without sending, that is then the end of the stream.
+        // Our copy of the other end goes first: if the process has ended without sending, that is then the end of the
+        // stream.
         Socket!.Dispose();
-        return Terminal.ReceiveDescriptor(ours) ?? throw new MinicException("take the terminal", "the process did not send it");
+        return Terminal.ReceiveDescriptor(ours)
+            ?? throw new MinicException("take the terminal", "the process did not send it");
     }
 
     /// <inheritdoc/>
@@ -88,7 +96,8 @@ internal sealed class ProcessTerminal : IDisposable
         _ = HostPath.Absolute(path, $"prepare the terminal: find {path}");
         // .NET has one error for a path that is not there and an address of another machine.
         if (!Path.Exists(path))
-            throw new MinicException("prepare the terminal", $"there is no {path}", "--console-socket names a UNIX socket on which somebody listens.");
+            throw new MinicException("prepare the terminal", $"there is no {path}",
+                "--console-socket names a UNIX socket on which somebody listens.");
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
@@ -98,7 +107,8 @@ internal sealed class ProcessTerminal : IDisposable
         catch (Exception e) when (e is SocketException or ArgumentException)
         {
             socket.Dispose();
-            throw new MinicException("prepare the terminal", $"connect({path}): {e.Message}", "--console-socket names a UNIX socket on which somebody listens.", inner: e);
+            throw new MinicException("prepare the terminal", $"connect({path}): {e.Message}",
+                "--console-socket names a UNIX socket on which somebody listens.", inner: e);
         }
     }
 }

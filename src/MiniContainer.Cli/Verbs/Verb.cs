@@ -25,7 +25,9 @@ internal abstract class Verb : Command
     /// <summary>Whether options may stand between the first name and the command too, as kubectl's do.</summary>
     public bool OptionsAfterName { get; init; }
 
-    /// <summary>The exit code of minic's own failures in this verb: runc's, or null for the failure's own, 125 to 127.</summary>
+    /// <summary>
+    /// The exit code of minic's own failures in this verb: runc's, or null for the failure's own, 125 to 127.
+    /// </summary>
     /// <param name="words">The command line.</param>
     public virtual int? FailureCode(IReadOnlyList<string> words) => null;
 
@@ -40,7 +42,8 @@ internal abstract class Verb : Command
     protected Argument<string> ContainerIdArgument(Func<Container, bool>? offered = null)
     {
         var id = new Argument<string>("ID") { Description = "The container." };
-        id.CompletionSources.Add(context => Ids(context).Where(c => offered?.Invoke(c) != false).Select(c => new CompletionItem(c.Id)));
+        id.CompletionSources.Add(context => Ids(context).Where(c => offered?.Invoke(c) != false)
+            .Select(c => new CompletionItem(c.Id)));
         return id;
 
         IEnumerable<Container> Ids(CompletionContext context) => Container.All(Globals.Root(context.ParseResult));
@@ -56,12 +59,22 @@ internal abstract class Verb : Command
 
     /// <summary>An option that can be given again and again.</summary>
     protected static Option<string[]> Texts(string name, string value, string description, params string[] aliases) =>
-        new(name, aliases) { HelpName = value, Description = description + " May be repeated.", Arity = ArgumentArity.OneOrMore, AllowMultipleArgumentsPerToken = false };
+        new(name, aliases)
+        {
+            HelpName = value,
+            Description = description + " May be repeated.",
+            Arity = ArgumentArity.OneOrMore,
+            AllowMultipleArgumentsPerToken = false,
+        };
 
     /// <summary>The <c>--format</c> of verbs that show tables.</summary>
     protected static Option<string> Format()
     {
-        var format = new Option<string>("--format", "-f") { HelpName = "table|json", Description = "The form of the output; table where not given." };
+        var format = new Option<string>("--format", "-f")
+        {
+            HelpName = "table|json",
+            Description = "The form of the output; table where not given.",
+        };
         format.AcceptOnlyFromAmong("table", "json");
         return format;
     }

@@ -1,6 +1,6 @@
-// A container that exists: its state directory and journal, and what can be asked of it. There is no file of state beside
-// the journal: the pid is the fact of its clone step, the status follows from that process and the steps after it.
-// Lab 12-oci; runtime-spec, "State".
+// A container that exists: its state directory and journal, and what can be asked of it. There is no file of state
+// beside the journal: the pid is the fact of its clone step, the status follows from that process and the steps after
+// it. Lab 12-oci; runtime-spec, "State".
 
 using MiniContainer.Containers.Oci;
 using MiniContainer.Containers.Planning;
@@ -15,7 +15,8 @@ namespace MiniContainer.Containers.Lifecycle;
 /// <summary>A container as its journal tells it.</summary>
 public sealed class Container
 {
-    private Container(StateRoot root, string id, string directory, JournalHeader header, IReadOnlyList<JournalEntry> entries, bool up)
+    private Container(StateRoot root, string id, string directory, JournalHeader header,
+        IReadOnlyList<JournalEntry> entries, bool up)
     {
         Root = root;
         Id = id;
@@ -52,7 +53,8 @@ public sealed class Container
     /// <summary>Its first process; null while there is none in the journal.</summary>
     /// <remarks>A process that has made another one in its place has ended: the last of them counts.</remarks>
     public ProcessIdentity? Init =>
-        Entries.LastOrDefault(e => e.Step is CloneChild or FollowFork && e.Facts is not null)?.Facts is { Pid: { } pid, StartTime: { } start }
+        Entries.LastOrDefault(e => e.Step is CloneChild or FollowFork && e.Facts is not null)?.Facts is { Pid: { } pid,
+            StartTime: { } start }
             ? new ProcessIdentity(pid, start) : null;
 
     /// <summary>Its status (runtime-spec, "State").</summary>
@@ -68,14 +70,16 @@ public sealed class Container
                 return ContainerStatus.Creating;
             if (Freezer.FileOf(CgroupPaths) is { } freezer && Freezer.IsFrozen(freezer))
                 return ContainerStatus.Paused;
-            return ((CloneChild)Clone!.Step).TapePath is not null && Waits ? ContainerStatus.Created : ContainerStatus.Running;
+            return ((CloneChild)Clone!.Step).TapePath is not null && Waits
+                ? ContainerStatus.Created : ContainerStatus.Running;
         }
     }
 
     // Whether it waits for start. A start that was begun and is not done may have been killed at any point: then the
-    // container itself is asked, which holds a pipe open until it executes its command: the one whose end start waits for,
-    // since the two are closed one after the other.
-    private bool Waits => Entries.Select(e => (e.Facts, Step: e.Step as StartInit)).LastOrDefault(e => e.Step is not null) switch
+    // container itself is asked, which holds a pipe open until it executes its command: the one whose end start waits
+    // for, since the two are closed one after the other.
+    private bool Waits =>
+        Entries.Select(e => (e.Facts, Step: e.Step as StartInit)).LastOrDefault(e => e.Step is not null) switch
     {
         { Step: null } => true,
         { Facts: not null } => false,
@@ -99,7 +103,9 @@ public sealed class Container
     /// <exception cref="MinicException">There is none of that id.</exception>
     public static Container Load(StateRoot root, string id) =>
         // The words that engines look for.
-        TryLoad(root, id) ?? throw new MinicException($"find container {id}", "container does not exist", $"minic list shows those that do (below {root}).");
+        TryLoad(root, id)
+        ?? throw new MinicException($"find container {id}", "container does not exist",
+            $"minic list shows those that do (below {root}).");
 
     /// <summary>Reads a container, or null if there is none.</summary>
     public static Container? TryLoad(StateRoot root, string id)
@@ -109,12 +115,14 @@ public sealed class Container
         if (!File.Exists(path))
             return null;
         using var journal = Journal.Open(path, root.Kinds);
-        return journal.Header is null ? null : new Container(root, id, directory, journal.Header, journal.Entries, journal.Up);
+        return journal.Header is null
+            ? null : new Container(root, id, directory, journal.Header, journal.Entries, journal.Up);
     }
 
     /// <summary>All containers, by id.</summary>
     public static IEnumerable<Container> All(StateRoot root) =>
-        StateDirectory.Names(root["containers"]).Select(id => StateDirectory.Try(() => TryLoad(root, id), $"container {id}")).OfType<Container>();
+        StateDirectory.Names(root["containers"])
+            .Select(id => StateDirectory.Try(() => TryLoad(root, id), $"container {id}")).OfType<Container>();
 
     /// <summary>The OCI state.</summary>
     public ContainerState State()
@@ -132,8 +140,11 @@ public sealed class Container
     }
 
     /// <summary>The pids of all its processes, in the host's pid namespace, in order.</summary>
-    /// <remarks>One who is not root may have had no cgroup to make: then the pid namespace tells who belongs to it.</remarks>
-    public IReadOnlyList<int> Processes() => CgroupPaths.Any() ? [.. CgroupPaths.Take(1).SelectMany(Cgroups.Processes).Order()]
+    /// <remarks>
+    /// One who is not root may have had no cgroup to make: then the pid namespace tells who belongs to it.
+    /// </remarks>
+    public IReadOnlyList<int> Processes() =>
+        CgroupPaths.Any() ? [.. CgroupPaths.Take(1).SelectMany(Cgroups.Processes).Order()]
         : Init is { Alive: true } init ? Kernel.Processes.InPidNamespaceOf(init.Pid) : [];
 
     /// <summary>Refuses what only a cgroup can do where there is none.</summary>
@@ -142,13 +153,15 @@ public sealed class Container
     public void NeedCgroup(string doing)
     {
         if (!CgroupPaths.Any())
-            throw new MinicException(doing, "it has no cgroup, since whoever made it may make none", $"Make it anew where you may: {CgroupPlanner.HowToGetOne}.");
+            throw new MinicException(doing, "it has no cgroup, since whoever made it may make none",
+                $"Make it anew where you may: {CgroupPlanner.HowToGetOne}.");
     }
 
     /// <summary>Sends a signal.</summary>
     /// <remarks>
-    /// The end of PID 1 is the end of all in its pid namespace. A container without one of its own has no such process, so
-    /// SIGKILL, which means its end, goes to all in its cgroup; other signals are for its first process, as with runc.
+    /// The end of PID 1 is the end of all in its pid namespace. A container without one of its own has no such process,
+    /// so SIGKILL, which means its end, goes to all in its cgroup; other signals are for its first process, as with
+    /// runc.
     /// </remarks>
     /// <param name="signal">Its number.</param>
     /// <param name="all">To every process instead of the first.</param>
@@ -158,7 +171,8 @@ public sealed class Container
         var ends = signal == SIGKILL && SharesPids && CgroupPaths.Any();
         // containerd looks for the words "container not running". All of a stopped container are those it left behind.
         if (!all && (Init is null || Status == ContainerStatus.Stopped) && !(ends && Processes().Count > 0))
-            throw new MinicException($"send a signal to container {Id}", "container not running", "minic delete removes it.");
+            throw new MinicException($"send a signal to container {Id}", "container not running",
+                "minic delete removes it.");
         var freezer = Freezer.FileOf(CgroupPaths);
         var frozen = freezer is not null && Freezer.IsFrozen(freezer);
         var held = (all || ends) && !frozen && Hold(freezer, signal);
@@ -205,7 +219,8 @@ public sealed class Container
     /// <exception cref="MinicException">A step failed, or the container has been deleted.</exception>
     public void Play(Plan plan, string doing, PlayObserver? watch)
     {
-        using var directory = StateDirectory.Lock(Root, Directory) ?? throw new MinicException(doing, "it has just been deleted");
+        using var directory = StateDirectory.Lock(Root, Directory)
+            ?? throw new MinicException(doing, "it has just been deleted");
         using var journal = directory.OpenJournal();
         using var playing = new PlayContext(plan);
         Forward.PlayOn(plan, journal, playing, watch);

@@ -48,8 +48,8 @@ public sealed record LaunchOptions(StateRoot Root, string Id)
     public bool BareNewlines { get; init; }
 
     /// <summary>
-    /// Whether the bundle was made for this container alone and is its state directory: then writing its config.json is a
-    /// step of the plan, and it goes away with the container, however that ends.
+    /// Whether the bundle was made for this container alone and is its state directory: then writing its config.json is
+    /// a step of the plan, and it goes away with the container, however that ends.
     /// </summary>
     public bool WritesConfig { get; init; }
 
@@ -69,7 +69,8 @@ public sealed record LaunchOptions(StateRoot Root, string Id)
 /// <param name="root">The directory of all state.</param>
 /// <param name="playing">The play that made it.</param>
 /// <param name="watch">Sees each step's undo; null for nobody.</param>
-public sealed class Launched(string id, string directory, StateRoot root, PlayContext playing, PlayObserver? watch = null) : IDisposable
+public sealed class Launched(string id, string directory, StateRoot root, PlayContext playing,
+    PlayObserver? watch = null) : IDisposable
 {
     /// <summary>The container's first process, a child of this one.</summary>
     public Child Init => playing.Children[id];
@@ -115,21 +116,23 @@ public static class Launcher
         return new Launched(options.Id, path, options.Root, playing, options.Watch);
     }
 
-    // A process that joins a frozen cgroup, of another container perhaps, stops there, on its tape; in version 1 it cannot even
-    // be killed.
+    // A process that joins a frozen cgroup, of another container perhaps, stops there, on its tape; in version 1 it
+    // cannot even be killed.
     private static void CheckThawed(Plan plan)
     {
         foreach (var cgroup in plan.Steps.OfType<MakeCgroup>())
         {
             if (Freezer.FileOf([cgroup.Path]) is { } freezer && Freezer.IsFrozen(freezer))
-                throw new MinicException(cgroup.Title, "container's cgroup unexpectedly frozen", $"Thaw it first: echo {Freezer.Word(freezer, frozen: false)} > {freezer}.");
+                throw new MinicException(cgroup.Title, "container's cgroup unexpectedly frozen",
+                    $"Thaw it first: echo {Freezer.Word(freezer, frozen: false)} > {freezer}.");
         }
     }
 
     // Two containers in one cgroup share its limits, and the end of the one that made it is the end of the other.
     private static void WarnOfOthers(Plan plan)
     {
-        var others = plan.Steps.OfType<MakeCgroup>().Where(c => Directory.Exists(c.Path)).Select(c => Cgroups.Processes(c.Path).Count).DefaultIfEmpty().Max();
+        var others = plan.Steps.OfType<MakeCgroup>().Where(c => Directory.Exists(c.Path))
+            .Select(c => Cgroups.Processes(c.Path).Count).DefaultIfEmpty().Max();
         if (others > 0)
             Warnings.Sink($"container's cgroup is not empty: {others} process(es) found");
     }
@@ -140,10 +143,14 @@ public static class Launcher
     private static Plan MakePlan(Bundle bundle, LaunchOptions options, Facts facts)
     {
         if (bundle.Spec.Process?.Args is not { Count: > 0 })
-            throw new MinicException($"make container {options.Id}", "$.process.args: there is no command", "Give config.json a process with args, at least one.");
+            throw new MinicException($"make container {options.Id}", "$.process.args: there is no command",
+                "Give config.json a process with args, at least one.");
         var plan = new Plan();
         if (options.WritesConfig)
-            plan.Add(new WriteFile(Path.Combine(bundle.Directory, Bundle.ConfigName), SpecJson.Write(bundle.Spec)) { Why = "exec and state read it later; lying in the state directory, it goes away with the container." });
+            plan.Add(new WriteFile(Path.Combine(bundle.Directory, Bundle.ConfigName), SpecJson.Write(bundle.Spec))
+            {
+                Why = "exec and state read it later; lying in the state directory, it goes away with the container.",
+            });
         var directory = Container.DirectoryOf(options.Root, options.Id);
         if (options.NotifySocket is not null)
         {
@@ -211,7 +218,8 @@ public static class Launcher
         }
         catch (MinicException e) when (watch?.Stopped == true)
         {
-            throw new MinicException(doing, "stopped at your request", $"minic state {container.Id} tells how far it is.",
+            throw new MinicException(doing, "stopped at your request",
+                $"minic state {container.Id} tells how far it is.",
                 inner: e);
         }
     }
@@ -247,7 +255,9 @@ public static class Launcher
     {
         var id = container.Id;
         if (container.Status != ContainerStatus.Created)
-            throw new MinicException($"start container {id}", $"it is {container.Status.ToString().ToLowerInvariant()}, not created", "Only a created container can be started.");
+            throw new MinicException($"start container {id}",
+                $"it is {container.Status.ToString().ToLowerInvariant()}, not created",
+                "Only a created container can be started.");
         var plan = new Plan();
         // Only where create has put its directory into the container.
         if (notifies && container.Entries.Any(e => e.Step is MakeDirectory { Path: var path }
@@ -266,7 +276,8 @@ public static class Launcher
     {
         var setup = new ContainerSetup(id, directory);
         var hooks = steps.OfType<KeepHooks>().FirstOrDefault();
-        var start = new StartInit(ContainerPlanner.StartFifo(setup), ContainerPlanner.StatusFifo(setup), ContainerPlanner.TapePath(setup)) { Why = "The user said start." };
+        var start = new StartInit(ContainerPlanner.StartFifo(setup), ContainerPlanner.StatusFifo(setup),
+            ContainerPlanner.TapePath(setup)) { Why = "The user said start." };
         return [.. hooks?.StartContainer ?? [], start, .. hooks?.Poststart ?? []];
     }
 
@@ -287,7 +298,8 @@ public static class Launcher
         for (var i = 0; i < names.Length; i++)
             playing.Handles[names[i]] = StandardStreams.Get(i);
         for (var i = 0; i < (options.ListenFds?.Count ?? 0) + options.PreserveFds; i++)
-            playing.Handles[$"preserved:{3 + i}"] = new Microsoft.Win32.SafeHandles.SafeFileHandle(3 + i, ownsHandle: false);
+            playing.Handles[$"preserved:{3 + i}"] = new Microsoft.Win32.SafeHandles.SafeFileHandle(3 + i,
+                ownsHandle: false);
         if (options.Console is { } console)
             playing.Handles["console"] = console;
     }

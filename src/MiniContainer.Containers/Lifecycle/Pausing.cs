@@ -17,7 +17,8 @@ public static class Pausing
     {
         // runc's words, as engines and people know them.
         if (container.Status is not (ContainerStatus.Running or ContainerStatus.Created))
-            throw new MinicException($"pause container {container.Id}", $"container not running but {container.Status.ToString().ToLowerInvariant()}");
+            throw new MinicException($"pause container {container.Id}",
+                $"container not running but {container.Status.ToString().ToLowerInvariant()}");
         return Of(container, frozen: true, "pause", "The user said pause.");
     }
 
@@ -26,14 +27,17 @@ public static class Pausing
     public static Plan MakeResumePlan(Container container)
     {
         if (container.Status != ContainerStatus.Paused)
-            throw new MinicException($"resume container {container.Id}", $"container not paused but {container.Status.ToString().ToLowerInvariant()}");
+            throw new MinicException($"resume container {container.Id}",
+                $"container not paused but {container.Status.ToString().ToLowerInvariant()}");
         return Of(container, frozen: false, "resume", "The user said resume.");
     }
 
     private static Plan Of(Container container, bool frozen, string verb, string why)
     {
         container.NeedCgroup($"{verb} container {container.Id}");
-        var file = Freezer.FileOf(container.CgroupPaths) ?? throw new MinicException($"{verb} container {container.Id}", "none of its cgroups has a freezer", "Mount the hierarchy freezer of version 1, or use version 2.");
+        var file = Freezer.FileOf(container.CgroupPaths)
+            ?? throw new MinicException($"{verb} container {container.Id}", "none of its cgroups has a freezer",
+                "Mount the hierarchy freezer of version 1, or use version 2.");
         var plan = new Plan();
         plan.Add(new Freeze(file, frozen) { Why = why });
         return plan;

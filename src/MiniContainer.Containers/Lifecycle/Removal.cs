@@ -11,7 +11,9 @@ namespace MiniContainer.Containers.Lifecycle;
 /// <summary>Removes containers, pods and what is left of them.</summary>
 public static class Removal
 {
-    /// <summary>Undoes all that a state directory's journal holds, and removes the directory; none at all is fine.</summary>
+    /// <summary>
+    /// Undoes all that a state directory's journal holds, and removes the directory; none at all is fine.
+    /// </summary>
     /// <param name="path">The state directory.</param>
     /// <param name="root">The directory of all state.</param>
     /// <param name="watch">Sees each step's undo; null for nobody.</param>
@@ -48,10 +50,12 @@ public static class Removal
         if (container is null && force)
             return null;
         container ??= Container.Load(root, id);
-        // A created container has not begun yet: the specification lets it be deleted only once stopped, and runc as well as
-        // podman count on a plain delete of it.
+        // A created container has not begun yet: the specification lets it be deleted only once stopped, and runc as
+        // well as podman count on a plain delete of it.
         if (!force && container.Status is ContainerStatus.Running or ContainerStatus.Paused or ContainerStatus.Creating)
-            throw new MinicException($"delete container {id}", $"it is {container.Status.ToString().ToLowerInvariant()}", $"Stop it first (minic kill {id} KILL), or use delete --force.");
+            throw new MinicException($"delete container {id}",
+                $"it is {container.Status.ToString().ToLowerInvariant()}",
+                $"Stop it first (minic kill {id} KILL), or use delete --force.");
         return container;
     }
 
@@ -72,7 +76,8 @@ public static class Removal
             catch (Exception e) when (watch?.Stopped != true)
             {
                 // One that cannot be undone is no reason to leave the others, whatever is wrong with it.
-                failures.Add(e as MinicException ?? new MinicException($"remove {kind} {Path.GetFileName(path)}", e.Message, inner: e));
+                failures.Add(e as MinicException
+                    ?? new MinicException($"remove {kind} {Path.GetFileName(path)}", e.Message, inner: e));
             }
         }
 
@@ -81,7 +86,9 @@ public static class Removal
         CollectShared(root, told, watch, failures);
         _ = Directories.TryRemove(root.Path);
         if (failures.Count > 0)
-            throw failures.Count == 1 ? failures[0] : new MinicException("put right what was left", string.Join("\n", failures.Select(f => f.Message)));
+            throw failures.Count == 1
+                ? failures[0]
+                : new MinicException("put right what was left", string.Join("\n", failures.Select(f => f.Message)));
     }
 
     // After those who use it: their undo ends what they were the last users of.
@@ -147,7 +154,8 @@ public static class Removal
 
     private static void Collect(string path, StateRoot root, string name, Action<string> told, PlayObserver? watch)
     {
-        // A monitor takes the lock for a moment to write down an exit: that alone is no reason to pass over what was left.
+        // A monitor takes the lock for a moment to write down an exit: that alone is no reason to pass over what was
+        // left.
         var locked = StateDirectory.TryLock(root, path);
         for (var tries = 0; locked is null && tries < 20 && Directory.Exists(path); tries++)
         {

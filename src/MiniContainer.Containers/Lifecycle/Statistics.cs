@@ -1,5 +1,5 @@
-// What a container uses, in the JSON that runc's events has and engines read; its cgroups know it (lab 08-cgroups; cgroups(7)).
-// Times are nanoseconds, sizes bytes. A limit that is none is the largest number that the kernel counts.
+// What a container uses, in the JSON that runc's events has and engines read; its cgroups know it (lab 08-cgroups;
+// cgroups(7)). Times are nanoseconds, sizes bytes. A limit that is none is the largest number that the kernel counts.
 
 using System.Text.Json.Serialization;
 
@@ -76,7 +76,8 @@ public sealed record MemoryCount(ulong Limit, ulong Usage, ulong Max, ulong Fail
 /// <param name="Limit">How many there may be; 0 for no limit.</param>
 public sealed record PidStatistics(ulong Current, ulong Limit);
 
-public sealed record BlockIoStatistics(IReadOnlyList<BlockIoCount>? IoServiceBytesRecursive, IReadOnlyList<BlockIoCount>? IoServicedRecursive, Pressure? Psi);
+public sealed record BlockIoStatistics(IReadOnlyList<BlockIoCount>? IoServiceBytesRecursive,
+    IReadOnlyList<BlockIoCount>? IoServicedRecursive, Pressure? Psi);
 
 public sealed record BlockIoCount(ulong Major, ulong Minor, string Op, ulong Value);
 

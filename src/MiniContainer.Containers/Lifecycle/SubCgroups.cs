@@ -12,8 +12,11 @@ public static class SubCgroups
     /// <param name="cgroups">The container's cgroup directories.</param>
     /// <param name="given">What --cgroup said; none for the container's own.</param>
     /// <param name="hierarchies">Those of the machine.</param>
-    /// <exception cref="MinicException">A path leads out of the container's cgroup, or nowhere; or there is no such controller.</exception>
-    public static IReadOnlyList<string> Of(IReadOnlyList<string> cgroups, IReadOnlyList<string> given, IReadOnlyList<CgroupHierarchy> hierarchies)
+    /// <exception cref="MinicException">
+    /// A path leads out of the container's cgroup, or nowhere; or there is no such controller.
+    /// </exception>
+    public static IReadOnlyList<string> Of(IReadOnlyList<string> cgroups, IReadOnlyList<string> given,
+        IReadOnlyList<CgroupHierarchy> hierarchies)
     {
         var result = cgroups.ToArray();
         foreach (var text in given)
@@ -27,22 +30,27 @@ public static class SubCgroups
                 foreach (var controller in text[..colon].Split(','))
                 {
                     var i = IndexOf(cgroups, controller, hierarchies);
-                    result[i] = i < 0 ? throw Wrong(text, $"unknown controller {controller}") : Below(cgroups[i], text[(colon + 1)..], text);
+                    result[i] = i < 0
+                        ? throw Wrong(text, $"unknown controller {controller}")
+                        : Below(cgroups[i], text[(colon + 1)..], text);
                 }
         }
 
         return result;
     }
 
-    private static int IndexOf(IReadOnlyList<string> cgroups, string controller, IReadOnlyList<CgroupHierarchy> hierarchies)
+    private static int IndexOf(IReadOnlyList<string> cgroups, string controller,
+        IReadOnlyList<CgroupHierarchy> hierarchies)
     {
         var mount = hierarchies.FirstOrDefault(h => h.Controllers.Contains(controller))?.MountPoint;
-        return mount is null ? -1 : cgroups.ToList().FindIndex(c => c.StartsWith(mount + "/", StringComparison.Ordinal));
+        return mount is null
+            ? -1 : cgroups.ToList().FindIndex(c => c.StartsWith(mount + "/", StringComparison.Ordinal));
     }
 
     // A cpuset of version 1 that was given no processors or no memory nodes refuses every process (ENOSPC).
     private static string OrOwn(string own, string below) =>
-        File.Exists($"{below}/tasks") && (IsEmpty($"{below}/cpuset.cpus") || IsEmpty($"{below}/cpuset.mems")) ? own : below;
+        File.Exists($"{below}/tasks") && (IsEmpty($"{below}/cpuset.cpus") || IsEmpty($"{below}/cpuset.mems"))
+        ? own : below;
 
     private static bool IsEmpty(string file) => File.Exists(file) && string.IsNullOrEmpty(Knob.TryRead(file));
 
@@ -50,9 +58,12 @@ public static class SubCgroups
     {
         var full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(cgroup + "/" + path));
         if (full != cgroup && !full.StartsWith(cgroup + "/", StringComparison.Ordinal))
-            throw Wrong(text, $"bad sub cgroup path: {path} is not a sub cgroup path, for it leads out of the container's cgroup");
-        return Directory.Exists(full) ? full : throw Wrong(text, $"adding pid of the command to {full}/cgroup.procs: no such file or directory");
+            throw Wrong(text,
+                $"bad sub cgroup path: {path} is not a sub cgroup path, for it leads out of the container's cgroup");
+        return Directory.Exists(full)
+            ? full : throw Wrong(text, $"adding pid of the command to {full}/cgroup.procs: no such file or directory");
     }
 
-    private static MinicException Wrong(string text, string problem) => new($"read --cgroup {text}", problem, "Write [CONTROLLER:]PATH, a path below the container's own cgroup.");
+    private static MinicException Wrong(string text, string problem) =>
+        new($"read --cgroup {text}", problem, "Write [CONTROLLER:]PATH, a path below the container's own cgroup.");
 }

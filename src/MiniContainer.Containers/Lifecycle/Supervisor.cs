@@ -1,5 +1,6 @@
 // The parent of a process in the foreground: passes signals on, copies between two terminals, and tells how it ended
-// (lab 01-run; signal(7), pty(7)). Behaves as runc does: without a terminal, Ctrl-C is passed on; with one, it is a byte.
+// (lab 01-run; signal(7), pty(7)). Behaves as runc does: without a terminal, Ctrl-C is passed on; with one, it is a
+// byte.
 
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
@@ -11,8 +12,8 @@ namespace MiniContainer.Containers.Lifecycle;
 public sealed class Supervisor : IDisposable
 {
     // All that can be caught, but for SIGCHLD (of our own children), SIGURG and the like, which are no messages.
-    // SIGTSTP too, as runc does: Ctrl-Z is for the container, and minic stays. SIGTTIN and SIGTTOU stop minic itself, as they
-    // would any command in a shell: caught, they would make tcsetattr(3) try for ever.
+    // SIGTSTP too, as runc does: Ctrl-Z is for the container, and minic stays. SIGTTIN and SIGTTOU stop minic itself,
+    // as they would any command in a shell: caught, they would make tcsetattr(3) try for ever.
     private static readonly int[] Forwarded = [1, 2, 3, 10, 12, 14, 15, 18, 20];
 
     private readonly List<PosixSignalRegistration> registrations = [];

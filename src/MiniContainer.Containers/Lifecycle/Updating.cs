@@ -1,5 +1,5 @@
-// update: other limits for a container that is there, a plan played onto its journal (lab 08-cgroups). There is no file of
-// the limits in force: they are config.json's, or those that the last update noted in the journal.
+// update: other limits for a container that is there, a plan played onto its journal (lab 08-cgroups). There is no file
+// of the limits in force: they are config.json's, or those that the last update noted in the journal.
 
 using MiniContainer.Containers.Oci;
 using MiniContainer.Containers.Planning;
@@ -20,7 +20,8 @@ public static class Updating
     public static Plan MakePlan(Container container, LinuxResources change)
     {
         if (container.Status == ContainerStatus.Stopped)
-            throw new MinicException($"update container {container.Id}", "container not running but stopped", "minic delete removes it.");
+            throw new MinicException($"update container {container.Id}", "container not running but stopped",
+                "minic delete removes it.");
         container.NeedCgroup($"update container {container.Id}");
         var cgroups = container.Entries.Select(e => e.Step).OfType<MakeCgroup>().ToList();
         return UpdatePlanner.Plan(new Limited(cgroups, InForce(container)), change, Facts.Read(), Knob.TryRead);
@@ -51,7 +52,9 @@ public static class Updating
     }
 
     private static LinuxResources InForce(Container container) =>
-        container.Entries.Where(e => e.Facts is not null).Select(e => e.Step).OfType<KeepLimits>().LastOrDefault() is { } kept
-            ? JsonFile.FromText("read the limits in force", "the journal", kept.Resources).As(SpecJson.Default.LinuxResources)
+        container.Entries.Where(e => e.Facts is not null).Select(e => e.Step).OfType<KeepLimits>()
+            .LastOrDefault() is { } kept
+            ? JsonFile.FromText("read the limits in force", "the journal", kept.Resources)
+                .As(SpecJson.Default.LinuxResources)
             : Bundle.Load(container.Header.Bundle).Spec.Linux?.Resources ?? new LinuxResources();
 }

@@ -22,15 +22,19 @@ public sealed record Bundle(string Directory, Spec Spec)
 
     /// <summary>Reads and validates a bundle.</summary>
     /// <param name="directory">The bundle's directory.</param>
-    /// <exception cref="MinicException">No such bundle, no JSON, or every rule of the specification that it breaks.</exception>
+    /// <exception cref="MinicException">
+    /// No such bundle, no JSON, or every rule of the specification that it breaks.
+    /// </exception>
     public static Bundle Load(string directory)
     {
         var absolute = HostPath.Absolute(directory, Doing);
         if (!System.IO.Directory.Exists(absolute))
         {
             throw File.Exists(absolute)
-                ? new MinicException(Doing, $"{directory}: is a file, not a bundle", $"Name the directory that holds {ConfigName} and rootfs/.")
-                : new MinicException(Doing, $"{directory}: there is no such directory", "Make the bundle first: minic spec writes a config.json.");
+                ? new MinicException(Doing, $"{directory}: is a file, not a bundle",
+                    $"Name the directory that holds {ConfigName} and rootfs/.")
+                : new MinicException(Doing, $"{directory}: there is no such directory",
+                    "Make the bundle first: minic spec writes a config.json.");
         }
 
         var file = JsonFile.Read(Doing, Path.Combine(directory, ConfigName),
@@ -47,7 +51,8 @@ public sealed record Bundle(string Directory, Spec Spec)
     /// <exception cref="MinicException">It cannot be read, or every rule that it breaks.</exception>
     public static Process LoadProcess(string path)
     {
-        var file = JsonFile.Read("read the process", path, "Name a file that holds the process member of a config.json.");
+        var file = JsonFile.Read("read the process", path,
+            "Name a file that holds the process member of a config.json.");
         var process = file.As(SpecJson.Default.Process);
         file.RefuseNul();
         var problems = new Problems();

@@ -8,16 +8,23 @@ namespace MiniContainer.Containers.Oci;
 /// <summary>The rule for container ids, which is runc's.</summary>
 public static class ContainerId
 {
-    /// <summary>The longest id: the longest file name of Linux, since a directory is named after it (NAME_MAX).</summary>
+    /// <summary>
+    /// The longest id: the longest file name of Linux, since a directory is named after it (NAME_MAX).
+    /// </summary>
     public const int MaxLength = 255;
 
-    /// <summary>The name under which a container's cgroup is and its network knows it: its id, unless it is like a pod's.</summary>
+    /// <summary>
+    /// The name under which a container's cgroup is and its network knows it: its id, unless it is like a pod's.
+    /// </summary>
     /// <remarks>Pods are known as "pod-NAME", and no id has an '@'.</remarks>
-    public static string Known(string id) => id.StartsWith("pod-", StringComparison.Ordinal) ? FileName.Fit("@" + id) : id;
+    public static string Known(string id) =>
+        id.StartsWith("pod-", StringComparison.Ordinal) ? FileName.Fit("@" + id) : id;
 
     /// <summary>Returns the id if it can be one.</summary>
     /// <param name="id">What the user gave.</param>
-    /// <exception cref="MinicException">It is empty, too long, "." or "..", or has another character than A-Z a-z 0-9 _ + - .</exception>
+    /// <exception cref="MinicException">
+    /// It is empty, too long, "." or "..", or has another character than A-Z a-z 0-9 _ + - .
+    /// </exception>
     public static string Check(string id)
     {
         var doing = "check the container's id";
@@ -35,6 +42,7 @@ public static class ContainerId
         var bad = id.FirstOrDefault(c => !char.IsAsciiLetterOrDigit(c) && c is not ('_' or '+' or '-' or '.'));
         return bad == default
             ? id
-            : throw new MinicException(doing, $"\"{id}\" has the character '{bad}'", "Use A-Z a-z 0-9 _ + - and . only.");
+            : throw new MinicException(doing, $"\"{id}\" has the character '{bad}'",
+                "Use A-Z a-z 0-9 _ + - and . only.");
     }
 }

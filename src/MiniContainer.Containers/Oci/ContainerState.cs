@@ -17,7 +17,9 @@ public enum ContainerStatus
     /// <summary>The process runs.</summary>
     Running,
 
-    /// <summary>The process runs, but for the freezer: no state of the specification, which lets a runtime add some.</summary>
+    /// <summary>
+    /// The process runs, but for the freezer: no state of the specification, which lets a runtime add some.
+    /// </summary>
     Paused,
 
     /// <summary>The process has ended.</summary>

@@ -30,19 +30,24 @@ public readonly record struct CpuQuantity(long Millis)
     /// <summary>Reads an amount.</summary>
     /// <param name="text">"0.5", "2" or "500m".</param>
     /// <param name="option">Where it was given, for the error: "--cpus".</param>
-    /// <exception cref="MinicException">It is no such amount, not positive, or finer than a thousandth of a CPU.</exception>
+    /// <exception cref="MinicException">
+    /// It is no such amount, not positive, or finer than a thousandth of a CPU.
+    /// </exception>
     public static CpuQuantity Parse(string text, string option)
     {
         var millis = text.EndsWith('m');
         var digits = millis ? text[..^1] : text;
-        if (!decimal.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) || number > 1_000_000_000)
+        if (!decimal.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
+            || number > 1_000_000_000)
         {
-            throw new MinicException($"read {option}", $"\"{text}\" is no amount of CPU", "Write it like 0.5, 2 or 500m.");
+            throw new MinicException($"read {option}", $"\"{text}\" is no amount of CPU",
+                "Write it like 0.5, 2 or 500m.");
         }
 
         var thousandths = millis ? number : number * 1000;
         return thousandths >= 1
             ? new CpuQuantity((long)Math.Ceiling(thousandths))
-            : throw new MinicException($"read {option}", $"\"{text}\" is less than a thousandth of a CPU", "Give at least 0.001.");
+            : throw new MinicException($"read {option}", $"\"{text}\" is less than a thousandth of a CPU",
+                "Give at least 0.001.");
     }
 }

@@ -7,7 +7,9 @@ namespace MiniContainer.Containers.Oci;
 /// <summary>A variable of the environment asked for on the command line.</summary>
 public static class EnvOption
 {
-    /// <summary>NAME=VALUE as config.json wants it; null where <c>-e NAME</c> was given and the caller has no such variable.</summary>
+    /// <summary>
+    /// NAME=VALUE as config.json wants it; null where <c>-e NAME</c> was given and the caller has no such variable.
+    /// </summary>
     /// <param name="text">NAME=VALUE, or NAME.</param>
     /// <param name="caller">The caller's value of a variable, or null; Environment.GetEnvironmentVariable.</param>
     /// <exception cref="MinicException">The name is empty or has a character that no name can have.</exception>
@@ -17,14 +19,17 @@ public static class EnvOption
         var name = equals < 0 ? text : text[..equals];
         if (name.Length == 0 || name.Any(c => char.IsWhiteSpace(c) || char.IsControl(c)))
         {
-            throw new MinicException($"read -e {name}", name.Length == 0 ? "the name is empty" : $"the name \"{name}\" has a space in it",
+            throw new MinicException($"read -e {name}",
+                name.Length == 0 ? "the name is empty" : $"the name \"{name}\" has a space in it",
                 "Write -e NAME=VALUE, or -e NAME to hand on your own.");
         }
 
         return equals >= 0 ? text : caller(name) is { } value ? $"{name}={value}" : null;
     }
 
-    /// <summary>An environment with one more variable, which replaces an older one of its name and keeps that one's place.</summary>
+    /// <summary>
+    /// An environment with one more variable, which replaces an older one of its name and keeps that one's place.
+    /// </summary>
     /// <param name="env">NAME=VALUE each.</param>
     /// <param name="variable">NAME=VALUE.</param>
     public static IReadOnlyList<string> Set(IReadOnlyList<string> env, string variable)

@@ -27,13 +27,17 @@ public sealed record Linux
     /// <summary>Network devices of the host to move into the container, by name (since 1.3).</summary>
     public IReadOnlyDictionary<string, LinuxNetDevice>? NetDevices { get; init; }
 
-    /// <summary>The cgroup: an absolute path is below the cgroup mount point, a relative one where the runtime chooses.</summary>
+    /// <summary>
+    /// The cgroup: an absolute path is below the cgroup mount point, a relative one where the runtime chooses.
+    /// </summary>
     public string? CgroupsPath { get; init; }
 
     /// <summary>Limits, set in the cgroup.</summary>
     public LinuxResources? Resources { get; init; }
 
-    /// <summary>Propagation of the root mount: shared, slave, private or unbindable, or recursively rshared ….</summary>
+    /// <summary>
+    /// Propagation of the root mount: shared, slave, private or unbindable, or recursively rshared ….
+    /// </summary>
     public string? RootfsPropagation { get; init; }
 
     /// <summary>The filter of system calls (seccomp(2)).</summary>

@@ -10,14 +10,17 @@ namespace MiniContainer.Containers.Oci;
 public static class LinuxValidator
 {
     /// <summary>The namespaces' names (config-linux.md, "Namespaces").</summary>
-    public static IReadOnlyList<string> NamespaceTypes { get; } = ["cgroup", "ipc", "mount", "network", "pid", "time", "user", "uts"];
+    public static IReadOnlyList<string> NamespaceTypes { get; } = ["cgroup", "ipc", "mount", "network", "pid", "time",
+        "user", "uts"];
 
     /// <summary>The modes of set_mempolicy(2) in the order of their numbers: MPOL_DEFAULT is 0.</summary>
     public static IReadOnlyList<string> MemoryModes { get; } =
-        ["MPOL_DEFAULT", "MPOL_PREFERRED", "MPOL_BIND", "MPOL_INTERLEAVE", "MPOL_LOCAL", "MPOL_PREFERRED_MANY", "MPOL_WEIGHTED_INTERLEAVE"];
+        ["MPOL_DEFAULT", "MPOL_PREFERRED", "MPOL_BIND", "MPOL_INTERLEAVE", "MPOL_LOCAL", "MPOL_PREFERRED_MANY",
+            "MPOL_WEIGHTED_INTERLEAVE"];
 
     /// <summary>Its flags in the order of their bits: MPOL_F_NUMA_BALANCING is bit 13.</summary>
-    public static IReadOnlyList<string> MemoryFlags { get; } = ["MPOL_F_NUMA_BALANCING", "MPOL_F_RELATIVE_NODES", "MPOL_F_STATIC_NODES"];
+    public static IReadOnlyList<string> MemoryFlags { get; } = ["MPOL_F_NUMA_BALANCING", "MPOL_F_RELATIVE_NODES",
+        "MPOL_F_STATIC_NODES"];
 
     /// <summary>Adds a problem for each broken rule.</summary>
     /// <param name="spec">The whole configuration.</param>
@@ -26,7 +29,9 @@ public static class LinuxValidator
     {
         if (spec.Linux is not { } linux)
         {
-            problems.Add("$", "the member \"linux\" is missing, so that the container would have no namespace of its own", "Add it; minic spec shows how.");
+            problems.Add("$",
+                "the member \"linux\" is missing, so that the container would have no namespace of its own",
+                "Add it; minic spec shows how.");
             return;
         }
 
@@ -42,17 +47,20 @@ public static class LinuxValidator
         NetDeviceValidator.Check(linux, problems);
         if (linux.RootfsPropagation is { Length: > 0 } name && MountOptions.PropagationFlags(name) is null)
         {
-            problems.Add("$.linux.rootfsPropagation", $"there is no propagation \"{name}\"", "Use private, slave, shared, unbindable, or one of them after an r.");
+            problems.Add("$.linux.rootfsPropagation", $"there is no propagation \"{name}\"",
+                "Use private, slave, shared, unbindable, or one of them after an r.");
         }
 
         if (linux.Personality is { Domain: not ("LINUX" or "LINUX32") } personality)
         {
-            problems.Add("$.linux.personality.domain", $"there is no domain \"{personality.Domain}\"", "Use LINUX or LINUX32.");
+            problems.Add("$.linux.personality.domain", $"there is no domain \"{personality.Domain}\"",
+                "Use LINUX or LINUX32.");
         }
 
         if (linux.Personality?.Flags is { Count: > 0 })
         {
-            problems.Add("$.linux.personality.flags", "the specification has no flags of a personality yet", "Remove them.");
+            problems.Add("$.linux.personality.flags", "the specification has no flags of a personality yet",
+                "Remove them.");
         }
     }
 
@@ -71,7 +79,8 @@ public static class LinuxValidator
             }
             else if (!seen.Add(ns.Type))
             {
-                problems.Add($"{path}.type", $"the namespace \"{ns.Type}\" is given more than once", "Keep one of them.");
+                problems.Add($"{path}.type", $"the namespace \"{ns.Type}\" is given more than once",
+                    "Keep one of them.");
             }
 
             LengthRules.CheckPath($"{path}.path", ns.Path, problems);
@@ -83,7 +92,8 @@ public static class LinuxValidator
 
         if (!Has(linux, "mount"))
         {
-            problems.Add("$.linux", "the container has no mount namespace of its own, so that its mounts would be the host's",
+            problems.Add("$.linux",
+                "the container has no mount namespace of its own, so that its mounts would be the host's",
                 "Add {\"type\": \"mount\"} to namespaces.");
         }
     }
@@ -96,15 +106,19 @@ public static class LinuxValidator
             var path = $"$.linux.{member}";
             if (list is { Count: > 0 } && user is null)
             {
-                problems.Add(path, "ids are mapped, but the container has no user namespace", "Add {\"type\": \"user\"} to namespaces.");
+                problems.Add(path, "ids are mapped, but the container has no user namespace",
+                    "Add {\"type\": \"user\"} to namespaces.");
             }
             else if (list is { Count: > 0 } && !string.IsNullOrEmpty(user!.Path))
             {
-                Warnings.Sink($"{path}: the user namespace is joined by its path and has its mappings already: these are passed over. Remove them, or the path.");
+                Warnings.Sink(
+                    $"{path}: the user namespace is joined by its path and has its mappings already: these are passed "
+                        + "over. Remove them, or the path.");
             }
             else if (list is not { Count: > 0 } && user is { Path: null or "" })
             {
-                problems.Add("$.linux", $"a user namespace is created, but {member} is missing", "Add it: {\"containerID\": 0, \"hostID\": 100000, \"size\": 65536}.");
+                problems.Add("$.linux", $"a user namespace is created, but {member} is missing",
+                    "Add it: {\"containerID\": 0, \"hostID\": 100000, \"size\": 65536}.");
             }
 
             foreach (var (map, i) in (list ?? []).Select((map, i) => (map, i)).Where(item => item.map.Size == 0))
@@ -122,13 +136,15 @@ public static class LinuxValidator
         {
             if (clock is not ("monotonic" or "boottime"))
             {
-                problems.Add(JsonSpot.Join("$.linux.timeOffsets", clock), "a time namespace has no such clock", "There are monotonic and boottime.");
+                problems.Add(JsonSpot.Join("$.linux.timeOffsets", clock), "a time namespace has no such clock",
+                    "There are monotonic and boottime.");
             }
         }
 
         if (linux.TimeOffsets is { Count: > 0 } && !Has(linux, "time"))
         {
-            problems.Add("$.linux.timeOffsets", "clocks are set, but the container has no time namespace", "Add {\"type\": \"time\"} to namespaces.");
+            problems.Add("$.linux.timeOffsets", "clocks are set, but the container has no time namespace",
+                "Add {\"type\": \"time\"} to namespaces.");
         }
     }
 
@@ -148,12 +164,14 @@ public static class LinuxValidator
             // A device number has 12 and 20 bits (linux/kdev_t.h); more would become another device.
             if (device.Major is < 0 or > 0xfff || device.Minor is < 0 or > 0xfffff)
             {
-                problems.Add(path, $"{device.Major}:{device.Minor} is no device", "A major number is at most 4095, a minor one 1048575.");
+                problems.Add(path, $"{device.Major}:{device.Minor} is no device",
+                    "A major number is at most 4095, a minor one 1048575.");
             }
 
             if (device.Type is not ("c" or "u" or "b" or "p"))
             {
-                problems.Add($"{path}.type", $"there is no device of type \"{device.Type}\"", "Use c or u (character), b (block) or p (FIFO).");
+                problems.Add($"{path}.type", $"there is no device of type \"{device.Type}\"",
+                    "Use c or u (character), b (block) or p (FIFO).");
             }
             else if (device.Type != "p" && (device.Major is null || device.Minor is null))
             {
@@ -166,12 +184,14 @@ public static class LinuxValidator
             var path = $"$.linux.resources.devices[{i}]";
             if (rule.Type is not (null or "" or "a" or "b" or "c"))
             {
-                problems.Add($"{path}.type", $"there is no device of type \"{rule.Type}\"", "Use a (all), b (block) or c (character).");
+                problems.Add($"{path}.type", $"there is no device of type \"{rule.Type}\"",
+                    "Use a (all), b (block) or c (character).");
             }
 
             if ((rule.Access ?? "").Any(c => c is not ('r' or 'w' or 'm' or 'a')))
             {
-                problems.Add($"{path}.access", $"\"{rule.Access}\" is no access", "Use some of r (read), w (write), m (mknod); a is all of them.");
+                problems.Add($"{path}.access", $"\"{rule.Access}\" is no access",
+                    "Use some of r (read), w (write), m (mknod); a is all of them.");
             }
         }
     }
@@ -183,12 +203,15 @@ public static class LinuxValidator
         {
             if (name.Contains('/', StringComparison.Ordinal) || name is "" or "." or "..")
             {
-                problems.Add(JsonSpot.Join("$.linux.resources.unified", name), "this is no file of a cgroup", "Name a file such as memory.high, without a path.");
+                problems.Add(JsonSpot.Join("$.linux.resources.unified", name), "this is no file of a cgroup",
+                    "Name a file such as memory.high, without a path.");
             }
             else if (name is "cgroup.procs" or "cgroup.threads")
             {
                 // Whoever is moved in ends with the container.
-                problems.Add(JsonSpot.Join("$.linux.resources.unified", name), "this would move another process into the container's cgroup", "Remove it: the container joins by itself.");
+                problems.Add(JsonSpot.Join("$.linux.resources.unified", name),
+                    "this would move another process into the container's cgroup",
+                    "Remove it: the container joins by itself.");
             }
         }
 
@@ -196,7 +219,8 @@ public static class LinuxValidator
         {
             if (limit.PageSize.Length == 0 || !limit.PageSize.All(char.IsAsciiLetterOrDigit))
             {
-                problems.Add($"$.linux.resources.hugepageLimits[{i}].pageSize", $"\"{limit.PageSize}\" is no size of a page", "Write it as in hugetlb.2MB.max: 2MB.");
+                problems.Add($"$.linux.resources.hugepageLimits[{i}].pageSize",
+                    $"\"{limit.PageSize}\" is no size of a page", "Write it as in hugetlb.2MB.max: 2MB.");
             }
         }
 
@@ -209,12 +233,14 @@ public static class LinuxValidator
 
         if (linux.Resources?.Cpu?.Period is > 0 and < 1000 or > 1_000_000)
         {
-            problems.Add("$.linux.resources.cpu.period", $"{linux.Resources.Cpu.Period} microseconds are out of range", "It lies between 1000 and 1000000.");
+            problems.Add("$.linux.resources.cpu.period", $"{linux.Resources.Cpu.Period} microseconds are out of range",
+                "It lies between 1000 and 1000000.");
         }
 
         if (linux.Resources?.Cpu?.Quota is > 0 and < 1000)
         {
-            problems.Add("$.linux.resources.cpu.quota", $"{linux.Resources.Cpu.Quota} microseconds are too few", "Give at least 1000, or -1 for no limit.");
+            problems.Add("$.linux.resources.cpu.quota", $"{linux.Resources.Cpu.Quota} microseconds are too few",
+                "Give at least 1000, or -1 for no limit.");
         }
     }
 
@@ -229,7 +255,8 @@ public static class LinuxValidator
         else if (parts.Any(p => p == ".") || parts.Length == 0 && path is { Length: > 0 })
         {
             // Its limits would be those of all others there, and they would end with it.
-            problems.Add("$.linux.cgroupsPath", $"\"{path}\" names no cgroup of its own", "Give the container one: \"minic/NAME\".");
+            problems.Add("$.linux.cgroupsPath", $"\"{path}\" names no cgroup of its own",
+                "Give the container one: \"minic/NAME\".");
         }
     }
 
@@ -240,7 +267,8 @@ public static class LinuxValidator
             LengthRules.CheckPath($"$.linux.{member}[{i}]", path, problems);
         }
 
-        foreach (var (path, i) in (paths ?? []).Select((path, i) => (path, i)).Where(item => !item.path.StartsWith('/')))
+        foreach (var (path, i) in (paths ?? []).Select((path, i) => (path, i))
+            .Where(item => !item.path.StartsWith('/')))
         {
             problems.Add($"$.linux.{member}[{i}]", $"\"{path}\" is not absolute", "Begin the path with a slash.");
         }
@@ -256,7 +284,8 @@ public static class LinuxValidator
 
         if (!MemoryModes.Contains(policy.Mode))
         {
-            problems.Add($"{path}.mode", $"there is no mode \"{policy.Mode}\"", NearestName.Ask(policy.Mode, MemoryModes, "set_mempolicy(2) lists them."));
+            problems.Add($"{path}.mode", $"there is no mode \"{policy.Mode}\"",
+                NearestName.Ask(policy.Mode, MemoryModes, "set_mempolicy(2) lists them."));
         }
 
         if (policy.Nodes is { Length: > 0 } nodes && NumberList.Parse(nodes) is null)
@@ -264,9 +293,11 @@ public static class LinuxValidator
             problems.Add($"{path}.nodes", $"\"{nodes}\" is no list of nodes", "Write numbers and ranges: \"0-3,7\".");
         }
 
-        foreach (var (flag, i) in (policy.Flags ?? []).Select((flag, i) => (flag, i)).Where(item => !MemoryFlags.Contains(item.flag)))
+        foreach (var (flag, i) in (policy.Flags ?? []).Select((flag, i) => (flag, i))
+            .Where(item => !MemoryFlags.Contains(item.flag)))
         {
-            problems.Add($"{path}.flags[{i}]", $"there is no flag \"{flag}\"", NearestName.Ask(flag, MemoryFlags, "set_mempolicy(2) lists them."));
+            problems.Add($"{path}.flags[{i}]", $"there is no flag \"{flag}\"",
+                NearestName.Ask(flag, MemoryFlags, "set_mempolicy(2) lists them."));
         }
     }
 
@@ -285,7 +316,8 @@ public static class LinuxValidator
             var path = JsonSpot.Join("$.linux.sysctl", name);
             if (owner is null)
             {
-                problems.Add(path, "this parameter belongs to the whole host", "Set it on the host with sysctl -w, or remove it.");
+                problems.Add(path, "this parameter belongs to the whole host",
+                    "Set it on the host with sysctl -w, or remove it.");
             }
             else if (dotted == "kernel.hostname")
             {
@@ -293,7 +325,8 @@ public static class LinuxValidator
             }
             else if (!Has(linux, owner))
             {
-                problems.Add(path, $"this parameter needs a {owner} namespace", $"Add {{\"type\": \"{owner}\"}} to namespaces, or remove it.");
+                problems.Add(path, $"this parameter needs a {owner} namespace",
+                    $"Add {{\"type\": \"{owner}\"}} to namespaces, or remove it.");
             }
         }
     }

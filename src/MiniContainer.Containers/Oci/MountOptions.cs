@@ -41,7 +41,8 @@ public sealed record MountOptions
     private static readonly (string? Set, string? Clear, ulong Flag)[] Table =
     [
         ("ro", "rw", (ulong)MS_RDONLY), ("nosuid", "suid", (ulong)MS_NOSUID), ("nodev", "dev", (ulong)MS_NODEV),
-        ("noexec", "exec", (ulong)MS_NOEXEC), ("sync", "async", (ulong)MS_SYNCHRONOUS), ("remount", null, (ulong)MS_REMOUNT),
+        ("noexec", "exec", (ulong)MS_NOEXEC), ("sync", "async", (ulong)MS_SYNCHRONOUS),
+        ("remount", null, (ulong)MS_REMOUNT),
         ("mand", "nomand", (ulong)MS_MANDLOCK), ("dirsync", null, (ulong)MS_DIRSYNC),
         ("nosymfollow", "symfollow", MS_NOSYMFOLLOW), ("noatime", "atime", (ulong)MS_NOATIME),
         ("nodiratime", "diratime", (ulong)MS_NODIRATIME), ("silent", "loud", (ulong)MS_SILENT),
@@ -51,7 +52,8 @@ public sealed record MountOptions
 
     private static readonly (string Set, string Clear, ulong Attr)[] TreeTable =
     [
-        ("rro", "rrw", MOUNT_ATTR_RDONLY), ("rnosuid", "rsuid", MOUNT_ATTR_NOSUID), ("rnodev", "rdev", MOUNT_ATTR_NODEV),
+        ("rro", "rrw", MOUNT_ATTR_RDONLY), ("rnosuid", "rsuid", MOUNT_ATTR_NOSUID),
+        ("rnodev", "rdev", MOUNT_ATTR_NODEV),
         ("rnoexec", "rexec", MOUNT_ATTR_NOEXEC), ("rnodiratime", "rdiratime", MOUNT_ATTR_NODIRATIME),
         ("rnosymfollow", "rsymfollow", MOUNT_ATTR_NOSYMFOLLOW),
     ];
@@ -75,10 +77,14 @@ public sealed record MountOptions
     /// <summary>MS_* flags that are asked for, MS_BIND and MS_REC among them (mount(2)).</summary>
     public ulong Flags { get; init; }
 
-    /// <summary>MS_* flags that are asked not to be set; it matters when a bind mount inherits its source's flags.</summary>
+    /// <summary>
+    /// MS_* flags that are asked not to be set; it matters when a bind mount inherits its source's flags.
+    /// </summary>
     public ulong Cleared { get; init; }
 
-    /// <summary>MS_PRIVATE, MS_SLAVE, MS_SHARED or MS_UNBINDABLE, each perhaps with MS_REC: one more mount(2) each, in order.</summary>
+    /// <summary>
+    /// MS_PRIVATE, MS_SLAVE, MS_SHARED or MS_UNBINDABLE, each perhaps with MS_REC: one more mount(2) each, in order.
+    /// </summary>
     public IReadOnlyList<ulong> Propagation { get; init; } = [];
 
     /// <summary>MOUNT_ATTR_* to set on the mount and all below it (mount_setattr(2), AT_RECURSIVE).</summary>
@@ -116,7 +122,9 @@ public sealed record MountOptions
     public static ulong? PropagationFlags(string name) =>
         PropagationTable.TryGetValue(name, out var flags) ? flags : null;
 
-    /// <summary>Takes options apart. A later option wins over an earlier one; an unknown one belongs to the file system.</summary>
+    /// <summary>
+    /// Takes options apart. A later option wins over an earlier one; an unknown one belongs to the file system.
+    /// </summary>
     /// <param name="options">As in config.json; null is none.</param>
     public static MountOptions Parse(IEnumerable<string>? options)
     {
@@ -148,7 +156,8 @@ public sealed record MountOptions
             options.Add(TreeAtime.First(row => row.Attr == (TreeSet & MOUNT_ATTR__ATIME)).Name);
         }
 
-        options.AddRange(IdMap switch { MountIdMap.Mount => ["idmap"], MountIdMap.Tree => ["ridmap"], _ => Array.Empty<string>() });
+        options.AddRange(
+            IdMap switch { MountIdMap.Mount => ["idmap"], MountIdMap.Tree => ["ridmap"], _ => Array.Empty<string>() });
         options.AddRange(CopyUp ? ["tmpcopyup"] : []);
         options.AddRange(Data.Length > 0 ? Data.Split(',') : []);
         return options;
@@ -163,7 +172,10 @@ public sealed record MountOptions
         "ridmap" => this with { IdMap = MountIdMap.Tree },
         "tmpcopyup" => this with { CopyUp = true },
         _ when PropagationFlags(option) is { } flags => this with { Propagation = [.. Propagation, flags] },
-        _ => WithFlag(option) ?? WithTree(option) ?? this with { Data = Data.Length == 0 ? option : $"{Data},{option}" },
+        _ => WithFlag(option) ?? WithTree(option) ?? this with
+        {
+            Data = Data.Length == 0 ? option : $"{Data},{option}",
+        },
     };
 
     private MountOptions? WithFlag(string option)
@@ -203,7 +215,11 @@ public sealed record MountOptions
         {
             if (option == name)
             {
-                return this with { TreeSet = (TreeSet & ~MOUNT_ATTR__ATIME) | attr, TreeClear = TreeClear | MOUNT_ATTR__ATIME };
+                return this with
+                {
+                    TreeSet = (TreeSet & ~MOUNT_ATTR__ATIME) | attr,
+                    TreeClear = TreeClear | MOUNT_ATTR__ATIME,
+                };
             }
         }
 

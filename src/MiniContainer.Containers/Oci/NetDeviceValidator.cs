@@ -22,7 +22,8 @@ internal static class NetDeviceValidator
 
         if (linux.Namespaces?.Any(ns => ns.Type == "network") != true)
         {
-            problems.Add(path, "devices are moved, but the container has no network namespace of its own", "Add {\"type\": \"network\"} to namespaces.");
+            problems.Add(path, "devices are moved, but the container has no network namespace of its own",
+                "Add {\"type\": \"network\"} to namespaces.");
         }
 
         var taken = new HashSet<string>();
@@ -41,9 +42,11 @@ internal static class NetDeviceValidator
 
     private static void CheckName(string path, string name, Problems problems)
     {
-        if (name is "" or "." or ".." || name.Length > MaxName || name.Any(c => char.IsWhiteSpace(c) || char.IsControl(c) || c is '/' or ':' or '%'))
+        if (name is "" or "." or ".." || name.Length > MaxName
+            || name.Any(c => char.IsWhiteSpace(c) || char.IsControl(c) || c is '/' or ':' or '%'))
         {
-            problems.Add(path, $"\"{name}\" is no name of a network device", $"Use at most {MaxName} characters, without spaces, '/' and ':'.");
+            problems.Add(path, $"\"{name}\" is no name of a network device",
+                $"Use at most {MaxName} characters, without spaces, '/' and ':'.");
         }
     }
 }

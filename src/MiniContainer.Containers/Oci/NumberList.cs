@@ -1,5 +1,5 @@
-// Lists of processors and of memory nodes, as the kernel reads and writes them: "0-3,7" (cpuset(7), "List format"), and the
-// masks of bits that system calls take in their place (sched_setaffinity(2), set_mempolicy(2)).
+// Lists of processors and of memory nodes, as the kernel reads and writes them: "0-3,7" (cpuset(7), "List format"), and
+// the masks of bits that system calls take in their place (sched_setaffinity(2), set_mempolicy(2)).
 
 using System.Globalization;
 
@@ -38,5 +38,6 @@ public static class NumberList
     }
 
     private static int? Number(string text) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number < Limit ? number : null;
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number < Limit
+        ? number : null;
 }

@@ -18,11 +18,13 @@ public static class ResourcesOverlay
         Network = change.Network ?? limits.Network,
         Rdma = change.Rdma ?? limits.Rdma,
         Unified = change.Unified is { Count: > 0 } unified
-            ? (limits.Unified ?? new Dictionary<string, string>()).Where(u => !unified.ContainsKey(u.Key)).Concat(unified).ToDictionary(u => u.Key, u => u.Value)
+            ? (limits.Unified ?? new Dictionary<string, string>()).Where(u => !unified.ContainsKey(u.Key))
+                .Concat(unified).ToDictionary(u => u.Key, u => u.Value)
             : limits.Unified,
     };
 
-    private static LinuxMemory? Over(LinuxMemory? old, LinuxMemory? update) => old is null || Named(update) is not { } change ? Named(update) ?? old : old with
+    private static LinuxMemory? Over(LinuxMemory? old, LinuxMemory? update) =>
+        old is null || Named(update) is not { } change ? Named(update) ?? old : old with
     {
         Limit = change.Limit ?? old.Limit,
         Reservation = change.Reservation ?? old.Reservation,
@@ -44,7 +46,8 @@ public static class ResourcesOverlay
 
     private static ulong? NotZero(ulong? value) => value is 0 ? null : value;
 
-    private static LinuxCpu? Over(LinuxCpu? old, LinuxCpu? change) => old is null || change is null ? change ?? old : old with
+    private static LinuxCpu? Over(LinuxCpu? old, LinuxCpu? change) =>
+        old is null || change is null ? change ?? old : old with
     {
         Shares = NotZero(change.Shares) ?? old.Shares,
         Quota = NotZero(change.Quota) ?? old.Quota,
@@ -57,7 +60,8 @@ public static class ResourcesOverlay
         Idle = change.Idle ?? old.Idle,
     };
 
-    private static LinuxBlockIo? Over(LinuxBlockIo? old, LinuxBlockIo? change) => old is null || change is null ? change ?? old : old with
+    private static LinuxBlockIo? Over(LinuxBlockIo? old, LinuxBlockIo? change) =>
+        old is null || change is null ? change ?? old : old with
     {
         Weight = change.Weight is 0 ? old.Weight : change.Weight ?? old.Weight,
         LeafWeight = change.LeafWeight is 0 ? old.LeafWeight : change.LeafWeight ?? old.LeafWeight,

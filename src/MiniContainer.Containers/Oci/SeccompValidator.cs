@@ -17,7 +17,8 @@ public static class SeccompValidator
 
     /// <summary>SCMP_CMP_* (seccomp_rule_add(3)).</summary>
     public static IReadOnlyList<string> Operators { get; } =
-        ["SCMP_CMP_NE", "SCMP_CMP_LT", "SCMP_CMP_LE", "SCMP_CMP_EQ", "SCMP_CMP_GE", "SCMP_CMP_GT", "SCMP_CMP_MASKED_EQ"];
+        ["SCMP_CMP_NE", "SCMP_CMP_LT", "SCMP_CMP_LE", "SCMP_CMP_EQ", "SCMP_CMP_GE", "SCMP_CMP_GT",
+            "SCMP_CMP_MASKED_EQ"];
 
     /// <summary>SECCOMP_FILTER_FLAG_* (seccomp(2)).</summary>
     public static IReadOnlyList<string> Flags { get; } =
@@ -29,7 +30,8 @@ public static class SeccompValidator
     /// <summary>SCMP_ARCH_* (seccomp_arch_add(3)).</summary>
     public static IReadOnlyList<string> Architectures { get; } =
     [
-        "SCMP_ARCH_X86", "SCMP_ARCH_X86_64", "SCMP_ARCH_X32", "SCMP_ARCH_ARM", "SCMP_ARCH_AARCH64", "SCMP_ARCH_LOONGARCH64",
+        "SCMP_ARCH_X86", "SCMP_ARCH_X86_64", "SCMP_ARCH_X32", "SCMP_ARCH_ARM", "SCMP_ARCH_AARCH64",
+        "SCMP_ARCH_LOONGARCH64",
         "SCMP_ARCH_M68K", "SCMP_ARCH_MIPS", "SCMP_ARCH_MIPS64", "SCMP_ARCH_MIPS64N32", "SCMP_ARCH_MIPSEL",
         "SCMP_ARCH_MIPSEL64", "SCMP_ARCH_MIPSEL64N32", "SCMP_ARCH_PPC", "SCMP_ARCH_PPC64", "SCMP_ARCH_PPC64LE",
         "SCMP_ARCH_S390", "SCMP_ARCH_S390X", "SCMP_ARCH_SH", "SCMP_ARCH_SHEB", "SCMP_ARCH_PARISC", "SCMP_ARCH_PARISC64",
@@ -68,30 +70,37 @@ public static class SeccompValidator
         var notifies = seccomp.Syscalls?.Any(rule => rule.Action == "SCMP_ACT_NOTIFY") == true;
         if (notifies && string.IsNullOrEmpty(seccomp.ListenerPath))
         {
-            problems.Add(path, "SCMP_ACT_NOTIFY is used, but listenerPath is missing", "Add \"listenerPath\", a UNIX socket.");
+            problems.Add(path, "SCMP_ACT_NOTIFY is used, but listenerPath is missing",
+                "Add \"listenerPath\", a UNIX socket.");
         }
 
-        foreach (var (rule, i) in (seccomp.Syscalls ?? []).Select((rule, i) => (rule, i)).Where(item => item.rule.Action == "SCMP_ACT_NOTIFY"))
+        foreach (var (rule, i) in (seccomp.Syscalls ?? []).Select((rule, i) => (rule, i))
+            .Where(item => item.rule.Action == "SCMP_ACT_NOTIFY"))
         {
             if (rule.Names.Contains("write"))
             {
-                problems.Add($"{path}.syscalls[{i}]", "SCMP_ACT_NOTIFY cannot be used for the write syscall: it would stop the one that tells of the listener", "Remove write from it.");
+                problems.Add($"{path}.syscalls[{i}]",
+                    "SCMP_ACT_NOTIFY cannot be used for the write syscall: it would stop the one that tells of the "
+                        + "listener", "Remove write from it.");
             }
         }
 
         if (seccomp.ListenerPath is { Length: > 0 } socket && !socket.StartsWith('/'))
         {
-            problems.Add($"{path}.listenerPath", $"\"{socket}\" is not absolute", "Write the whole path of a UNIX socket.");
+            problems.Add($"{path}.listenerPath", $"\"{socket}\" is not absolute",
+                "Write the whole path of a UNIX socket.");
         }
 
         if (seccomp.ListenerMetadata is { Length: > 0 } && string.IsNullOrEmpty(seccomp.ListenerPath))
         {
-            problems.Add($"{path}.listenerMetadata", "there is nobody to send it to", "Add \"listenerPath\", a UNIX socket.");
+            problems.Add($"{path}.listenerMetadata", "there is nobody to send it to",
+                "Add \"listenerPath\", a UNIX socket.");
         }
 
         if (seccomp.DefaultAction == "SCMP_ACT_NOTIFY")
         {
-            problems.Add($"{path}.defaultAction", "every call would be stopped, that which hands over the listener too", "Name the calls to notify of in syscalls.");
+            problems.Add($"{path}.defaultAction", "every call would be stopped, that which hands over the listener too",
+                "Name the calls to notify of in syscalls.");
         }
     }
 
@@ -114,7 +123,8 @@ public static class SeccompValidator
             Known($"{path}.args[{i}].op", arg.Op, Operators, problems);
             if (arg.Index > 5)
             {
-                problems.Add($"{path}.args[{i}].index", $"a system call has no argument {arg.Index}", "There are 0 to 5.");
+                problems.Add($"{path}.args[{i}].index", $"a system call has no argument {arg.Index}",
+                    "There are 0 to 5.");
             }
         }
     }
@@ -132,7 +142,8 @@ public static class SeccompValidator
     {
         if (!known.Contains(name))
         {
-            problems.Add(path, $"\"{name}\" is unknown", () => NearestName.Ask(name, known, $"Known are {string.Join(", ", known)}."));
+            problems.Add(path, $"\"{name}\" is unknown",
+                () => NearestName.Ask(name, known, $"Known are {string.Join(", ", known)}."));
         }
     }
 }

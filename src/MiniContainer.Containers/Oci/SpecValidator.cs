@@ -39,11 +39,13 @@ public static class SpecValidator
         var numbers = spec.OciVersion.Split('-', '+')[0].Split('.');
         if (numbers.Length != 3 || !numbers.All(n => int.TryParse(n, out var number) && number >= 0))
         {
-            problems.Add("$.ociVersion", $"\"{spec.OciVersion}\" is no semantic version", $"Write \"{Spec.CurrentVersion}\".");
+            problems.Add("$.ociVersion", $"\"{spec.OciVersion}\" is no semantic version",
+                $"Write \"{Spec.CurrentVersion}\".");
         }
         else if (numbers[0] != "1")
         {
-            problems.Add("$.ociVersion", $"version {spec.OciVersion} is not 1.x", $"minic follows {Spec.CurrentVersion} and all versions 1.x.");
+            problems.Add("$.ociVersion", $"version {spec.OciVersion} is not 1.x",
+                $"minic follows {Spec.CurrentVersion} and all versions 1.x.");
         }
     }
 
@@ -67,11 +69,13 @@ public static class SpecValidator
         }
         else if (File.Exists(path))
         {
-            problems.Add("$.root.path", $"{path} is a file, not a directory", "Unpack it to a directory and name that.");
+            problems.Add("$.root.path", $"{path} is a file, not a directory",
+                "Unpack it to a directory and name that.");
         }
         else if (!Directory.Exists(path))
         {
-            problems.Add("$.root.path", $"there is no directory {path}", "Unpack a root file system there, or name the one that is there.");
+            problems.Add("$.root.path", $"there is no directory {path}",
+                "Unpack a root file system there, or name the one that is there.");
         }
     }
 
@@ -108,11 +112,14 @@ public static class SpecValidator
             var options = MountOptions.Parse(mount.Options);
             if (mount.Destination.Length == 0)
             {
-                problems.Add($"{path}.destination", "the path is empty", "Name the mount point, a path in the container.");
+                problems.Add($"{path}.destination", "the path is empty",
+                    "Name the mount point, a path in the container.");
             }
             else if (!mount.Destination.StartsWith('/'))
             {
-                Warnings.Sink($"{path}.destination: \"{mount.Destination}\" is not absolute: it is taken from /. Begin the path with a slash.");
+                Warnings.Sink(
+                    $"{path}.destination: \"{mount.Destination}\" is not absolute: it is taken from /. Begin the path "
+                        + "with a slash.");
             }
 
             if (options.IsBind && string.IsNullOrEmpty(mount.Source))
@@ -121,7 +128,8 @@ public static class SpecValidator
             }
             else if (!options.IsBind && string.IsNullOrEmpty(mount.Type))
             {
-                problems.Add(path, "the mount has neither a type nor the option bind or rbind", "Add \"type\", as in /proc/filesystems.");
+                problems.Add(path, "the mount has neither a type nor the option bind or rbind",
+                    "Add \"type\", as in /proc/filesystems.");
             }
 
             LengthRules.CheckPath($"{path}.destination", mount.Destination, problems);
@@ -130,7 +138,8 @@ public static class SpecValidator
             CheckIdMap(spec, mount, options, path, problems);
             if (options.CopyUp && mount.Type != "tmpfs")
             {
-                problems.Add($"{path}.options", "tmpcopyup copies into a tmpfs, and this is none", "Write \"type\": \"tmpfs\", or remove the option.");
+                problems.Add($"{path}.options", "tmpcopyup copies into a tmpfs, and this is none",
+                    "Write \"type\": \"tmpfs\", or remove the option.");
             }
         }
     }
@@ -142,16 +151,20 @@ public static class SpecValidator
             problems.Add(path, "uidMappings and gidMappings are given together or not at all", "Add the other one.");
         }
 
-        if (options.IdMap != MountIdMap.None && mount.UidMappings is null && spec.Linux?.Namespaces?.Any(ns => ns.Type == "user") != true)
+        if (options.IdMap != MountIdMap.None && mount.UidMappings is null
+            && spec.Linux?.Namespaces?.Any(ns => ns.Type == "user") != true)
         {
-            problems.Add(path, "ids are to be mapped, but there are no mappings, and no user namespace whose mappings could be taken", "Add uidMappings and gidMappings to the mount.");
+            problems.Add(path,
+                "ids are to be mapped, but there are no mappings, and no user namespace whose mappings could be taken",
+                "Add uidMappings and gidMappings to the mount.");
         }
 
         foreach (var (member, list) in new[] { ("uidMappings", mount.UidMappings), ("gidMappings", mount.GidMappings) })
         {
             if (list is not null && (list.Count == 0 || list.Any(m => m.Size == 0)))
             {
-                problems.Add($"{path}.{member}", "a range of 0 ids maps nothing", "Give at least one range, with a size of 1 or more.");
+                problems.Add($"{path}.{member}", "a range of 0 ids maps nothing",
+                    "Give at least one range, with a size of 1 or more.");
             }
 
             IdRules.CheckMappings($"{path}.{member}", list, problems);
@@ -159,7 +172,8 @@ public static class SpecValidator
 
         if ((mount.UidMappings is not null || options.IdMap != MountIdMap.None) && !options.IsBind)
         {
-            problems.Add(path, "ids can be mapped for bind mounts only", "Add the option rbind, or remove the mappings.");
+            problems.Add(path, "ids can be mapped for bind mounts only",
+                "Add the option rbind, or remove the mappings.");
         }
     }
 
@@ -168,7 +182,8 @@ public static class SpecValidator
         var hooks = spec.Hooks ?? new Hooks();
         (string Name, IReadOnlyList<Hook>? List)[] points =
         [
-            ("prestart", hooks.Prestart), ("createRuntime", hooks.CreateRuntime), ("createContainer", hooks.CreateContainer),
+            ("prestart", hooks.Prestart), ("createRuntime", hooks.CreateRuntime),
+            ("createContainer", hooks.CreateContainer),
             ("startContainer", hooks.StartContainer), ("poststart", hooks.Poststart), ("poststop", hooks.Poststop),
         ];
         foreach (var (name, hook, i) in points.SelectMany(p => (p.List ?? []).Select((hook, i) => (p.Name, hook, i))))
@@ -176,7 +191,8 @@ public static class SpecValidator
             var path = $"$.hooks.{name}[{i}]";
             if (!hook.Path.StartsWith('/'))
             {
-                problems.Add($"{path}.path", $"\"{hook.Path}\" is not absolute", "A hook is not searched for in PATH: write its whole path.");
+                problems.Add($"{path}.path", $"\"{hook.Path}\" is not absolute",
+                    "A hook is not searched for in PATH: write its whole path.");
             }
 
             LengthRules.CheckPath($"{path}.path", hook.Path, problems);
@@ -187,7 +203,8 @@ public static class SpecValidator
 
             if (hook.Timeout <= 0)
             {
-                problems.Add($"{path}.timeout", $"{hook.Timeout} seconds are no time", "Give more than 0, or leave it out for no limit.");
+                problems.Add($"{path}.timeout", $"{hook.Timeout} seconds are no time",
+                    "Give more than 0, or leave it out for no limit.");
             }
         }
     }

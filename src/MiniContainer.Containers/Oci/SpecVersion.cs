@@ -37,7 +37,8 @@ public static class SpecVersion
         || HasOption(spec, Recursive);
 
     private static bool Needs102(Spec spec) =>
-        spec.Process?.User?.Umask is not null || spec.Linux is { Personality: not null } or { Resources.Rdma.Count: > 0 }
+        spec.Process?.User?.Umask is not null
+        || spec.Linux is { Personality: not null } or { Resources.Rdma.Count: > 0 }
         || spec.Hooks is { CreateRuntime: not null } or { CreateContainer: not null } or { StartContainer: not null };
 
     private static bool HasOption(Spec spec, params string[] names) =>

@@ -11,17 +11,21 @@ namespace MiniContainer.Containers.Oci;
 public sealed record VolumeOption(string Source, string Destination, IReadOnlyList<string> Options)
 {
     private static readonly string[] Known =
-        ["ro", "rw", "rbind", "bind", "private", "rprivate", "slave", "rslave", "shared", "rshared", "nosuid", "nodev", "noexec", "rro"];
+        ["ro", "rw", "rbind", "bind", "private", "rprivate", "slave", "rslave", "shared", "rshared", "nosuid", "nodev",
+            "noexec", "rro"];
 
     /// <summary>Reads the option's value.</summary>
     /// <param name="text">SRC:DST, or SRC:DST:OPTION,OPTION.</param>
-    /// <exception cref="MinicException">It has not that form, the destination is not absolute, or an option is unknown.</exception>
+    /// <exception cref="MinicException">
+    /// It has not that form, the destination is not absolute, or an option is unknown.
+    /// </exception>
     public static VolumeOption Parse(string text)
     {
         var parts = text.Split(':');
         if (parts.Length is < 2 or > 3 || parts.Any(part => part.Length == 0))
         {
-            throw Bad(text, "it has not the form SRC:DST[:OPTIONS]", "Write -v /host/path:/container/path or -v /host/path:/container/path:ro.");
+            throw Bad(text, "it has not the form SRC:DST[:OPTIONS]",
+                "Write -v /host/path:/container/path or -v /host/path:/container/path:ro.");
         }
 
         if (!parts[1].StartsWith('/'))
@@ -40,11 +44,14 @@ public sealed record VolumeOption(string Source, string Destination, IReadOnlyLi
         return new VolumeOption(parts[0], parts[1], options);
     }
 
-    /// <summary>The mount of config.json that does it; rbind, and rprivate unless another propagation was asked for.</summary>
+    /// <summary>
+    /// The mount of config.json that does it; rbind, and rprivate unless another propagation was asked for.
+    /// </summary>
     public Mount ToMount()
     {
         var bind = Options.Any(option => option is "bind" or "rbind") ? Array.Empty<string>() : ["rbind"];
-        var propagation = Options.Any(option => MountOptions.PropagationFlags(option) is not null) ? Array.Empty<string>() : ["rprivate"];
+        var propagation = Options.Any(option => MountOptions.PropagationFlags(option) is not null)
+            ? Array.Empty<string>() : ["rprivate"];
         return new Mount
         {
             Destination = Destination,
@@ -54,5 +61,6 @@ public sealed record VolumeOption(string Source, string Destination, IReadOnlyLi
         };
     }
 
-    private static MinicException Bad(string text, string problem, string hint) => new($"read -v {text}", problem, hint);
+    private static MinicException Bad(string text, string problem, string hint) =>
+        new($"read -v {text}", problem, hint);
 }

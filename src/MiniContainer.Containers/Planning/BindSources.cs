@@ -1,6 +1,6 @@
-// The sources of a container's bind mounts: picked up while the host's files can still be seen, as descriptors of trees that
-// are attached nowhere yet (lab 07-layers; open_tree(2), mount_setattr(2)). One whose ids are mapped minic picks up itself,
-// before the child is made: in a user namespace of its own that could not do it.
+// The sources of a container's bind mounts: picked up while the host's files can still be seen, as descriptors of trees
+// that are attached nowhere yet (lab 07-layers; open_tree(2), mount_setattr(2)). One whose ids are mapped minic picks
+// up itself, before the child is made: in a user namespace of its own that could not do it.
 
 using MiniContainer.Containers.Oci;
 using MiniContainer.Plans;
@@ -26,8 +26,8 @@ internal static class BindSources
     private const ulong MS_STRICTATIME = 1 << 24;
     private const ulong MOUNT_ATTR__ATIME = 0x70;
 
-    /// <summary>Adds the steps by which minic picks up what the child could not: trees with mapped ids; and where it is in a user
-    /// namespace, what nobody of there may get at.</summary>
+    /// <summary>Adds the steps by which minic picks up what the child could not: trees with mapped ids; and where it is
+    /// in a user namespace, what nobody of there may get at.</summary>
     /// <returns>The names of their descriptors, in the order of the steps.</returns>
     public static IReadOnlyList<string> AddGiven(Plan plan, Bundle bundle, IEnumerable<PlannedMount> mounts)
     {
@@ -38,7 +38,11 @@ internal static class BindSources
             if (planned.Volume is { } volume)
             {
                 names.Add(planned.VolumeName!);
-                plan.Add(new PickUpVolume(planned.VolumeName!, volume.Volume, volume.Below, volume.Kind) { Why = "Containers may change what lies in it: no link there is followed out of it, and what is found is held." });
+                plan.Add(new PickUpVolume(planned.VolumeName!, volume.Volume, volume.Below, volume.Kind)
+                {
+                    Why = "Containers may change what lies in it: no link there is followed out of it, and what is "
+                        + "found is held.",
+                });
                 continue;
             }
 
@@ -46,22 +50,33 @@ internal static class BindSources
             names.Add(Name(index));
             if (planned.NamesHost)
             {
-                plan.Add(new MakeFileSystem(Name(index), mount.Type!, mount.Source!, planned.Flags, planned.Data) { Why = "By minic: the child will be under the container's rules for devices, which need not allow this one." });
+                plan.Add(new MakeFileSystem(Name(index), mount.Type!, mount.Source!, planned.Flags, planned.Data)
+                {
+                    Why = "By minic: the child will be under the container's rules for devices, which need not allow "
+                        + "this one.",
+                });
                 continue;
             }
 
             if (!IsMapped(mount, options))
             {
-                plan.Add(new PickUp(Name(index), source, (options.Flags & MS_REC) != 0) { Why = "By minic: the container's root is nobody special outside, and may not be let through to it." });
+                plan.Add(new PickUp(Name(index), source, (options.Flags & MS_REC) != 0)
+                {
+                    Why = "By minic: the container's root is nobody special outside, and may not be let through to it.",
+                });
                 continue;
             }
 
-            plan.Add(new PickUpMapped(Name(index), source, Lines(mount.UidMappings ?? linux?.UidMappings), Lines(mount.GidMappings ?? linux?.GidMappings))
+            plan.Add(
+                new PickUpMapped(Name(index), source, Lines(mount.UidMappings ?? linux?.UidMappings),
+                    Lines(mount.GidMappings ?? linux?.GidMappings))
             {
                 Recursive = (options.Flags & MS_REC) != 0,
                 MapsBelow = options.IdMap == MountIdMap.Tree,
-                UserNamespace = mount.UidMappings is null ? linux?.Namespaces?.FirstOrDefault(n => n.Type == "user")?.Path : null,
-                Why = "Files seem to belong to others in there, and nothing changes on the disk. By minic: it takes privileges over the file system.",
+                UserNamespace = mount.UidMappings is null
+                    ? linux?.Namespaces?.FirstOrDefault(n => n.Type == "user")?.Path : null,
+                Why = "Files seem to belong to others in there, and nothing changes on the disk. By minic: it takes "
+                    + "privileges over the file system.",
             });
         }
 
@@ -78,19 +93,26 @@ internal static class BindSources
         var options = mount.Options;
         var recursive = (options.Flags & MS_REC) != 0;
         var tree = mount.Inside is { } inside
-            ? tape.OpenTreeInside(inside, recursive, "It lies in the container's root, where an earlier mount may have brought it; so it is looked for in there.")
+            ? tape.OpenTreeInside(inside, recursive,
+                "It lies in the container's root, where an earlier mount may have brought it; so it is looked for in "
+                    + "there.")
             : mount.VolumeName is { } volume ? tape.GivenVolume(volume)
             : mount.IsGiven ? tape.GivenTree(Name(mount.Index), mount.Source!, recursive)
             : tape.OpenTree(mount.Source!, recursive, "While the host's files can still be seen.");
         var (set, clear) = Of(options);
         if ((set | clear) != 0)
-            tape.SetAttributes(tree, set, clear, false, 0, "Before it is attached: there is no moment in which it can be written.");
-        if (mount.IsGiven && !staysPeer && (options.Propagation.Count == 0 || options.Propagation[0] != (MS_PRIVATE | MS_REC)))
-            tape.SetAttributes(tree, 0, 0, true, MS_SLAVE, "minic picked it up among the host's mounts: what the container mounts on it must not appear there.");
+            tape.SetAttributes(tree, set, clear, false, 0,
+                "Before it is attached: there is no moment in which it can be written.");
+        if (mount.IsGiven && !staysPeer
+            && (options.Propagation.Count == 0 || options.Propagation[0] != (MS_PRIVATE | MS_REC)))
+            tape.SetAttributes(tree, 0, 0, true, MS_SLAVE,
+                "minic picked it up among the host's mounts: what the container mounts on it must not appear there.");
         foreach (var propagation in options.Propagation)
-            tape.SetAttributes(tree, 0, 0, (propagation & MS_REC) != 0, propagation & ~MS_REC, "Whether what is mounted here appears there, and the other way round.");
+            tape.SetAttributes(tree, 0, 0, (propagation & MS_REC) != 0, propagation & ~MS_REC,
+                "Whether what is mounted here appears there, and the other way round.");
         if ((options.TreeSet | options.TreeClear) != 0)
-            tape.SetAttributes(tree, options.TreeSet, options.TreeClear, true, 0, "The recursive options mean every mount below too.");
+            tape.SetAttributes(tree, options.TreeSet, options.TreeClear, true, 0,
+                "The recursive options mean every mount below too.");
         return tree;
     }
 
@@ -105,7 +127,9 @@ internal static class BindSources
     /// <param name="mount">The mount.</param>
     /// <param name="options">Its options.</param>
     /// <param name="changesUser">Whether the child is in another user namespace than minic.</param>
-    /// <param name="caller">Who runs minic: one without privileges has none to spare, and the same id as the child.</param>
+    /// <param name="caller">
+    /// Who runs minic: one without privileges has none to spare, and the same id as the child.
+    /// </param>
     public static bool IsGiven(Mount mount, MountOptions options, bool changesUser, Kernel.Caller caller) =>
         IsMapped(mount, options) || options.IsBind && changesUser && caller.IsPrivileged;
 

@@ -1,8 +1,8 @@
 // Weights and limits of block devices as files of the blkio controller of version 1 and of io of version 2
 // (lab 08-cgroups; cgroup-v1/blkio-controller.rst, cgroup-v2.rst "IO"; runtime-spec, "Block IO").
 //
-// A weight is the business of the scheduler of each disk: BFQ has files of its own, and in version 2 io.cost another. Limits
-// are the block layer's own, whatever the scheduler.
+// A weight is the business of the scheduler of each disk: BFQ has files of its own, and in version 2 io.cost another.
+// Limits are the block layer's own, whatever the scheduler.
 
 using System.Globalization;
 using MiniContainer.Containers.Oci;
@@ -33,7 +33,8 @@ internal static class BlockIoFiles
         foreach (var device in io?.WeightDevice ?? [])
         {
             if (device.Weight is { } own and not 0)
-                yield return new("blkio.bfq.weight_device", $"{device.Major}:{device.Minor} {own}", "The weight on this disk.");
+                yield return new("blkio.bfq.weight_device", $"{device.Major}:{device.Minor} {own}",
+                    "The weight on this disk.");
         }
 
         foreach (var (list, v1, _, why) in Limits(io))
@@ -62,7 +63,8 @@ internal static class BlockIoFiles
         foreach (var (list, _, v2, why) in Limits(io))
         {
             foreach (var limit in list ?? [])
-                yield return new("io.max", $"{limit.Major}:{limit.Minor} {v2}={(limit.Rate == 0 ? "max" : Text((long)limit.Rate))}", why);
+                yield return new("io.max",
+                    $"{limit.Major}:{limit.Minor} {v2}={(limit.Rate == 0 ? "max" : Text((long)limit.Rate))}", why);
         }
     }
 
@@ -70,10 +72,12 @@ internal static class BlockIoFiles
     public static bool NeedsCfq(LinuxBlockIo? io) =>
         io?.LeafWeight is > 0 || (io?.WeightDevice ?? []).Any(d => d.LeafWeight is > 0);
 
-    private static IEnumerable<(IReadOnlyList<LinuxThrottleDevice>? List, string V1, string V2, string Why)> Limits(LinuxBlockIo? io) =>
+    private static IEnumerable<(IReadOnlyList<LinuxThrottleDevice>? List, string V1, string V2, string Why)> Limits(
+        LinuxBlockIo? io) =>
     [
         (io?.ThrottleReadBpsDevice, "read_bps", "rbps", "No more bytes than that are read from this disk in a second."),
-        (io?.ThrottleWriteBpsDevice, "write_bps", "wbps", "No more bytes than that are written to this disk in a second."),
+        (io?.ThrottleWriteBpsDevice, "write_bps", "wbps",
+            "No more bytes than that are written to this disk in a second."),
         (io?.ThrottleReadIopsDevice, "read_iops", "riops", "No more reads than that reach this disk in a second."),
         (io?.ThrottleWriteIopsDevice, "write_iops", "wiops", "No more writes than that reach this disk in a second."),
     ];

@@ -1,6 +1,6 @@
-// The container's view of its cgroups at /sys/fs/cgroup (lab 08-cgroups, cgroup_namespaces(7)). With a cgroup namespace the
-// root that it sees is its own cgroup. Without one it would see the host's: in version 1 its own cgroups are bound there
-// instead, as runc does. (In version 2 runc shows the host's tree then, and so does minic.)
+// The container's view of its cgroups at /sys/fs/cgroup (lab 08-cgroups, cgroup_namespaces(7)). With a cgroup namespace
+// the root that it sees is its own cgroup. Without one it would see the host's: in version 1 its own cgroups are bound
+// there instead, as runc does. (In version 2 runc shows the host's tree then, and so does minic.)
 
 using MiniContainer.Containers.Oci;
 using MiniContainer.Kernel;
@@ -83,12 +83,16 @@ internal static class CgroupMounts
             var directory = $"{target}/{Path.GetFileName(hierarchy.MountPoint)}";
             tape.MakeDirectories(directory, 0x1ed, "One hierarchy's mount point.");
             int? early = made?.Hierarchies.TryGetValue(hierarchy.MountPoint, out var tree) == true ? tree : null;
-            Put(early, "cgroup", directory, TypeOf(hierarchy), DataOf(hierarchy), made?.AreBound == true ? "Its own cgroup in this hierarchy." : OwnRoot);
+            Put(early, "cgroup", directory, TypeOf(hierarchy), DataOf(hierarchy),
+                made?.AreBound == true ? "Its own cgroup in this hierarchy." : OwnRoot);
             if (mount.Options.IsReadOnly && made?.AreBound != true)
                 tape.Remount(directory, flags | (ulong)MS_RDONLY, Limits);
             // cpu,cpuacct are one hierarchy with two names.
-            foreach (var name in (hierarchy.Controllers.Count > 1 ? hierarchy.Controllers : []).Where(c => c != Path.GetFileName(hierarchy.MountPoint)))
-                tape.Symlink(Path.GetFileName(hierarchy.MountPoint), $"{target}/{name}", "Each controller is found under its own name.");
+            foreach (var name in
+                (hierarchy.Controllers.Count > 1
+                    ? hierarchy.Controllers : []).Where(c => c != Path.GetFileName(hierarchy.MountPoint)))
+                tape.Symlink(Path.GetFileName(hierarchy.MountPoint), $"{target}/{name}",
+                    "Each controller is found under its own name.");
         }
 
         void Put(int? early, string source, string where, string type, string? data, string why)
@@ -102,7 +106,8 @@ internal static class CgroupMounts
 
     private static int PickUp(ChildTape tape, string path, PlannedMount mount)
     {
-        var tree = tape.OpenTree(path, false, "Without a cgroup namespace the hierarchy itself would show the host's cgroups.");
+        var tree = tape.OpenTree(path, false,
+            "Without a cgroup namespace the hierarchy itself would show the host's cgroups.");
         tape.SetAttributes(tree, BindSources.AttributesOf(mount.Options), 0, false, 0, Limits);
         return tree;
     }
@@ -112,5 +117,6 @@ internal static class CgroupMounts
     private static string TypeOf(CgroupHierarchy hierarchy) => hierarchy.IsV2 ? "cgroup2" : "cgroup";
 
     private static string? DataOf(CgroupHierarchy hierarchy) => hierarchy.IsV2 ? null
-        : string.Join(",", hierarchy.Controllers.Select(c => c.StartsWith("name=", StringComparison.Ordinal) ? "none," + c : c));
+        : string.Join(",",
+            hierarchy.Controllers.Select(c => c.StartsWith("name=", StringComparison.Ordinal) ? "none," + c : c));
 }

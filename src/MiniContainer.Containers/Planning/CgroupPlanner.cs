@@ -14,7 +14,8 @@ namespace MiniContainer.Containers.Planning;
 public static class CgroupPlanner
 {
     /// <summary>How one who is not root comes by a cgroup.</summary>
-    internal const string HowToGetOne = "have a cgroup handed to you: systemd-run --user --scope -p Delegate=yes minic ..., or root's chown of one";
+    internal const string HowToGetOne = "have a cgroup handed to you: systemd-run --user --scope -p Delegate=yes "
+        + "minic ..., or root's chown of one";
 
     /// <summary>Adds the steps that make a container's cgroups and set its limits.</summary>
     /// <returns>The files by which the child joins: cgroup.procs, or tasks in version 1.</returns>
@@ -31,7 +32,10 @@ public static class CgroupPlanner
 
             CheckHandedOver(hierarchy, resources, id, facts);
             var (path, under) = Place(hierarchy, spec.Linux?.CgroupsPath, id);
-            plan.Add(Make(hierarchy, path, under) with { Controllers = hierarchy.IsV2 ? AvailableV2(resources, facts) : [] });
+            plan.Add(Make(hierarchy, path, under) with
+            {
+                Controllers = hierarchy.IsV2 ? AvailableV2(resources, facts) : [],
+            });
             foreach (var file in Limits(hierarchy, resources))
                 plan.Add(Set(path, file));
             if (hierarchy.IsV2 && !facts.Hierarchies.Any(h => h.Controllers.Contains("devices")))
@@ -44,14 +48,19 @@ public static class CgroupPlanner
     /// <summary>The step that makes a cgroup in a hierarchy.</summary>
     internal static MakeCgroup Make(CgroupHierarchy hierarchy, string path, string under) => new(path, under)
     {
-        Why = hierarchy.IsV2 ? "One cgroup for all controllers." : $"The {string.Join(" and ", hierarchy.Controllers)} hierarchy has a tree of its own.",
+        Why = hierarchy.IsV2
+            ? "One cgroup for all controllers."
+            : $"The {string.Join(" and ", hierarchy.Controllers)} hierarchy has a tree of its own.",
         Inherits = hierarchy.Controllers.Contains("cpuset") ? ["cpuset.cpus", "cpuset.mems"] : [],
     };
 
     /// <summary>Limits as files of a cgroup in a hierarchy, in the order in which they are written.</summary>
     internal static IEnumerable<CgroupFile> Limits(CgroupHierarchy hierarchy, LinuxResources resources) =>
-        (hierarchy.IsV2 ? V2(resources) : V1(hierarchy, resources)).Select(l => new CgroupFile(l.File, l.Value, l.Why, l.Optional))
-            .Concat(hierarchy.IsV2 ? OtherControllers.V2(resources) : hierarchy.Controllers.SelectMany(c => OtherControllers.V1(c, resources)));
+        (hierarchy.IsV2
+            ? V2(resources) : V1(hierarchy, resources)).Select(l => new CgroupFile(l.File, l.Value, l.Why, l.Optional))
+            .Concat(hierarchy.IsV2
+                ? OtherControllers.V2(resources)
+                : hierarchy.Controllers.SelectMany(c => OtherControllers.V1(c, resources)));
 
     /// <summary>The files by which a process joins a container's cgroups.</summary>
     public static IReadOnlyList<string> JoinFiles(Spec spec, string id, Facts facts) =>
@@ -72,15 +81,19 @@ public static class CgroupPlanner
     private static void AddDeviceProgram(Plan plan, string path, LinuxResources resources)
     {
         if (DeviceRules.Effective(resources.Devices) is { Count: > 0 } rules)
-            plan.Add(new DeviceProgram(path, rules) { Why = "Otherwise root in the container could make a node of the host's disk and read it. Version 2 has no file for such rules; it asks a program." });
+            plan.Add(new DeviceProgram(path, rules)
+            {
+                Why = "Otherwise root in the container could make a node of the host's disk and read it. Version 2 "
+                    + "has no file for such rules; it asks a program.",
+            });
     }
 
     /// <summary>Where a container's cgroup is in a hierarchy.</summary>
     /// <returns>Its directory, and the one above that is not ours.</returns>
     public static (string Path, string Under) Place(CgroupHierarchy hierarchy, string? cgroupsPath, string id)
     {
-        // A relative path is below our own cgroup, so that our limits hold for what we start. In version 2 a cgroup that
-        // has processes cannot hand controllers on, and ours has: there it is below the root of what we see.
+        // A relative path is below our own cgroup, so that our limits hold for what we start. In version 2 a cgroup
+        // that has processes cannot hand controllers on, and ours has: there it is below the root of what we see.
         var own = hierarchy.IsV2 ? hierarchy.Delegated ?? hierarchy.MountPoint : hierarchy.Own;
         var path = string.IsNullOrEmpty(cgroupsPath) ? $"minic/{ContainerId.Known(id)}" : cgroupsPath;
         var under = path.StartsWith('/') ? hierarchy.MountPoint : own;
@@ -92,10 +105,11 @@ public static class CgroupPlanner
         Wanted(hierarchy, spec, id, facts) ? Place(hierarchy, spec.Linux?.CgroupsPath, id).Path : hierarchy.Own;
 
     private static bool Wanted(CgroupHierarchy hierarchy, Spec spec, string id, Facts facts) =>
-        Asked(hierarchy, spec.Linux?.Resources ?? new LinuxResources(), facts) && facts.MayMakeCgroup(Place(hierarchy, spec.Linux?.CgroupsPath, id).Path);
+        Asked(hierarchy, spec.Linux?.Resources ?? new LinuxResources(), facts)
+        && facts.MayMakeCgroup(Place(hierarchy, spec.Linux?.CgroupsPath, id).Path);
 
-    // Rules for devices come with every configuration, and take the machine's root to set. In a user namespace no node can be
-    // made, and the host's are opened with the user's own rights: there they can be done without.
+    // Rules for devices come with every configuration, and take the machine's root to set. In a user namespace no node
+    // can be made, and the host's are opened with the user's own rights: there they can be done without.
     private static LinuxResources Possible(LinuxResources resources, Caller caller) =>
         caller.IsMachineRoot ? resources : resources with { Devices = null };
 
@@ -106,18 +120,29 @@ public static class CgroupPlanner
         if (!Asked(hierarchy, resources, facts))
             return;
         if (Limits(hierarchy, resources).FirstOrDefault()?.File is { } file)
-            throw new MinicException($"limit {id}", $"you may not make the cgroup {Place(hierarchy, spec.Linux?.CgroupsPath, id).Path}, and without it {file}, which is $.linux.resources.{Member(file, resources)}, cannot be set", $"Leave the limits out; or {HowToGetOne}.");
+            throw new MinicException($"limit {id}",
+                $"you may not make the cgroup {Place(hierarchy, spec.Linux?.CgroupsPath, id).Path}, and without it "
+                    + $"{file}, which is $.linux.resources.{Member(file, resources)}, cannot be set",
+                $"Leave the limits out; or {HowToGetOne}.");
     }
 
     // A cgroup may be handed over without all controllers.
     private static void CheckHandedOver(CgroupHierarchy hierarchy, LinuxResources resources, string id, Facts facts)
     {
-        if (hierarchy.Delegated is { } handed && Limits(hierarchy, resources).Select(l => l.File).FirstOrDefault(f => f.Split('.')[0] is var c && c != "cgroup" && !facts.UnifiedControllers.Contains(c)) is { } file)
-            throw new MinicException($"limit {id}", $"{handed} was handed to you without the controller {file.Split('.')[0]}, and without it {file}, which is $.linux.resources.{Member(file, resources)}, cannot be set", $"Leave the limit out; or have it handed on: Delegate={file.Split('.')[0]} … in systemd's user@.service, or root's cgroup.subtree_control above.");
+        if (hierarchy.Delegated is { } handed
+            && Limits(hierarchy, resources).Select(l => l.File)
+                .FirstOrDefault(f => f.Split('.')[0] is var c && c != "cgroup"
+                    && !facts.UnifiedControllers.Contains(c)) is { } file)
+            throw new MinicException($"limit {id}",
+                $"{handed} was handed to you without the controller {file.Split('.')[0]}, and without it {file}, "
+                    + $"which is $.linux.resources.{Member(file, resources)}, cannot be set",
+                $"Leave the limit out; or have it handed on: Delegate={file.Split('.')[0]} … in systemd's "
+                    + "user@.service, or root's cgroup.subtree_control above.");
     }
 
     // The member of config.json that is behind a file.
-    private static string Member(string file, LinuxResources resources) => resources.Unified?.ContainsKey(file) == true ? "unified" : file.Split('.')[0] switch
+    private static string Member(string file, LinuxResources resources) =>
+        resources.Unified?.ContainsKey(file) == true ? "unified" : file.Split('.')[0] switch
     {
         "cpuset" => "cpu",
         "blkio" or "io" => "blockIO",
@@ -154,7 +179,8 @@ public static class CgroupPlanner
     }
 
     // What is 0 was not set, as with runc, unless 0 is a limit of its own: of pages, of bursts, of swappiness.
-    private static IEnumerable<(string File, string Value, string Why, bool Optional)> V1(CgroupHierarchy hierarchy, LinuxResources resources) =>
+    private static IEnumerable<(string File, string Value, string Why, bool Optional)> V1(CgroupHierarchy hierarchy,
+        LinuxResources resources) =>
         hierarchy.Controllers.SelectMany(controller => controller switch
         {
             "pids" => Pids(resources),
@@ -168,7 +194,8 @@ public static class CgroupPlanner
 
     private static IEnumerable<(string File, string Value, string Why, bool Optional)> V2(LinuxResources resources) =>
     [
-        .. Pids(resources), .. MemoryV2(resources.Memory), .. CpuV2(resources.Cpu), .. Cpuset(resources.Cpu), .. HugePages(resources, "max"),
+        .. Pids(resources), .. MemoryV2(resources.Memory), .. CpuV2(resources.Cpu), .. Cpuset(resources.Cpu),
+        .. HugePages(resources, "max"),
     ];
 
     private static IEnumerable<(string, string, string, bool)> Pids(LinuxResources resources)
@@ -184,11 +211,13 @@ public static class CgroupPlanner
         if (memory is null)
             yield break;
         if (memory.Limit is { } limit and not 0)
-            yield return ("memory.limit_in_bytes", Text(limit), "Beyond this the kernel kills a process of the container.", false);
+            yield return ("memory.limit_in_bytes", Text(limit),
+                "Beyond this the kernel kills a process of the container.", false);
         if (memory.Swap is { } swap and not 0)
             yield return ("memory.memsw.limit_in_bytes", Text(swap), "Memory and swap together.", false);
         if (memory.Reservation is { } reservation and not 0)
-            yield return ("memory.soft_limit_in_bytes", Text(reservation), "Down to this much memory is taken back first when it is short.", false);
+            yield return ("memory.soft_limit_in_bytes", Text(reservation),
+                "Down to this much memory is taken back first when it is short.", false);
         if (memory.Swappiness is { } swappiness)
             yield return ("memory.swappiness", Text((long)swappiness), "How readily memory is swapped out.", false);
         if (memory.DisableOomKiller == true)
@@ -207,24 +236,30 @@ public static class CgroupPlanner
             yield return ("memory.swap.max", Text(swap - Whole(memory)),
                 "Version 2 counts swap alone: config.json's figure less the memory.", false);
         if (memory.Reservation is { } reservation and not 0)
-            yield return ("memory.low", Max(reservation), "This much is not taken back while others have more to give.", false);
+            yield return ("memory.low", Max(reservation), "This much is not taken back while others have more to give.",
+                false);
     }
 
     private static long Whole(LinuxMemory memory) => memory.Limit is { } limit and > 0 ? limit
         : throw new MinicException("limit swap",
-            $"$.linux.resources.memory.swap is {memory.Swap}, memory and swap together, and there is no limit of memory to take "
+            $"$.linux.resources.memory.swap is {memory.Swap}, memory and swap together, and there is no limit of "
+                + "memory to take "
             + "from it: version 2 counts swap alone", "Add $.linux.resources.memory.limit, or leave swap out.");
 
     private static IEnumerable<(string, string, string, bool)> CpuV1(LinuxCpu? cpu)
     {
         if (cpu?.Shares is { } shares and not 0)
-            yield return ("cpu.shares", Text((long)shares), "A weight against its neighbours when processors are short; 1024 is one share.", false);
+            yield return ("cpu.shares", Text((long)shares),
+                "A weight against its neighbours when processors are short; 1024 is one share.", false);
         if (cpu?.Period is { } period and not 0)
-            yield return ("cpu.cfs_period_us", Text((long)period), "The window, in microseconds, in which time is counted.", false);
+            yield return ("cpu.cfs_period_us", Text((long)period),
+                "The window, in microseconds, in which time is counted.", false);
         if (cpu?.Quota is { } quota and not 0)
-            yield return ("cpu.cfs_quota_us", Text(quota), "How many microseconds of each window may be used, by all threads together.", false);
+            yield return ("cpu.cfs_quota_us", Text(quota),
+                "How many microseconds of each window may be used, by all threads together.", false);
         if (cpu?.Burst is { } burst)
-            yield return ("cpu.cfs_burst_us", Text((long)burst), "What one window leaves over may be used in another, up to this.", false);
+            yield return ("cpu.cfs_burst_us", Text((long)burst),
+                "What one window leaves over may be used in another, up to this.", false);
         if (cpu?.Idle is { } idle)
             yield return ("cpu.idle", Text(idle), "With 1 it runs only when nobody else wants to.", false);
     }
@@ -233,21 +268,30 @@ public static class CgroupPlanner
     {
         if (cpu?.Shares is { } shares and not 0)
         {
-            // 2 .. 262144 shares become 1 .. 10000 of weight, the mapping that the KEP on cgroup v2 fixed for all runtimes.
+            // 2 .. 262144 shares become 1 .. 10000 of weight, the mapping that the KEP on cgroup v2 fixed for all
+            // runtimes.
             var weight = 1 + (((Math.Clamp(shares, 2, 262144) - 2) * 9999) / 262142);
-            yield return ("cpu.weight", Text((long)weight), "A weight against its neighbours when processors are short.", false);
+            yield return ("cpu.weight", Text((long)weight),
+                "A weight against its neighbours when processors are short.", false);
         }
 
         if (cpu is not null && (cpu.Quota ?? 0) != 0 || cpu?.Period is > 0)
-            yield return ("cpu.max", $"{(cpu.Quota is > 0 ? Text(cpu.Quota.Value) : "max")} {Text((long)(cpu.Period is > 0 and var p ? p : 100_000))}", "Microseconds of time in each window of microseconds.", false);
+            yield return ("cpu.max",
+                $"{(cpu.Quota is > 0 ? Text(cpu.Quota.Value) : "max")} "
+                    + $"{Text((long)(cpu.Period is > 0 and var p ? p : 100_000))}",
+                    "Microseconds of time in each window of microseconds.", false);
         if (cpu?.Burst is { } burst)
-            yield return ("cpu.max.burst", Text((long)burst), "What one window leaves over may be used in another, up to this.", false);
+            yield return ("cpu.max.burst", Text((long)burst),
+                "What one window leaves over may be used in another, up to this.", false);
         if (cpu?.Idle is { } idle)
             yield return ("cpu.idle", Text(idle), "With 1 it runs only when nobody else wants to.", false);
     }
 
     private static IEnumerable<(string, string, string, bool)> HugePages(LinuxResources resources, string file) =>
-        (resources.HugepageLimits ?? []).Select(h => ($"hugetlb.{h.PageSize}.{file}", Text((long)h.Limit), "Huge pages are a pool of the whole machine.", false));
+        (resources.HugepageLimits
+            ?? []).Select(h =>
+                ($"hugetlb.{h.PageSize}.{file}", Text((long)h.Limit), "Huge pages are a pool of the whole machine.",
+                    false));
 
     private static IEnumerable<(string, string, string, bool)> Cpuset(LinuxCpu? cpu)
     {
@@ -261,7 +305,8 @@ public static class CgroupPlanner
         DeviceRules.Effective(rules).Select(r => (
             r.Allow ? "devices.allow" : "devices.deny",
             r.ToString(),
-            r.Allow ? "This device may be used." : "Otherwise root in the container could make a node of the host's disk and read it.",
+            r.Allow ? "This device may be used."
+                : "Otherwise root in the container could make a node of the host's disk and read it.",
             false));
 
     private static string Max(long value) => value < 0 ? "max" : Text(value);

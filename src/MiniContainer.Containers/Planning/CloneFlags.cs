@@ -34,5 +34,6 @@ public static class CloneFlags
 
     /// <summary>The flags of the namespaces that are to be made, not joined.</summary>
     public static ulong Made(Spec spec) =>
-        (spec.Linux?.Namespaces ?? []).Where(n => string.IsNullOrEmpty(n.Path)).Aggregate(0UL, (flags, n) => flags | Of(n.Type));
+        (spec.Linux?.Namespaces ?? []).Where(n => string.IsNullOrEmpty(n.Path))
+            .Aggregate(0UL, (flags, n) => flags | Of(n.Type));
 }

@@ -44,8 +44,14 @@ public static class ContainerPlanner
         var cgroup = CgroupPlanner.Add(plan, spec, setup.Id, facts);
         if (setup.Create)
         {
-            plan.Add(new MakeFifo(StartFifo(setup)) { Why = "start, which may come from another process, writes to it." });
-            plan.Add(new MakeFifo(StatusFifo(setup)) { Why = "The container closes it by execve, so start knows when the command runs." });
+            plan.Add(new MakeFifo(StartFifo(setup))
+            {
+                Why = "start, which may come from another process, writes to it.",
+            });
+            plan.Add(new MakeFifo(StatusFifo(setup))
+            {
+                Why = "The container closes it by execve, so start knows when the command runs.",
+            });
         }
 
         if (setup.Overlay is { } overlay)
@@ -57,39 +63,53 @@ public static class ContainerPlanner
         var clone = Clone(setup, spec, namespaces, given);
         plan.Add(clone);
         var tape = plan.Tape(setup.Child, clone.Descriptors);
-        tape.Await("go", "Until its pid is in the journal and its ids, network and limits are there, the child does nothing; if minic dies, it reads end of file and ends.");
+        tape.Await("go",
+            "Until its pid is in the journal and its ids, network and limits are there, the child does nothing; if "
+                + "minic dies, it reads end of file and ends.");
         if ((made & CloneFlags.NEWUSER) != 0)
             plan.Add(IdMapPlan.Step(setup.Child, spec, facts.Caller));
         if (!namespaces.JoinsUser)
             AddHostSide(plan, spec, setup, hooks);
-        plan.Add(new Release(setup.Child) { Why = namespaces.JoinsUser ? "Its pid is known; its namespaces it makes itself." : "All that only the host's side can do has been done." });
+        plan.Add(new Release(setup.Child)
+        {
+            Why = namespaces.JoinsUser
+                ? "Its pid is known; its namespaces it makes itself."
+                : "All that only the host's side can do has been done.",
+        });
 
         ProcessPlanner.AddOomScore(tape, spec.Process!, facts);
         foreach (var procs in cgroup)
-            tape.JoinCgroup(procs, "Before anything that costs: from here on the limits hold. The child does it itself, since a parent that moves another process waits for a grace period.");
+            tape.JoinCgroup(procs,
+                "Before anything that costs: from here on the limits hold. The child does it itself, since a parent "
+                    + "that moves another process waits for a grace period.");
         foreach (var tasks in intel)
             tape.JoinCgroup(tasks, "As with the cgroups: 0 means whoever writes it.");
         if (facts.KeptOffProcessors)
             tape.ResetAffinity(PlacementPlan.WhyReset);
         PlacementPlan.AddMemoryPolicy(tape, spec.Linux?.MemoryPolicy);
         if ((made & CloneFlags.NEWUSER) != 0)
-            tape.BecomeRoot(users.MaySetGroups, "Root of the new user namespace, which is nobody special outside. After the cgroup, whose files belong to the host's root.");
+            tape.BecomeRoot(users.MaySetGroups,
+                "Root of the new user namespace, which is nobody special outside. After the cgroup, whose files "
+                    + "belong to the host's root.");
         var timeOffsets = namespaces.OpenTimeOffsets(tape, spec);
         tape.ExecuteStage2(3 + setup.PreserveFds, ProcessPlanner.WhyOwn);
         SecurityLabels.Add(tape, spec.Process!);
         namespaces.AddJoins(tape);
         if (namespaces.JoinsUser)
         {
-            tape.BecomeRoot(users.MaySetGroups, "Root of the user namespace just joined, to whom all that is made from here on belongs.");
+            tape.BecomeRoot(users.MaySetGroups,
+                "Root of the user namespace just joined, to whom all that is made from here on belongs.");
             namespaces.AddMade(plan, tape, setup.Child, spec, timeOffsets, () => AddHostSide(plan, spec, setup, hooks));
         }
 
         namespaces.AddLate(tape, spec);
         AddNames(tape, spec, setup, made);
         StreamOwner.Add(tape, spec.Process!, setup.Stdio, namespaces.ChangesUser, facts);
-        RootPlanner.Add(plan, tape, bundle, setup, root, namespaces.ChangesUser, facts, () => hooks.AddCreateContainer(plan, tape));
+        RootPlanner.Add(plan, tape, bundle, setup, root, namespaces.ChangesUser, facts,
+            () => hooks.AddCreateContainer(plan, tape));
         var state = new HookState(Spec.CurrentVersion, setup.Id, bundle.Directory) { Annotations = spec.Annotations };
-        ProcessPlanner.Add(tape, spec, facts, rights, ListenerPlan.For(plan, tape, setup.Child, spec.Linux?.Seccomp, state, "creating", null));
+        ProcessPlanner.Add(tape, spec, facts, rights,
+            ListenerPlan.For(plan, tape, setup.Child, spec.Linux?.Seccomp, state, "creating", null));
         if (setup.Create)
         {
             tape.Report("status", "create may return now.");
@@ -101,11 +121,18 @@ public static class ContainerPlanner
         ProcessPlanner.AddExecve(tape, process, environment);
         plan.Add(setup.Create
             ? new AwaitReady(setup.Child) { Why = "If anything on the tape failed, create must fail." }
-            : new AwaitExec(setup.Child) { Why = "If anything on the tape failed, it is known now, with the call that failed." });
+            : new AwaitExec(setup.Child)
+            {
+                Why = "If anything on the tape failed, it is known now, with the call that failed.",
+            });
         if (setup.Create)
         {
             var paths = ProcessPlanner.Candidates(process).Select(p => Path.Combine(process.Cwd, p));
-            plan.Add(new FindExecutable(setup.Child, process.Args![0], [.. paths]) { Why = "Whoever asked for a container with a command that is not there should hear of it now, not at start." });
+            plan.Add(new FindExecutable(setup.Child, process.Args![0], [.. paths])
+            {
+                Why = "Whoever asked for a container with a command that is not there should hear of it now, not at "
+                    + "start.",
+            });
         }
 
         hooks.AddPoststart(plan);
@@ -135,7 +162,8 @@ public static class ContainerPlanner
             plan.Add(new HandPidFd(setup.Child, socket, "standard") { Why = WhyPidFd });
     }
 
-    private static CloneChild Clone(ContainerSetup setup, Spec spec, NamespacePlan namespaces, IReadOnlyList<string> given)
+    private static CloneChild Clone(ContainerSetup setup, Spec spec, NamespacePlan namespaces,
+        IReadOnlyList<string> given)
     {
         List<string> descriptors = [.. setup.Stdio];
         for (var i = 0; i < setup.PreserveFds; i++)
@@ -151,8 +179,10 @@ public static class ContainerPlanner
         return new CloneChild(setup.Child, namespaces.MadeByClone, descriptors)
         {
             Why = namespaces.JoinsUser
-                ? "Its namespaces have to belong to the user namespace that it joins, so it makes them itself, in there."
-                : "clone3 makes the process in its new namespaces at once: unshare could not put the caller itself into a pid namespace.",
+                ? "Its namespaces have to belong to the user namespace that it joins, so it makes them itself, in "
+                    + "there."
+                : "clone3 makes the process in its new namespaces at once: unshare could not put the caller itself "
+                    + "into a pid namespace.",
             Kept = 3 + setup.PreserveFds,
             PidNamespace = pid?.Descriptor,
             PidNamespacePath = pid?.Shown.Replace("@", "pid", StringComparison.Ordinal),
@@ -162,17 +192,32 @@ public static class ContainerPlanner
 
     private static void AddLayers(Plan plan, OverlayRoot overlay)
     {
-        plan.Add(new MakeDirectory(overlay.Upper, 0x1ed) { Tree = true, Why = "What the container writes goes here; the image below stays as it is." });
-        plan.Add(new MakeDirectory(overlay.Work, 0x1ed) { Tree = true, Why = "overlayfs prepares files here before it moves them to the upper layer at once." });
-        plan.Add(new MakeDirectory(overlay.Merged, 0x1ed) { Tree = true, Why = "The layers are joined here, in the container's mount namespace alone." });
+        plan.Add(new MakeDirectory(overlay.Upper, 0x1ed)
+        {
+            Tree = true,
+            Why = "What the container writes goes here; the image below stays as it is.",
+        });
+        plan.Add(new MakeDirectory(overlay.Work, 0x1ed)
+        {
+            Tree = true,
+            Why = "overlayfs prepares files here before it moves them to the upper layer at once.",
+        });
+        plan.Add(new MakeDirectory(overlay.Merged, 0x1ed)
+        {
+            Tree = true,
+            Why = "The layers are joined here, in the container's mount namespace alone.",
+        });
     }
 
     private static void AddNames(ChildTape tape, Spec spec, ContainerSetup setup, ulong made)
     {
         if ((made & CloneFlags.NEWNET) != 0 && setup.Network is null)
-            tape.RaiseLoopback("A new network namespace has a loopback interface, but it is down: not even 127.0.0.1 answers.");
+            tape.RaiseLoopback(
+                "A new network namespace has a loopback interface, but it is down: not even 127.0.0.1 answers.");
         foreach (var (name, value) in spec.Linux?.Sysctl ?? new Dictionary<string, string>())
-            tape.WriteKnob("/proc/sys/" + name.Replace('.', '/'), value, $"set {name} to {value}", "In the host's /proc, which no image can have put something in the place of; whose namespaces are meant follows from who writes.", "sysctl(8)", "12-oci");
+            tape.WriteKnob("/proc/sys/" + name.Replace('.', '/'), value, $"set {name} to {value}",
+                "In the host's /proc, which no image can have put something in the place of; whose namespaces are "
+                    + "meant follows from who writes.", "sysctl(8)", "12-oci");
         tape.Setsid("Signals from the caller's terminal are for minic, which passes them on.");
         if (!setup.KeepKeyring)
             tape.JoinKeyring($"minic-{setup.Id}", "The caller's keys are none of the container's business.");

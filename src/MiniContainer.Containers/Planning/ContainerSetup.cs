@@ -15,7 +15,9 @@ public sealed record ContainerSetup(string Id, string StateDirectory)
     /// <summary>Whether the container is to wait for <c>start</c>, instead of executing its command at once.</summary>
     public bool Create { get; init; }
 
-    /// <summary>What its descriptors 0, 1 and 2 are, as <see cref="Plans.Steps.CloneChild.Descriptors"/> has them.</summary>
+    /// <summary>
+    /// What its descriptors 0, 1 and 2 are, as <see cref="Plans.Steps.CloneChild.Descriptors"/> has them.
+    /// </summary>
     public IReadOnlyList<string> Stdio { get; init; } = ["stdin", "stdout", "stderr"];
 
     /// <summary>Descriptors from 3 on that the command keeps (--preserve-fds).</summary>
@@ -39,10 +41,14 @@ public sealed record ContainerSetup(string Id, string StateDirectory)
     /// <summary>Whether to keep the caller's session keyring (--no-new-keyring).</summary>
     public bool KeepKeyring { get; init; }
 
-    /// <summary>Volumes among the sources of bind mounts, by the source's path: those minic picks up, by descriptor.</summary>
+    /// <summary>
+    /// Volumes among the sources of bind mounts, by the source's path: those minic picks up, by descriptor.
+    /// </summary>
     public IReadOnlyDictionary<string, VolumeSource> Volumes { get; init; } = new Dictionary<string, VolumeSource>();
 
-    /// <summary>Read-only layers below the root file system, which is then the writable one; none for the root as it is.</summary>
+    /// <summary>
+    /// Read-only layers below the root file system, which is then the writable one; none for the root as it is.
+    /// </summary>
     public OverlayRoot? Overlay { get; init; }
 }
 
@@ -52,7 +58,9 @@ public sealed record ContainerSetup(string Id, string StateDirectory)
 /// <param name="Shown">The path that a shell would use; "@" stands for the namespace's file name.</param>
 public sealed record Join(string Descriptor, ulong Flags, string Shown);
 
-/// <summary>A source of bind mounts that processes of containers may change: no link in it is to lead out of it.</summary>
+/// <summary>
+/// A source of bind mounts that processes of containers may change: no link in it is to lead out of it.
+/// </summary>
 /// <param name="Volume">The volume's path on the host.</param>
 /// <param name="Below">A relative path in it, made if missing; "" for the whole.</param>
 /// <param name="Kind">What it must be, as <see cref="Plans.Steps.PickUpVolume.Kind"/> has it.</param>

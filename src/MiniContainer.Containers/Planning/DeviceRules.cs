@@ -27,10 +27,14 @@ public static class DeviceRules
     {
         if (rules is not { Count: > 0 })
             return [];
-        var asked = rules.Select(r => new DeviceRule(r.Allow, r.Type is { Length: > 0 } t ? t[0] : 'a', Number(r.Major), Number(r.Minor), r.Access?.Contains('a', StringComparison.Ordinal) != false ? "rwm" : r.Access)).ToList();
+        var asked =
+            rules.Select(r =>
+                new DeviceRule(r.Allow, r.Type is { Length: > 0 } t ? t[0] : 'a', Number(r.Major), Number(r.Minor),
+                    r.Access?.Contains('a', StringComparison.Ordinal) != false ? "rwm" : r.Access)).ToList();
         if (asked[0].Type != 'a')
             asked.Insert(0, new DeviceRule(false, 'a'));
-        // After "allow a" there is nothing left to allow, and version 1 would refuse to hear it from a cgroup with less.
+        // After "allow a" there is nothing left to allow, and version 1 would refuse to hear it from a cgroup with
+        // less.
         var open = asked.FindLast(r => r.Type == 'a')!.Allow;
         return [.. asked, .. open ? [] : Always.Where(a => !asked.Contains(a))];
     }

@@ -26,11 +26,14 @@ public static class ExecPlanner
         if (process.Terminal)
             descriptors.Add("console");
         MachineLacks.Check(process, facts);
-        // Without privileges the parent may not: the child joins the user namespace first, which gives them, and makes itself anew.
+        // Without privileges the parent may not: the child joins the user namespace first, which gives them, and makes
+        // itself anew.
         var bornInside = target.JoinsPid && facts.Caller.IsPrivileged;
         plan.Add(new CloneChild(child, 0, descriptors)
         {
-            Why = bornInside ? "A pid namespace takes in only those who are born into it: the parent enters it for the moment of the clone." : "The process that will join the container.",
+            Why = bornInside
+                ? "A pid namespace takes in only those who are born into it: the parent enters it for the moment of "
+                    + "the clone." : "The process that will join the container.",
             Kept = 3 + target.PreserveFds,
             PidNamespace = bornInside ? "target" : null,
             PidNamespacePath = bornInside ? $"/proc/{target.Pid}/ns/pid" : null,
@@ -41,16 +44,23 @@ public static class ExecPlanner
             AddPidFd(plan, child, target);
         plan.Add(new Release(child) { Why = "Its pid is known." });
         ProcessPlanner.AddOomScore(tape, process, facts);
-        PlacementPlan.AddAffinity(tape, process.ExecCpuAffinity?.Initial, "Until it is in the container's cgroup: what minic does for it takes no time of other processors.");
+        PlacementPlan.AddAffinity(tape, process.ExecCpuAffinity?.Initial,
+            "Until it is in the container's cgroup: what minic does for it takes no time of other processors.");
         foreach (var procs in target.CgroupFiles)
-            tape.JoinCgroup(procs, "Before the namespaces: afterwards the host's cgroup files cannot be seen. The container's limits hold for this process too.");
-        if (facts.KeptOffProcessors && string.IsNullOrEmpty(process.ExecCpuAffinity?.Initial) && string.IsNullOrEmpty(process.ExecCpuAffinity?.Final))
+            tape.JoinCgroup(procs,
+                "Before the namespaces: afterwards the host's cgroup files cannot be seen. The container's limits "
+                    + "hold for this process too.");
+        if (facts.KeptOffProcessors && string.IsNullOrEmpty(process.ExecCpuAffinity?.Initial)
+            && string.IsNullOrEmpty(process.ExecCpuAffinity?.Final))
             tape.ResetAffinity(PlacementPlan.WhyReset);
-        PlacementPlan.AddAffinity(tape, process.ExecCpuAffinity?.Final, "After the cgroup, by whose cpuset the kernel has just set them anew.");
+        PlacementPlan.AddAffinity(tape, process.ExecCpuAffinity?.Final,
+            "After the cgroup, by whose cpuset the kernel has just set them anew.");
         PlacementPlan.AddMemoryPolicy(tape, target.MemoryPolicy);
         tape.ExecuteStage2(3 + target.PreserveFds, ProcessPlanner.WhyOwn);
         SecurityLabels.Add(tape, process);
-        tape.JoinNamespaces("target", target.Namespaces, $"/proc/{target.Pid}/ns/@", "All at once, by the container's pidfd: its user namespace, if it has one, comes first by itself.", born: bornInside || !target.JoinsPid);
+        tape.JoinNamespaces("target", target.Namespaces, $"/proc/{target.Pid}/ns/@",
+            "All at once, by the container's pidfd: its user namespace, if it has one, comes first by itself.",
+            born: bornInside || !target.JoinsPid);
         if (target.JoinsPid && !bornInside)
             FollowInside(plan, tape, child, target);
         tape.Setsid("Signals from the caller's terminal are for minic, which passes them on.");
@@ -60,11 +70,16 @@ public static class ExecPlanner
             tape.OpenTerminal("console", process.User?.Uid ?? 0, null, RootPlanner.Size(process), target.BareNewlines,
                 "A terminal of the container's own devpts.");
         ProcessPlanner.AddPersonality(tape, target.Personality);
-        ProcessPlanner.AddPrivileges(tape, process, target.Seccomp is { } seccomp ? SeccompCompiler.Compile(seccomp, facts.Filters) : null, facts,
-            RightsPlan.Of(process, facts, new UserNamespace((target.Namespaces & CloneFlags.NEWUSER) != 0, target.MaySetGroups)),
+        ProcessPlanner.AddPrivileges(tape, process,
+            target.Seccomp is { } seccomp ? SeccompCompiler.Compile(seccomp, facts.Filters) : null, facts,
+            RightsPlan.Of(process, facts,
+                new UserNamespace((target.Namespaces & CloneFlags.NEWUSER) != 0, target.MaySetGroups)),
             ListenerPlan.For(plan, tape, child, target.Seccomp, target.State, "running", target.Pid));
         ProcessPlanner.AddExecve(tape, process, ProcessPlanner.Environment(process, facts, target.RootPath));
-        plan.Add(new AwaitExec(child) { Why = "If anything on the tape failed, it is known now, with the call that failed." });
+        plan.Add(new AwaitExec(child)
+        {
+            Why = "If anything on the tape failed, it is known now, with the call that failed.",
+        });
     }
 
     private static void AddPidFd(Plan plan, string child, ExecTarget target)

@@ -17,7 +17,9 @@ public sealed record Facts
     /// <summary>The bounding set of minic itself, bit n for capability n.</summary>
     public required ulong Capabilities { get; init; }
 
-    /// <summary>The capabilities that minic itself has, and can hand on as far as it stays in its user namespace.</summary>
+    /// <summary>
+    /// The capabilities that minic itself has, and can hand on as far as it stays in its user namespace.
+    /// </summary>
     public ulong Permitted { get; init; } = ulong.MaxValue;
 
     /// <summary>The number of the kernel's last capability.</summary>
@@ -44,17 +46,25 @@ public sealed record Facts
     /// <summary>Our own OOM score, below which only root may go (proc_pid_oom_score_adj(5)).</summary>
     public int OomScore { get; init; }
 
-    /// <summary>Whether a path on the host is a directory: a bind mount's target must be of its source's kind.</summary>
+    /// <summary>
+    /// Whether a path on the host is a directory: a bind mount's target must be of its source's kind.
+    /// </summary>
     public required Func<string, bool> IsDirectory { get; init; }
 
-    /// <summary>What is at a path below a directory, as a process whose root that is would find it; the last link is not followed.</summary>
+    /// <summary>
+    /// What is at a path below a directory, as a process whose root that is would find it; the last link is not
+    /// followed.
+    /// </summary>
     public Func<string, string, FileLook?> Look { get; init; } = (_, _) => null;
 
     /// <summary>The home directory of a user in a root file system, from its etc/passwd; null if it has none.</summary>
     public required Func<string, uint, string?> Home { get; init; }
 
-    /// <summary>The controllers that version 2 has to hand on, at its root or where it was handed to us: "cpu", "io" ….</summary>
-    public IReadOnlyList<string> UnifiedControllers { get; init; } = ["cpuset", "cpu", "io", "memory", "hugetlb", "pids", "rdma", "misc"];
+    /// <summary>
+    /// The controllers that version 2 has to hand on, at its root or where it was handed to us: "cpu", "io" ….
+    /// </summary>
+    public IReadOnlyList<string> UnifiedControllers { get; init; } = ["cpuset", "cpu", "io", "memory", "hugetlb",
+        "pids", "rdma", "misc"];
 
     /// <summary>Whether the kernel runs with AppArmor (apparmor(7)).</summary>
     public bool HasAppArmor { get; init; }
@@ -82,17 +92,20 @@ public sealed record Facts
     {
         var caller = Caller.Current;
         var inherited = Inherited.Read();
-        IReadOnlyList<CgroupHierarchy> hierarchies = [.. Cgroups.Hierarchies().Select(h => caller.IsMachineRoot || !h.IsV2 ? h : h with { Delegated = Cgroups.Delegated(h) })];
+        IReadOnlyList<CgroupHierarchy> hierarchies = [.. Cgroups.Hierarchies()
+            .Select(h => caller.IsMachineRoot || !h.IsV2 ? h : h with { Delegated = Cgroups.Delegated(h) })];
         return new()
         {
             Caller = caller,
             MayMakeCgroup = caller.IsMachineRoot ? _ => true : Directories.MayMakeIn,
             Hierarchies = hierarchies,
-            UnifiedControllers = hierarchies.FirstOrDefault(h => h.IsV2) is { } v2 ? (Knob.TryRead($"{v2.Delegated ?? v2.MountPoint}/cgroup.controllers") ?? "").Split(' ') : [],
+            UnifiedControllers = hierarchies.FirstOrDefault(h => h.IsV2) is { } v2
+                ? (Knob.TryRead($"{v2.Delegated ?? v2.MountPoint}/cgroup.controllers") ?? "").Split(' ') : [],
             HasAppArmor = Knob.TryRead("/sys/module/apparmor/parameters/enabled") == "Y",
             HasSelinux = File.Exists("/sys/fs/selinux/enforce"),
             HasResctrl = File.Exists($"{Resctrl}/schemata"),
-            OomScore = int.Parse(Knob.TryRead("/proc/self/oom_score_adj") ?? "0", System.Globalization.CultureInfo.InvariantCulture),
+            OomScore = int.Parse(Knob.TryRead("/proc/self/oom_score_adj") ?? "0",
+                System.Globalization.CultureInfo.InvariantCulture),
             Capabilities = inherited.Bounding,
             Permitted = inherited.Permitted,
             LastCapability = Kernel.Capabilities.Last(),
@@ -114,6 +127,7 @@ public sealed record Facts
         if (!Directory.Exists(root))
             return null;
         var text = uid.ToString(System.Globalization.CultureInfo.InvariantCulture);
-        return InsideRoot.TryReadLines(root, "/etc/passwd")?.Select(l => l.Split(':')).FirstOrDefault(f => f.Length >= 7 && f[2] == text)?[5];
+        return InsideRoot.TryReadLines(root, "/etc/passwd")?.Select(l => l.Split(':'))
+            .FirstOrDefault(f => f.Length >= 7 && f[2] == text)?[5];
     }
 }

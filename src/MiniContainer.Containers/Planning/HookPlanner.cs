@@ -1,5 +1,5 @@
-// The hooks of config.json as steps, each at its point of the container's life (lab 12-oci; runtime-spec, "POSIX-platform
-// Hooks", "Lifecycle" 3 to 9 and 13). RunHook.cs has the table of the points.
+// The hooks of config.json as steps, each at its point of the container's life (lab 12-oci; runtime-spec,
+// "POSIX-platform Hooks", "Lifecycle" 3 to 9 and 13). RunHook.cs has the table of the points.
 
 using MiniContainer.Containers.Oci;
 using MiniContainer.Containers.Steps;
@@ -14,7 +14,8 @@ namespace MiniContainer.Containers.Planning;
 /// <param name="cgroupFiles">The files by which to join its cgroups.</param>
 /// <param name="filters">Where compiled filters of system calls are.</param>
 /// <param name="command">What the command will be given: its rights and its environment.</param>
-public sealed class HookPlanner(Bundle bundle, ContainerSetup setup, ulong namespaces, IReadOnlyList<string> cgroupFiles, SeccompCache filters, (Rights Rights, IReadOnlyList<string> Environment) command)
+public sealed class HookPlanner(Bundle bundle, ContainerSetup setup, ulong namespaces,
+    IReadOnlyList<string> cgroupFiles, SeccompCache filters, (Rights Rights, IReadOnlyList<string> Environment) command)
 {
     private readonly Hooks hooks = bundle.Spec.Hooks ?? new Hooks();
 
@@ -25,19 +26,28 @@ public sealed class HookPlanner(Bundle bundle, ContainerSetup setup, ulong names
         var after = setup.Create ? Outside("poststart", hooks.Poststart, "running") : [];
         var stopped = Outside("poststop", hooks.Poststop, "stopped").Select(h => h with { Child = null }).ToList();
         if (started.Count + after.Count + stopped.Count > 0)
-            plan.Add(new KeepHooks(started, after, stopped) { Why = "config.json may have changed when they are due. The first step, so that poststop runs when all others have been undone." });
+            plan.Add(new KeepHooks(started, after, stopped)
+            {
+                Why = "config.json may have changed when they are due. The first step, so that poststop runs when all "
+                    + "others have been undone.",
+            });
     }
 
-    /// <summary>The hooks of the host's side, while the child waits: its namespaces are there, its root is not.</summary>
+    /// <summary>
+    /// The hooks of the host's side, while the child waits: its namespaces are there, its root is not.
+    /// </summary>
     public void AddRuntime(Plan plan)
     {
-        foreach (var hook in Outside("prestart", hooks.Prestart, "creating").Concat(Outside("createRuntime", hooks.CreateRuntime, "creating")))
+        foreach (var hook in Outside("prestart", hooks.Prestart, "creating")
+            .Concat(Outside("createRuntime", hooks.CreateRuntime, "creating")))
             plan.Add(hook with { Why = "The container's namespaces are there and nothing runs in them yet." });
     }
 
     /// <summary>The hooks inside the container that see the host's files: the child stops before pivot_root.</summary>
     public void AddCreateContainer(Plan plan, ChildTape tape) =>
-        Meet(plan, tape, Inside("createContainer", hooks.CreateContainer, "creating", setup.Overlay?.Merged ?? bundle.RootPath), "In its root, as with runc. The host's files can still be seen, and from the container's namespaces.");
+        Meet(plan, tape,
+            Inside("createContainer", hooks.CreateContainer, "creating", setup.Overlay?.Merged ?? bundle.RootPath),
+            "In its root, as with runc. The host's files can still be seen, and from the container's namespaces.");
 
     /// <summary>The hooks inside the finished container, where <c>start</c> is not a step of its own.</summary>
     public void AddStartContainer(Plan plan, ChildTape tape)
@@ -59,17 +69,24 @@ public sealed class HookPlanner(Bundle bundle, ContainerSetup setup, ulong names
         if (list.Count == 0)
             return;
         MeetingPlan.Add(plan, tape, setup.Child, list.Select(h => h with { Why = why }),
-            ("The hooks may run now.", "Until they have run.", "The hooks join what the child has made by then.", "The hooks have run."));
+            ("The hooks may run now.", "Until they have run.", "The hooks join what the child has made by then.",
+                "The hooks have run."));
     }
 
     private List<RunHook> Outside(string point, IReadOnlyList<Hook>? list, string status) =>
         [.. (list ?? []).Select(h => Step(point, h, status) with { Cwd = bundle.Directory })];
 
     private List<RunHook> Inside(string point, IReadOnlyList<Hook>? list, string status, string cwd) =>
-        [.. (list ?? []).Select(h => Step(point, h, status) with { Namespaces = namespaces, CgroupFiles = cgroupFiles, Env = h.Env ?? command.Environment, Cwd = cwd })];
+        [.. (list ?? []).Select(h => Step(point, h, status) with
+        {
+            Namespaces = namespaces,
+            CgroupFiles = cgroupFiles,
+            Env = h.Env ?? command.Environment,
+            Cwd = cwd,
+        })];
 
-    // It may be a program of the image's, so it gets the rights of the command. With a listener there is none for the hook's
-    // calls to be asked of: such a filter is the command's alone.
+    // It may be a program of the image's, so it gets the rights of the command. With a listener there is none for the
+    // hook's calls to be asked of: such a filter is the command's alone.
     private List<RunHook> Start()
     {
         var list = Inside("startContainer", hooks.StartContainer, "created", bundle.Spec.Process!.Cwd)
@@ -81,7 +98,10 @@ public sealed class HookPlanner(Bundle bundle, ContainerSetup setup, ulong names
     }
 
     private RunHook Step(string point, Hook hook, string status) =>
-        new(point, hook.Path, new HookState(Spec.CurrentVersion, setup.Id, bundle.Directory) { Annotations = bundle.Spec.Annotations }, status)
+        new(point, hook.Path, new HookState(Spec.CurrentVersion, setup.Id, bundle.Directory)
+        {
+            Annotations = bundle.Spec.Annotations,
+        }, status)
         {
             Args = hook.Args ?? [],
             Env = hook.Env,

@@ -1,7 +1,8 @@
 // Where a path of a container will lead, found out before its root is there (lab 06-mounts; path_resolution(7),
-// symlink(7)). A mount point may lie behind a link that leads to nothing yet: the kernel would make no directory through
-// it. So the links of the image are read beforehand, within the image, and what is missing is made at their end. Should
-// the image change meanwhile, nothing worse comes of it than an error: the path is followed in the new root alone.
+// symlink(7)). A mount point may lie behind a link that leads to nothing yet: the kernel would make no directory
+// through it. So the links of the image are read beforehand, within the image, and what is missing is made at their
+// end. Should the image change meanwhile, nothing worse comes of it than an error: the path is followed in the new root
+// alone.
 
 using MiniContainer.Kernel;
 
@@ -39,8 +40,11 @@ internal sealed class ImagePaths(IReadOnlyList<string> roots, Func<string, strin
     public string Place(string path, bool followLast = true)
     {
         var place = Resolve(path, followLast);
-        if (place != Path.GetFullPath("/" + path).TrimEnd('/') && mounts.Exists(m => m.LeadsOut && Below(m.Target, place) is not (null or "/")))
-            throw new MinicException($"find {path} in the root file system", $"a link there leads to {place}, into a proc, whose links may lead out of the root", "Mend the link in the image, or name the place itself.");
+        if (place != Path.GetFullPath("/" + path).TrimEnd('/')
+            && mounts.Exists(m => m.LeadsOut && Below(m.Target, place) is not (null or "/")))
+            throw new MinicException($"find {path} in the root file system",
+                $"a link there leads to {place}, into a proc, whose links may lead out of the root",
+                "Mend the link in the image, or name the place itself.");
         return place;
     }
 

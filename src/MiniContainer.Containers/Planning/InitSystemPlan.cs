@@ -31,7 +31,8 @@ internal static class InitSystemPlan
         plan.Add(new MakeDirectory(directory, 0x1ed)
         {
             Tree = true,
-            Why = "NOTIFY_SOCKET is set: an init system waits for the command to say that it is ready. The socket will be in "
+            Why = "NOTIFY_SOCKET is set: an init system waits for the command to say that it is ready. The socket "
+                + "will be in "
                 + "here, and the directory in the container.",
         });
         if (!created)

@@ -1,5 +1,5 @@
-// Cache and memory bandwidth of Intel's processors: a directory of resctrl is a class of service, into which the container
-// is put (filesystems/resctrl.rst; runtime-spec, "IntelRdt").
+// Cache and memory bandwidth of Intel's processors: a directory of resctrl is a class of service, into which the
+// container is put (filesystems/resctrl.rst; runtime-spec, "IntelRdt").
 
 using MiniContainer.Containers.Oci;
 using MiniContainer.Plans;
@@ -20,13 +20,22 @@ internal static class IntelRdtPlan
         List<string> schemata = [.. Lines(rdt), .. rdt.Schemata ?? []];
         // A class that is named and not described is somebody's own, and must be there already.
         if (schemata.Count > 0 || string.IsNullOrEmpty(rdt.ClosId))
-            plan.Add(new MakeDirectory(directory, 0x1ed) { Why = "A class of service, whose cache and memory bandwidth are counted for itself." });
+            plan.Add(new MakeDirectory(directory, 0x1ed)
+            {
+                Why = "A class of service, whose cache and memory bandwidth are counted for itself.",
+            });
         if (schemata.Count > 0)
-            plan.Add(new SetFile($"{directory}/schemata", string.Concat(schemata.Select(s => s + "\n"))) { Why = "Which part of each cache, and how much of the way to memory, it may use." });
+            plan.Add(new SetFile($"{directory}/schemata", string.Concat(schemata.Select(s => s + "\n")))
+            {
+                Why = "Which part of each cache, and how much of the way to memory, it may use.",
+            });
         if (rdt.EnableMonitoring != true)
             return [$"{directory}/tasks"];
         var group = $"{directory}/mon_groups/{id}";
-        plan.Add(new MakeDirectory(group, 0x1ed) { Why = "What the container takes of the caches and of the way to memory is told in here." });
+        plan.Add(new MakeDirectory(group, 0x1ed)
+        {
+            Why = "What the container takes of the caches and of the way to memory is told in here.",
+        });
         // The class first: whoever changes it leaves the monitoring group of the old one.
         return [$"{directory}/tasks", $"{group}/tasks"];
     }
@@ -35,6 +44,7 @@ internal static class IntelRdtPlan
     private static string[] Lines(LinuxIntelRdt rdt)
     {
         var cache = (rdt.L3CacheSchema ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        return string.IsNullOrEmpty(rdt.MemBwSchema) ? cache : [.. cache.Where(l => !l.StartsWith("MB:", StringComparison.Ordinal)), rdt.MemBwSchema];
+        return string.IsNullOrEmpty(rdt.MemBwSchema)
+            ? cache : [.. cache.Where(l => !l.StartsWith("MB:", StringComparison.Ordinal)), rdt.MemBwSchema];
     }
 }

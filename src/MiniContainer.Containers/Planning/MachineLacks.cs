@@ -1,6 +1,6 @@
 // What config.json asks for and this machine has not: a security module that its kernel was not built or booted with,
-// a controller that is mounted nowhere. The specification has a runtime refuse what it cannot apply, instead of running a
-// container with less protection than was asked for (runtime-spec, "Errors"). Lab 12-oci.
+// a controller that is mounted nowhere. The specification has a runtime refuse what it cannot apply, instead of running
+// a container with less protection than was asked for (runtime-spec, "Errors"). Lab 12-oci.
 
 using MiniContainer.Containers.Oci;
 using MiniContainer.Kernel;
@@ -16,21 +16,25 @@ internal static class MachineLacks
     /// <summary>Throws if a configuration asks for something that would be left out in silence.</summary>
     /// <exception cref="MinicException">It does; all such members are named.</exception>
     public static void Check(Spec spec, Facts facts) =>
-        Refuse("plan the container", "config.json", Modules(spec.Process, spec.Linux, facts).Concat(Controllers(spec.Linux?.Resources, facts)));
+        Refuse("plan the container", "config.json",
+            Modules(spec.Process, spec.Linux, facts).Concat(Controllers(spec.Linux?.Resources, facts)));
 
     /// <summary>The same for limits alone, as update changes them.</summary>
     /// <exception cref="MinicException">They ask for something that the machine lacks.</exception>
-    public static void Check(LinuxResources resources, Facts facts) => Refuse("plan the update", "the limits", Controllers(resources, facts));
+    public static void Check(LinuxResources resources, Facts facts) =>
+        Refuse("plan the update", "the limits", Controllers(resources, facts));
 
     /// <summary>Throws if a process of exec asks for something that the machine lacks.</summary>
     /// <exception cref="MinicException">It does.</exception>
-    public static void Check(Process process, Facts facts) => Refuse("plan the process", "the process", Modules(process, null, facts));
+    public static void Check(Process process, Facts facts) =>
+        Refuse("plan the process", "the process", Modules(process, null, facts));
 
     private static void Refuse(string doing, string where, IEnumerable<string> members)
     {
         var found = members.ToList();
         if (found.Count > 0)
-            throw new MinicException(doing, $"invalid configuration: this machine lacks {string.Join(", and ", found)}", $"Remove that from {where}, or run it on a machine that has it.");
+            throw new MinicException(doing, $"invalid configuration: this machine lacks {string.Join(", and ", found)}",
+                $"Remove that from {where}, or run it on a machine that has it.");
     }
 
     private static IEnumerable<string> Modules(Process? process, Oci.Linux? linux, Facts facts)
@@ -57,7 +61,8 @@ internal static class MachineLacks
             yield return "cgroup version 2 ($.linux.resources.unified)";
         else
         {
-            foreach (var controller in unified.Keys.Select(k => k.Split('.')[0]).Distinct().Except(NoControllers).Except(facts.UnifiedControllers))
+            foreach (var controller in unified.Keys.Select(k => k.Split('.')[0]).Distinct().Except(NoControllers)
+                .Except(facts.UnifiedControllers))
                 yield return $"the controller {controller} in cgroup version 2 ($.linux.resources.unified)";
         }
     }

@@ -1,6 +1,6 @@
 // The namespaces that a container shares with what is there already, and how it gets new ones beside a user namespace
-// that it joins (labs 04-pid, 09-rootless; setns(2), unshare(2), user_namespaces(7), "Interaction of user namespaces and
-// other types of namespaces"). A namespace belongs to the user namespace of the process that makes it, and never to
+// that it joins (labs 04-pid, 09-rootless; setns(2), unshare(2), user_namespaces(7), "Interaction of user namespaces
+// and other types of namespaces"). A namespace belongs to the user namespace of the process that makes it, and never to
 // another one: so clone3 may not make it, and the child has to.
 //
 //     minic                                    the child
@@ -59,11 +59,15 @@ internal sealed record NamespacePlan(IReadOnlyList<Join> Joins, ulong Made, Kern
     /// <summary>CLONE_NEW* of what clone3 makes; the rest the child makes itself.</summary>
     public ulong MadeByClone => JoinsUser ? 0 : Made & ~Late;
 
-    /// <summary>The pid namespace that the child is born into; null for ours, or where the child has to join it itself.</summary>
-    public Join? BornInto => JoinsUser && !Caller.IsPrivileged ? null : Joins.FirstOrDefault(j => (j.Flags & CloneFlags.NEWPID) != 0);
+    /// <summary>
+    /// The pid namespace that the child is born into; null for ours, or where the child has to join it itself.
+    /// </summary>
+    public Join? BornInto =>
+        JoinsUser && !Caller.IsPrivileged ? null : Joins.FirstOrDefault(j => (j.Flags & CloneFlags.NEWPID) != 0);
 
     /// <summary>The descriptors that the child needs to join them.</summary>
-    public IEnumerable<string> Descriptors => Joins.Where(j => FlagsToJoin(j) != 0).Select(j => j.Descriptor).Distinct();
+    public IEnumerable<string> Descriptors =>
+        Joins.Where(j => FlagsToJoin(j) != 0).Select(j => j.Descriptor).Distinct();
 
     /// <summary>Adds the joining.</summary>
     public void AddJoins(ChildTape tape)
@@ -71,14 +75,16 @@ internal sealed record NamespacePlan(IReadOnlyList<Join> Joins, ulong Made, Kern
         foreach (var group in Joins.Where(j => FlagsToJoin(j) != 0).GroupBy(j => j.Descriptor))
         {
             var flags = group.Aggregate(0UL, (f, j) => f | FlagsToJoin(j));
-            tape.JoinNamespaces(group.Key, flags, group.First().Shown, "These are shared with what is there already.", born: (flags & CloneFlags.NEWPID) == 0);
+            tape.JoinNamespaces(group.Key, flags, group.First().Shown, "These are shared with what is there already.",
+                born: (flags & CloneFlags.NEWPID) == 0);
         }
     }
 
     /// <summary>Opens what the child may not open any more once it has joined a user namespace.</summary>
     /// <returns>The descriptor of the offsets of the clocks; null where they can be opened in their turn.</returns>
     public int? OpenTimeOffsets(ChildTape tape, Spec spec) => JoinsUser && Offsets(spec).Count > 0
-        ? tape.OpenTimeOffsets("As who the child is now: later it may not open them, while what was opened may be written.") : null;
+        ? tape.OpenTimeOffsets(
+            "As who the child is now: later it may not open them, while what was opened may be written.") : null;
 
     /// <summary>
     /// Adds the making of the namespaces that belong to the user namespace just joined, and what minic does then.
@@ -92,9 +98,12 @@ internal sealed record NamespacePlan(IReadOnlyList<Join> Joins, ulong Made, Kern
     public void AddMade(Plan plan, ChildTape tape, string child, Spec spec, int? timeOffsets, Action hostSide)
     {
         if ((Made & CloneFlags.NEWTIME) != 0)
-            tape.UnshareTime(Offsets(spec), "Clocks of its own; before the process makes itself anew, which may enter them.", timeOffsets);
+            tape.UnshareTime(Offsets(spec),
+                "Clocks of its own; before the process makes itself anew, which may enter them.", timeOffsets);
         if ((Made & ~Late) is not 0 and var flags)
-            tape.Unshare(flags, "Only now: a namespace belongs to the user namespace in which it is made, whose root may then change it.");
+            tape.Unshare(flags,
+                "Only now: a namespace belongs to the user namespace in which it is made, whose root may then change "
+                    + "it.");
         if ((Made & CloneFlags.NEWPID) != 0 || BornInto is null && (Joined & CloneFlags.NEWPID) != 0)
         {
             AddFork(plan, tape, child);

@@ -1,5 +1,5 @@
-// The network devices of the host that config.json gives to a container (lab 13-netns; runtime-spec, "Network Devices").
-// The steps stand in MoveDevice.cs, which draws their order.
+// The network devices of the host that config.json gives to a container (lab 13-netns; runtime-spec, "Network
+// Devices"). The steps stand in MoveDevice.cs, which draws their order.
 
 using MiniContainer.Containers.Oci;
 using MiniContainer.Containers.Steps;
@@ -19,7 +19,10 @@ internal static class NetDevicePlan
         var joined = !string.IsNullOrEmpty(given);
         var netns = joined ? given! : Path.Combine(setup.StateDirectory, "netns");
         var moves = devices
-            .Select(d => new MovedDevice(d.Key, netns, string.IsNullOrEmpty(d.Value.Name) ? d.Key : d.Value.Name) { Joined = joined })
+            .Select(d => new MovedDevice(d.Key, netns, string.IsNullOrEmpty(d.Value.Name) ? d.Key : d.Value.Name)
+            {
+                Joined = joined,
+            })
             .ToList();
         foreach (var device in moves)
         {
@@ -33,10 +36,16 @@ internal static class NetDevicePlan
 
         if (!joined)
         {
-            plan.Add(new HoldNamespace(setup.Child, netns, moves) { Why = "With the last process the namespace would go, and a device that is no hardware with it." });
+            plan.Add(new HoldNamespace(setup.Child, netns, moves)
+            {
+                Why = "With the last process the namespace would go, and a device that is no hardware with it.",
+            });
         }
 
         foreach (var device in moves)
-            plan.Add(new MoveDevice(device) { Why = "The container has it to itself; whoever runs in there finds its addresses on it, and it is up." });
+            plan.Add(new MoveDevice(device)
+            {
+                Why = "The container has it to itself; whoever runs in there finds its addresses on it, and it is up.",
+            });
     }
 }

@@ -9,7 +9,8 @@ namespace MiniContainer.Containers.Planning;
 internal static class PlacementPlan
 {
     /// <summary>Why a process forgets on which processors its caller ran.</summary>
-    public const string WhyReset = "The caller's own processors, a service manager's perhaps, say nothing about the container's: from here on its cpuset alone does.";
+    public const string WhyReset = "The caller's own processors, a service manager's perhaps, say nothing about the "
+        + "container's: from here on its cpuset alone does.";
 
     private const int FirstFlag = 13;
 
@@ -25,9 +26,11 @@ internal static class PlacementPlan
     {
         if (policy is null)
             return;
-        var mode = (policy.Flags ?? []).Aggregate((uint)Index(LinuxValidator.MemoryModes, policy.Mode), (mode, f) => mode | 1u << (FirstFlag + Index(LinuxValidator.MemoryFlags, f)));
+        var mode = (policy.Flags ?? []).Aggregate((uint)Index(LinuxValidator.MemoryModes, policy.Mode),
+            (mode, f) => mode | 1u << (FirstFlag + Index(LinuxValidator.MemoryFlags, f)));
         var nodes = string.IsNullOrEmpty(policy.Nodes) ? null : policy.Nodes;
-        tape.SetMemoryPolicy(string.Join("|", [policy.Mode, .. policy.Flags ?? []]), mode, nodes, nodes is null ? [] : NumberList.Mask(NumberList.Parse(nodes)!),
+        tape.SetMemoryPolicy(string.Join("|", [policy.Mode, .. policy.Flags ?? []]), mode, nodes,
+            nodes is null ? [] : NumberList.Mask(NumberList.Parse(nodes)!),
             "In the container's cgroup, whose nodes are the ones to choose from; execve keeps it.");
     }
 

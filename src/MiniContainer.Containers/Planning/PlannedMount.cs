@@ -54,7 +54,9 @@ internal sealed record PlannedMount(int Index, Mount Mount, MountOptions Options
     public bool NamesHost => !Options.IsBind && !IsRemount && !Sourceless.Contains(Mount.Type);
 
     // The child is under the container's rules for devices when it mounts.
-    private bool IsOnDevice => NamesHost && Mount.Source?.StartsWith("/dev/", StringComparison.Ordinal) == true && ChildTape.CanMakeMount(Flags, Data);
+    private bool IsOnDevice =>
+        NamesHost && Mount.Source?.StartsWith("/dev/", StringComparison.Ordinal) == true
+        && ChildTape.CanMakeMount(Flags, Data);
 
     /// <summary>Whether it is made writable, and closed when all is in it.</summary>
     public bool IsClosedLate => Mount.Type == "tmpfs" && !Options.IsBind && Options.IsReadOnly;
@@ -71,7 +73,8 @@ internal sealed record PlannedMount(int Index, Mount Mount, MountOptions Options
     /// <param name="setup">Which sources are volumes.</param>
     /// <param name="changesUser">Whether the child is in another user namespace than minic.</param>
     /// <param name="facts">The machine.</param>
-    public static IReadOnlyList<PlannedMount> Read(Bundle bundle, string root, ImagePaths paths, ContainerSetup setup, bool changesUser, Facts facts)
+    public static IReadOnlyList<PlannedMount> Read(Bundle bundle, string root, ImagePaths paths, ContainerSetup setup,
+        bool changesUser, Facts facts)
     {
         var mounts = (bundle.Spec.Mounts ?? []).Select((m, i) => Read(bundle, root, paths, m, i, facts))
             .Select(m => m.OfVolume(bundle, setup)).ToList();
@@ -81,7 +84,9 @@ internal sealed record PlannedMount(int Index, Mount Mount, MountOptions Options
         [
             .. mounts.Select((m, i) => m with
             {
-                IsGiven = m.Volume is not null || m.Inside is null && BindSources.IsGiven(m.Mount, m.Options, changesUser, facts.Caller) || !changesUser && m.IsOnDevice,
+                IsGiven = m.Volume is not null
+                    || m.Inside is null && BindSources.IsGiven(m.Mount, m.Options, changesUser, facts.Caller)
+                    || !changesUser && m.IsOnDevice,
                 IsEarly = NeedsHost(m) || i < last && m.CanBeEarly(),
             }),
         ];
@@ -114,7 +119,12 @@ internal sealed record PlannedMount(int Index, Mount Mount, MountOptions Options
         inside = paths.Place(inside);
         var look = paths.Look(inside);
         paths.BindInside(planned.Target, inside);
-        return planned with { Source = source, Inside = inside, IsDirectory = look?.IsDirectory ?? facts.IsDirectory(source) };
+        return planned with
+        {
+            Source = source,
+            Inside = inside,
+            IsDirectory = look?.IsDirectory ?? facts.IsDirectory(source),
+        };
     }
 
     // The root of a tmpfs gets the permissions of what it covers, as with runc, unless its options say otherwise; where
@@ -125,7 +135,8 @@ internal sealed record PlannedMount(int Index, Mount Mount, MountOptions Options
         if (mount.Mount.Type == "tmpfs")
         {
             var asked = data.Split(',').LastOrDefault(o => o.StartsWith("mode=", StringComparison.Ordinal))?[5..];
-            var covered = asked is null && paths.Look(mount.Target) is { IsDirectory: true, Permissions: var p } ? p : (uint?)null;
+            var covered = asked is null && paths.Look(mount.Target) is { IsDirectory: true, Permissions: var p }
+                ? p : (uint?)null;
             mode = covered ?? ParseMode(asked) ?? 0x3ff;
             if (covered is not null && !mount.IsRemount)
                 data = $"mode={Convert.ToString(mode, 8)}{(data.Length > 0 ? "," : "")}{data}";
@@ -157,7 +168,8 @@ internal sealed record PlannedRoot(string Path, ImagePaths Paths, IReadOnlyList<
     public static PlannedRoot Of(Bundle bundle, ContainerSetup setup, bool changesUser, Facts facts)
     {
         var path = setup.Overlay?.Merged ?? System.IO.Path.TrimEndingDirectorySeparator(bundle.RootPath);
-        var paths = new ImagePaths(setup.Overlay is { } overlay ? [overlay.Upper, .. overlay.Lower] : [path], facts.Look);
+        var paths = new ImagePaths(setup.Overlay is { } overlay ? [overlay.Upper, .. overlay.Lower] : [path],
+            facts.Look);
         return new PlannedRoot(path, paths, PlannedMount.Read(bundle, path, paths, setup, changesUser, facts));
     }
 }

@@ -1,7 +1,7 @@
-// Compiled filters, kept from one container to the next: a profile of Docker's size takes libseccomp 15 ms to compile, more
-// than all the rest of a container's start. What is kept is no state of any container, and so is
-// not below /run/minic, which is empty when there are no containers: it is where caches are (hier(7)), and can be
-// removed at any time. Lab 10-privileges.
+// Compiled filters, kept from one container to the next: a profile of Docker's size takes libseccomp 15 ms to compile,
+// more than all the rest of a container's start. What is kept is no state of any container, and so is not below
+// /run/minic, which is empty when there are no containers: it is where caches are (hier(7)), and can be removed at any
+// time. Lab 10-privileges.
 
 using System.Text.Json;
 using MiniContainer.Containers.Oci;
@@ -19,7 +19,8 @@ public sealed class SeccompCache(string directory, bool keeps = true)
     public static SeccompCache Default { get; } = new(Environment.IsPrivilegedProcess
         ? "/var/cache/minic/seccomp"
         : Path.Combine(
-            Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } cache ? cache : Path.Combine(Environment.GetEnvironmentVariable("HOME") ?? "/nonexistent", ".cache"),
+            Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } cache
+                ? cache : Path.Combine(Environment.GetEnvironmentVariable("HOME") ?? "/nonexistent", ".cache"),
             "minic/seccomp"));
 
     /// <summary>The same, for reading alone.</summary>
@@ -77,5 +78,7 @@ public sealed class SeccompCache(string directory, bool keeps = true)
 
     // FNV-1a, which is enough for a name; .NET's SHA-256 would load all of OpenSSL first, for milliseconds.
     private string PathOf(byte[] key) =>
-        Path.Combine(directory, key.Aggregate(0xcbf29ce484222325UL, (hash, b) => unchecked((hash ^ b) * 0x100000001b3)).ToString("x16", System.Globalization.CultureInfo.InvariantCulture));
+        Path.Combine(directory,
+            key.Aggregate(0xcbf29ce484222325UL, (hash, b) => unchecked((hash ^ b) * 0x100000001b3))
+                .ToString("x16", System.Globalization.CultureInfo.InvariantCulture));
 }

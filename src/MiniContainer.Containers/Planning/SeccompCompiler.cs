@@ -1,6 +1,6 @@
-// From config.json's seccomp to a program that the kernel loads: libseccomp compiles it. What the specification leaves open
-// is done as runc does it, so that a profile means the same here
-// (lab 10-privileges; seccomp(2); runtime-spec, "Seccomp").
+// From config.json's seccomp to a program that the kernel loads: libseccomp compiles it. What the specification leaves
+// open is done as runc does it, so that a profile means the same here (lab 10-privileges; seccomp(2); runtime-spec,
+// "Seccomp").
 
 using MiniContainer.Containers.Oci;
 using MiniContainer.Kernel;
@@ -58,7 +58,8 @@ public static class SeccompCompiler
         try
         {
             foreach (var (name, i) in (seccomp.Architectures ?? []).Select((name, i) => (name, i)))
-                At($"$.linux.seccomp.architectures[{i}]", () => filter.AddArchitecture(name["SCMP_ARCH_".Length..].ToLowerInvariant()));
+                At($"$.linux.seccomp.architectures[{i}]",
+                    () => filter.AddArchitecture(name["SCMP_ARCH_".Length..].ToLowerInvariant()));
             _ = filter.TryOptimize();
             foreach (var (rule, i) in (seccomp.Syscalls ?? []).Select((rule, i) => (rule, i)))
             {
@@ -86,15 +87,16 @@ public static class SeccompCompiler
         }
         catch (MinicException e)
         {
-            throw new MinicException(Doing, $"{path}: {e.Message}", "libseccomp cannot express it on this machine: remove it.");
+            throw new MinicException(Doing, $"{path}: {e.Message}",
+                "libseccomp cannot express it on this machine: remove it.");
         }
     }
 
     private static void AddRule(Seccomp filter, uint action, LinuxSyscall rule)
     {
         var conditions = (rule.Args ?? []).Select(Condition).ToArray();
-        // libseccomp takes one condition for each argument. With several for the same one, each becomes a rule of its own, any
-        // of which is enough: so runc reads such profiles, and so they are written.
+        // libseccomp takes one condition for each argument. With several for the same one, each becomes a rule of its
+        // own, any of which is enough: so runc reads such profiles, and so they are written.
         var separate = conditions.DistinctBy(c => c.arg).Count() < conditions.Length;
         foreach (var name in rule.Names)
         {
@@ -116,19 +118,22 @@ public static class SeccompCompiler
         Seccomp.Action(name, errno ?? Errno.EPERM) ?? throw new MinicException(Doing, $"the action {name} is unknown");
 
     /// <summary>Whether a filter stops calls and asks somebody else about them.</summary>
-    public static bool Notifies(LinuxSeccomp seccomp) => (seccomp.Syscalls ?? []).Any(s => s.Action == "SCMP_ACT_NOTIFY");
+    public static bool Notifies(LinuxSeccomp seccomp) =>
+        (seccomp.Syscalls ?? []).Any(s => s.Action == "SCMP_ACT_NOTIFY");
 
     private static long Flags(LinuxSeccomp seccomp)
     {
         var flags = Flags(seccomp.Flags);
-        // A listener is born with its filter. The flag about waiting for it means nothing without one, and the kernel refuses it then.
+        // A listener is born with its filter. The flag about waiting for it means nothing without one, and the kernel
+        // refuses it then.
         return Notifies(seccomp)
-            ? flags | SECCOMP_FILTER_FLAG_NEW_LISTENER | ((flags & SECCOMP_FILTER_FLAG_TSYNC) != 0 ? SECCOMP_FILTER_FLAG_TSYNC_ESRCH : 0)
+            ? flags | SECCOMP_FILTER_FLAG_NEW_LISTENER
+            | ((flags & SECCOMP_FILTER_FLAG_TSYNC) != 0 ? SECCOMP_FILTER_FLAG_TSYNC_ESRCH : 0)
             : flags & ~SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV;
     }
 
-    // As runc: a profile that says nothing of flags does not slow its container down by disabling speculative stores, as
-    // kernels before 5.16 did for every filter.
+    // As runc: a profile that says nothing of flags does not slow its container down by disabling speculative stores,
+    // as kernels before 5.16 did for every filter.
     private static long Flags(IReadOnlyList<string>? names) =>
         names is null ? SECCOMP_FILTER_FLAG_SPEC_ALLOW : names.Aggregate(0L, (flags, name) => flags | Flag(name));
 

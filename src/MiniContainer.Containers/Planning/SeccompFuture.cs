@@ -1,7 +1,7 @@
-// What a filter says to system calls that are newer than itself. A profile that allows a list cannot name what did not exist
-// when it was written, and its EPERM misleads: a C library that meets ENOSYS takes the older call, one that meets EPERM
-// gives up. So, as in runc, a few instructions before libseccomp's answer ENOSYS to every number above the highest that the
-// profile names (lab 10-privileges; seccomp(2)).
+// What a filter says to system calls that are newer than itself. A profile that allows a list cannot name what did not
+// exist when it was written, and its EPERM misleads: a C library that meets ENOSYS takes the older call, one that meets
+// EPERM gives up. So, as in runc, a few instructions before libseccomp's answer ENOSYS to every number above the
+// highest that the profile names (lab 10-privileges; seccomp(2)).
 //
 //     ld [4]                        struct seccomp_data: the architecture
 //     jeq ARCH      else next one
@@ -35,13 +35,16 @@ internal static class SeccompFuture
     // The instructions of a section.
     private const byte Length = 7;
 
-    /// <summary>The instructions; none where the default lets calls pass, or leaves them to a tracer who knows of new ones.</summary>
+    /// <summary>
+    /// The instructions; none where the default lets calls pass, or leaves them to a tracer who knows of new ones.
+    /// </summary>
     /// <param name="seccomp">A valid filter.</param>
     public static byte[] Program(LinuxSeccomp seccomp)
     {
         if (seccomp.DefaultAction is "SCMP_ACT_ALLOW" or "SCMP_ACT_LOG" or "SCMP_ACT_TRACE")
             return [];
-        var highest = Architectures(seccomp).Select(a => (Token: Seccomp.Token(a), IsX32: a == "x32")).Select(a => (a.Token, a.IsX32, Number: Highest(seccomp, a.Token)))
+        var highest = Architectures(seccomp).Select(a => (Token: Seccomp.Token(a), IsX32: a == "x32"))
+            .Select(a => (a.Token, a.IsX32, Number: Highest(seccomp, a.Token)))
             .Where(a => a.Token != 0 && a.Number is not null).DistinctBy(a => (a.Token, a.IsX32)).ToList();
         var x32 = highest.Find(a => a.IsX32).Number;
         var sections = highest.Where(a => !a.IsX32).ToList();
@@ -66,11 +69,13 @@ internal static class SeccompFuture
         // Where there are none of x32 the next line sends nothing there but -1, which the one after it lets pass.
         .. Instruction(JGE, token == AUDIT_ARCH_X86_64 ? X32 : uint.MaxValue, then: 1),
         .. Instruction(JGT, highest, then: 1, otherwise: 2),
-        .. Instruction(JGT, x32 is { } number && token == AUDIT_ARCH_X86_64 ? number | X32 : uint.MaxValue, otherwise: 1),
+        .. Instruction(JGT, x32 is { } number && token == AUDIT_ARCH_X86_64 ? number | X32 : uint.MaxValue,
+            otherwise: 1),
         .. Instruction(RET, SECCOMP_RET_ERRNO | Errno.ENOSYS),
         .. Instruction(JA, (uint)(others * Length)),
     ];
 
     // struct sock_filter: the jumps count from the instruction after.
-    private static byte[] Instruction(byte code, uint k, byte then = 0, byte otherwise = 0) => [code, 0, then, otherwise, .. BitConverter.GetBytes(k)];
+    private static byte[] Instruction(byte code, uint k, byte then = 0, byte otherwise = 0) =>
+        [code, 0, then, otherwise, .. BitConverter.GetBytes(k)];
 }

@@ -1,5 +1,5 @@
-// What an update of limits does besides writing knobs (lab 08-cgroups, cgroups(7)). The knobs themselves are SetFile. None
-// of this is undone: it goes away with the cgroups, whose steps stand in the same journal.
+// What an update of limits does besides writing knobs (lab 08-cgroups, cgroups(7)). The knobs themselves are SetFile.
+// None of this is undone: it goes away with the cgroups, whose steps stand in the same journal.
 
 using MiniContainer.Kernel;
 using MiniContainer.Plans;
@@ -16,7 +16,8 @@ public sealed record DelegateControllers(string Path, string Under, IReadOnlyLis
     public override string Title => $"hand {string.Join(" and ", Controllers)} on to {Path}";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> CallTexts => [.. Above().Select(d => $"write({TapeArg.Quote($"{d}/cgroup.subtree_control")}, {TapeArg.Quote(Order)})")];
+    public override IReadOnlyList<string> CallTexts =>
+        [.. Above().Select(d => $"write({TapeArg.Quote($"{d}/cgroup.subtree_control")}, {TapeArg.Quote(Order)})")];
 
     /// <inheritdoc/>
     public override string Man => "cgroups(7)";
@@ -25,7 +26,8 @@ public sealed record DelegateControllers(string Path, string Under, IReadOnlyLis
     public override string Lab => "08-cgroups";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> ByHand => [.. Above().Select(d => $"echo {ShellWord.Quote(Order)} > {ShellWord.Quote($"{d}/cgroup.subtree_control")}")];
+    public override IReadOnlyList<string> ByHand =>
+        [.. Above().Select(d => $"echo {ShellWord.Quote(Order)} > {ShellWord.Quote($"{d}/cgroup.subtree_control")}")];
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> Places => [.. Above().Select(d => $"{d}/cgroup.subtree_control")];
@@ -51,7 +53,9 @@ public sealed record DelegateControllers(string Path, string Under, IReadOnlyLis
     }
 }
 
-/// <summary>Keeps the limits as they are now in the journal, for the update that comes next and says a part of them.</summary>
+/// <summary>
+/// Keeps the limits as they are now in the journal, for the update that comes next and says a part of them.
+/// </summary>
 /// <param name="Resources">The member linux.resources of a config.json, as JSON.</param>
 public sealed record KeepLimits(string Resources) : Step
 {

@@ -1,5 +1,5 @@
-// The content of a directory that a tmpfs has just covered, copied into it (lab 06-mounts; tmpfs(5); the option tmpcopyup of
-// the specification's mounts). A tape has no loops, so minic does it while the child waits.
+// The content of a directory that a tmpfs has just covered, copied into it (lab 06-mounts; tmpfs(5); the option
+// tmpcopyup of the specification's mounts). A tape has no loops, so minic does it while the child waits.
 
 using System.Globalization;
 using MiniContainer.Kernel;
@@ -7,7 +7,9 @@ using MiniContainer.Plans;
 
 namespace MiniContainer.Containers.Steps;
 
-/// <summary>Copies between two directories that a child holds open. They go away with the child: there is no undo.</summary>
+/// <summary>
+/// Copies between two directories that a child holds open. They go away with the child: there is no undo.
+/// </summary>
 /// <param name="Child">The child's name in the plan.</param>
 /// <param name="Path">The directory, as the child calls it.</param>
 /// <param name="From">The child's descriptor of what was covered.</param>

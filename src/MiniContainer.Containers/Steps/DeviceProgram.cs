@@ -16,8 +16,10 @@ public sealed record DeviceProgram(string Cgroup, IReadOnlyList<DeviceRule> Rule
     /// <inheritdoc/>
     public override IReadOnlyList<string> CallTexts =>
     [
-        $"bpf(BPF_PROG_LOAD, {{prog_type=BPF_PROG_TYPE_CGROUP_DEVICE, insn_cnt={DeviceFilter.Assemble(Rules).Length / 8}}})",
-        $"bpf(BPF_PROG_ATTACH, {{target_fd={TapeArg.Quote(Cgroup)}, attach_type=BPF_CGROUP_DEVICE, attach_flags=BPF_F_ALLOW_MULTI}})",
+        $"bpf(BPF_PROG_LOAD, {{prog_type=BPF_PROG_TYPE_CGROUP_DEVICE, "
+            + $"insn_cnt={DeviceFilter.Assemble(Rules).Length / 8}}})",
+        $"bpf(BPF_PROG_ATTACH, {{target_fd={TapeArg.Quote(Cgroup)}, attach_type=BPF_CGROUP_DEVICE, "
+            + $"attach_flags=BPF_F_ALLOW_MULTI}})",
     ];
 
     /// <inheritdoc/>
@@ -29,8 +31,10 @@ public sealed record DeviceProgram(string Cgroup, IReadOnlyList<DeviceRule> Rule
     /// <inheritdoc/>
     public override IReadOnlyList<string> ByHand =>
     [
-        ": # not by hand: no shell tool assembles this program, and the container may use every device of the host. Run nothing",
-        ": # in it that you do not trust, or take mknod from its capabilities too. In version 1 each rule is a line in a file:",
+        ": # not by hand: no shell tool assembles this program, and the container may use every device of the host. "
+            + "Run nothing",
+        ": # in it that you do not trust, or take mknod from its capabilities too. In version 1 each rule is a line "
+            + "in a file:",
         .. Rules.Select(r => $": # echo {ShellWord.Quote(r.ToString())} > devices.{(r.Allow ? "allow" : "deny")}"),
     ];
 

@@ -1,5 +1,6 @@
-// create fails, rather than start, where the command is not in the container's root (lab 12-oci; runtime-spec, "create";
-// execvp(3)). The process is what it will be when it executes it; execve will have the last word all the same.
+// create fails, rather than start, where the command is not in the container's root (lab 12-oci; runtime-spec,
+// "create"; execvp(3)). The process is what it will be when it executes it; execve will have the last word all the
+// same.
 
 using MiniContainer.Kernel;
 using MiniContainer.Plans;
@@ -17,7 +18,9 @@ public sealed record FindExecutable(string Child, string Command, IReadOnlyList<
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> CallTexts =>
-        [.. Paths.Select(p => $"openat2(\"/proc/PID/root\", {TapeArg.Quote(p)}, {{flags=O_PATH|O_CLOEXEC, resolve=RESOLVE_IN_ROOT}}, 24)")];
+        [.. Paths.Select(p =>
+            $"openat2(\"/proc/PID/root\", {TapeArg.Quote(p)}, {{flags=O_PATH|O_CLOEXEC, resolve=RESOLVE_IN_ROOT}}, "
+                + $"24)")];
 
     /// <inheritdoc/>
     public override string Man => "openat2(2)";
@@ -53,6 +56,7 @@ public sealed record FindExecutable(string Child, string Command, IReadOnlyList<
                 found = refused;
         }
 
-        throw MinicException.FromErrno($"execute {Command}", $"execve({TapeArg.Quote(Command)}, ...)", found.Errno, found.Reason, found.Remedy);
+        throw MinicException.FromErrno($"execute {Command}", $"execve({TapeArg.Quote(Command)}, ...)", found.Errno,
+            found.Reason, found.Remedy);
     }
 }

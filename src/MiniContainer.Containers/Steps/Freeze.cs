@@ -5,7 +5,9 @@ using MiniContainer.Plans;
 
 namespace MiniContainer.Containers.Steps;
 
-/// <summary>Freezes a cgroup or thaws it. The undo of either thaws: what is frozen in version 1 cannot even be killed.</summary>
+/// <summary>
+/// Freezes a cgroup or thaws it. The undo of either thaws: what is frozen in version 1 cannot even be killed.
+/// </summary>
 /// <param name="File">freezer.state of version 1, or cgroup.freeze of version 2.</param>
 /// <param name="Frozen">Or thawed.</param>
 public sealed record Freeze(string File, bool Frozen) : Step
@@ -15,7 +17,8 @@ public sealed record Freeze(string File, bool Frozen) : Step
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> CallTexts =>
-        [$"open({TapeArg.Quote(File)}, O_WRONLY)", $"write(fd, {TapeArg.Quote(Word)}, {Word.Length})", $"read({TapeArg.Quote(Told)}), until all have {(Frozen ? "stopped" : "gone on")}"];
+        [$"open({TapeArg.Quote(File)}, O_WRONLY)", $"write(fd, {TapeArg.Quote(Word)}, {Word.Length})",
+            $"read({TapeArg.Quote(Told)}), until all have {(Frozen ? "stopped" : "gone on")}"];
 
     /// <inheritdoc/>
     public override string Man => "cgroups(7)";
@@ -25,14 +28,18 @@ public sealed record Freeze(string File, bool Frozen) : Step
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> ByHand => IsV1
-        ? [$"until echo {Word} > {ShellWord.Quote(File)} && grep -q {Word} {ShellWord.Quote(File)}; do sleep 0.01; done"]
-        : [$"echo {Word} > {ShellWord.Quote(File)}", $"until grep -q 'frozen {Word}' {ShellWord.Quote(Told)}; do sleep 0.01; done"];
+        ? [$"until echo {Word} > {ShellWord.Quote(File)} && grep -q {Word} {ShellWord.Quote(File)}; do sleep 0.01; "
+            + "done"]
+        : [$"echo {Word} > {ShellWord.Quote(File)}",
+            $"until grep -q 'frozen {Word}' {ShellWord.Quote(Told)}; do sleep 0.01; done"];
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> UndoCallTexts => [$"write({TapeArg.Quote(File)}, {TapeArg.Quote(Thawed)}, {Thawed.Length}), if it is there"];
+    public override IReadOnlyList<string> UndoCallTexts =>
+        [$"write({TapeArg.Quote(File)}, {TapeArg.Quote(Thawed)}, {Thawed.Length}), if it is there"];
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> UndoByHand => [$"[ ! -e {ShellWord.Quote(File)} ] || echo {Thawed} > {ShellWord.Quote(File)}"];
+    public override IReadOnlyList<string> UndoByHand =>
+        [$"[ ! -e {ShellWord.Quote(File)} ] || echo {Thawed} > {ShellWord.Quote(File)}"];
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> Places => [File];

@@ -8,13 +8,17 @@ using MiniContainer.Plans;
 
 namespace MiniContainer.Containers.Steps;
 
-/// <summary>Fetches a child's listener and sends it to a UNIX socket. What the other side does with it is its affair: there is no undo.</summary>
+/// <summary>
+/// Fetches a child's listener and sends it to a UNIX socket. What the other side does with it is its affair: there is
+/// no undo.
+/// </summary>
 /// <param name="Child">The child's name in the plan.</param>
 /// <param name="Descriptor">The child's descriptor.</param>
 /// <param name="ListenerPath">The socket.</param>
 /// <param name="State">The container.</param>
 /// <param name="Status">Its status.</param>
-public sealed record HandListener(string Child, int Descriptor, string ListenerPath, HookState State, string Status) : Step, IOfChild
+public sealed record HandListener(string Child, int Descriptor, string ListenerPath, HookState State, string Status)
+    : Step, IOfChild
 {
     /// <summary>What config.json has the other side told; null for nothing.</summary>
     public string? Metadata { get; init; }

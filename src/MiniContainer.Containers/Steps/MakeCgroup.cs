@@ -5,7 +5,9 @@ using MiniContainer.Plans;
 
 namespace MiniContainer.Containers.Steps;
 
-/// <summary>Makes a cgroup; the undo ends whatever is left in it and removes it, with the empty ones above up to a bound.</summary>
+/// <summary>
+/// Makes a cgroup; the undo ends whatever is left in it and removes it, with the empty ones above up to a bound.
+/// </summary>
 /// <param name="Path">Its directory.</param>
 /// <param name="Under">The cgroup above, which is not ours and stays.</param>
 public sealed record MakeCgroup(string Path, string Under) : Step
@@ -50,19 +52,31 @@ public sealed record MakeCgroup(string Path, string Under) : Step
     /// <inheritdoc/>
     public override IReadOnlyList<string> ByHand =>
     [
-        .. Controllers.Count == 0 ? [] : Above().Append(Under).Reverse().SelectMany(d => new[] { $"mkdir -p {ShellWord.Quote(d)}", $"echo {string.Join(" ", Controllers.Select(c => "+" + c))} > {ShellWord.Quote(d + "/cgroup.subtree_control")}" }),
+        .. Controllers.Count == 0
+            ? [] : Above().Append(Under).Reverse()
+                .SelectMany(d =>
+                    new[] { $"mkdir -p {ShellWord.Quote(d)}",
+                        $"echo {string.Join(" ", Controllers.Select(c => "+" + c))} > {ShellWord.Quote(d + "/cgroup.subtree_control")}" }),
         $"mkdir -p {ShellWord.Quote(Path)}",
-        .. Inherits.Count == 0 ? [] : Above().Reverse().Append(Path).SelectMany(d => Inherits.Select(f => $"grep -q . {ShellWord.Quote($"{d}/{f}")} || cat {ShellWord.Quote($"{System.IO.Path.GetDirectoryName(d)}/{f}")} > {ShellWord.Quote($"{d}/{f}")}")),
+        .. Inherits.Count == 0
+            ? [] : Above().Reverse().Append(Path)
+                .SelectMany(d =>
+                    Inherits.Select(f =>
+                        $"grep -q . {ShellWord.Quote($"{d}/{f}")} || cat "
+                            + $"{ShellWord.Quote($"{System.IO.Path.GetDirectoryName(d)}/{f}")} > "
+                            + $"{ShellWord.Quote($"{d}/{f}")}")),
     ];
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> UndoCallTexts =>
-        ["pidfd_send_signal(PIDFD, SIGKILL, NULL, 0) to each process in it", $"rmdir({TapeArg.Quote(Path)}), and those above it as far as they are empty"];
+        ["pidfd_send_signal(PIDFD, SIGKILL, NULL, 0) to each process in it",
+            $"rmdir({TapeArg.Quote(Path)}), and those above it as far as they are empty"];
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> UndoByHand =>
     [
-        $"[ ! -d {ShellWord.Quote(Path)} ] || while read -r pid; do kill -KILL \"$pid\" || :; done < {ShellWord.Quote(Path + "/cgroup.procs")}",
+        $"[ ! -d {ShellWord.Quote(Path)} ] || while read -r pid; do kill -KILL \"$pid\" || :; done < "
+            + $"{ShellWord.Quote(Path + "/cgroup.procs")}",
         $"while [ -d {ShellWord.Quote(Path)} ] && ! rmdir {ShellWord.Quote(Path)} 2>/dev/null; do sleep 0.02; done",
         .. Above().Select(d => $"rmdir {ShellWord.Quote(d)} 2>/dev/null || :"),
     ];
@@ -70,14 +84,18 @@ public sealed record MakeCgroup(string Path, string Under) : Step
     // The cgroups between it and the one that is not ours, the nearest first.
     private IEnumerable<string> Above()
     {
-        for (var parent = System.IO.Path.GetDirectoryName(Path); parent is not null && parent.Length > Under.Length; parent = System.IO.Path.GetDirectoryName(parent))
+        for (var parent = System.IO.Path.GetDirectoryName(Path); parent is not null
+            && parent.Length > Under.Length; parent = System.IO.Path.GetDirectoryName(parent))
             yield return parent;
     }
 
     /// <summary>Controllers to enable on the way down (version 2): "pids", "memory", "cpu".</summary>
     public IReadOnlyList<string> Controllers { get; init; } = [];
 
-    /// <summary>Files of it, and of those above that are made with it, that begin with what the one above has (cpuset, version 1).</summary>
+    /// <summary>
+    /// Files of it, and of those above that are made with it, that begin with what the one above has (cpuset, version
+    /// 1).
+    /// </summary>
     public IReadOnlyList<string> Inherits { get; init; } = [];
 
     /// <inheritdoc/>
@@ -107,7 +125,8 @@ public sealed record MakeCgroup(string Path, string Under) : Step
             _ = Directories.TryRemove(Path);
         else
             Cgroups.Remove(Path);
-        for (var parent = System.IO.Path.GetDirectoryName(Path); parent is not null && parent.Length > Under.Length; parent = System.IO.Path.GetDirectoryName(parent))
+        for (var parent = System.IO.Path.GetDirectoryName(Path); parent is not null
+            && parent.Length > Under.Length; parent = System.IO.Path.GetDirectoryName(parent))
         {
             if (!Directories.TryRemove(parent))
                 break;

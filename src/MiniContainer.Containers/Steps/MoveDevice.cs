@@ -5,8 +5,8 @@
 //     hold      the container's namespace, which else would go with its last process, and the device with it; undo: let go
 //     move      it in, with its addresses, and up; undo: move it back
 //
-// Played backward, that is: move back, let go, give the addresses back. An undo that fails does not stop those before it, so
-// each of the three brings the device back if it is not here yet: else it would go with its namespace.
+// Played backward, that is: move back, let go, give the addresses back. An undo that fails does not stop those before
+// it, so each of the three brings the device back if it is not here yet: else it would go with its namespace.
 //
 // A namespace that was given by its path belongs to an engine, and so does the device from the moment the container is
 // there: it stays when the container goes, as with runc. It comes back only if the start fails.
@@ -75,18 +75,21 @@ public sealed record NoteDevice(MovedDevice Device) : Step
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> ByHand =>
-        [$"ip -o address show dev {Name} scope global permanent | while read -r _ _ _ cidr _; do echo \"$cidr\"; done > \"$STATE/{Name}.addresses\""];
+        [$"ip -o address show dev {Name} scope global permanent | while read -r _ _ _ cidr _; do echo \"$cidr\"; done "
+            + $"> \"$STATE/{Name}.addresses\""];
 
     /// <inheritdoc/>
     public override bool StaysOnceUp => Device.Joined;
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> UndoCallTexts =>
-        Device.Joined ? [] : [$"RTM_NEWADDR(dev=\"{Name}\", ...) for each", $"RTM_SETLINK(ifname=\"{Name}\", IFF_UP), if it was"];
+        Device.Joined
+        ? [] : [$"RTM_NEWADDR(dev=\"{Name}\", ...) for each", $"RTM_SETLINK(ifname=\"{Name}\", IFF_UP), if it was"];
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> UndoByHand => Device.Joined ? []
-        : [$"[ ! -e \"$STATE/{Name}.addresses\" ] || while read -r cidr; do ip address add \"$cidr\" dev {Name} 2>/dev/null || :; done < \"$STATE/{Name}.addresses\"", $"ip link set {Name} up 2>/dev/null || :"];
+        : [$"[ ! -e \"$STATE/{Name}.addresses\" ] || while read -r cidr; do ip address add \"$cidr\" dev {Name} "
+            + $"2>/dev/null || :; done < \"$STATE/{Name}.addresses\"", $"ip link set {Name} up 2>/dev/null || :"];
 
     /// <summary>The addresses that somebody gave it, not those that the kernel or a server did.</summary>
     internal static IEnumerable<Address> Given(RtNetlink kernel, string name) =>
@@ -96,8 +99,13 @@ public sealed record NoteDevice(MovedDevice Device) : Step
     public override StepResult? Do(PlayContext playing)
     {
         using var kernel = RtNetlink.Open();
-        var link = kernel.FindLink(Name) ?? throw new MinicException(Title, "there is no such device", "ip link shows those that are there.");
-        return new StepResult { Was = string.Join(' ', [.. link.IsUp ? [Up] : Array.Empty<string>(), .. Given(kernel, Name).Select(a => a.ToString())]) };
+        var link = kernel.FindLink(Name)
+            ?? throw new MinicException(Title, "there is no such device", "ip link shows those that are there.");
+        return new StepResult
+        {
+            Was = string.Join(' ',
+                [.. link.IsUp ? [Up] : Array.Empty<string>(), .. Given(kernel, Name).Select(a => a.ToString())]),
+        };
     }
 
     /// <inheritdoc/>
@@ -128,7 +136,9 @@ public sealed record HoldNamespace(string Child, string Path, IReadOnlyList<Move
     public override string Title => $"hold the network namespace of {Child}";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> CallTexts => [$"open({TapeArg.Quote(Path)}, O_CREAT|O_EXCL)", $"mount(\"/proc/self/fd/FD\", {TapeArg.Quote(Path)}, NULL, MS_BIND, NULL)"];
+    public override IReadOnlyList<string> CallTexts =>
+        [$"open({TapeArg.Quote(Path)}, O_CREAT|O_EXCL)",
+            $"mount(\"/proc/self/fd/FD\", {TapeArg.Quote(Path)}, NULL, MS_BIND, NULL)"];
 
     /// <inheritdoc/>
     public override string Man => "network_namespaces(7)";
@@ -137,13 +147,16 @@ public sealed record HoldNamespace(string Child, string Path, IReadOnlyList<Move
     public override string Lab => "13-netns";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> ByHand => [$": > {ShellWord.Quote(Path)}", $"mount --bind \"/proc/$CHILD/ns/net\" {ShellWord.Quote(Path)}"];
+    public override IReadOnlyList<string> ByHand =>
+        [$": > {ShellWord.Quote(Path)}", $"mount --bind \"/proc/$CHILD/ns/net\" {ShellWord.Quote(Path)}"];
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> UndoCallTexts => [$"umount2({TapeArg.Quote(Path)}, MNT_DETACH)", $"unlink({TapeArg.Quote(Path)})"];
+    public override IReadOnlyList<string> UndoCallTexts =>
+        [$"umount2({TapeArg.Quote(Path)}, MNT_DETACH)", $"unlink({TapeArg.Quote(Path)})"];
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> UndoByHand => [$"umount -l {ShellWord.Quote(Path)} 2>/dev/null || :", $"rm -f {ShellWord.Quote(Path)}"];
+    public override IReadOnlyList<string> UndoByHand =>
+        [$"umount -l {ShellWord.Quote(Path)} 2>/dev/null || :", $"rm -f {ShellWord.Quote(Path)}"];
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> Places => [Path];
@@ -182,7 +195,8 @@ public sealed record MoveDevice(MovedDevice Device) : Step
     private string Inside => Device.Inside;
 
     /// <inheritdoc/>
-    public override string Title => $"move the device {Name} into the container{(Inside == Name ? "" : $" as {Inside}")}";
+    public override string Title =>
+        $"move the device {Name} into the container{(Inside == Name ? "" : $" as {Inside}")}";
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> CallTexts =>
@@ -204,7 +218,8 @@ public sealed record MoveDevice(MovedDevice Device) : Step
     public override IReadOnlyList<string> ByHand =>
     [
         $"ip link set {Name} netns {ShellWord.Quote(Netns)} name {Inside}",
-        $"while read -r cidr; do nsenter --net={ShellWord.Quote(Netns)} ip address add \"$cidr\" dev {Inside}; done < \"$STATE/{Name}.addresses\"",
+        $"while read -r cidr; do nsenter --net={ShellWord.Quote(Netns)} ip address add \"$cidr\" dev {Inside}; done < "
+            + $"\"$STATE/{Name}.addresses\"",
         $"nsenter --net={ShellWord.Quote(Netns)} ip link set {Inside} up",
     ];
 
@@ -217,7 +232,8 @@ public sealed record MoveDevice(MovedDevice Device) : Step
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> UndoByHand => Device.Joined ? []
-        : [$"ip link show dev {Name} >/dev/null 2>&1 || nsenter --net={ShellWord.Quote(Netns)} ip link set {Inside} netns $$ name {Name}"];
+        : [$"ip link show dev {Name} >/dev/null 2>&1 || nsenter --net={ShellWord.Quote(Netns)} ip link set {Inside} "
+            + $"netns $$ name {Name}"];
 
     /// <inheritdoc/>
     public override StepResult? Do(PlayContext playing)
@@ -225,12 +241,17 @@ public sealed record MoveDevice(MovedDevice Device) : Step
         using var netns = NetworkNamespace.Open(Netns);
         using var inside = RtNetlink.OpenIn(netns);
         if (inside.FindLink(Inside) is not null)
-            throw new MinicException(Title, $"there is a device {Inside} inside already", "Give it another name there: \"name\" in linux.netDevices.");
+            throw new MinicException(Title, $"there is a device {Inside} inside already",
+                "Give it another name there: \"name\" in linux.netDevices.");
         using var kernel = RtNetlink.Open();
         var addresses = NoteDevice.Given(kernel, Name).ToList();
         kernel.Move(Name, netns, Inside);
         foreach (var address in addresses)
-            inside.AddAddress(Inside, new Address(address.Local, address.PrefixLength) { Broadcast = address.Broadcast, NoDad = address.Broadcast is null && address.Local.GetAddressBytes().Length == 16 });
+            inside.AddAddress(Inside, new Address(address.Local, address.PrefixLength)
+            {
+                Broadcast = address.Broadcast,
+                NoDad = address.Broadcast is null && address.Local.GetAddressBytes().Length == 16,
+            });
         inside.SetUp(Inside);
         return null;
     }

@@ -78,13 +78,19 @@ public sealed record RunHook(string Point, string Path, HookState State, string 
     /// <summary>The files by which to join the container's cgroups, for a hook that runs in it.</summary>
     public IReadOnlyList<string> CgroupFiles { get; init; } = [];
 
-    /// <summary>The container's filter of system calls, for a hook that runs where its command will (struct sock_filter, eight bytes each); null for none.</summary>
+    /// <summary>
+    /// The container's filter of system calls, for a hook that runs where its command will (struct sock_filter, eight
+    /// bytes each); null for none.
+    /// </summary>
     public byte[]? Filter { get; init; }
 
     /// <summary>SECCOMP_FILTER_FLAG_* bits of <see cref="Filter"/> (seccomp(2)).</summary>
     public long FilterFlags { get; init; }
 
-    /// <summary>Whom a hook inside becomes, and what it may do: what the command will; null for the container's root, who may all.</summary>
+    /// <summary>
+    /// Whom a hook inside becomes, and what it may do: what the command will; null for the container's root, who may
+    /// all.
+    /// </summary>
     public Rights? Rights { get; init; }
 
     /// <summary>Where it begins.</summary>
@@ -116,14 +122,19 @@ public sealed record RunHook(string Point, string Path, HookState State, string 
         get
         {
             var pid = Pid is { } known ? known.ToString(CultureInfo.InvariantCulture) : "$CHILD";
-            var enter = Namespaces == 0 ? "" : $"\"$(command -v nsenter)\" {NamespaceOptions.Nsenter(Namespaces, $"/proc/{pid}/ns/@")} --wdns={ShellWord.Quote(Cwd)} {(Rights is null ? "" : $"--setuid={Rights.Uid} --setgid={Rights.Gid} ")}";
+            var enter = Namespaces == 0
+                ? "" : $"\"$(command -v nsenter)\" {NamespaceOptions.Nsenter(Namespaces, $"/proc/{pid}/ns/@")} "
+                    + $"--wdns={ShellWord.Quote(Cwd)} "
+                    + $"{(Rights is null ? "" : $"--setuid={Rights.Uid} --setgid={Rights.Gid} ")}";
             return
             [
                 "# shellcheck disable=SC2016 # variables in it are the hook's",
-                // In parentheses, so that the directory and the cgroup are the hook's alone. env(1) comes first: it is the host's.
+                // In parentheses, so that the directory and the cgroup are the hook's alone. env(1) comes first: it is
+                // the host's.
                 $"(cd {ShellWord.Quote(Namespaces == 0 ? Cwd : "/")} || exit",
                 .. CgroupFiles.Select(f => $"  echo 0 > {ShellWord.Quote(f)}"),
-                $"  printf %s {ShellState(pid)} | {(Timeout is { } t ? $"timeout {t} " : "")}{(Env is null ? "" : $"env -i {string.Concat(Env.Select(e => ShellWord.Quote(e) + " "))}")}{enter}{string.Join(" ", Args.Skip(1).Prepend(Path).Select(ShellWord.Quote))} >&2)",
+                $"  printf %s {ShellState(pid)} | "
+                    + $"{(Timeout is { } t ? $"timeout {t} " : "")}{(Env is null ? "" : $"env -i {string.Concat(Env.Select(e => ShellWord.Quote(e) + " "))}")}{enter}{string.Join(" ", Args.Skip(1).Prepend(Path).Select(ShellWord.Quote))} >&2)",
             ];
         }
     }
@@ -133,7 +144,8 @@ public sealed record RunHook(string Point, string Path, HookState State, string 
     {
         const int Place = int.MaxValue;
         var json = Encoding.UTF8.GetString(State.Json(Status, Child is null && Pid is null ? 0 : Place));
-        return ShellWord.Quote(json).Replace(Place.ToString(CultureInfo.InvariantCulture), $"'\"{pid}\"'", StringComparison.Ordinal);
+        return ShellWord.Quote(json)
+            .Replace(Place.ToString(CultureInfo.InvariantCulture), $"'\"{pid}\"'", StringComparison.Ordinal);
     }
 
     /// <inheritdoc/>
@@ -153,14 +165,19 @@ public sealed record RunHook(string Point, string Path, HookState State, string 
     /// <summary>Runs it.</summary>
     /// <param name="pid">The container's first process; 0 for none.</param>
     /// <param name="pidfd">The same process; needed only to join its namespaces.</param>
-    /// <exception cref="MinicException">It could not be executed, took too long, or ended with another code than 0.</exception>
+    /// <exception cref="MinicException">
+    /// It could not be executed, took too long, or ended with another code than 0.
+    /// </exception>
     public void Run(int pid, SafeHandle? pidfd)
     {
         if (Namespaces != 0 && pidfd is null)
             throw new MinicException(Title, "the container's first process has ended");
         using var input = MemoryFile.Create("state", State.Json(Status, pid));
         using var output = MemoryFile.Create("output", []);
-        using var hook = Kernel.Child.Clone(new ChildOptions([.. Tape(Inherited.Read(), Env is null ? Callers() : []).StepsOf("hook").SelectMany(s => s.Calls)])
+        using var hook =
+            Kernel.Child.Clone(
+                new ChildOptions(
+                    [.. Tape(Inherited.Read(), Env is null ? Callers() : []).StepsOf("hook").SelectMany(s => s.Calls)])
         {
             Descriptors = Descriptors(input, output, pidfd),
             PidNamespace = (Namespaces & CLONE_NEWPID_) != 0 ? pidfd : null,
@@ -174,24 +191,32 @@ public sealed record RunHook(string Point, string Path, HookState State, string 
         if (hook.Failure() is { } failure)
         {
             _ = Processes.Reap(hook.Pid);
-            throw failure.Errno == 0 ? new MinicException(Title, failure.Message) : MinicException.FromErrno(Title, failure.Call!, failure.Errno);
+            throw failure.Errno == 0
+                ? new MinicException(Title, failure.Message)
+                : MinicException.FromErrno(Title, failure.Call!, failure.Errno);
         }
 
-        var inTime = Processes.WaitEnd(hook.PidFd, Timeout is { } seconds ? (int)Math.Min(seconds * 1000L, int.MaxValue) : -1);
+        var inTime = Processes.WaitEnd(hook.PidFd,
+            Timeout is { } seconds ? (int)Math.Min(seconds * 1000L, int.MaxValue) : -1);
         if (!inTime)
             _ = Processes.Signal(hook.PidFd, SIGKILL);
         var code = Processes.Reap(hook.Pid);
         if (!inTime)
-            throw new MinicException(Title, $"error running hook: it still ran after {Timeout} s and was killed{MemoryFile.Said(output)}", "Mend the hook, or raise its timeout in config.json.");
+            throw new MinicException(Title,
+                $"error running hook: it still ran after {Timeout} s and was killed{MemoryFile.Said(output)}",
+                "Mend the hook, or raise its timeout in config.json.");
         if (code != 0)
-            throw new MinicException(Title, $"error running hook: it {(code > 128 ? $"was ended by {Ended(code.Value - 128)}" : $"ended with exit code {code}")}{MemoryFile.Said(output)}");
+            throw new MinicException(Title,
+                "error running hook: it "
+                    + $"{(code > 128 ? $"was ended by {Ended(code.Value - 128)}" : $"ended with exit code {code}")}{MemoryFile.Said(output)}");
     }
 
     private static IReadOnlyList<string> Callers() => [.. CallerWords.Environment().Order(StringComparer.Ordinal)];
 
     private static ChildDescriptor[] Descriptors(SafeFileHandle input, SafeFileHandle output, SafeHandle? pidfd) =>
     [
-        new("state", input), new("stdout", output), new("stderr", output), ChildDescriptor.Go, ChildDescriptor.Status, ChildDescriptor.Tape, ChildDescriptor.Own,
+        new("state", input), new("stdout", output), new("stderr", output), ChildDescriptor.Go, ChildDescriptor.Status,
+        ChildDescriptor.Tape, ChildDescriptor.Own,
         .. pidfd is null ? Array.Empty<ChildDescriptor>() : [new ChildDescriptor("target", pidfd)],
     ];
 
@@ -204,11 +229,14 @@ public sealed record RunHook(string Point, string Path, HookState State, string 
         tape.Await("go", "If minic died before the line above, this reads end of file.");
         foreach (var procs in CgroupFiles)
             tape.JoinCgroup(procs, "What the hook uses counts as the container's.");
-        tape.ExecuteStage2(3, "A hook inside is a file of the image's, which may make it, or its interpreter, a link to /proc/self/exe: that is not minic any more.");
+        tape.ExecuteStage2(3,
+            "A hook inside is a file of the image's, which may make it, or its interpreter, a link to /proc/self/exe: "
+                + "that is not minic any more.");
         if (Namespaces != 0)
             tape.JoinNamespaces("target", Namespaces, "/proc/$CHILD/ns/@", "The hook runs in the container.");
         if ((Namespaces & CLONE_NEWUSER_) != 0)
-            tape.BecomeUser(0, 0, [], setGroups: false, "The container's root: ours has no name in its user namespace.");
+            tape.BecomeUser(0, 0, [], setGroups: false,
+                "The container's root: ours has no name in its user namespace.");
         tape.Setsid("Signals from the caller's terminal are for minic.");
         // As for the command: without no_new_privs a filter needs a privilege that the user may not have.
         var early = Rights is not { NoNewPrivileges: true };
@@ -218,7 +246,8 @@ public sealed record RunHook(string Point, string Path, HookState State, string 
             tape.Chdir(Cwd, "A place that is always there.");
         else
             BecomeUser(tape, Rights);
-        tape.DefaultSignals(inherited.IgnoredSignals, inherited.BlockedSignals, "minic ignores it, and that would be inherited.");
+        tape.DefaultSignals(inherited.IgnoredSignals, inherited.BlockedSignals,
+            "minic ignores it, and that would be inherited.");
         if (Filter is not null && !early)
             _ = tape.Seccomp(Filter, FilterFlags, WhyFilter);
         tape.Execve([Path], Args.Count > 0 ? Args : [Path], Env ?? environment, "The hook.");
@@ -232,15 +261,21 @@ public sealed record RunHook(string Point, string Path, HookState State, string 
         tape.ChdirAsUser(Cwd, "The user may enter it, or root could before.");
     }
 
-    private static string Ended(int signal) => SignalText.Of(signal) + (signal == SIGSYS ? ", a bad system call: one that the seccomp filter refuses" : "");
+    private static string Ended(int signal) =>
+        SignalText.Of(signal) + (signal == SIGSYS ? ", a bad system call: one that the seccomp filter refuses" : "");
 }
 
-/// <summary>Remembers the hooks of later moments; the undo, which comes after that of all other steps, runs poststop.</summary>
-/// <remarks>config.json may change after create, and must not change the container: so its hooks stand in the journal.</remarks>
+/// <summary>
+/// Remembers the hooks of later moments; the undo, which comes after that of all other steps, runs poststop.
+/// </summary>
+/// <remarks>
+/// config.json may change after create, and must not change the container: so its hooks stand in the journal.
+/// </remarks>
 /// <param name="StartContainer">To run when <c>start</c> is called, before the command.</param>
 /// <param name="Poststart">To run once the command runs.</param>
 /// <param name="Poststop">To run once the container is gone.</param>
-public sealed record KeepHooks(IReadOnlyList<RunHook> StartContainer, IReadOnlyList<RunHook> Poststart, IReadOnlyList<RunHook> Poststop) : Step
+public sealed record KeepHooks(IReadOnlyList<RunHook> StartContainer, IReadOnlyList<RunHook> Poststart,
+    IReadOnlyList<RunHook> Poststop) : Step
 {
     /// <inheritdoc/>
     public override string Title => "note the hooks for start and delete";
@@ -258,7 +293,8 @@ public sealed record KeepHooks(IReadOnlyList<RunHook> StartContainer, IReadOnlyL
     public override Subject Subject => new(Chapter.Hooks);
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> ByHand => [": # nothing yet: those of start are in the script that starts it"];
+    public override IReadOnlyList<string> ByHand =>
+        [": # nothing yet: those of start are in the script that starts it"];
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> UndoCallTexts => [.. Poststop.SelectMany(h => h.CallTexts)];
@@ -270,7 +306,9 @@ public sealed record KeepHooks(IReadOnlyList<RunHook> StartContainer, IReadOnlyL
     /// <inheritdoc/>
     public override StepResult? Do(PlayContext playing) => null;
 
-    /// <summary>Runs the poststop hooks. One that fails is warned of, and stops nothing (runtime-spec, "Lifecycle", 13).</summary>
+    /// <summary>
+    /// Runs the poststop hooks. One that fails is warned of, and stops nothing (runtime-spec, "Lifecycle", 13).
+    /// </summary>
     public override void Undo(StepResult? facts)
     {
         foreach (var hook in Poststop)

@@ -6,7 +6,9 @@ using MiniContainer.Plans;
 
 namespace MiniContainer.Containers.Steps;
 
-/// <summary>Writes a byte to the named pipe on which a created container waits, and reads from its tape what came of it.</summary>
+/// <summary>
+/// Writes a byte to the named pipe on which a created container waits, and reads from its tape what came of it.
+/// </summary>
 /// <param name="StartFifo">The pipe on which it waits.</param>
 /// <param name="StatusFifo">A pipe that it holds open until it executes.</param>
 /// <param name="TapePath">Its tape.</param>
@@ -16,7 +18,8 @@ public sealed record StartInit(string StartFifo, string StatusFifo, string TapeP
     public override string Title => "let the created container execute its command";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> CallTexts => [$"open({TapeArg.Quote(StartFifo)}, O_WRONLY|O_NONBLOCK)", "write(fd, \"s\", 1)"];
+    public override IReadOnlyList<string> CallTexts =>
+        [$"open({TapeArg.Quote(StartFifo)}, O_WRONLY|O_NONBLOCK)", "write(fd, \"s\", 1)"];
 
     /// <inheritdoc/>
     public override string Man => "fifo(7)";

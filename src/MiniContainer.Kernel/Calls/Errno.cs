@@ -1,5 +1,5 @@
-// Error numbers, by name and in words. The names come from Mono.Posix, the texts from the C library; the few numbers that the code
-// compares against are here as constants, since a `case` label needs one. See errno(3).
+// Error numbers, by name and in words. The names come from Mono.Posix, the texts from the C library; the few numbers
+// that the code compares against are here as constants, since a `case` label needs one. See errno(3).
 
 using System.Runtime.InteropServices;
 

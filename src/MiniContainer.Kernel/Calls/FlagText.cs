@@ -11,17 +11,21 @@ public static class FlagText
     private static readonly (ulong Bit, string Name)[] CloneFlags =
     [
         (0x00000080, "CLONE_NEWTIME"), (0x00000100, "CLONE_VM"), (0x00000200, "CLONE_FS"), (0x00001000, "CLONE_PIDFD"),
-        (0x00004000, "CLONE_VFORK"), (0x00020000, "CLONE_NEWNS"), (0x02000000, "CLONE_NEWCGROUP"), (0x04000000, "CLONE_NEWUTS"),
-        (0x08000000, "CLONE_NEWIPC"), (0x10000000, "CLONE_NEWUSER"), (0x20000000, "CLONE_NEWPID"), (0x40000000, "CLONE_NEWNET"),
+        (0x00004000, "CLONE_VFORK"), (0x00020000, "CLONE_NEWNS"), (0x02000000, "CLONE_NEWCGROUP"),
+        (0x04000000, "CLONE_NEWUTS"),
+        (0x08000000, "CLONE_NEWIPC"), (0x10000000, "CLONE_NEWUSER"), (0x20000000, "CLONE_NEWPID"),
+        (0x40000000, "CLONE_NEWNET"),
         (0x100000000, "CLONE_CLEAR_SIGHAND"), (0x200000000, "CLONE_INTO_CGROUP"),
     ];
 
     private static readonly (ulong Bit, string Name)[] MountFlags =
     [
-        ((ulong)MS_RDONLY, "MS_RDONLY"), ((ulong)MS_NOSUID, "MS_NOSUID"), ((ulong)MS_NODEV, "MS_NODEV"), ((ulong)MS_NOEXEC, "MS_NOEXEC"),
+        ((ulong)MS_RDONLY, "MS_RDONLY"), ((ulong)MS_NOSUID, "MS_NOSUID"), ((ulong)MS_NODEV, "MS_NODEV"),
+        ((ulong)MS_NOEXEC, "MS_NOEXEC"),
         ((ulong)MS_SYNCHRONOUS, "MS_SYNCHRONOUS"), ((ulong)MS_REMOUNT, "MS_REMOUNT"), ((ulong)MS_DIRSYNC, "MS_DIRSYNC"),
         (256, "MS_NOSYMFOLLOW"), ((ulong)MS_NOATIME, "MS_NOATIME"), ((ulong)MS_NODIRATIME, "MS_NODIRATIME"),
-        ((ulong)MS_BIND, "MS_BIND"), ((ulong)MS_MOVE, "MS_MOVE"), ((ulong)MS_REC, "MS_REC"), ((ulong)MS_SILENT, "MS_SILENT"),
+        ((ulong)MS_BIND, "MS_BIND"), ((ulong)MS_MOVE, "MS_MOVE"), ((ulong)MS_REC, "MS_REC"),
+        ((ulong)MS_SILENT, "MS_SILENT"),
         ((ulong)MS_UNBINDABLE, "MS_UNBINDABLE"), ((ulong)MS_PRIVATE, "MS_PRIVATE"), ((ulong)MS_SLAVE, "MS_SLAVE"),
         ((ulong)MS_SHARED, "MS_SHARED"), ((ulong)MS_RELATIME, "MS_RELATIME"), ((ulong)MS_STRICTATIME, "MS_STRICTATIME"),
         (1 << 25, "MS_LAZYTIME"),
@@ -29,7 +33,8 @@ public static class FlagText
 
     private static readonly (ulong Bit, string Name)[] OpenFlags =
     [
-        ((ulong)O_CREAT, "O_CREAT"), ((ulong)O_EXCL, "O_EXCL"), ((ulong)O_NOCTTY, "O_NOCTTY"), ((ulong)O_TRUNC, "O_TRUNC"),
+        ((ulong)O_CREAT, "O_CREAT"), ((ulong)O_EXCL, "O_EXCL"), ((ulong)O_NOCTTY, "O_NOCTTY"),
+        ((ulong)O_TRUNC, "O_TRUNC"),
         ((ulong)O_APPEND, "O_APPEND"), ((ulong)O_NONBLOCK, "O_NONBLOCK"), ((ulong)O_NOFOLLOW, "O_NOFOLLOW"),
         ((ulong)O_CLOEXEC, "O_CLOEXEC"), ((ulong)O_PATH, "O_PATH"), ((ulong)O_DIRECTORY, "O_DIRECTORY"),
     ];

@@ -31,7 +31,9 @@ public static unsafe partial class Libc
         return count > 0;
     }
 
-    /// <summary>Waits until there is something to read, or another descriptor says that nobody is to read any more.</summary>
+    /// <summary>
+    /// Waits until there is something to read, or another descriptor says that nobody is to read any more.
+    /// </summary>
     /// <param name="fd">What is to be read.</param>
     /// <param name="until">What ends the waiting: by something to read, or by the end of its other side.</param>
     /// <returns>False if the other one came first, or both at once.</returns>
@@ -51,7 +53,8 @@ public static unsafe partial class Libc
     [LibraryImport("libc.so.6", EntryPoint = "poll", SetLastError = true)]
     private static partial int poll_(Tmds.Linux.pollfd* fds, nuint count, int timeout);
 
-    // Neither is in Tmds.LibC, and Mono.Posix has them with a library of its own beside the program (docs/decisions/0023).
+    // Neither is in Tmds.LibC, and Mono.Posix has them with a library of its own beside the program
+    // (docs/decisions/0023).
     [LibraryImport("libc.so.6", SetLastError = true)]
     internal static partial int waitpid(int pid, int* status, int options);
 
@@ -82,7 +85,9 @@ public static unsafe partial class Libc
             while (fd < 0 && Errno == Kernel.Errno.EINTR);
         }
 
-        return fd >= 0 ? fd : throw MinicException.FromErrno($"open {path}", $"open({TapeArg.Quote(path)}, {FlagText.Open(flags)})", Errno);
+        return fd >= 0
+            ? fd : throw MinicException.FromErrno($"open {path}",
+                $"open({TapeArg.Quote(path)}, {FlagText.Open(flags)})", Errno);
     }
 
     /// <summary>open(2) with O_CLOEXEC, as a handle that closes itself.</summary>
@@ -93,15 +98,22 @@ public static unsafe partial class Libc
     public static SafeFileHandle OpenHandle(string path, int flags, uint mode = 0) =>
         new(Open(path, flags | O_CLOEXEC, mode), ownsHandle: true);
 
-    /// <summary>Opens a file for reading that may be anything by now: a link in its place is not followed, a named pipe not waited for.</summary>
+    /// <summary>
+    /// Opens a file for reading that may be anything by now: a link in its place is not followed, a named pipe not
+    /// waited for.
+    /// </summary>
     /// <exception cref="MinicException">ELOOP: it is a link; or it cannot be opened.</exception>
     public static SafeFileHandle OpenNoLink(string path) => OpenHandle(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
 
-    /// <summary>A duplicate with a number of at least <paramref name="least"/>, closed on exec (fcntl(2), F_DUPFD_CLOEXEC).</summary>
+    /// <summary>
+    /// A duplicate with a number of at least <paramref name="least"/>, closed on exec (fcntl(2), F_DUPFD_CLOEXEC).
+    /// </summary>
     internal static int DuplicateAbove(int fd, int least)
     {
         var copy = fcntl(fd, F_DUPFD_CLOEXEC, least);
-        return copy >= 0 ? copy : throw MinicException.FromErrno("duplicate a descriptor", $"fcntl({fd}, F_DUPFD_CLOEXEC, {least})", Errno);
+        return copy >= 0
+            ? copy : throw MinicException.FromErrno("duplicate a descriptor", $"fcntl({fd}, F_DUPFD_CLOEXEC, {least})",
+                Errno);
     }
 
     /// <summary>A pipe whose ends are closed on exec (pipe2(2)).</summary>
@@ -124,7 +136,8 @@ public static unsafe partial class Libc
     internal static byte[] Utf8(string text)
     {
         if (text.Contains('\0', StringComparison.Ordinal))
-            throw new MinicException($"use {TapeArg.Quote(text)}", "it holds a zero byte, which ends every string in the kernel");
+            throw new MinicException($"use {TapeArg.Quote(text)}",
+                "it holds a zero byte, which ends every string in the kernel");
         return UnixText.Encode(text + "\0");
     }
 }

@@ -75,9 +75,14 @@ public sealed class MinicException : Exception
     /// <param name="doing">What was being done: "mount proc".</param>
     /// <param name="call">The call as strace(1) would print it; its name, up to "(", selects the hint.</param>
     /// <param name="errno">A positive error number.</param>
-    /// <param name="kernelText">What the kernel adds in its own words, as netlink does; null where it says no more.</param>
-    /// <param name="hint">What to do about it, where more is known than the table says; null for that of <see cref="Hints"/>.</param>
-    public static MinicException FromErrno(string doing, string call, int errno, string? kernelText = null, string? hint = null)
+    /// <param name="kernelText">
+    /// What the kernel adds in its own words, as netlink does; null where it says no more.
+    /// </param>
+    /// <param name="hint">
+    /// What to do about it, where more is known than the table says; null for that of <see cref="Hints"/>.
+    /// </param>
+    public static MinicException FromErrno(string doing, string call, int errno, string? kernelText = null,
+        string? hint = null)
     {
         var paren = call.IndexOf('(', StringComparison.Ordinal);
         var name = paren < 0 ? call : call[..paren];

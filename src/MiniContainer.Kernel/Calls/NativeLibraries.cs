@@ -1,5 +1,6 @@
-// Where Mono.Posix finds the C library. Left to itself the runtime tries some hundred paths for "libc". Of the calls that
-// need its own native half, libMonoPosixHelper.so, minic makes none, so that minic is one file (docs/decisions/0023).
+// Where Mono.Posix finds the C library. Left to itself the runtime tries some hundred paths for "libc". Of the calls
+// that need its own native half, libMonoPosixHelper.so, minic makes none, so that minic is one file
+// (docs/decisions/0023).
 
 using System.Reflection;
 using System.Runtime.CompilerServices;

@@ -1,5 +1,6 @@
 // One argument of a call on a tape: what it is in memory, and how strace(1) would print it. A tape is data, so that one
-// description serves the kernel (TapeImage.cs lays it out) and the reader (TapeCall.ToString prints it). Lab 03-threads.
+// description serves the kernel (TapeImage.cs lays it out) and the reader (TapeCall.ToString prints it). Lab
+// 03-threads.
 
 using System.Buffers.Binary;
 using System.Text;
@@ -51,7 +52,9 @@ public abstract record TapeArg
 
     /// <summary>A pointer to bytes: a structure, or a buffer that the kernel fills.</summary>
     /// <param name="Data">The bytes, in the machine's own order.</param>
-    /// <param name="Says">What they mean: read from the bytes when somebody asks, so that it says what the kernel gets.</param>
+    /// <param name="Says">
+    /// What they mean: read from the bytes when somebody asks, so that it says what the kernel gets.
+    /// </param>
     public sealed record Block(byte[] Data, Func<byte[], string> Says) : TapeArg
     {
         /// <summary>A block that is printed in words of its own.</summary>
@@ -67,7 +70,9 @@ public abstract record TapeArg
         public override string ToString() => Says(Data);
     }
 
-    /// <summary>A pointer to the entry's own sixth argument, for a call of fewer that gives an answer of four bytes.</summary>
+    /// <summary>
+    /// A pointer to the entry's own sixth argument, for a call of fewer that gives an answer of four bytes.
+    /// </summary>
     /// <param name="Text">How to print it: "&amp;pid".</param>
     public sealed record Answer(string Text) : TapeArg
     {

@@ -1,6 +1,6 @@
-// Names and variables as the kernel has them: bytes, which are UTF-8 as a rule and need not be. A byte that is not stands
-// in a string as a low surrogate of its own, U+DC80 to U+DCFF, which no text has (Python's PEP 383 does it so); whatever
-// hands strings to the kernel makes the byte of it again. Lab 03-threads; utf-8(7).
+// Names and variables as the kernel has them: bytes, which are UTF-8 as a rule and need not be. A byte that is not
+// stands in a string as a low surrogate of its own, U+DC80 to U+DCFF, which no text has (Python's PEP 383 does it so);
+// whatever hands strings to the kernel makes the byte of it again. Lab 03-threads; utf-8(7).
 
 using System.Buffers;
 using System.Globalization;

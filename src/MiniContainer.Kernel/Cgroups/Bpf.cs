@@ -34,7 +34,9 @@ public static unsafe class Bpf
             attach_flags = BPF_F_ALLOW_MULTI,
         };
         if (Call(BPF_PROG_ATTACH, &attr, sizeof(prog_attach)) < 0)
-            throw MinicException.FromErrno($"filter the devices of {cgroup}", $"bpf(BPF_PROG_ATTACH, {{target_fd={TapeArg.Quote(cgroup)}, attach_type=BPF_CGROUP_DEVICE, attach_flags=BPF_F_ALLOW_MULTI}})", Libc.Errno);
+            throw MinicException.FromErrno($"filter the devices of {cgroup}",
+                $"bpf(BPF_PROG_ATTACH, {{target_fd={TapeArg.Quote(cgroup)}, attach_type=BPF_CGROUP_DEVICE, "
+                    + $"attach_flags=BPF_F_ALLOW_MULTI}})", Libc.Errno);
     }
 
     private static SafeFileHandle Load(byte[] program)
@@ -66,7 +68,9 @@ public static unsafe class Bpf
         }
 
         var text = Encoding.UTF8.GetString(log).TrimEnd('\0').Trim();
-        return MinicException.FromErrno("load a device filter", $"bpf(BPF_PROG_LOAD, {{prog_type=BPF_PROG_TYPE_CGROUP_DEVICE, insn_cnt={attr.insn_cnt}}})", errno, text.Length > 0 ? text : null);
+        return MinicException.FromErrno("load a device filter",
+            $"bpf(BPF_PROG_LOAD, {{prog_type=BPF_PROG_TYPE_CGROUP_DEVICE, insn_cnt={attr.insn_cnt}}})", errno,
+            text.Length > 0 ? text : null);
     }
 
     private static int Call(int command, void* attr, int size) => (int)syscall(SYS_bpf, command, attr, size);

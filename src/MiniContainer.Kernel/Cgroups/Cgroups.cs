@@ -17,7 +17,9 @@ public sealed record CgroupHierarchy(IReadOnlyList<string> Controllers, string M
     /// <summary>Whether this is the unified hierarchy, version 2.</summary>
     public bool IsV2 => Controllers.Count == 0;
 
-    /// <summary>In version 2, for one who is not root: the cgroup below which cgroups may be made; null for the whole hierarchy.</summary>
+    /// <summary>
+    /// In version 2, for one who is not root: the cgroup below which cgroups may be made; null for the whole hierarchy.
+    /// </summary>
     public string? Delegated { get; init; }
 }
 
@@ -30,29 +32,41 @@ public static class Cgroups
     {
         var mounts = MountInfo.Of("cgroup", "cgroup2");
         var result = new List<CgroupHierarchy>();
-        foreach (var line in File.ReadLines($"/proc/{pid?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "self"}/cgroup"))
+        foreach (var line in
+            File.ReadLines(
+                $"/proc/{pid?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "self"}/cgroup"))
         {
             var parts = line.Split(':', 3);
             string[] controllers = parts[1].Length == 0 ? [] : parts[1].Split(',');
-            var mount = mounts.FirstOrDefault(m => controllers.Length == 0 ? m.Type == "cgroup2" : m.Type == "cgroup" && controllers.All(c => m.SuperOptions.Contains(c)));
+            var mount = mounts.FirstOrDefault(m => controllers.Length == 0
+                ? m.Type == "cgroup2" : m.Type == "cgroup" && controllers.All(c => m.SuperOptions.Contains(c)));
             if (mount is null)
                 continue;
             // In a cgroup namespace or a container the mount may begin below the hierarchy's root.
-            var own = mount.Root != "/" && parts[2].StartsWith(mount.Root, StringComparison.Ordinal) ? parts[2][mount.Root.Length..] : parts[2];
-            result.Add(new CgroupHierarchy(controllers, mount.Point, Path.TrimEndingDirectorySeparator(mount.Point + own)));
+            var own = mount.Root != "/" && parts[2].StartsWith(mount.Root, StringComparison.Ordinal)
+                ? parts[2][mount.Root.Length..] : parts[2];
+            result.Add(
+                new CgroupHierarchy(controllers, mount.Point, Path.TrimEndingDirectorySeparator(mount.Point + own)));
         }
 
         return result;
     }
 
-    /// <summary>The cgroup, of those above our own in version 2, that was handed to whoever runs minic, and has no processes itself.</summary>
-    /// <remarks>A cgroup that has processes cannot hand controllers on (cgroup-v2.rst, "No Internal Process Constraint", "Delegation").</remarks>
+    /// <summary>
+    /// The cgroup, of those above our own in version 2, that was handed to whoever runs minic, and has no processes
+    /// itself.
+    /// </summary>
+    /// <remarks>
+    /// A cgroup that has processes cannot hand controllers on (cgroup-v2.rst, "No Internal Process Constraint",
+    /// "Delegation").
+    /// </remarks>
     /// <returns>The nearest one, or null.</returns>
     public static string? Delegated(CgroupHierarchy hierarchy)
     {
         for (var path = hierarchy.Own; path.Length >= hierarchy.MountPoint.Length; path = Path.GetDirectoryName(path)!)
         {
-            if (Directories.MayWrite($"{path}/cgroup.procs") && Directories.MayWrite(path) && Knob.TryRead($"{path}/cgroup.procs") is "" or null)
+            if (Directories.MayWrite($"{path}/cgroup.procs") && Directories.MayWrite(path)
+                && Knob.TryRead($"{path}/cgroup.procs") is "" or null)
                 return path;
         }
 
@@ -62,7 +76,10 @@ public static class Cgroups
     /// <summary>Whether controllers are in hierarchies of version 1 here; a hybrid machine has them there.</summary>
     public static bool HasV1 => Hierarchies().Any(h => !h.IsV2);
 
-    /// <summary>The cgroup below which one of ours has a controller: our own, or the root of version 2, which hands the controller on.</summary>
+    /// <summary>
+    /// The cgroup below which one of ours has a controller: our own, or the root of version 2, which hands the
+    /// controller on.
+    /// </summary>
     /// <param name="controller">"pids", "memory", "cpu".</param>
     /// <exception cref="MinicException">The machine lacks the controller.</exception>
     public static string Under(string controller)
@@ -71,14 +88,17 @@ public static class Cgroups
         if (hierarchies.FirstOrDefault(h => h.Controllers.Contains(controller)) is { } v1)
             return v1.Own;
         // A cgroup that has processes cannot hand controllers on, and ours has.
-        var root = hierarchies.FirstOrDefault(h => h.IsV2)?.MountPoint ?? throw new MinicException($"find the controller {controller}", "no hierarchy of cgroups is mounted");
+        var root = hierarchies.FirstOrDefault(h => h.IsV2)?.MountPoint
+            ?? throw new MinicException($"find the controller {controller}", "no hierarchy of cgroups is mounted");
         if (!(Knob.TryRead($"{root}/cgroup.subtree_control") ?? "").Split(' ').Contains(controller))
             Knob.Write($"{root}/cgroup.subtree_control", $"+{controller}");
         return root;
     }
 
     /// <summary>Makes a cgroup of version 2 and enables controllers in each one on the way down to it.</summary>
-    /// <exception cref="MinicException">A controller is missing, or the cgroup above holds processes of its own.</exception>
+    /// <exception cref="MinicException">
+    /// A controller is missing, or the cgroup above holds processes of its own.
+    /// </exception>
     public static void EnableControllers(string under, string path, IReadOnlyList<string> controllers) =>
         AsOftenAsItGoesAway(() => TryEnableControllers(under, path, controllers));
 
@@ -90,7 +110,8 @@ public static class Cgroups
             var enabled = (Knob.TryRead($"{current}/cgroup.subtree_control") ?? "").Split(' ');
             var missing = controllers.Where(c => !enabled.Contains(c)).ToList();
             if (missing.Count > 0)
-                Knob.Write($"{current}/cgroup.subtree_control", string.Join(" ", missing.Select(c => "+" + c)), create: false);
+                Knob.Write($"{current}/cgroup.subtree_control", string.Join(" ", missing.Select(c => "+" + c)),
+                    create: false);
             current = $"{current}/{name}";
             Directories.MakeAll(current, 0x1ed /* 0755 */);
         }
@@ -98,16 +119,20 @@ public static class Cgroups
         return true;
     }
 
-    /// <summary>Makes a cgroup of version 1, and gives each one on the way down to it what it lacks and the one above has.</summary>
+    /// <summary>
+    /// Makes a cgroup of version 1, and gives each one on the way down to it what it lacks and the one above has.
+    /// </summary>
     /// <param name="under">The cgroup above.</param>
     /// <param name="path">The cgroup to make.</param>
-    /// <param name="files">Files that are empty in a new one: nobody may join a cpuset without processors and memory nodes.</param>
+    /// <param name="files">
+    /// Files that are empty in a new one: nobody may join a cpuset without processors and memory nodes.
+    /// </param>
     /// <exception cref="MinicException">A directory cannot be made, or a file cannot be written.</exception>
     public static void MakeInheriting(string under, string path, IReadOnlyList<string> files) =>
         AsOftenAsItGoesAway(() => TryMakeInheriting(under, path, files));
 
-    // Another minic that has just removed its container takes away the cgroups above as far as they are empty, which one that
-    // we are on the way through may be.
+    // Another minic that has just removed its container takes away the cgroups above as far as they are empty, which
+    // one that we are on the way through may be.
     private static void AsOftenAsItGoesAway(Func<bool> make)
     {
         for (var tries = 1; ; tries++)

@@ -1,6 +1,6 @@
-// Which devices a cgroup of version 2 may use. Version 1 had a file for it, devices.allow; version 2 has none: the kernel
-// asks a small program, attached to the cgroup, at every open and mknod of a device. The program is assembled here, rule by
-// rule. Lab 08-cgroups; bpf(2), "Device controller" in cgroup-v2.rst, instruction-set.rst.
+// Which devices a cgroup of version 2 may use. Version 1 had a file for it, devices.allow; version 2 has none: the
+// kernel asks a small program, attached to the cgroup, at every open and mknod of a device. The program is assembled
+// here, rule by rule. Lab 08-cgroups; bpf(2), "Device controller" in cgroup-v2.rst, instruction-set.rst.
 //
 //     struct bpf_insn, 8 bytes                 the program's argument, r1: struct bpf_cgroup_dev_ctx
 //      0      1         2        4               0  access_type: (access << 16) | type
@@ -24,13 +24,14 @@ public sealed record DeviceRule(bool Allow, char Type, long? Major = null, long?
     /// <summary>The rule as version 1 writes it: "c 1:3 rwm".</summary>
     public override string ToString() => Type == 'a' ? "a" : $"{Type} {Text(Major)}:{Text(Minor)} {Access}";
 
-    private static string Text(long? number) => number?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "*";
+    private static string Text(long? number) =>
+        number?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "*";
 }
 
 /// <summary>Assembles programs of type BPF_PROG_TYPE_CGROUP_DEVICE.</summary>
 /// <remarks>
-/// For each kind of access alone, the last rule that matches decides; an access of several kinds (O_RDWR) needs them all.
-/// What no rule matches is denied. So "deny a" with exceptions means what it means in version 1.
+/// For each kind of access alone, the last rule that matches decides; an access of several kinds (O_RDWR) needs them
+/// all. What no rule matches is denied. So "deny a" with exceptions means what it means in version 1.
 /// </remarks>
 public static class DeviceFilter
 {
@@ -72,8 +73,8 @@ public static class DeviceFilter
             Instruction(BPF_LDX_MEM_W, MajorNumber, Context, 4, 0),
             Instruction(BPF_LDX_MEM_W, MinorNumber, Context, 8, 0),
         ];
-        // From the last rule to the first. A rule about all devices ends the list: the kernel's verifier refuses a program
-        // with instructions that can never be reached.
+        // From the last rule to the first. A rule about all devices ends the list: the kernel's verifier refuses a
+        // program with instructions that can never be reached.
         var allow = false;
         foreach (var rule in rules.Reverse())
         {
@@ -97,7 +98,9 @@ public static class DeviceFilter
         for (var pc = 0; pc < program.Length / 8; pc++)
         {
             var i = program.Slice(pc * 8, 8);
-            var (dst, src, offset, imm) = (i[1] & 0xf, i[1] >> 4, BinaryPrimitives.ReadInt16LittleEndian(i[2..]), BinaryPrimitives.ReadInt32LittleEndian(i[4..]));
+            var (dst, src, offset, imm) = (i[1]
+                & 0xf, i[1] >> 4, BinaryPrimitives.ReadInt16LittleEndian(i[2..]),
+                BinaryPrimitives.ReadInt32LittleEndian(i[4..]));
             var line = i[0] switch
             {
                 BPF_LDX_MEM_W => $"r{dst} = *(u32 *)(r{src} +{offset})",
@@ -122,14 +125,16 @@ public static class DeviceFilter
     private static List<byte[]> Rule(DeviceRule rule)
     {
         var body = Verdict(rule.Allow, Access(rule.Access));
-        List<(int Register, long Value)> conditions = [(DeviceType, rule.Type == 'b' ? BPF_DEVCG_DEV_BLOCK : BPF_DEVCG_DEV_CHAR)];
+        List<(int Register, long Value)> conditions =
+            [(DeviceType, rule.Type == 'b' ? BPF_DEVCG_DEV_BLOCK : BPF_DEVCG_DEV_CHAR)];
         if (rule.Major is { } major)
             conditions.Add((MajorNumber, major));
         if (rule.Minor is { } minor)
             conditions.Add((MinorNumber, minor));
         return
         [
-            .. conditions.Select((c, i) => Instruction(BPF_JMP32_JNE_K, c.Register, 0, conditions.Count - 1 - i + body.Count, (int)c.Value)),
+            .. conditions.Select((c, i) =>
+                Instruction(BPF_JMP32_JNE_K, c.Register, 0, conditions.Count - 1 - i + body.Count, (int)c.Value)),
             .. body,
         ];
     }
@@ -138,16 +143,21 @@ public static class DeviceFilter
     {
         (_, AllAccess) => [.. Return(allow)],
         // Takes what it allows off the wish; what is left is up to the rules before.
-        (true, _) => [Instruction(BPF_ALU_AND_K, Wanted, 0, 0, AllAccess & ~access), Instruction(BPF_JMP_JNE_K, Wanted, 0, 2, 0), .. Return(true)],
+        (true, _) =>
+            [Instruction(BPF_ALU_AND_K, Wanted, 0, 0, AllAccess & ~access), Instruction(BPF_JMP_JNE_K, Wanted, 0, 2, 0),
+                .. Return(true)],
         // One forbidden kind of access is enough to refuse.
-        (false, _) => [Instruction(BPF_JMP_JSET_K, Wanted, 0, 1, access), Instruction(BPF_JMP_JA, 0, 0, 2, 0), .. Return(false)],
+        (false, _) =>
+            [Instruction(BPF_JMP_JSET_K, Wanted, 0, 1, access), Instruction(BPF_JMP_JA, 0, 0, 2, 0), .. Return(false)],
     };
 
-    private static byte[][] Return(bool allow) => [Instruction(BPF_ALU_MOV_K, Result, 0, 0, allow ? 1 : 0), Instruction(BPF_JMP_EXIT, 0, 0, 0, 0)];
+    private static byte[][] Return(bool allow) =>
+        [Instruction(BPF_ALU_MOV_K, Result, 0, 0, allow ? 1 : 0), Instruction(BPF_JMP_EXIT, 0, 0, 0, 0)];
 
     // BPF_DEVCG_ACC_MKNOD 1, BPF_DEVCG_ACC_READ 2, BPF_DEVCG_ACC_WRITE 4
     private static int Access(string text) =>
-        (text.Contains('m', StringComparison.Ordinal) ? 1 : 0) | (text.Contains('r', StringComparison.Ordinal) ? 2 : 0) | (text.Contains('w', StringComparison.Ordinal) ? 4 : 0);
+        (text.Contains('m', StringComparison.Ordinal) ? 1 : 0) | (text.Contains('r', StringComparison.Ordinal) ? 2 : 0)
+        | (text.Contains('w', StringComparison.Ordinal) ? 4 : 0);
 
     private static byte[] Instruction(byte code, int dst, int src, int offset, int imm)
     {

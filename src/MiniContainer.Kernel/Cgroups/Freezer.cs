@@ -1,5 +1,6 @@
 // The freezer: all processes of a cgroup stop where they are, and go on as if nothing had been. A stopped one (SIGSTOP)
-// can tell, and its parent is told; a frozen one and its parent are not (lab 08-cgroups; freezer-subsystem.rst, cgroup-v2.rst).
+// can tell, and its parent is told; a frozen one and its parent are not (lab 08-cgroups; freezer-subsystem.rst,
+// cgroup-v2.rst).
 //
 //   version 1   freezer.state    FROZEN or THAWED; reads FREEZING while some are still on their way
 //   version 2   cgroup.freeze    1 or 0; "frozen 1" in cgroup.events once all have stopped
@@ -63,7 +64,9 @@ public static class Freezer
     // Where a cgroup above is frozen, its own state is FROZEN still: it is thawed as far as it is up to itself.
     private static bool Is(string file, bool frozen) => IsV1(file)
         ? Knob.TryRead(file) == Word(file, frozen) || !frozen && Knob.TryRead(SelfFreezing(file)) == "0"
-        : Knob.TryReadLines(Path.Combine(Path.GetDirectoryName(file)!, "cgroup.events")).Contains(frozen ? "frozen 1" : "frozen 0");
+        : Knob.TryReadLines(Path.Combine(Path.GetDirectoryName(file)!, "cgroup.events"))
+            .Contains(frozen ? "frozen 1" : "frozen 0");
 
-    private static string SelfFreezing(string file) => Path.Combine(Path.GetDirectoryName(file)!, "freezer.self_freezing");
+    private static string SelfFreezing(string file) =>
+        Path.Combine(Path.GetDirectoryName(file)!, "freezer.self_freezing");
 }

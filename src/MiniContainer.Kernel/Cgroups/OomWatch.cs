@@ -43,13 +43,17 @@ public sealed unsafe partial class OomWatch : IDisposable
     /// <exception cref="MinicException">The kernel does not tell.</exception>
     public static OomWatch Begin(IReadOnlyList<string> cgroups)
     {
-        if (cgroups.FirstOrDefault(c => File.Exists(Path.Combine(c, "cgroup.event_control")) && File.Exists(Path.Combine(c, "memory.oom_control"))) is { } v1)
+        if (cgroups.FirstOrDefault(c => File.Exists(Path.Combine(c, "cgroup.event_control"))
+            && File.Exists(Path.Combine(c, "memory.oom_control"))) is { } v1)
             return BeginV1(v1);
         var events = cgroups.Select(c => Path.Combine(c, "memory.events")).FirstOrDefault(File.Exists);
-        return events is null ? new OomWatch("", null, null) : new OomWatch(events, Libc.OpenHandle(events, O_RDONLY), null);
+        return events is null
+            ? new OomWatch("", null, null) : new OomWatch(events, Libc.OpenHandle(events, O_RDONLY), null);
     }
 
-    /// <summary>Waits until memory has run out, a process has ended, or the time is over; in this order, if several are true.</summary>
+    /// <summary>
+    /// Waits until memory has run out, a process has ended, or the time is over; in this order, if several are true.
+    /// </summary>
     /// <param name="pidfd">The process.</param>
     /// <param name="timeout">Milliseconds.</param>
     public OomSignal Wait(SafeHandle pidfd, int timeout)
@@ -61,9 +65,14 @@ public sealed unsafe partial class OomWatch : IDisposable
         while (true)
         {
             waits[0] = new Tmds.Linux.pollfd { fd = process.Number, events = POLLIN };
-            waits[1] = new Tmds.Linux.pollfd { fd = source.Number, events = (short)(control is null ? POLLPRI : POLLIN) };
+            waits[1] = new Tmds.Linux.pollfd
+            {
+                fd = source.Number,
+                events = (short)(control is null ? POLLPRI : POLLIN),
+            };
             var count = poll_(waits, 2, (int)Math.Max(0, until - Environment.TickCount64));
-            // The count, and not what was told: of version 1 the kernel tells before it kills, and once more at the cgroup's end.
+            // The count, and not what was told: of version 1 the kernel tells before it kills, and once more at the
+            // cgroup's end.
             if (waits[1].revents != 0)
                 Drain(source.Number);
             if (Kills() is var kills && kills > seen)
@@ -94,7 +103,8 @@ public sealed unsafe partial class OomWatch : IDisposable
         var told = new SafeFileHandle(fd, ownsHandle: true);
         var path = Path.Combine(cgroup, "memory.oom_control");
         var control = Libc.OpenHandle(path, O_RDONLY);
-        Knob.Write(Path.Combine(cgroup, "cgroup.event_control"), string.Create(CultureInfo.InvariantCulture, $"{fd} {(int)control.DangerousGetHandle()}"));
+        Knob.Write(Path.Combine(cgroup, "cgroup.event_control"),
+            string.Create(CultureInfo.InvariantCulture, $"{fd} {(int)control.DangerousGetHandle()}"));
         return new OomWatch(path, told, control);
     }
 

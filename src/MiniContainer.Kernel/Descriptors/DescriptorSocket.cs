@@ -21,7 +21,8 @@ public static unsafe class DescriptorSocket
     /// What comes before the call if no program listens there: words that others look for.
     /// </param>
     /// <exception cref="MinicException">No program listens there, or it did not take the message.</exception>
-    public static void Send(string doing, string path, ReadOnlySpan<byte> text, SafeHandle descriptor, string hint, string refused = "")
+    public static void Send(string doing, string path, ReadOnlySpan<byte> text, SafeHandle descriptor, string hint,
+        string refused = "")
     {
         using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try

@@ -5,7 +5,9 @@ using System.Runtime.InteropServices;
 
 namespace MiniContainer.Kernel;
 
-/// <summary>Keeps a handle open while its number is in use: <c>using var held = new HeldDescriptor(handle);</c></summary>
+/// <summary>
+/// Keeps a handle open while its number is in use: <c>using var held = new HeldDescriptor(handle);</c>
+/// </summary>
 internal readonly ref struct HeldDescriptor
 {
     private readonly SafeHandle? handle;

@@ -42,8 +42,8 @@ public static unsafe class StandardStreams
 
     /// <summary>The descriptor, or /dev/null where the caller had closed it.</summary>
     /// <remarks>
-    /// What survives execve never has FD_CLOEXEC set. If 0, 1 or 2 has it, the caller had closed that number, and it is some
-    /// file of our own runtime's by now, which a container must not be handed.
+    /// What survives execve never has FD_CLOEXEC set. If 0, 1 or 2 has it, the caller had closed that number, and it is
+    /// some file of our own runtime's by now, which a container must not be handed.
     /// </remarks>
     /// <param name="number">0, 1 or 2.</param>
     public static SafeFileHandle Get(int number) =>

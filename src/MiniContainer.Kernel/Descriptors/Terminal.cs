@@ -30,7 +30,8 @@ public static unsafe class Terminal
 
     /// <summary>Puts a terminal into raw mode: every key, Ctrl-C among them, is a byte for the container.</summary>
     /// <returns>What puts it back.</returns>
-    public static IDisposable Raw(SafeHandle handle) => Change(handle, "put the terminal into raw mode", (ref termios raw) =>
+    public static IDisposable Raw(SafeHandle handle) =>
+        Change(handle, "put the terminal into raw mode", (ref termios raw) =>
     {
         // cfmakeraw(3): the container's own terminal has processed its output already.
         raw.c_iflag &= ~(IGNBRK | BRKINT | PARMRK | ISTRIP | INLCR | IGNCR | ICRNL | IXON);
@@ -40,7 +41,9 @@ public static unsafe class Terminal
         raw.c_cc[VTIME] = 0;
     });
 
-    /// <summary>Has a terminal hand over each key as it comes, Ctrl-C among them, and not show it; output stays as it is.</summary>
+    /// <summary>
+    /// Has a terminal hand over each key as it comes, Ctrl-C among them, and not show it; output stays as it is.
+    /// </summary>
     /// <returns>What puts it back.</returns>
     public static IDisposable Keys(SafeHandle handle) => Change(handle, "read single keys", (ref termios keys) =>
     {
@@ -70,13 +73,17 @@ public static unsafe class Terminal
     }
 
     /// <summary>Makes a process group the one to which keys, and the signals of keys, go (tcsetpgrp(3)).</summary>
-    /// <remarks>Without a terminal that is this session's own, nothing: then there are no signals of keys either.</remarks>
+    /// <remarks>
+    /// Without a terminal that is this session's own, nothing: then there are no signals of keys either.
+    /// </remarks>
     /// <param name="handle">The terminal.</param>
     /// <param name="group">The group: the pid of its leader.</param>
     public static void SetForeground(SafeHandle handle, int group) =>
         Unstopped(() => Libc.Ignore(tcsetpgrp((int)handle.DangerousGetHandle(), group)));
 
-    /// <summary>Keeps what a terminal is like, for after a program that may be killed on it: its modes, and whose it is.</summary>
+    /// <summary>
+    /// Keeps what a terminal is like, for after a program that may be killed on it: its modes, and whose it is.
+    /// </summary>
     /// <returns>What puts it back; for what is no terminal, nothing is done.</returns>
     public static IDisposable Keep(SafeHandle handle)
     {
@@ -90,7 +97,8 @@ public static unsafe class Terminal
     {
         var ends = stackalloc int[2];
         if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
-            throw MinicException.FromErrno("make a pair of sockets", "socketpair(AF_UNIX, SOCK_STREAM|SOCK_CLOEXEC)", Libc.Errno);
+            throw MinicException.FromErrno("make a pair of sockets", "socketpair(AF_UNIX, SOCK_STREAM|SOCK_CLOEXEC)",
+                Libc.Errno);
         return (new SafeFileHandle(ends[0], true), new SafeFileHandle(ends[1], true));
     }
 
@@ -110,10 +118,14 @@ public static unsafe class Terminal
         return count <= 0 || (uint)message.msg_controllen < 20 ? null : new SafeFileHandle(*(int*)(control + 2), true);
     }
 
-    /// <summary>Copies bytes until the source ends; EIO of a terminal whose other side has gone is an end too.</summary>
+    /// <summary>
+    /// Copies bytes until the source ends; EIO of a terminal whose other side has gone is an end too.
+    /// </summary>
     /// <param name="from">The source.</param>
     /// <param name="to">Where to.</param>
-    /// <param name="until">Ends it earlier, by something to read: what comes later is for somebody else. Null for nothing.</param>
+    /// <param name="until">
+    /// Ends it earlier, by something to read: what comes later is for somebody else. Null for nothing.
+    /// </param>
     /// <returns>The last byte, if the source has ended; 10, a newline, if it was empty; null if the copying ended
     /// otherwise.</returns>
     public static byte? Copy(SafeHandle from, SafeHandle to, SafeHandle? until = null)
@@ -218,7 +230,8 @@ public static unsafe class Terminal
         }
     }
 
-    // Whoever changes a terminal from the background is stopped by SIGTTOU, unless the signal is blocked (tcsetattr(3), tcsetpgrp(3)).
+    // Whoever changes a terminal from the background is stopped by SIGTTOU, unless the signal is blocked (tcsetattr(3),
+    // tcsetpgrp(3)).
     private static void Unstopped(Action change)
     {
         sigset_t mask, before;

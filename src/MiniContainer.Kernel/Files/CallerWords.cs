@@ -13,7 +13,8 @@ public static class CallerWords
     {
         var variables = System.Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>()
             .Select(v => $"{v.Key}={v.Value}").ToList();
-        return variables.Exists(v => v.Contains(Replaced, StringComparison.Ordinal)) ? Words("/proc/self/environ") ?? variables : variables;
+        return variables.Exists(v => v.Contains(Replaced, StringComparison.Ordinal))
+            ? Words("/proc/self/environ") ?? variables : variables;
     }
 
     /// <summary>The value of a variable; null if there is none.</summary>
@@ -24,10 +25,13 @@ public static class CallerWords
         if (value?.Contains(Replaced, StringComparison.Ordinal) != true)
             return value;
         var whole = Environment().FirstOrDefault(v => v.StartsWith(name + "=", StringComparison.Ordinal));
-        return whole is null || UnixText.IsUtf8(whole) ? value : throw NotUtf8("hand the environment on", $"the value of {name}");
+        return whole is null || UnixText.IsUtf8(whole)
+            ? value : throw NotUtf8("hand the environment on", $"the value of {name}");
     }
 
-    /// <summary>Refuses words that are not UTF-8: they would go into a config.json, which can hold nothing else.</summary>
+    /// <summary>
+    /// Refuses words that are not UTF-8: they would go into a config.json, which can hold nothing else.
+    /// </summary>
     /// <param name="args">The words, as .NET has them.</param>
     /// <exception cref="MinicException">One is not.</exception>
     public static void Check(IReadOnlyList<string> args)

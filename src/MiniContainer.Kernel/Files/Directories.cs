@@ -20,7 +20,9 @@ public static unsafe partial class Directories
             return mkdir(p, (Tmds.Linux.mode_t)mode) == 0 ? 0 : Libc.Errno;
     }
 
-    /// <summary>Makes a directory and its parents, as far as they are not there. Equivalent to: <c>mkdir -p PATH</c>.</summary>
+    /// <summary>
+    /// Makes a directory and its parents, as far as they are not there. Equivalent to: <c>mkdir -p PATH</c>.
+    /// </summary>
     /// <exception cref="MinicException">One of them cannot be made.</exception>
     public static void MakeAll(string path, uint mode)
     {
@@ -34,11 +36,12 @@ public static unsafe partial class Directories
             if (errno == Kernel.Errno.ENOENT && Path.GetDirectoryName(path) is { Length: > 0 } parent)
                 MakeAll(parent, mode);
         }
-        // Somebody else may remove the parent, empty as it is, before the child is made in it, or the directory itself right
-        // after it was found there: then once more.
+        // Somebody else may remove the parent, empty as it is, before the child is made in it, or the directory itself
+        // right after it was found there: then once more.
         while (errno is Kernel.Errno.ENOENT or Kernel.Errno.EEXIST && !File.Exists(path) && ++tries < 1000);
 
-        throw MinicException.FromErrno($"make the directory {path}", $"mkdir({TapeArg.Quote(path)}, 0{Convert.ToString(mode, 8)})", errno);
+        throw MinicException.FromErrno($"make the directory {path}",
+            $"mkdir({TapeArg.Quote(path)}, 0{Convert.ToString(mode, 8)})", errno);
     }
 
     /// <summary>chgrp(1) and chmod(1) of a directory; a link in its place is not followed.</summary>
@@ -50,10 +53,13 @@ public static unsafe partial class Directories
     {
         using var directory = Libc.OpenHandle(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
         // The group first: a change of group may clear the set-group-id bit.
-        if (group is { } gid && fchown((int)directory.DangerousGetHandle(), (Tmds.Linux.uid_t)uint.MaxValue, (Tmds.Linux.gid_t)gid) != 0)
-            throw MinicException.FromErrno($"make the directory {path}", $"fchown({TapeArg.Quote(path)}, -1, {gid})", Libc.Errno);
+        if (group is { } gid
+            && fchown((int)directory.DangerousGetHandle(), (Tmds.Linux.uid_t)uint.MaxValue, (Tmds.Linux.gid_t)gid) != 0)
+            throw MinicException.FromErrno($"make the directory {path}", $"fchown({TapeArg.Quote(path)}, -1, {gid})",
+                Libc.Errno);
         if (fchmod((int)directory.DangerousGetHandle(), (Tmds.Linux.mode_t)mode) != 0)
-            throw MinicException.FromErrno($"make the directory {path}", $"fchmod({TapeArg.Quote(path)}, 0{Convert.ToString(mode, 8)})", Libc.Errno);
+            throw MinicException.FromErrno($"make the directory {path}",
+                $"fchmod({TapeArg.Quote(path)}, 0{Convert.ToString(mode, 8)})", Libc.Errno);
     }
 
     /// <summary>Whether a file or directory is there and may be written (access(2), W_OK).</summary>
@@ -63,7 +69,9 @@ public static unsafe partial class Directories
             return access(p, W_OK) == 0;
     }
 
-    /// <summary>Whether a directory is there or could be made: the nearest one above that is there may be written.</summary>
+    /// <summary>
+    /// Whether a directory is there or could be made: the nearest one above that is there may be written.
+    /// </summary>
     public static bool MayMakeIn(string path)
     {
         while (!Directory.Exists(path) && Path.GetDirectoryName(path) is { Length: > 0 } parent)
@@ -98,7 +106,9 @@ public static unsafe partial class Directories
         }
     }
 
-    /// <summary>Takes the exclusive lock of an open file or directory (flock(2)); the kernel drops it with the descriptor.</summary>
+    /// <summary>
+    /// Takes the exclusive lock of an open file or directory (flock(2)); the kernel drops it with the descriptor.
+    /// </summary>
     /// <param name="handle">What to lock.</param>
     /// <param name="wait">Whether to wait for another holder.</param>
     /// <returns>False if another one holds it.</returns>

@@ -17,7 +17,8 @@ public static unsafe class Fifo
         {
             byte one = (byte)'s';
             if ((int)write((int)startPipe.DangerousGetHandle(), &one, 1) != 1)
-                throw MinicException.FromErrno("start the container", $"write({TapeArg.Quote(start)}, \"s\", 1)", Libc.Errno);
+                throw MinicException.FromErrno("start the container", $"write({TapeArg.Quote(start)}, \"s\", 1)",
+                    Libc.Errno);
         }
 
         _ = Libc.Wait((int)statusPipe.DangerousGetHandle(), 0, -1);
@@ -45,7 +46,8 @@ public static unsafe class Fifo
         }
         catch (MinicException e) when (e.Errno is Kernel.Errno.ENXIO or Kernel.Errno.ENOENT)
         {
-            throw new MinicException("start the container", "nobody waits to be started", "It has ended or was started already: see minic state.", inner: e);
+            throw new MinicException("start the container", "nobody waits to be started",
+                "It has ended or was started already: see minic state.", inner: e);
         }
     }
 }

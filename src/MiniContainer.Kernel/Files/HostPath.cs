@@ -14,7 +14,9 @@ public static unsafe class HostPath
     /// <summary>The absolute form of a path, without dots.</summary>
     /// <param name="path">As it was written.</param>
     /// <param name="doing">What it is for: "use the root file system ../R".</param>
-    /// <exception cref="MinicException">It is empty; or it is relative, and the working directory cannot be told.</exception>
+    /// <exception cref="MinicException">
+    /// It is empty; or it is relative, and the working directory cannot be told.
+    /// </exception>
     public static string Absolute(string path, string doing)
     {
         if (path.Length == 0)
@@ -27,9 +29,11 @@ public static unsafe class HostPath
         var buffer = stackalloc byte[PathMax + 1];
         if (getcwd(buffer, PathMax + 1) == null)
             throw MinicException.FromErrno($"{doing}: resolve {TapeArg.Quote(path)}", "getcwd()", errno);
-        var directory = UnixText.Decode(System.Runtime.InteropServices.MemoryMarshal.CreateReadOnlySpanFromNullTerminated(buffer));
+        var directory =
+            UnixText.Decode(System.Runtime.InteropServices.MemoryMarshal.CreateReadOnlySpanFromNullTerminated(buffer));
         if (!directory.StartsWith('/'))
-            throw new MinicException(doing, $"the working directory, {directory}, is out of reach of {path}", "Change to another directory, or give an absolute path.");
+            throw new MinicException(doing, $"the working directory, {directory}, is out of reach of {path}",
+                "Change to another directory, or give an absolute path.");
         return UnixText.IsUtf8(directory)
             ? directory
             : throw CallerWords.NotUtf8(doing, $"the path of the working directory, \"{UnixText.Shown(directory)}\",");

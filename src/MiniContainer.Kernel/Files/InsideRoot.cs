@@ -53,7 +53,10 @@ public static unsafe class InsideRoot
         return (mode & (uint)S_IFMT) == (uint)S_IFREG && (mode & 0x49 /* 0111 */) != 0 ? 0 : Errno.EACCES;
     }
 
-    /// <summary>The lines of a text file, or null where it cannot be read: it is not there, no regular file, or too large for one.</summary>
+    /// <summary>
+    /// The lines of a text file, or null where it cannot be read: it is not there, no regular file, or too large for
+    /// one.
+    /// </summary>
     /// <param name="root">The root: a directory, or <c>/proc/PID/root</c>.</param>
     /// <param name="path">A path in it, absolute.</param>
     /// <exception cref="MinicException">The root itself cannot be opened.</exception>
@@ -65,7 +68,8 @@ public static unsafe class InsideRoot
             return null;
         // Nor does anybody read a device to its end, or a disk full of users.
         Tmds.Linux.stat status;
-        if (fstat((int)file.DangerousGetHandle(), &status) != 0 || ((uint)status.st_mode & (uint)S_IFMT) != (uint)S_IFREG || (long)status.st_size > MaxBytes)
+        if (fstat((int)file.DangerousGetHandle(), &status) != 0
+            || ((uint)status.st_mode & (uint)S_IFMT) != (uint)S_IFREG || (long)status.st_size > MaxBytes)
             return null;
         try
         {
@@ -78,7 +82,9 @@ public static unsafe class InsideRoot
         }
     }
 
-    /// <summary>What is at a path; a link that the path itself is is not followed. Null for nothing, or where it cannot be seen.</summary>
+    /// <summary>
+    /// What is at a path; a link that the path itself is is not followed. Null for nothing, or where it cannot be seen.
+    /// </summary>
     /// <param name="root">The root: a directory.</param>
     /// <param name="path">A path in it, absolute.</param>
     public static FileLook? TryLook(string root, string path)
@@ -105,7 +111,10 @@ public static unsafe class InsideRoot
         }
     }
 
-    /// <summary>Opens what lies below a directory that is open; no link and no ".." leads out of it (openat2(2), RESOLVE_BENEATH).</summary>
+    /// <summary>
+    /// Opens what lies below a directory that is open; no link and no ".." leads out of it (openat2(2),
+    /// RESOLVE_BENEATH).
+    /// </summary>
     /// <param name="directory">The directory.</param>
     /// <param name="path">A path in it, relative.</param>
     /// <param name="flags">O_PATH and the like.</param>

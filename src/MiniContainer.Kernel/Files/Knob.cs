@@ -30,14 +30,15 @@ public static unsafe class Knob
                 if (count < 0 && Libc.Errno == Kernel.Errno.EINTR)
                     continue;
                 if (count < 0)
-                    throw MinicException.FromErrno($"write {path}", $"write({TapeArg.Quote(path)}, {Shown(value, bytes.Length, create)})", Libc.Errno);
+                    throw MinicException.FromErrno($"write {path}",
+                        $"write({TapeArg.Quote(path)}, {Shown(value, bytes.Length, create)})", Libc.Errno);
                 done += count;
             }
         }
     }
 
-    // What the kernel refuses must be seen. The content of a file may be a secret, such as a container's environment, and
-    // is never what is wrong.
+    // What the kernel refuses must be seen. The content of a file may be a secret, such as a container's environment,
+    // and is never what is wrong.
     private static string Shown(string value, int bytes, bool create) =>
         create || value.Length > MostShown ? $"{bytes} bytes" : TapeArg.Quote(value);
 

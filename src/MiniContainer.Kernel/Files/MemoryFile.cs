@@ -18,7 +18,8 @@ public static unsafe class MemoryFile
         int fd;
         fixed (byte* p = Libc.Utf8(name)) fd = memfd_create(p, (uint)MFD_CLOEXEC);
         if (fd < 0)
-            throw MinicException.FromErrno("make a file of memory", $"memfd_create({TapeArg.Quote(name)}, MFD_CLOEXEC)", Libc.Errno);
+            throw MinicException.FromErrno("make a file of memory", $"memfd_create({TapeArg.Quote(name)}, MFD_CLOEXEC)",
+                Libc.Errno);
         var file = new SafeFileHandle(fd, ownsHandle: true);
         // Written at a position, which leaves the file's own offset at 0 for whoever reads.
         RandomAccess.Write(file, content, fileOffset: 0);
@@ -35,7 +36,10 @@ public static unsafe class MemoryFile
         return bytes[..done];
     }
 
-    /// <summary>The last words of a program whose output went to a file, behind a colon: what it prints is seldom more than its error.</summary>
+    /// <summary>
+    /// The last words of a program whose output went to a file, behind a colon: what it prints is seldom more than its
+    /// error.
+    /// </summary>
     /// <returns>At most 500 characters; an empty string where it said nothing.</returns>
     public static string Said(SafeFileHandle output)
     {

@@ -1,6 +1,6 @@
-// Copies what is in a directory into another, with owners, permissions and times: what `cp -a` does. Every name is looked up
-// in a directory that is open, and no link is followed, so whoever changes the source meanwhile cannot lead the copy out of
-// it (lab 06-mounts; openat(2), fstatat(2)).
+// Copies what is in a directory into another, with owners, permissions and times: what `cp -a` does. Every name is
+// looked up in a directory that is open, and no link is followed, so whoever changes the source meanwhile cannot lead
+// the copy out of it (lab 06-mounts; openat(2), fstatat(2)).
 
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
@@ -60,7 +60,8 @@ public static unsafe partial class TreeCopy
 
         var error = Libc.Errno;
         Libc.Ignore(closedir(stream));
-        return error == 0 ? names : throw MinicException.FromErrno($"copy {shown}", $"readdir({TapeArg.Quote(shown)})", error);
+        return error == 0
+            ? names : throw MinicException.FromErrno($"copy {shown}", $"readdir({TapeArg.Quote(shown)})", error);
     }
 
     private static void Entry(SafeFileHandle source, SafeFileHandle target, string name, string shown, int depth)
@@ -72,7 +73,8 @@ public static unsafe partial class TreeCopy
             case var kind when kind == (uint)S_IFDIR:
                 fixed (byte* p = Libc.Utf8(name))
                     Check(mkdirat(Number(target), p, (mode_t)0x1c0), "mkdirat", shown);
-                using (SafeFileHandle below = OpenAt(source, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, shown), made = OpenAt(target, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, shown))
+                using (SafeFileHandle below = OpenAt(source, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, shown),
+                    made = OpenAt(target, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, shown))
                     Content(below, made, shown, depth + 1);
                 break;
             case var kind when kind == (uint)S_IFLNK:
@@ -123,8 +125,11 @@ public static unsafe partial class TreeCopy
             Check(fchownat(Number(directory), p, status.st_uid, status.st_gid, flags), "fchownat", shown);
             var mode = (uint)status.st_mode;
             if ((mode & (uint)S_IFMT) != (uint)S_IFLNK)
-                Check(name.Length == 0 ? fchmod(Number(directory), (mode_t)(mode & 0xfff)) : fchmodat(Number(directory), p, (mode_t)(mode & 0xfff), 0), "fchmodat", shown);
-            Check(name.Length == 0 ? futimens(Number(directory), times) : utimensat(Number(directory), p, times, flags), "utimensat", shown);
+                Check(name.Length == 0
+                    ? fchmod(Number(directory), (mode_t)(mode & 0xfff))
+                    : fchmodat(Number(directory), p, (mode_t)(mode & 0xfff), 0), "fchmodat", shown);
+            Check(name.Length == 0 ? futimens(Number(directory), times) : utimensat(Number(directory), p, times, flags),
+                "utimensat", shown);
         }
     }
 

@@ -1,6 +1,6 @@
-// Removes a directory with all in it. Processes of a container may still change the tree meanwhile, and chose its names: so
-// every name is looked up in a directory that is open, no link is followed, names are bytes, and what is nested too deep for
-// a descriptor a level is first moved up (openat(2), unlinkat(2), getdents(2)).
+// Removes a directory with all in it. Processes of a container may still change the tree meanwhile, and chose its
+// names: so every name is looked up in a directory that is open, no link is followed, names are bytes, and what is
+// nested too deep for a descriptor a level is first moved up (openat(2), unlinkat(2), getdents(2)).
 
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
@@ -17,7 +17,9 @@ public static unsafe partial class TreeRemoval
     private const int Tries = 1000;
 
     /// <summary>Removes a directory and all below it; none at all is fine. Equivalent to: <c>rm -rf PATH</c>.</summary>
-    /// <exception cref="MinicException">Something cannot be removed: a mount point, or a file of a read-only file system.</exception>
+    /// <exception cref="MinicException">
+    /// Something cannot be removed: a mount point, or a file of a read-only file system.
+    /// </exception>
     public static void Remove(string path)
     {
         for (var tries = 0; tries < Tries; tries++)
@@ -42,7 +44,8 @@ public static unsafe partial class TreeRemoval
             }
         }
 
-        throw new MinicException($"remove {path}", "it fills again as it is emptied", "A process still writes there: fuser -m shows which.");
+        throw new MinicException($"remove {path}", "it fills again as it is emptied",
+            "A process still writes there: fuser -m shows which.");
     }
 
     private static void Empty(SafeFileHandle directory, SafeFileHandle top, string shown, int depth)
@@ -86,13 +89,15 @@ public static unsafe partial class TreeRemoval
 
         // Gone, or another kind of thing by now: the next look tells.
         if (errno is not (0 or Errno.ENOENT or Errno.ENOTDIR or Errno.ENOTEMPTY or Errno.ELOOP))
-            throw MinicException.FromErrno($"remove {shown}", $"unlinkat({TapeArg.Quote($"{shown}/{Marshal.PtrToStringUTF8((nint)name)}")})", errno);
+            throw MinicException.FromErrno($"remove {shown}",
+                $"unlinkat({TapeArg.Quote($"{shown}/{Marshal.PtrToStringUTF8((nint)name)}")})", errno);
         return true;
     }
 
     private static int Below(SafeFileHandle directory, SafeFileHandle top, byte* name, string shown, int depth)
     {
-        var fd = openat(Number(directory), name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, default(Tmds.Linux.mode_t));
+        var fd = openat(Number(directory), name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC,
+            default(Tmds.Linux.mode_t));
         if (fd < 0)
             return Libc.Errno;
         using (var below = new SafeFileHandle(fd, ownsHandle: true))
@@ -106,7 +111,8 @@ public static unsafe partial class TreeRemoval
             return renameat_(Number(directory), name, Number(top), free) == 0 ? 0 : Libc.Errno;
     }
 
-    private static int Unlink(SafeFileHandle directory, byte* name, int flags) => unlinkat(Number(directory), name, flags) == 0 ? 0 : Libc.Errno;
+    private static int Unlink(SafeFileHandle directory, byte* name, int flags) =>
+        unlinkat(Number(directory), name, flags) == 0 ? 0 : Libc.Errno;
 
     private static int Number(SafeHandle handle) => (int)handle.DangerousGetHandle();
 

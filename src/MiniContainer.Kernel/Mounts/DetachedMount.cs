@@ -17,13 +17,16 @@ public static unsafe class DetachedMount
     private const uint FSCONFIG_SET_STRING = 1;
     private const uint FSCONFIG_CMD_CREATE = 6;
 
-    /// <summary>Makes a file system. Equivalent to the first half of: <c>mount -t TYPE -o OPTIONS SOURCE TARGET</c>.</summary>
+    /// <summary>
+    /// Makes a file system. Equivalent to the first half of: <c>mount -t TYPE -o OPTIONS SOURCE TARGET</c>.
+    /// </summary>
     /// <param name="type">Its type.</param>
     /// <param name="settings">Keys with their values, or null for a key alone: "source" first.</param>
     /// <param name="attributes">MOUNT_ATTR_* of the mount.</param>
     /// <returns>The mount; it goes away with the handle unless it is attached before.</returns>
     /// <exception cref="MinicException">EBUSY, EINVAL and the like, as mount(2) has them.</exception>
-    public static SafeFileHandle Make(string type, IReadOnlyList<(string Key, string? Value)> settings, ulong attributes)
+    public static SafeFileHandle Make(string type, IReadOnlyList<(string Key, string? Value)> settings,
+        ulong attributes)
     {
         int opened;
         fixed (byte* name = Libc.Utf8(type))
@@ -32,11 +35,13 @@ public static unsafe class DetachedMount
         foreach (var (key, value) in settings)
             Configure(context, type, value is null ? FSCONFIG_SET_FLAG : FSCONFIG_SET_STRING, key, value);
         Configure(context, type, FSCONFIG_CMD_CREATE, null, null);
-        return Handle((int)syscall(SYS_fsmount, (int)context.DangerousGetHandle(), CLOEXEC, (uint)attributes), type, $"fsmount(fs, FSMOUNT_CLOEXEC, {FlagText.MountAttr(attributes)})");
+        return Handle((int)syscall(SYS_fsmount, (int)context.DangerousGetHandle(), CLOEXEC, (uint)attributes), type,
+            $"fsmount(fs, FSMOUNT_CLOEXEC, {FlagText.MountAttr(attributes)})");
     }
 
     /// <summary>The calls of <see cref="Make"/>, as strace(1) prints them.</summary>
-    public static IReadOnlyList<string> Texts(string type, IReadOnlyList<(string Key, string? Value)> settings, ulong attributes) =>
+    public static IReadOnlyList<string> Texts(string type, IReadOnlyList<(string Key, string? Value)> settings,
+        ulong attributes) =>
     [
         $"fsopen({TapeArg.Quote(type)}, FSOPEN_CLOEXEC)",
         .. settings.Select(s => ConfigText(s.Value is null ? FSCONFIG_SET_FLAG : FSCONFIG_SET_STRING, s.Key, s.Value)),
@@ -49,7 +54,8 @@ public static unsafe class DetachedMount
         fixed (byte* k = key is null ? null : Libc.Utf8(key), v = value is null ? null : Libc.Utf8(value))
         {
             if ((int)syscall(SYS_fsconfig, (int)context.DangerousGetHandle(), command, k, v, 0) != 0)
-                throw MinicException.FromErrno($"make the file system {type}", ConfigText(command, key, value), Libc.Errno);
+                throw MinicException.FromErrno($"make the file system {type}", ConfigText(command, key, value),
+                    Libc.Errno);
         }
     }
 

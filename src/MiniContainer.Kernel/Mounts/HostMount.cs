@@ -1,4 +1,5 @@
-// Mounts that the host sees (mount(2), umount2(2)). A container's own are made by its child, in a mount namespace of its own.
+// Mounts that the host sees (mount(2), umount2(2)). A container's own are made by its child, in a mount namespace of
+// its own.
 
 using static Tmds.Linux.LibC;
 
@@ -8,7 +9,8 @@ namespace MiniContainer.Kernel;
 public static unsafe class HostMount
 {
     /// <summary>The call of <see cref="Tmpfs"/>, as strace(1) prints it.</summary>
-    public static string TmpfsText(string path, string options) => $"mount(\"tmpfs\", {TapeArg.Quote(path)}, \"tmpfs\", MS_NOSUID|MS_NODEV, {TapeArg.Quote(options)})";
+    public static string TmpfsText(string path, string options) =>
+        $"mount(\"tmpfs\", {TapeArg.Quote(path)}, \"tmpfs\", MS_NOSUID|MS_NODEV, {TapeArg.Quote(options)})";
 
     /// <summary>The call of <see cref="Unmount"/>, as strace(1) prints it.</summary>
     public static string UnmountText(string path) => $"umount2({TapeArg.Quote(path)}, MNT_DETACH|UMOUNT_NOFOLLOW)";
@@ -70,7 +72,9 @@ public static unsafe class HostMount
         }
     }
 
-    /// <summary>Unmounts what is mounted on a path, all that is stacked there; nothing there is fine, nor is the path needed.</summary>
+    /// <summary>
+    /// Unmounts what is mounted on a path, all that is stacked there; nothing there is fine, nor is the path needed.
+    /// </summary>
     /// <exception cref="MinicException">It cannot be unmounted.</exception>
     public static void Unmount(string path)
     {

@@ -1,5 +1,6 @@
-// A copy of a mount in which files seem to belong to other users: the kernel translates owners on the way in and out, by the
-// maps of a user namespace, and nothing changes on disk (lab 09-rootless; mount_setattr(2) MOUNT_ATTR_IDMAP, open_tree(2)).
+// A copy of a mount in which files seem to belong to other users: the kernel translates owners on the way in and out,
+// by the maps of a user namespace, and nothing changes on disk (lab 09-rootless; mount_setattr(2) MOUNT_ATTR_IDMAP,
+// open_tree(2)).
 
 using System.Globalization;
 using System.Runtime.InteropServices;
@@ -27,7 +28,8 @@ public static unsafe class IdMappedTree
     {
         int fd;
         fixed (byte* path = Libc.Utf8(source))
-            fd = (int)syscall(SYS_open_tree, -100, path, OPEN_TREE_CLONE | (uint)O_CLOEXEC | (recursive ? AT_RECURSIVE_ : 0u));
+            fd = (int)syscall(SYS_open_tree, -100, path,
+                OPEN_TREE_CLONE | (uint)O_CLOEXEC | (recursive ? AT_RECURSIVE_ : 0u));
         return fd >= 0
             ? new SafeFileHandle(fd, ownsHandle: true)
             : throw MinicException.FromErrno($"pick up {source}", OpenText(source, recursive), Libc.Errno);
@@ -35,7 +37,8 @@ public static unsafe class IdMappedTree
 
     /// <summary>The call of <see cref="Open"/>, as strace(1) prints it.</summary>
     public static string OpenText(string source, bool recursive) =>
-        $"open_tree(AT_FDCWD, {TapeArg.Quote(source)}, OPEN_TREE_CLONE|OPEN_TREE_CLOEXEC{(recursive ? "|AT_RECURSIVE" : "")})";
+        $"open_tree(AT_FDCWD, {TapeArg.Quote(source)}, "
+            + $"OPEN_TREE_CLONE|OPEN_TREE_CLOEXEC{(recursive ? "|AT_RECURSIVE" : "")})";
 
     /// <summary>Makes a user namespace with some maps, in which nobody is. It lives as long as the handle.</summary>
     /// <param name="uidMap">Lines of "inside outside count" (user_namespaces(7)).</param>
@@ -43,8 +46,14 @@ public static unsafe class IdMappedTree
     /// <exception cref="MinicException">The kernel refuses a map.</exception>
     public static SafeFileHandle MakeUserNamespace(string uidMap, string gidMap)
     {
-        // A namespace is born with a process in it; this one waits until it has been opened, then reads end of file, and ends.
-        using var child = Child.Clone([new TapeCall("read", 3, new TapeArg.Block(new byte[8], "..."), 1) { Least = 1 }, new TapeCall("exit_group", 0)], CLONE_NEWUSER_);
+        // A namespace is born with a process in it; this one waits until it has been opened, then reads end of file,
+        // and ends.
+        using var child =
+            Child.Clone(
+                [new TapeCall("read", 3, new TapeArg.Block(new byte[8], "..."), 1)
+                {
+                    Least = 1,
+                }, new TapeCall("exit_group", 0)], CLONE_NEWUSER_);
         var pid = child.Pid;
         try
         {
@@ -62,7 +71,9 @@ public static unsafe class IdMappedTree
 
     /// <summary>Has the kernel translate the owners of a copied mount's files.</summary>
     /// <param name="tree">The copy, which must be attached nowhere yet.</param>
-    /// <param name="userns">The user namespace: "inside" is whom a file belongs to on disk, "outside" whom it seems to.</param>
+    /// <param name="userns">
+    /// The user namespace: "inside" is whom a file belongs to on disk, "outside" whom it seems to.
+    /// </param>
     /// <param name="recursive">Whether the mounts below are mapped too.</param>
     /// <exception cref="MinicException">EINVAL: the file system cannot do it, or is mapped already.</exception>
     public static void Map(SafeHandle tree, SafeHandle userns, bool recursive)
@@ -73,8 +84,11 @@ public static unsafe class IdMappedTree
         var attributes = stackalloc ulong[] { MOUNT_ATTR_IDMAP, 0, 0, (ulong)(uint)heldUserns.Number };
         fixed (byte* empty = Libc.Utf8(""))
         {
-            if ((int)syscall(SYS_mount_setattr, heldTree.Number, empty, AT_EMPTY_PATH_ | (recursive ? AT_RECURSIVE_ : 0), attributes, 32) != 0)
-                throw MinicException.FromErrno("map the ids of a mount", $"mount_setattr({heldTree.Number}, \"\", AT_EMPTY_PATH{(recursive ? "|AT_RECURSIVE" : "")}, {{attr_set=MOUNT_ATTR_IDMAP, userns_fd={heldUserns.Number}}}, 32)", Libc.Errno);
+            if ((int)syscall(SYS_mount_setattr, heldTree.Number, empty,
+                AT_EMPTY_PATH_ | (recursive ? AT_RECURSIVE_ : 0), attributes, 32) != 0)
+                throw MinicException.FromErrno("map the ids of a mount",
+                    $"mount_setattr({heldTree.Number}, \"\", AT_EMPTY_PATH{(recursive ? "|AT_RECURSIVE" : "")}, "
+                        + $"{{attr_set=MOUNT_ATTR_IDMAP, userns_fd={heldUserns.Number}}}, 32)", Libc.Errno);
         }
     }
 }

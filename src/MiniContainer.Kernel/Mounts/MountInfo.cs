@@ -16,7 +16,8 @@ public sealed record MountInfo(string Root, string Point, string Type, IReadOnly
         var mounts = new List<MountInfo>();
         foreach (var line in File.ReadLines("/proc/self/mountinfo"))
         {
-            // "36 35 98:0 /root /point options - type source superoptions"; most lines are none of ours, and stay whole.
+            // "36 35 98:0 /root /point options - type source superoptions"; most lines are none of ours, and stay
+            // whole.
             if (!types.Any(t => line.Contains($" - {t} ", StringComparison.Ordinal)))
                 continue;
             var fields = line.Split(' ');

@@ -1,5 +1,5 @@
-// A path may exist for the shell that somebody typed it in, and not for us: a lab world, unshare(1) and containers have mounts
-// of their own, and /tmp as a rule is one of them (labs 06-mounts; mount_namespaces(7), proc_pid_root(5)).
+// A path may exist for the shell that somebody typed it in, and not for us: a lab world, unshare(1) and containers have
+// mounts of their own, and /tmp as a rule is one of them (labs 06-mounts; mount_namespaces(7), proc_pid_root(5)).
 
 using System.Globalization;
 
@@ -33,7 +33,8 @@ public static class OtherMounts
 
     /// <summary>The mount that covers a path for us.</summary>
     /// <param name="path">An absolute path.</param>
-    public static string PointOf(string path) => File.ReadLines("/proc/self/mountinfo").Select(line => line.Split(' ')[4])
+    public static string PointOf(string path) =>
+        File.ReadLines("/proc/self/mountinfo").Select(line => line.Split(' ')[4])
         .Where(point => point == "/" || path == point || path.StartsWith(point + "/", StringComparison.Ordinal))
         .MaxBy(point => point.Length) ?? "/";
 

@@ -15,15 +15,16 @@ public sealed record Address(IPAddress Local, int PrefixLength)
     /// <summary>IFA_BROADCAST, IPv4 only; null for none.</summary>
     public IPAddress? Broadcast { get; init; }
 
-    /// <summary>ifa_scope: 0 global, 253 link, 254 host (rtnetlink(7)); null leaves it to `ip`'s rule: host for loopback
-    /// addresses, else global. IPv6 knows its scopes from the address.</summary>
+    /// <summary>ifa_scope: 0 global, 253 link, 254 host (rtnetlink(7)); null leaves it to `ip`'s rule: host for
+    /// loopback addresses, else global. IPv6 knows its scopes from the address.</summary>
     public byte? Scope { get; init; }
 
     /// <summary>IFA_F_*: how the address stands.</summary>
     public uint Flags { get; init; }
 
     /// <summary>IFA_F_NODAD: use it at once, without asking the link first whether another has it (IPv6, RFC 4862).
-    /// Right where addresses are given out by an authority, as a container's are; else the first second is lost.</summary>
+    /// Right where addresses are given out by an authority, as a container's are; else the first second is
+    /// lost.</summary>
     public bool NoDad
     {
         get => (Flags & NetlinkAbi.IFA_F_NODAD) != 0;

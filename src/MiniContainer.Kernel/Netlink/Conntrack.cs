@@ -31,7 +31,9 @@ public sealed class Conntrack : IDisposable
     public void Dispose() => socket.Dispose();
 
     /// <summary>The connections of all families. Equivalent to: <c>conntrack -L</c>.</summary>
-    /// <remarks>The kernel goes through a table that all namespaces share, however few connections are this one's.</remarks>
+    /// <remarks>
+    /// The kernel goes through a table that all namespaces share, however few connections are this one's.
+    /// </remarks>
     /// <param name="wanted">Which of them; null for all.</param>
     /// <exception cref="MinicException">EPERM: without CAP_NET_ADMIN; EINVAL: the kernel has no ctnetlink.</exception>
     public IReadOnlyList<ConntrackEntry> List(Func<ConntrackEntry, bool>? wanted = null)

@@ -1,5 +1,6 @@
-// One connection that the kernel remembers, as it is seen from both sides. Network address translation is the difference
-// between them: the answer to a packet for a published port comes from the container. Labs 15-nat, 16-ports; conntrack(8).
+// One connection that the kernel remembers, as it is seen from both sides. Network address translation is the
+// difference between them: the answer to a packet for a published port comes from the container. Labs 15-nat, 16-ports;
+// conntrack(8).
 //
 //     original    203.0.113.1:5000 -> 203.0.113.2:8080     as the client sent it
 //     reply       10.44.0.2:80     -> 203.0.113.1:5000     as the answer comes
@@ -26,7 +27,8 @@ public sealed record ConntrackTuple(IPAddress Source, int SourcePort, IPAddress 
 /// <param name="Original">As the first packet was sent.</param>
 /// <param name="Reply">As its answers come.</param>
 /// <param name="SeenReply">Whether there was an answer.</param>
-public sealed record ConntrackEntry(ProtocolType Protocol, ConntrackTuple Original, ConntrackTuple Reply, bool SeenReply)
+public sealed record ConntrackEntry(ProtocolType Protocol, ConntrackTuple Original, ConntrackTuple Reply,
+    bool SeenReply)
 {
     /// <summary>The protocol SCTP, which .NET has no name for.</summary>
     public const ProtocolType Sctp = (ProtocolType)132;

@@ -28,7 +28,9 @@ public sealed record Link(int Index, string Name)
     /// <summary>IFF_UP: it was set up; a cable may still be missing.</summary>
     public bool IsUp => (Flags & NetlinkAbi.IFF_UP) != 0;
 
-    /// <summary>IFLA_LINK: the other end of a veth, the parent of a macvlan; an index, maybe of another namespace.</summary>
+    /// <summary>
+    /// IFLA_LINK: the other end of a veth, the parent of a macvlan; an index, maybe of another namespace.
+    /// </summary>
     public int? PeerIndex { get; init; }
 
     /// <summary>IFLA_LINK_NETNSID: the id of the peer's namespace, -1 if it has none; null if it is this one.</summary>
@@ -37,7 +39,9 @@ public sealed record Link(int Index, string Name)
     /// <summary>IFLA_BRPORT_MODE, for a bridge's port: frames may leave where they came in. Null for others.</summary>
     public bool? Hairpin { get; init; }
 
-    /// <summary>IFLA_BRPORT_ISOLATED, for a bridge's port: it cannot reach other isolated ports. Null for others.</summary>
+    /// <summary>
+    /// IFLA_BRPORT_ISOLATED, for a bridge's port: it cannot reach other isolated ports. Null for others.
+    /// </summary>
     public bool? Isolated { get; init; }
 }
 

@@ -117,7 +117,11 @@ internal sealed class NetlinkMessage
     {
         const int header = 4;
         var span = Reserve(header + payloadBytes);
-        MemoryMarshal.Write(span, new rtattr { rta_len = checked((ushort)(header + payloadBytes)), rta_type = rta_type });
+        MemoryMarshal.Write(span, new rtattr
+        {
+            rta_len = checked((ushort)(header + payloadBytes)),
+            rta_type = rta_type,
+        });
         return span[header..];
     }
 

@@ -1,6 +1,6 @@
 // The fixed structures of rtnetlink, with the names and layouts of linux/netlink.h, linux/rtnetlink.h, linux/if_addr.h
-// and linux/neighbour.h, and that of netfilter's messages (linux/netfilter/nfnetlink.h). Integers are in the machine's own byte order. NetlinkAbiTests compares sizes and offsets with
-// the C compiler's. See netlink(7) and rtnetlink(7).
+// and linux/neighbour.h, and that of netfilter's messages (linux/netfilter/nfnetlink.h). Integers are in the machine's
+// own byte order. NetlinkAbiTests compares sizes and offsets with the C compiler's. See netlink(7) and rtnetlink(7).
 
 using System.Runtime.InteropServices;
 

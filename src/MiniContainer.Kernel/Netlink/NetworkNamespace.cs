@@ -51,7 +51,10 @@ public static unsafe partial class NetworkNamespace
         return made!;
     }
 
-    /// <summary>Whether the namespace that we are in belongs to our user namespace, or to one that is not above it (ioctl_ns(2)).</summary>
+    /// <summary>
+    /// Whether the namespace that we are in belongs to our user namespace, or to one that is not above it
+    /// (ioctl_ns(2)).
+    /// </summary>
     public static bool BelongsToOurs()
     {
         using var netns = File.OpenHandle("/proc/self/ns/net");
@@ -65,7 +68,9 @@ public static unsafe partial class NetworkNamespace
     }
 
     /// <summary>Gives a namespace a name that lasts until <see cref="Unpin"/>: a bind mount on an empty file.</summary>
-    /// <remarks>Equivalent to: <c>touch PATH; mount --bind /proc/self/fd/N PATH</c>, or <c>ip netns attach</c>.</remarks>
+    /// <remarks>
+    /// Equivalent to: <c>touch PATH; mount --bind /proc/self/fd/N PATH</c>, or <c>ip netns attach</c>.
+    /// </remarks>
     /// <param name="netns">The namespace.</param>
     /// <param name="path">A path that does not exist yet, in <see cref="Directory"/> as a rule.</param>
     /// <exception cref="MinicException">EEXIST: the name is taken; EPERM: not root.</exception>
@@ -87,8 +92,12 @@ public static unsafe partial class NetworkNamespace
         }
     }
 
-    /// <summary>Keeps a namespace alive by a bind mount on an empty file, for ourselves alone: nobody looks for it there.</summary>
-    /// <remarks>Equivalent to: <c>touch PATH; mount --bind /proc/PID/ns/net PATH</c>. <see cref="Unpin"/> lets it go.</remarks>
+    /// <summary>
+    /// Keeps a namespace alive by a bind mount on an empty file, for ourselves alone: nobody looks for it there.
+    /// </summary>
+    /// <remarks>
+    /// Equivalent to: <c>touch PATH; mount --bind /proc/PID/ns/net PATH</c>. <see cref="Unpin"/> lets it go.
+    /// </remarks>
     /// <param name="netns">The namespace.</param>
     /// <param name="path">A path that does not exist yet.</param>
     /// <exception cref="MinicException">EEXIST: there is such a file; EPERM: not root.</exception>

@@ -1,6 +1,6 @@
 // The bytes of the link messages, apart from their sending: golden files show each of them
-// (tests/MiniContainer.Kernel.Tests/Netlink/Golden). The `using` blocks have the shape of the nesting. See rtnetlink(7),
-// linux/if_link.h.
+// (tests/MiniContainer.Kernel.Tests/Netlink/Golden). The `using` blocks have the shape of the nesting. See
+// rtnetlink(7), linux/if_link.h.
 
 using System.Net;
 using System.Net.NetworkInformation;

@@ -18,7 +18,8 @@ public sealed partial class RtNetlink
     /// <remarks>
     /// Equivalent to: <c>ip link add NAME netns NS type veth peer name PEER netns NS</c>. Both ends appear in the
     /// namespace where they belong, under the name that they keep; in one step, so undo has one state to think of.
-    /// Both are down: the kernel makes the peer first, and refuses to set up an end whose other is not there (ENOTCONN).
+    /// Both are down: the kernel makes the peer first, and refuses to set up an end whose other is not there
+    /// (ENOTCONN).
     /// </remarks>
     /// <param name="end">The end that a host keeps.</param>
     /// <param name="peer">The end that a container gets.</param>
@@ -129,17 +130,22 @@ public sealed partial class RtNetlink
         SetLink(name, "net_ns_fd", LinkMessage(RTM_SETLINK, NLM_F_ACK).Add(IFLA_NET_NS_FD, held.Number));
     }
 
-    /// <summary>Moves a link to another namespace, where it gets another name. It is down there, and has no addresses.</summary>
-    /// <remarks>Equivalent to: <c>ip link set NAME netns NS name NEWNAME</c>. The kernel renames it on the way, so that a
-    /// link of the old name over there is no harm.</remarks>
-    /// <exception cref="MinicException">EEXIST: there is a link of the new name; EINVAL: this kind of link stays where it is.</exception>
+    /// <summary>
+    /// Moves a link to another namespace, where it gets another name. It is down there, and has no addresses.
+    /// </summary>
+    /// <remarks>Equivalent to: <c>ip link set NAME netns NS name NEWNAME</c>. The kernel renames it on the way, so that
+    /// a link of the old name over there is no harm.</remarks>
+    /// <exception cref="MinicException">
+    /// EEXIST: there is a link of the new name; EINVAL: this kind of link stays where it is.
+    /// </exception>
     public void Move(string name, SafeHandle netns, string newName)
     {
         InterfaceName.Check(newName);
         var doing = $"move link {name}";
         using var held = new HeldDescriptor(netns);
         Change(
-            LinkMessage(RTM_SETLINK, NLM_F_ACK, IndexOf(name, doing)).Add(IFLA_NET_NS_FD, held.Number).Add(IFLA_IFNAME, newName),
+            LinkMessage(RTM_SETLINK, NLM_F_ACK, IndexOf(name, doing)).Add(IFLA_NET_NS_FD, held.Number)
+                .Add(IFLA_IFNAME, newName),
             doing,
             $"RTM_SETLINK(link \"{name}\", net_ns_fd, ifname=\"{newName}\")");
     }

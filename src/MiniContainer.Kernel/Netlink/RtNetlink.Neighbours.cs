@@ -19,7 +19,9 @@ public sealed partial class RtNetlink
     /// <summary>Adds or replaces a neighbour. Equivalent to: <c>ip neighbour replace ...</c>.</summary>
     public void ReplaceNeighbour(Neighbour neighbour) => NewNeighbour("replace", Replace, neighbour);
 
-    /// <summary>Deletes a neighbour if it and its link are there. Equivalent to: <c>ip neighbour del IP dev DEV</c>.</summary>
+    /// <summary>
+    /// Deletes a neighbour if it and its link are there. Equivalent to: <c>ip neighbour del IP dev DEV</c>.
+    /// </summary>
     /// <returns>False if the link or the neighbour is not there.</returns>
     public bool TryDeleteNeighbour(string dev, IPAddress destination) =>
         FindLink(dev) is { } link
@@ -79,7 +81,11 @@ public sealed partial class RtNetlink
         const string doing = "list forwarding entries";
         var index = IndexOf(dev, doing);
         return Dump(
-            new NetlinkMessage(RTM_GETNEIGH, NLM_F_DUMP).Struct(new ndmsg { ndm_family = AF_BRIDGE, ndm_ifindex = index }),
+            new NetlinkMessage(RTM_GETNEIGH, NLM_F_DUMP).Struct(new ndmsg
+            {
+                ndm_family = AF_BRIDGE,
+                ndm_ifindex = index,
+            }),
             doing,
             $"RTM_GETNEIGH(AF_BRIDGE, NLM_F_DUMP, dev=\"{dev}\")",
             body =>

@@ -13,7 +13,9 @@ public sealed partial class RtNetlink
 {
     private const int Replace = NLM_F_ACK | NLM_F_CREATE | NLM_F_REPLACE;
 
-    /// <summary>Adds a route. Equivalent to: <c>ip route add DST [via GATEWAY] [dev DEV] [src SOURCE] [table T]</c>.</summary>
+    /// <summary>
+    /// Adds a route. Equivalent to: <c>ip route add DST [via GATEWAY] [dev DEV] [src SOURCE] [table T]</c>.
+    /// </summary>
     /// <exception cref="MinicException">EEXIST: there is one; ENETUNREACH: no link reaches the gateway.</exception>
     public void AddRoute(Route route) => SendRoute("add", "RTM_NEWROUTE", RTM_NEWROUTE, Create, route);
 
@@ -23,7 +25,8 @@ public sealed partial class RtNetlink
 
     /// <summary>Deletes a route. Equivalent to: <c>ip route del ...</c>.</summary>
     /// <exception cref="MinicException">Also when there is none (ESRCH).</exception>
-    public void DeleteRoute(Route route) => SendRoute("delete", "RTM_DELROUTE", RTM_DELROUTE, NLM_F_ACK, AnyScope(route));
+    public void DeleteRoute(Route route) =>
+        SendRoute("delete", "RTM_DELROUTE", RTM_DELROUTE, NLM_F_ACK, AnyScope(route));
 
     /// <summary>Deletes a route if it and its link are there: <see cref="DeleteRoute"/> for undoing.</summary>
     /// <returns>False if the link or the route is not there.</returns>

@@ -31,9 +31,9 @@ public static unsafe partial class Nftables
 
     /// <summary>Runs commands that may find their object gone already: <see cref="Run"/> for undoing.</summary>
     /// <remarks>
-    /// All commands fail together, so give one <c>delete</c> at a time. Without asking first: <c>add table T; delete table
-    /// T</c> succeeds whether T was there or not, and newer versions (nft 1.0.7, Linux 6.3) have <c>destroy</c>. A refused
-    /// transaction takes the kernel 5 to 15 ms, as one with a deletion does: it waits for packets under way.
+    /// All commands fail together, so give one <c>delete</c> at a time. Without asking first: <c>add table T; delete
+    /// table T</c> succeeds whether T was there or not, and newer versions (nft 1.0.7, Linux 6.3) have <c>destroy</c>.
+    /// A refused transaction takes the kernel 5 to 15 ms, as one with a deletion does: it waits for packets under way.
     /// </remarks>
     /// <returns>False, and nothing was changed, if an object that they name does not exist (ENOENT).</returns>
     /// <exception cref="MinicException">Any other failure.</exception>
@@ -52,7 +52,9 @@ public static unsafe partial class Nftables
             throw Missing(inner: null);
     }
 
-    /// <summary>Whether a failure says that something exists already (EEXIST): a key of a map with another value, say.</summary>
+    /// <summary>
+    /// Whether a failure says that something exists already (EEXIST): a key of a map with another value, say.
+    /// </summary>
     public static bool IsExists(MinicException failure) => failure.Message.Contains(
         Errno.Text(Errno.EEXIST), StringComparison.Ordinal);
 

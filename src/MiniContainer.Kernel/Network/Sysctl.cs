@@ -18,7 +18,9 @@ public static class Sysctl
     /// </param>
     /// <param name="value">The value, without a newline.</param>
     /// <param name="netns">The network namespace whose setting is meant; null is the calling thread's.</param>
-    /// <exception cref="MinicException">There is no such setting, it cannot be written, or the value is refused.</exception>
+    /// <exception cref="MinicException">
+    /// There is no such setting, it cannot be written, or the value is refused.
+    /// </exception>
     public static void Write(string name, string value, SafeHandle? netns = null)
     {
         var path = PathOf(name);
@@ -31,7 +33,9 @@ public static class Sysctl
         });
     }
 
-    /// <summary>Reads a setting, without its final newline. Equivalent to: <c>[ip netns exec NS] sysctl -n NAME</c>.</summary>
+    /// <summary>
+    /// Reads a setting, without its final newline. Equivalent to: <c>[ip netns exec NS] sysctl -n NAME</c>.
+    /// </summary>
     /// <inheritdoc cref="Write" path="/param"/>
     /// <exception cref="MinicException">There is no such setting.</exception>
     public static string Read(string name, SafeHandle? netns = null)

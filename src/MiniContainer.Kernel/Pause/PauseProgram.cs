@@ -1,5 +1,5 @@
-// The pause program as a file in memory: pause.x86_64.s behind an ELF header (lab 20-pause; ProgramFile.cs). No binary is
-// kept anywhere: it is made when a pod is.
+// The pause program as a file in memory: pause.x86_64.s behind an ELF header (lab 20-pause; ProgramFile.cs). No binary
+// is kept anywhere: it is made when a pod is.
 
 using Microsoft.Win32.SafeHandles;
 

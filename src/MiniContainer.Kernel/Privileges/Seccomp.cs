@@ -1,5 +1,5 @@
-// Filters of system calls: libseccomp turns rules about names ("mkdir", in three calling conventions) into the program of
-// the kernel's little machine that runs at every call. Its C names are kept. Lab 10-privileges; seccomp(2),
+// Filters of system calls: libseccomp turns rules about names ("mkdir", in three calling conventions) into the program
+// of the kernel's little machine that runs at every call. Its C names are kept. Lab 10-privileges; seccomp(2),
 // seccomp_init(3), seccomp_rule_add(3), seccomp_export_bpf(3).
 
 using System.Runtime.InteropServices;
@@ -33,7 +33,8 @@ public sealed unsafe partial class Seccomp : IDisposable
     {
         context = Loaded(() => seccomp_init(defaultAction));
         if (context == 0)
-            throw new MinicException(Doing, $"seccomp_init(0x{defaultAction:x}): the library refuses the default action");
+            throw new MinicException(Doing,
+                $"seccomp_init(0x{defaultAction:x}): the library refuses the default action");
     }
 
     /// <summary>A whole filter in one call: some calls fail with EPERM, all others are allowed.</summary>
@@ -44,7 +45,8 @@ public sealed unsafe partial class Seccomp : IDisposable
     {
         using var filter = new Seccomp(Action("SCMP_ACT_ALLOW", 0)!.Value);
         foreach (var name in syscalls)
-            filter.AddRule(Action("SCMP_ACT_ERRNO", Errno.EPERM)!.Value, name, Resolve(name) ?? throw new MinicException(Doing, $"there is no system call {name}"), []);
+            filter.AddRule(Action("SCMP_ACT_ERRNO", Errno.EPERM)!.Value, name,
+                Resolve(name) ?? throw new MinicException(Doing, $"there is no system call {name}"), []);
         return filter.ExportBpf();
     }
 
@@ -74,7 +76,9 @@ public sealed unsafe partial class Seccomp : IDisposable
     };
 
     /// <summary>seccomp_syscall_resolve_name(3).</summary>
-    /// <returns>The native number, or a negative one if only other architectures have the call; null if none has.</returns>
+    /// <returns>
+    /// The native number, or a negative one if only other architectures have the call; null if none has.
+    /// </returns>
     public static int? Resolve(string syscall)
     {
         const int __NR_SCMP_ERROR = -1;
@@ -108,12 +112,15 @@ public sealed unsafe partial class Seccomp : IDisposable
 
     /// <summary>seccomp_arch_add(3): the rules hold for programs of this architecture too.</summary>
     /// <param name="name">"x86" and the like (seccomp_arch_resolve_name).</param>
-    /// <exception cref="MinicException">The library does not know it, or it cannot be on one machine with the others.</exception>
+    /// <exception cref="MinicException">
+    /// The library does not know it, or it cannot be on one machine with the others.
+    /// </exception>
     public void AddArchitecture(string name)
     {
         var token = Token(name);
         if (token == 0)
-            throw new MinicException(Doing, $"libseccomp does not know the architecture {name}", "Remove it from linux.seccomp.architectures.");
+            throw new MinicException(Doing, $"libseccomp does not know the architecture {name}",
+                "Remove it from linux.seccomp.architectures.");
         var result = seccomp_arch_add(context, token);
         // The native one is there from the beginning.
         if (result != 0 && result != -Errno.EEXIST)
@@ -132,10 +139,13 @@ public sealed unsafe partial class Seccomp : IDisposable
         fixed (scmp_arg_cmp* p = conditions)
             result = seccomp_rule_add_array(context, action, number, (uint)conditions.Length, p);
         if (result != 0)
-            throw MinicException.FromErrno(Doing, $"seccomp_rule_add_array(ctx, 0x{action:x}, {syscall}, {conditions.Length})", -result);
+            throw MinicException.FromErrno(Doing,
+                $"seccomp_rule_add_array(ctx, 0x{action:x}, {syscall}, {conditions.Length})", -result);
     }
 
-    /// <summary>Makes the program a binary tree over the numbers: a call meets some nine comparisons, not hundreds.</summary>
+    /// <summary>
+    /// Makes the program a binary tree over the numbers: a call meets some nine comparisons, not hundreds.
+    /// </summary>
     /// <returns>False in a libseccomp older than 2.5, which has only the list.</returns>
     public bool TryOptimize() => seccomp_attr_set(context, SCMP_FLTATR_CTL_OPTIMIZE, 2) == 0;
 
@@ -148,7 +158,9 @@ public sealed unsafe partial class Seccomp : IDisposable
         byte[] program = [.. before, .. Export(&seccomp_export_bpf, "seccomp_export_bpf")];
         return program.Length / 8 <= MaximumLength
             ? program
-            : throw new MinicException(Doing, $"the program has {program.Length / 8} instructions, and the kernel takes {MaximumLength}", "Name fewer system calls or architectures.");
+            : throw new MinicException(Doing,
+                $"the program has {program.Length / 8} instructions, and the kernel takes {MaximumLength}",
+                "Name fewer system calls or architectures.");
     }
 
     /// <summary>seccomp_export_pfc(3): the program in words that people read.</summary>
@@ -170,7 +182,8 @@ public sealed unsafe partial class Seccomp : IDisposable
         }
         catch (DllNotFoundException exception)
         {
-            throw new MinicException(Doing, $"{Library} cannot be loaded", "Install the Debian package libseccomp2.", inner: exception);
+            throw new MinicException(Doing, $"{Library} cannot be loaded", "Install the Debian package libseccomp2.",
+                inner: exception);
         }
     }
 
@@ -179,7 +192,8 @@ public sealed unsafe partial class Seccomp : IDisposable
     {
         using var file = MemoryFile.Create("seccomp", []);
         var result = export(context, (int)file.DangerousGetHandle());
-        return result == 0 ? MemoryFile.ReadAll(file) : throw MinicException.FromErrno(Doing, $"{name}(ctx, fd)", -result);
+        return result == 0
+            ? MemoryFile.ReadAll(file) : throw MinicException.FromErrno(Doing, $"{name}(ctx, fd)", -result);
     }
 
     // const struct scmp_version *: three unsigned integers.
@@ -208,7 +222,8 @@ public sealed unsafe partial class Seccomp : IDisposable
     private static partial int seccomp_syscall_resolve_name(byte* name);
 
     [LibraryImport(Library)]
-    private static partial int seccomp_rule_add_array(nint ctx, uint action, int syscall, uint arg_cnt, scmp_arg_cmp* arg_array);
+    private static partial int seccomp_rule_add_array(nint ctx, uint action, int syscall, uint arg_cnt,
+        scmp_arg_cmp* arg_array);
 
     [LibraryImport(Library)]
     private static partial int seccomp_attr_set(nint ctx, int attr, uint value);

@@ -1,6 +1,6 @@
-// The listener of a filter that notifies: a descriptor by which another process hears of calls and answers them. It is born
-// in the process that installs the filter; from there minic fetches it, and sends it on over a UNIX socket
-// (lab 10-privileges; seccomp_unotify(2), pidfd_getfd(2), unix(7)).
+// The listener of a filter that notifies: a descriptor by which another process hears of calls and answers them. It is
+// born in the process that installs the filter; from there minic fetches it, and sends it on over a UNIX socket (lab
+// 10-privileges; seccomp_unotify(2), pidfd_getfd(2), unix(7)).
 
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
@@ -23,7 +23,8 @@ public static unsafe class SeccompListener
         var fd = (int)syscall(SYS_pidfd_getfd, held.Number, descriptor, 0);
         return fd >= 0
             ? new SafeFileHandle(fd, ownsHandle: true)
-            : throw MinicException.FromErrno("fetch the seccomp listener", $"pidfd_getfd({held.Number}, {descriptor}, 0)", Libc.Errno);
+            : throw MinicException.FromErrno("fetch the seccomp listener",
+                $"pidfd_getfd({held.Number}, {descriptor}, 0)", Libc.Errno);
     }
 
     /// <summary>Sends a text and a descriptor over a new connection to a UNIX socket, in one message.</summary>
@@ -35,6 +36,7 @@ public static unsafe class SeccompListener
     {
         // The words are those that engines look for.
         DescriptorSocket.Send("hand over the seccomp listener", path, text, descriptor,
-            "Start the program that listens on linux.seccomp.listenerPath first.", "failed to connect with seccomp agent: ");
+            "Start the program that listens on linux.seccomp.listenerPath first.",
+            "failed to connect with seccomp agent: ");
     }
 }

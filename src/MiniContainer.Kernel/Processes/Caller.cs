@@ -19,10 +19,14 @@ public sealed record Caller(uint Uid, uint Gid)
     /// <summary>Root of the whole machine.</summary>
     public static readonly Caller Root = new(0, 0) { IsPrivileged = true, MaySetGroups = true, OwnsNetwork = true };
 
-    /// <summary>Whether it may make namespaces of any kind, and write any map (CAP_SYS_ADMIN, CAP_SETUID in its user namespace).</summary>
+    /// <summary>
+    /// Whether it may make namespaces of any kind, and write any map (CAP_SYS_ADMIN, CAP_SETUID in its user namespace).
+    /// </summary>
     public bool IsPrivileged { get; init; }
 
-    /// <summary>Whether its user namespace is another one than the machine's: it may not make device nodes then.</summary>
+    /// <summary>
+    /// Whether its user namespace is another one than the machine's: it may not make device nodes then.
+    /// </summary>
     public bool InUserNamespace { get; init; }
 
     /// <summary>Whether it is root of the machine, and not of a user namespace alone.</summary>
@@ -31,7 +35,10 @@ public sealed record Caller(uint Uid, uint Gid)
     /// <summary>Whether setgroups(2) is allowed in its user namespace.</summary>
     public bool MaySetGroups { get; init; }
 
-    /// <summary>Whether the network namespace it is in is its own to change: not the machine's, for root of a user namespace alone.</summary>
+    /// <summary>
+    /// Whether the network namespace it is in is its own to change: not the machine's, for root of a user namespace
+    /// alone.
+    /// </summary>
     public bool OwnsNetwork { get; init; }
 
     /// <summary>The user ids besides its own that it may map; empty for none.</summary>
@@ -58,8 +65,10 @@ public sealed record Caller(uint Uid, uint Gid)
     {
         var caller = new Caller(Syscall.geteuid(), Syscall.getegid())
         {
-            IsPrivileged = Capabilities.Effective() is var held && Has(held, "CAP_SYS_ADMIN") && Has(held, "CAP_SETUID") && Has(held, "CAP_SETGID"),
-            InUserNamespace = (Knob.TryRead("/proc/self/uid_map") ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries) is not ["0", "0", "4294967295"],
+            IsPrivileged = Capabilities.Effective() is var held && Has(held, "CAP_SYS_ADMIN") && Has(held, "CAP_SETUID")
+                && Has(held, "CAP_SETGID"),
+            InUserNamespace = (Knob.TryRead("/proc/self/uid_map") ?? "").Split(' ',
+                StringSplitOptions.RemoveEmptyEntries) is not ["0", "0", "4294967295"],
             MaySetGroups = Knob.TryRead("/proc/self/setgroups") != "deny",
         };
         if (caller.IsPrivileged)
@@ -84,7 +93,9 @@ public sealed record Caller(uint Uid, uint Gid)
         [
             .. File.ReadLines(path).Select(l => l.Split(':'))
                 .Where(f => f.Length == 3 && (f[0] == name || f[0] == number))
-                .Select(f => uint.TryParse(f[1], CultureInfo.InvariantCulture, out var first) && uint.TryParse(f[2], CultureInfo.InvariantCulture, out var count) ? new IdRange(first, count) : null)
+                .Select(f => uint.TryParse(f[1], CultureInfo.InvariantCulture, out var first)
+                    && uint.TryParse(f[2], CultureInfo.InvariantCulture, out var count)
+                    ? new IdRange(first, count) : null)
                 .OfType<IdRange>().Where(r => r.Count > 0),
         ];
     }
@@ -92,5 +103,6 @@ public sealed record Caller(uint Uid, uint Gid)
     private static bool Has(ulong set, string capability) => (set >> Capabilities.Number(capability)!.Value & 1) == 1;
 
     private static string? Find(string program) =>
-        (Environment.GetEnvironmentVariable("PATH") ?? "/usr/bin:/bin").Split(':').Where(d => d.StartsWith('/')).Select(d => Path.Combine(d, program)).FirstOrDefault(File.Exists);
+        (Environment.GetEnvironmentVariable("PATH") ?? "/usr/bin:/bin").Split(':').Where(d => d.StartsWith('/'))
+            .Select(d => Path.Combine(d, program)).FirstOrDefault(File.Exists);
 }

@@ -21,7 +21,9 @@ public sealed record ChildOptions(IReadOnlyList<TapeCall> Calls)
     /// <summary>CLONE_NEW* flags of clone(2).</summary>
     public ulong Flags { get; init; }
 
-    /// <summary>What the child's descriptors 0, 1, 2 … are: one of ours each. Those from <see cref="Kept"/> on close on exec.</summary>
+    /// <summary>
+    /// What the child's descriptors 0, 1, 2 … are: one of ours each. Those from <see cref="Kept"/> on close on exec.
+    /// </summary>
     public IReadOnlyList<ChildDescriptor> Descriptors { get; init; } = [];
 
     /// <summary>How many descriptors the command keeps: 3, and more with preserved ones.</summary>
@@ -37,7 +39,9 @@ public sealed record ChildOptions(IReadOnlyList<TapeCall> Calls)
     public SafeFileHandle? TapeFile { get; init; }
 }
 
-/// <summary>A descriptor to hand to a child: <c>go</c>, <c>status</c>, <c>tape</c>, <c>own</c>, or one of ours.</summary>
+/// <summary>
+/// A descriptor to hand to a child: <c>go</c>, <c>status</c>, <c>tape</c>, <c>own</c>, or one of ours.
+/// </summary>
 /// <param name="Name">What it is for.</param>
 /// <param name="Handle">Ours; null for those four, which are made with the child.</param>
 public sealed record ChildDescriptor(string Name, SafeHandle? Handle = null)
@@ -54,9 +58,13 @@ public sealed record ChildDescriptor(string Name, SafeHandle? Handle = null)
     /// <summary>The child's own program (OwnProgram.cs), for a tape that executes it on its way.</summary>
     public static readonly ChildDescriptor Own = new("own");
 
-    /// <summary>What most children need: our standard streams as 0, 1 and 2, <see cref="Go"/> as 3 and <see cref="Status"/> as 4.</summary>
+    /// <summary>
+    /// What most children need: our standard streams as 0, 1 and 2, <see cref="Go"/> as 3 and <see cref="Status"/> as
+    /// 4.
+    /// </summary>
     public static IReadOnlyList<ChildDescriptor> Usual =>
-        [new("stdin", StandardStreams.Get(0)), new("stdout", StandardStreams.Get(1)), new("stderr", StandardStreams.Get(2)), Go, Status];
+        [new("stdin", StandardStreams.Get(0)), new("stdout", StandardStreams.Get(1)),
+            new("stderr", StandardStreams.Get(2)), Go, Status];
 }
 
 /// <summary>A process that plays a tape.</summary>
@@ -145,7 +153,11 @@ public sealed unsafe class Child : IDisposable
     /// <param name="target">The other process, by its pidfd: the child has it as descriptor 5, for setns.</param>
     /// <exception cref="MinicException">clone3 failed, or no memory for the tape.</exception>
     public static Child CloneInto(IReadOnlyList<TapeCall> calls, SafeHandle target) =>
-        Clone(new ChildOptions(calls) { PidNamespace = target, Descriptors = [.. ChildDescriptor.Usual, new("target", target)] });
+        Clone(new ChildOptions(calls)
+        {
+            PidNamespace = target,
+            Descriptors = [.. ChildDescriptor.Usual, new("target", target)],
+        });
 
     /// <summary>Lets the child go on from its read(go).</summary>
     /// <exception cref="MinicException">The child is gone (EPIPE).</exception>
@@ -153,7 +165,9 @@ public sealed unsafe class Child : IDisposable
     {
         byte one = 1;
         if (go is null || (int)write((int)go.DangerousGetHandle(), &one, 1) != 1)
-            throw Failure() ?? MinicException.FromErrno("let the child go on", "write(go, 1)", go is null ? Errno.EPIPE : Libc.Errno);
+            throw Failure()
+                ?? MinicException.FromErrno("let the child go on", "write(go, 1)",
+                    go is null ? Errno.EPIPE : Libc.Errno);
     }
 
     /// <summary>Waits until the child reports, executes its command or dies.</summary>
@@ -173,28 +187,43 @@ public sealed unsafe class Child : IDisposable
         return false;
     }
 
-    /// <summary>Goes over to the process that the tape has made of itself by clone(2), once that reports: from here on it is the child.</summary>
-    /// <remarks>It was made with CLONE_PARENT, so it is ours, and its pid stays its own until we have waited for it.</remarks>
-    /// <exception cref="MinicException">A call of the tape failed before that, or something killed the child.</exception>
+    /// <summary>
+    /// Goes over to the process that the tape has made of itself by clone(2), once that reports: from here on it is the
+    /// child.
+    /// </summary>
+    /// <remarks>
+    /// It was made with CLONE_PARENT, so it is ours, and its pid stays its own until we have waited for it.
+    /// </remarks>
+    /// <exception cref="MinicException">
+    /// A call of the tape failed before that, or something killed the child.
+    /// </exception>
     public void Follow()
     {
         WaitReport();
         var made = Tape.Answer(Enumerable.Range(0, Tape.Calls.Count).First(i => Tape.Calls[i].Name == "clone"));
-        var pidfd = Processes.OpenPidFd(made) ?? throw new MinicException("follow the child", $"pidfd_open({made}): there is no such process");
+        var pidfd = Processes.OpenPidFd(made)
+            ?? throw new MinicException("follow the child", $"pidfd_open({made}): there is no such process");
         _ = Processes.Reap(Pid);
         PidFd.Dispose();
         (Pid, PidFd) = (made, pidfd);
     }
 
-    /// <summary>Waits until the child has closed its end of the pipe: it has executed its command, or is dead. Reads nothing.</summary>
+    /// <summary>
+    /// Waits until the child has closed its end of the pipe: it has executed its command, or is dead. Reads nothing.
+    /// </summary>
     /// <param name="timeout">Milliseconds.</param>
     /// <returns>False if the time is over first.</returns>
     public bool WaitLetGo(int timeout) => status is null || Libc.Wait((int)status.DangerousGetHandle(), 0, timeout);
 
-    /// <summary>The index, among the calls given, of the one that ended the tape; negative within the prologue; null if none has.</summary>
+    /// <summary>
+    /// The index, among the calls given, of the one that ended the tape; negative within the prologue; null if none
+    /// has.
+    /// </summary>
     public int? FailedCall => Tape.Failed - prologue;
 
-    /// <summary>Where the given calls begin on <see cref="Tape"/>: behind the calls that arrange the descriptors.</summary>
+    /// <summary>
+    /// Where the given calls begin on <see cref="Tape"/>: behind the calls that arrange the descriptors.
+    /// </summary>
     public int Prologue => prologue;
 
     /// <summary>The failure of a call, in words that say no more than the tape; null if none failed.</summary>
@@ -209,7 +238,9 @@ public sealed unsafe class Child : IDisposable
     }
 
     /// <summary>Waits until the child reports on its way to execve.</summary>
-    /// <exception cref="MinicException">A call of the tape failed before that, or something killed the child.</exception>
+    /// <exception cref="MinicException">
+    /// A call of the tape failed before that, or something killed the child.
+    /// </exception>
     public void WaitReport()
     {
         if (!WaitStatus())
@@ -222,7 +253,10 @@ public sealed unsafe class Child : IDisposable
     public int WaitExit()
     {
         _ = WaitStatus();
-        return Failure() is { } failure ? throw failure : Processes.Reap(Pid) ?? throw new MinicException("wait for the child", $"waitpid({Pid}): it is no child of ours");
+        return Failure() is { } failure
+            ? throw failure
+            : Processes.Reap(Pid)
+            ?? throw new MinicException("wait for the child", $"waitpid({Pid}): it is no child of ours");
     }
 
     /// <summary>Closes our ends of the pipes: a child that still waits reads end of file, and ends.</summary>
@@ -235,9 +269,10 @@ public sealed unsafe class Child : IDisposable
         Tape.Dispose();
     }
 
-    // The child's descriptors become 0 .. n-1 in the order given, so that the tape knows every number in advance. A source
-    // below n could be overwritten before its turn comes: it is moved above first, in the parent, where that is easy.
-    // One that executes its own program needs all of them once more behind that; then it is the tape that marks them.
+    // The child's descriptors become 0 .. n-1 in the order given, so that the tape knows every number in advance. A
+    // source below n could be overwritten before its turn comes: it is moved above first, in the parent, where that is
+    // easy. One that executes its own program needs all of them once more behind that; then it is the tape that marks
+    // them.
     private static List<TapeCall> Arrange(int[] sources, int kept, bool keepAll, List<int> temporary)
     {
         var calls = new List<TapeCall>();
@@ -266,7 +301,8 @@ public sealed unsafe class Child : IDisposable
     {
         var pidfd = -1;
         // Signal handlers are our runtime's code: a signal that arrives before execve must not run it in the child.
-        var flags = options.Flags | CLONE_PIDFD | CLONE_CLEAR_SIGHAND | (options.Cgroup is null ? 0 : CLONE_INTO_CGROUP);
+        var flags = options.Flags | CLONE_PIDFD | CLONE_CLEAR_SIGHAND
+            | (options.Cgroup is null ? 0 : CLONE_INTO_CGROUP);
         var args = new clone_args
         {
             flags = flags,
@@ -274,9 +310,11 @@ public sealed unsafe class Child : IDisposable
             exit_signal = (ulong)SIGCHLD,
             cgroup = options.Cgroup is null ? 0 : (ulong)options.Cgroup.DangerousGetHandle(),
         };
-        var pid = Player.Play(tape, &args, options.PidNamespace is null ? -1 : (int)options.PidNamespace.DangerousGetHandle());
+        var pid = Player.Play(tape, &args,
+            options.PidNamespace is null ? -1 : (int)options.PidNamespace.DangerousGetHandle());
         if (pid < 0)
-            throw MinicException.FromErrno("start a process", $"clone3({{flags={FlagText.Clone(flags)}, exit_signal=SIGCHLD}})", (int)-pid);
+            throw MinicException.FromErrno("start a process",
+                $"clone3({{flags={FlagText.Clone(flags)}, exit_signal=SIGCHLD}})", (int)-pid);
         return ((int)pid, pidfd);
     }
 }

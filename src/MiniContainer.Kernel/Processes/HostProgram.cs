@@ -1,4 +1,5 @@
-// Running a program of the host that has a privilege which minic lacks: newuidmap(1). Nothing else is done by other programs.
+// Running a program of the host that has a privilege which minic lacks: newuidmap(1). Nothing else is done by other
+// programs.
 
 namespace MiniContainer.Kernel;
 
@@ -14,12 +15,17 @@ public static class HostProgram
     {
         using var input = MemoryFile.Create("input", []);
         using var output = MemoryFile.Create("output", []);
-        using var child = Child.Clone(new ChildOptions([new TapeCall("execve", path, new TapeArg.Strs(argv), new TapeArg.Strs(["PATH=/usr/bin:/bin"]))])
+        using var child =
+            Child.Clone(
+                new ChildOptions(
+                    [new TapeCall("execve", path, new TapeArg.Strs(argv), new TapeArg.Strs(["PATH=/usr/bin:/bin"]))])
         {
-            Descriptors = [new("input", input), new("stdout", output), new("stderr", output), ChildDescriptor.Go, ChildDescriptor.Status],
+            Descriptors = [new("input", input), new("stdout", output), new("stderr", output), ChildDescriptor.Go,
+                ChildDescriptor.Status],
         });
         var code = child.WaitExit();
         if (code != 0)
-            throw new MinicException(doing, $"{path} ended with exit code {code}{MemoryFile.Said(output)}", "It gives only what /etc/subuid and /etc/subgid say: see newuidmap(1).");
+            throw new MinicException(doing, $"{path} ended with exit code {code}{MemoryFile.Said(output)}",
+                "It gives only what /etc/subuid and /etc/subgid say: see newuidmap(1).");
     }
 }

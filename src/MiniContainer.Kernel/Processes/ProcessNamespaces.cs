@@ -11,22 +11,31 @@ public static unsafe class ProcessNamespaces
 {
     private const int CLONE_NEWTIME_ = 0x80;
 
-    /// <summary>Their kinds, as files of /proc/PID/ns, and the CLONE_NEW* flag of each; the user namespace first, as setns needs it.</summary>
+    /// <summary>
+    /// Their kinds, as files of /proc/PID/ns, and the CLONE_NEW* flag of each; the user namespace first, as setns needs
+    /// it.
+    /// </summary>
     public static IReadOnlyList<(string File, ulong Flag)> Kinds { get; } =
     [
-        ("user", (ulong)CLONE_NEWUSER), ("mnt", (ulong)CLONE_NEWNS), ("pid", (ulong)CLONE_NEWPID), ("net", (ulong)CLONE_NEWNET),
-        ("ipc", (ulong)CLONE_NEWIPC), ("uts", (ulong)CLONE_NEWUTS), ("cgroup", (ulong)CLONE_NEWCGROUP), ("time", CLONE_NEWTIME_),
+        ("user", (ulong)CLONE_NEWUSER), ("mnt", (ulong)CLONE_NEWNS), ("pid", (ulong)CLONE_NEWPID),
+        ("net", (ulong)CLONE_NEWNET),
+        ("ipc", (ulong)CLONE_NEWIPC), ("uts", (ulong)CLONE_NEWUTS), ("cgroup", (ulong)CLONE_NEWCGROUP),
+        ("time", CLONE_NEWTIME_),
     ];
 
-    /// <summary>A namespace by its kind and inode, "net:[4026531840]"; null if the process has ended, or may not be looked at.</summary>
+    /// <summary>
+    /// A namespace by its kind and inode, "net:[4026531840]"; null if the process has ended, or may not be looked at.
+    /// </summary>
     /// <param name="pid">The process; null for this one.</param>
     /// <param name="file">Its kind.</param>
     public static string? Of(int? pid, string file) =>
-        new FileInfo(pid is null ? $"/proc/self/ns/{file}" : FormattableString.Invariant($"/proc/{pid}/ns/{file}")).LinkTarget;
+        new FileInfo(pid is null
+            ? $"/proc/self/ns/{file}" : FormattableString.Invariant($"/proc/{pid}/ns/{file}")).LinkTarget;
 
     /// <summary>CLONE_NEW* of those in which a process is and we are not.</summary>
     public static ulong Differing(int pid) =>
-        Kinds.Where(k => Of(pid, k.File) is { } theirs && theirs != Of(null, k.File)).Aggregate(0UL, (flags, k) => flags | k.Flag);
+        Kinds.Where(k => Of(pid, k.File) is { } theirs && theirs != Of(null, k.File))
+            .Aggregate(0UL, (flags, k) => flags | k.Flag);
 
     /// <summary>The host name that a process sees. Equivalent to: <c>nsenter -t PID -u hostname</c>.</summary>
     /// <param name="pidfd">The process.</param>

@@ -15,7 +15,8 @@ namespace MiniContainer.Kernel;
 public sealed record ProcessIdentity(int Pid, ulong StartTime)
 {
     /// <summary>Whether this very process still runs; a zombie does not.</summary>
-    public bool Alive => Processes.Stat(Pid) is { } stat && stat.StartTime == StartTime && stat.State is not ('Z' or 'X');
+    public bool Alive =>
+        Processes.Stat(Pid) is { } stat && stat.StartTime == StartTime && stat.State is not ('Z' or 'X');
 
     /// <summary>This process.</summary>
     public static ProcessIdentity Self => Of(Environment.ProcessId);
@@ -48,13 +49,17 @@ public static unsafe class Processes
         return (fields[0][0], ulong.Parse(fields[19], CultureInfo.InvariantCulture));
     }
 
-    /// <summary>The processes in the pid namespace of a process, in order; that one alone if its namespace is ours too.</summary>
+    /// <summary>
+    /// The processes in the pid namespace of a process, in order; that one alone if its namespace is ours too.
+    /// </summary>
     /// <remarks>Those in pid namespaces below that one are not among them.</remarks>
     public static IReadOnlyList<int> InPidNamespaceOf(int pid)
     {
         var space = Namespace(pid.ToString(CultureInfo.InvariantCulture));
         return space is null || space == Namespace("self") ? [pid]
-            : [.. Directory.EnumerateDirectories("/proc").Select(Path.GetFileName).Where(n => char.IsAsciiDigit(n![0]) && Namespace(n) == space).Select(n => int.Parse(n!, CultureInfo.InvariantCulture)).Order()];
+            : [.. Directory.EnumerateDirectories("/proc").Select(Path.GetFileName)
+                .Where(n => char.IsAsciiDigit(n![0]) && Namespace(n) == space)
+                .Select(n => int.Parse(n!, CultureInfo.InvariantCulture)).Order()];
 
         // Null for a process that has ended meanwhile, or is none of our business.
         static string? Namespace(string? process)
@@ -76,7 +81,8 @@ public static unsafe class Processes
         var fd = (int)syscall(SYS_pidfd_open, pid, 0);
         if (fd >= 0)
             return new SafeFileHandle(fd, ownsHandle: true);
-        return Libc.Errno == Kernel.Errno.ESRCH ? null : throw MinicException.FromErrno($"find process {pid}", $"pidfd_open({pid}, 0)", Libc.Errno);
+        return Libc.Errno == Kernel.Errno.ESRCH
+            ? null : throw MinicException.FromErrno($"find process {pid}", $"pidfd_open({pid}, 0)", Libc.Errno);
     }
 
     /// <summary>pidfd_send_signal(2). Equivalent to: <c>kill -SIGNAL PID</c>.</summary>
@@ -85,14 +91,17 @@ public static unsafe class Processes
     {
         if ((int)syscall(SYS_pidfd_send_signal, (int)pidfd.DangerousGetHandle(), signal, (void*)null, 0) == 0)
             return true;
-        return Libc.Errno == Kernel.Errno.ESRCH ? false : throw MinicException.FromErrno("send a signal", $"pidfd_send_signal(pidfd, {SignalText.Of(signal)}, NULL, 0)", Libc.Errno);
+        return Libc.Errno == Kernel.Errno.ESRCH
+            ? false : throw MinicException.FromErrno("send a signal",
+                $"pidfd_send_signal(pidfd, {SignalText.Of(signal)}, NULL, 0)", Libc.Errno);
     }
 
     /// <summary>Waits until a process, ours or not, has ended: its pidfd becomes readable.</summary>
     /// <param name="pidfd">The process.</param>
     /// <param name="timeout">Milliseconds; -1 for ever.</param>
     /// <returns>False if the time is over first.</returns>
-    public static bool WaitEnd(SafeHandle pidfd, int timeout) => Libc.Wait((int)pidfd.DangerousGetHandle(), POLLIN, timeout);
+    public static bool WaitEnd(SafeHandle pidfd, int timeout) =>
+        Libc.Wait((int)pidfd.DangerousGetHandle(), POLLIN, timeout);
 
     /// <summary>Reaps a child of ours (waitpid(2)).</summary>
     /// <returns>Its exit code, or 128 plus the signal that ended it; null if it is no child of ours.</returns>
@@ -113,15 +122,18 @@ public static unsafe class Processes
     /// <exception cref="MinicException">There is no such signal.</exception>
     public static int ParseSignal(string text)
     {
-        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is >= 0 and <= 64)
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            && number is >= 0 and <= 64)
             return number;
         var name = text.ToUpperInvariant();
         name = name.StartsWith("SIG", StringComparison.Ordinal) ? name : "SIG" + name;
         if (name.StartsWith("SIGRTMIN+", StringComparison.Ordinal)
-            && int.TryParse(name.AsSpan(9), NumberStyles.None, CultureInfo.InvariantCulture, out var offset) && offset <= 30)
+            && int.TryParse(name.AsSpan(9), NumberStyles.None, CultureInfo.InvariantCulture, out var offset)
+            && offset <= 30)
             return 34 + offset;
         return Enum.TryParse<Signum>(name, out var signum) && Enum.IsDefined(signum)
             ? (int)signum
-            : throw new MinicException("read the signal", $"there is no signal {text}", "Give a name such as TERM or SIGKILL, or a number up to 64; kill -l lists them.");
+            : throw new MinicException("read the signal", $"there is no signal {text}",
+                "Give a name such as TERM or SIGKILL, or a number up to 64; kill -l lists them.");
     }
 }

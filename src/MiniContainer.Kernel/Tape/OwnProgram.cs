@@ -1,6 +1,7 @@
-// The child's own program: own.x86_64.s behind an ELF header, in a memfd that nobody can write any more. A child that has
-// executed it has nothing of minic in it, neither memory nor the file behind /proc/self/exe: whatever an image makes of
-// these, minic on the host is not reached (docs/security.md, CVE-2019-5736; memfd_create(2), fcntl(2), execveat(2)).
+// The child's own program: own.x86_64.s behind an ELF header, in a memfd that nobody can write any more. A child that
+// has executed it has nothing of minic in it, neither memory nor the file behind /proc/self/exe: whatever an image
+// makes of these, minic on the host is not reached (docs/security.md, CVE-2019-5736; memfd_create(2), fcntl(2),
+// execveat(2)).
 
 using System.Buffers.Binary;
 using Microsoft.Win32.SafeHandles;
@@ -84,7 +85,9 @@ public sealed class OwnProgram : IDisposable
     /// <summary>The program, for execveat(2); it is there once it has been filled.</summary>
     internal SafeFileHandle Handle => file.Handle;
 
-    /// <summary>Writes the program that plays a tape, for good: its number and address are known only once that is laid out.</summary>
+    /// <summary>
+    /// Writes the program that plays a tape, for good: its number and address are known only once that is laid out.
+    /// </summary>
     /// <param name="address">Where the tape lies.</param>
     /// <param name="size">Its size in bytes.</param>
     /// <param name="descriptor">The tape's file, by its number in the child.</param>

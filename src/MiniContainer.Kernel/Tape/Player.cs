@@ -87,7 +87,9 @@ public static unsafe class Player
     /// <summary>clone3(2): makes the child, which begins to play at once.</summary>
     /// <param name="tape">What the child does.</param>
     /// <param name="args">Namespace and other flags; see clone(2).</param>
-    /// <param name="pidNamespace">A descriptor of the pid namespace that the child is born into, or -1 for our own.</param>
+    /// <param name="pidNamespace">
+    /// A descriptor of the pid namespace that the child is born into, or -1 for our own.
+    /// </param>
     /// <returns>The child's pid in our pid namespace, or a negative errno.</returns>
     internal static long Play(TapeImage tape, clone_args* args, int pidNamespace)
     {
@@ -109,7 +111,8 @@ public static unsafe class Player
     private static delegate* unmanaged<PlayArgs*, long> Map()
     {
         if (RuntimeInformation.ProcessArchitecture != Architecture.X64)
-            throw new MinicException("start a child", $"there is no player for {RuntimeInformation.ProcessArchitecture} yet");
+            throw new MinicException("start a child",
+                $"there is no player for {RuntimeInformation.ProcessArchitecture} yet");
         return (delegate* unmanaged<PlayArgs*, long>)MachineCode.Map(Code, "map the player");
     }
 

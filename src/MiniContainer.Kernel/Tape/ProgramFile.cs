@@ -1,6 +1,6 @@
-// A program that is machine code in this one, as an open file that can be executed: the smallest ELF header that Linux takes
-// before the code, all in a memfd that is sealed, so that not even who executes it can change it
-// (elf(5), memfd_create(2), fcntl(2) F_ADD_SEALS; labs 03-threads, 20-pause).
+// A program that is machine code in this one, as an open file that can be executed: the smallest ELF header that Linux
+// takes before the code, all in a memfd that is sealed, so that not even who executes it can change it (elf(5),
+// memfd_create(2), fcntl(2) F_ADD_SEALS; labs 03-threads, 20-pause).
 
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
@@ -27,11 +27,14 @@ internal sealed unsafe class ProgramFile : IDisposable
 
     /// <summary>An empty one.</summary>
     /// <param name="name">What /proc/PID/exe shows of it.</param>
-    /// <exception cref="MinicException">It cannot be made (EMFILE, ENOMEM; EACCES where vm.memfd_noexec is 2).</exception>
+    /// <exception cref="MinicException">
+    /// It cannot be made (EMFILE, ENOMEM; EACCES where vm.memfd_noexec is 2).
+    /// </exception>
     public static ProgramFile Create(string name)
     {
         if (RuntimeInformation.ProcessArchitecture != Architecture.X64)
-            throw new MinicException("make a program of memory", $"there is none for {RuntimeInformation.ProcessArchitecture} yet");
+            throw new MinicException("make a program of memory",
+                $"there is none for {RuntimeInformation.ProcessArchitecture} yet");
         int fd;
         fixed (byte* p = Libc.Utf8(name))
         {
@@ -42,7 +45,8 @@ internal sealed unsafe class ProgramFile : IDisposable
         }
 
         if (fd < 0)
-            throw MinicException.FromErrno("make a program of memory", $"memfd_create({TapeArg.Quote(name)}, MFD_CLOEXEC|MFD_ALLOW_SEALING|MFD_EXEC)", Libc.Errno);
+            throw MinicException.FromErrno("make a program of memory",
+                $"memfd_create({TapeArg.Quote(name)}, MFD_CLOEXEC|MFD_ALLOW_SEALING|MFD_EXEC)", Libc.Errno);
         var writer = new SafeFileHandle(fd, ownsHandle: true);
         return new ProgramFile(writer, Libc.OpenHandle($"/proc/self/fd/{fd}", O_RDONLY));
     }
@@ -53,7 +57,8 @@ internal sealed unsafe class ProgramFile : IDisposable
     {
         RandomAccess.Write(writer, elf, 0);
         if (fcntl((int)writer.DangerousGetHandle(), F_ADD_SEALS, AllSeals) != 0)
-            throw MinicException.FromErrno("make a program of memory", $"fcntl(fd, F_ADD_SEALS, {AllSeals})", Libc.Errno);
+            throw MinicException.FromErrno("make a program of memory", $"fcntl(fd, F_ADD_SEALS, {AllSeals})",
+                Libc.Errno);
         // While there is a writer, execveat fails with ETXTBSY.
         writer.Dispose();
     }
@@ -64,7 +69,8 @@ internal sealed unsafe class ProgramFile : IDisposable
     {
         var file = new byte[HeaderSize + code.Length];
         var size = (ulong)file.Length;
-        // ELF header: magic, 64 bits, little-endian, version 1; then type EXEC, machine x86-64, version, entry, program header at 64.
+        // ELF header: magic, 64 bits, little-endian, version 1; then type EXEC, machine x86-64, version, entry, program
+        // header at 64.
         byte[] ident = [0x7f, (byte)'E', (byte)'L', (byte)'F', 2, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0];
         byte[] header =
         [

@@ -1,5 +1,6 @@
 // The numbers of the system calls that a tape may hold, per architecture: syscalls(2), asm/unistd_64.h (x86-64) and
-// asm-generic/unistd.h (arm64). Where arm64 lacks an old call (open, mkdir, dup2), the tape uses the newer one for both.
+// asm-generic/unistd.h (arm64). Where arm64 lacks an old call (open, mkdir, dup2), the tape uses the newer one for
+// both.
 
 using System.Runtime.InteropServices;
 

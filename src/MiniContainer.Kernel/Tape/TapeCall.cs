@@ -17,16 +17,23 @@ public sealed record TapeCall
     /// <summary>Up to six arguments.</summary>
     public IReadOnlyList<TapeArg> Args { get; }
 
-    /// <summary>The least result that is a success: 0, or 1 for a read that must not meet the end of the file.</summary>
+    /// <summary>
+    /// The least result that is a success: 0, or 1 for a read that must not meet the end of the file.
+    /// </summary>
     public long Least { get; init; }
 
     /// <summary>Error numbers (below 64) that are a success all the same: EEXIST of mkdir, say.</summary>
     public IReadOnlyList<int> Allowed { get; init; } = [];
 
-    /// <summary>Where this call only finds out that an earlier one of its step had failed, which was let pass: how many calls before. 0 for itself.</summary>
+    /// <summary>
+    /// Where this call only finds out that an earlier one of its step had failed, which was let pass: how many calls
+    /// before. 0 for itself.
+    /// </summary>
     public int Blames { get; init; }
 
-    /// <summary>What must have been found out, before the tape is laid out, for the call to be on it; null for always.</summary>
+    /// <summary>
+    /// What must have been found out, before the tape is laid out, for the call to be on it; null for always.
+    /// </summary>
     public string? When { get; init; }
 
     /// <summary>The call as strace(1) prints it.</summary>

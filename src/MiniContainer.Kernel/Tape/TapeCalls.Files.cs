@@ -1,5 +1,5 @@
-// Calls of a tape on files and descriptors (lab 06-mounts; openat(2), mknod(2), chown(2), symlink(2), dup(2), ioctl(2)).
-// Where arm64 lacks an old call (open, mkdir), the newer one is made on both processors.
+// Calls of a tape on files and descriptors (lab 06-mounts; openat(2), mknod(2), chown(2), symlink(2), dup(2),
+// ioctl(2)). Where arm64 lacks an old call (open, mkdir), the newer one is made on both processors.
 
 using Tmds.Linux;
 

@@ -64,7 +64,8 @@ public static partial class TapeCalls
     /// <param name="soft">The limit that holds.</param>
     /// <param name="hard">How far it may be raised.</param>
     public static TapeCall prlimit(int resource, string name, ulong soft, ulong hard) =>
-        new("prlimit64", 0, TapeArg.Named(resource, name), new TapeArg.Block(TapeArg.Longs(soft, hard), Limits), TapeArg.Null);
+        new("prlimit64", 0, TapeArg.Named(resource, name), new TapeArg.Block(TapeArg.Longs(soft, hard), Limits),
+            TapeArg.Null);
 
     /// <summary>A limit as ulimit(1p) prints it.</summary>
     public static string LimitText(ulong limit) =>
@@ -83,7 +84,8 @@ public static partial class TapeCalls
 
     /// <summary>Sets the effective, permitted and inheritable capabilities of the process itself (capset(2)).</summary>
     public static TapeCall capset(ulong effective, ulong permitted, ulong inheritable) =>
-        // struct __user_cap_header_struct {version 3, pid 0 = self}, then two __user_cap_data_struct: low and high 32 bits.
+        // struct __user_cap_header_struct {version 3, pid 0 = self}, then two __user_cap_data_struct: low and high 32
+        // bits.
         new("capset", new TapeArg.Block(TapeArg.Ints(0x20080522, 0), "{version=_LINUX_CAPABILITY_VERSION_3, pid=0}"),
             new TapeArg.Block(
                 TapeArg.Ints(
@@ -99,5 +101,6 @@ public static partial class TapeCalls
     }
 
     private static string Limits(byte[] limit) =>
-        $"{{rlim_cur={LimitText(BitConverter.ToUInt64(limit))}, rlim_max={LimitText(BitConverter.ToUInt64(limit, 8))}}}";
+        $"{{rlim_cur={LimitText(BitConverter.ToUInt64(limit))}, "
+            + $"rlim_max={LimitText(BitConverter.ToUInt64(limit, 8))}}}";
 }

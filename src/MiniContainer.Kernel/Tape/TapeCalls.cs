@@ -1,7 +1,7 @@
-// The calls of a small container as a tape holds them, each in C's own shape: mount("proc", "/proc", "proc", 0). Nothing
-// happens when one of these methods is called; it gives the entry that will make the call when the child comes to it. The
-// programs of the labs are written with them, and the steps of a container's child (labs 03-threads to 12-oci; syscalls(2)).
-// What a mount, a file and a process are asked besides stands in the files beside this one.
+// The calls of a small container as a tape holds them, each in C's own shape: mount("proc", "/proc", "proc", 0).
+// Nothing happens when one of these methods is called; it gives the entry that will make the call when the child comes
+// to it. The programs of the labs are written with them, and the steps of a container's child (labs 03-threads to
+// 12-oci; syscalls(2)). What a mount, a file and a process are asked besides stands in the files beside this one.
 
 using Tmds.Linux;
 
@@ -33,7 +33,8 @@ public static partial class TapeCalls
 
     /// <summary>Mounts a file system, binds a tree, or changes flags (mount(2)).</summary>
     public static TapeCall mount(string? source, string target, string? type, ulong flags, string? data = null) =>
-        new("mount", TapeArg.OrNull(source), target, TapeArg.OrNull(type), TapeArg.Flags(flags, FlagText.Mount), TapeArg.OrNull(data));
+        new("mount", TapeArg.OrNull(source), target, TapeArg.OrNull(type), TapeArg.Flags(flags, FlagText.Mount),
+            TapeArg.OrNull(data));
 
     /// <summary>Takes a mount away (umount2(2)).</summary>
     public static TapeCall umount2(string target, int flags) =>
@@ -62,7 +63,8 @@ public static partial class TapeCalls
 
     /// <summary>Sets the supplementary groups (setgroups(2)).</summary>
     public static TapeCall setgroups(params ReadOnlySpan<uint> groups) =>
-        new("setgroups", groups.Length, groups.Length == 0 ? TapeArg.Null : new TapeArg.Block(TapeArg.Ints(groups), Groups));
+        new("setgroups", groups.Length,
+            groups.Length == 0 ? TapeArg.Null : new TapeArg.Block(TapeArg.Ints(groups), Groups));
 
     private static string Groups(byte[] list) =>
         $"[{string.Join(", ", Enumerable.Range(0, list.Length / 4).Select(i => BitConverter.ToUInt32(list, i * 4)))}]";
@@ -80,7 +82,10 @@ public static partial class TapeCalls
     public static TapeCall prctl(int option, TapeArg value, TapeArg more) =>
         new("prctl", TapeArg.Flags((ulong)option, FlagText.Prctl), value, more, 0, 0);
 
-    /// <summary>An operation on a capability, by name: PR_CAPBSET_DROP. EINVAL is fine: this kernel does not know it, so nobody has it.</summary>
+    /// <summary>
+    /// An operation on a capability, by name: PR_CAPBSET_DROP. EINVAL is fine: this kernel does not know it, so nobody
+    /// has it.
+    /// </summary>
     public static TapeCall prctl(int option, string capability) =>
         prctl(option, Capability(Capabilities.Number(capability)!.Value)) with { Allowed = [Errno.EINVAL] };
 
@@ -103,19 +108,29 @@ public static partial class TapeCalls
             TapeArg.Flags((ulong)flags, FlagText.Seccomp), filter);
     }
 
-    /// <summary>Becomes another program (execve(2)): a command without "/" is tried in each directory of PATH, as a shell does it.</summary>
-    /// <remarks>First it lets SIGPIPE end a process again: the .NET runtime ignores that signal, and what is ignored stays so over execve.</remarks>
+    /// <summary>
+    /// Becomes another program (execve(2)): a command without "/" is tried in each directory of PATH, as a shell does
+    /// it.
+    /// </summary>
+    /// <remarks>
+    /// First it lets SIGPIPE end a process again: the .NET runtime ignores that signal, and what is ignored stays so
+    /// over execve.
+    /// </remarks>
     /// <param name="argv">The command and its arguments.</param>
     /// <param name="environment">NAME=VALUE each; null for our own.</param>
     public static IEnumerable<TapeCall> execve(IReadOnlyList<string> argv, IReadOnlyList<string>? environment = null)
     {
         var envp = environment ?? Own();
         var path = envp.LastOrDefault(e => e.StartsWith("PATH=", StringComparison.Ordinal))?[5..] ?? "/bin:/usr/bin";
-        string[] files = argv[0].Contains('/', StringComparison.Ordinal) ? [argv[0]] : [.. path.Split(':').Select(d => $"{d}/{argv[0]}")];
-        return files.Select((file, i) => new TapeCall("execve", file, new TapeArg.Strs(argv), new TapeArg.Strs(envp, Counted: true))
+        string[] files = argv[0].Contains('/', StringComparison.Ordinal)
+            ? [argv[0]] : [.. path.Split(':').Select(d => $"{d}/{argv[0]}")];
+        return files.Select((file, i) =>
+            new TapeCall("execve", file, new TapeArg.Strs(argv), new TapeArg.Strs(envp, Counted: true))
         {
             Allowed = i < files.Length - 1 ? [Errno.ENOENT, Errno.ENOTDIR, Errno.EACCES] : [],
-        }).Prepend(new TapeCall("rt_sigaction", TapeArg.Named(LibC.SIGPIPE, "SIGPIPE"), new TapeArg.Block(new byte[32], "{sa_handler=SIG_DFL}"), TapeArg.Null, 8));
+        }).Prepend(
+            new TapeCall("rt_sigaction", TapeArg.Named(LibC.SIGPIPE, "SIGPIPE"),
+                new TapeArg.Block(new byte[32], "{sa_handler=SIG_DFL}"), TapeArg.Null, 8));
     }
 
     private static IReadOnlyList<string> Own() => CallerWords.Environment();

@@ -9,7 +9,9 @@ namespace MiniContainer.Kernel;
 /// <summary>Reads the results on a tape from its file.</summary>
 public static class TapeFile
 {
-    /// <summary>The failure that ended the tape, or null: it is still being played, or its command was executed.</summary>
+    /// <summary>
+    /// The failure that ended the tape, or null: it is still being played, or its command was executed.
+    /// </summary>
     /// <exception cref="MinicException">The file cannot be read.</exception>
     public static MinicException? Failure(string path)
     {
@@ -27,11 +29,13 @@ public static class TapeFile
         if (played == 0)
             return null;
         var entry = TapeImage.HeaderSize + ((played - 1) * TapeImage.EntrySize);
-        var (number, result, least, allowed) = (Long(tape, entry), Long(tape, entry + 56), Long(tape, entry + 64), Long(tape, entry + 72));
+        var (number, result, least, allowed) =
+            (Long(tape, entry), Long(tape, entry + 56), Long(tape, entry + 64), Long(tape, entry + 72));
         if (result >= least || (result is < 0 and > -64 && (allowed >> (int)-result & 1) == 1))
             return null;
         return number == SyscallNumber.Of("execve")
-            ? MinicException.FromErrno("execute the command", $"execve({TapeArg.Quote(Text(tape, Long(tape, entry + 8)))}, ...)", (int)-result)
+            ? MinicException.FromErrno("execute the command",
+                $"execve({TapeArg.Quote(Text(tape, Long(tape, entry + 8)))}, ...)", (int)-result)
             : MinicException.FromErrno("play the tape", $"entry {played}, system call {number}", (int)-result);
     }
 

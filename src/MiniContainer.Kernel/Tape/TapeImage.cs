@@ -42,10 +42,13 @@ public sealed unsafe class TapeImage : IDisposable
                 throw MinicException.FromErrno("write the tape", $"posix_fallocate({fd}, 0, {size})", error);
         }
 
-        // Low, where no program, stack or library of the child's own program will be: it maps the tape at the same address.
-        var address = mmap((void*)Hint, (Tmds.Linux.size_t)size, PROT_READ | PROT_WRITE, MAP_SHARED | (file is null ? MAP_ANONYMOUS : 0), fd, 0);
+        // Low, where no program, stack or library of the child's own program will be: it maps the tape at the same
+        // address.
+        var address = mmap((void*)Hint, (Tmds.Linux.size_t)size, PROT_READ | PROT_WRITE,
+            MAP_SHARED | (file is null ? MAP_ANONYMOUS : 0), fd, 0);
         if (address == MAP_FAILED)
-            throw MinicException.FromErrno("lay out the tape", $"mmap(NULL, {size}, PROT_READ|PROT_WRITE, MAP_SHARED)", Libc.Errno);
+            throw MinicException.FromErrno("lay out the tape", $"mmap(NULL, {size}, PROT_READ|PROT_WRITE, MAP_SHARED)",
+                Libc.Errno);
         memory = (byte*)address;
         *(byte**)(memory + 16) = memory; // for readers of the file: what its pointers are relative to
         used = (nuint)(HeaderSize + (Calls.Count * EntrySize));

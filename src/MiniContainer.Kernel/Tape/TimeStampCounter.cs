@@ -1,5 +1,5 @@
-// The clock by which a tape tells when its calls returned. It counts at a steady rate that the processor does not say, on
-// all cores alike (the flags constant_tsc and nonstop_tsc of /proc/cpuinfo): the rate is found by reading it and the
+// The clock by which a tape tells when its calls returned. It counts at a steady rate that the processor does not say,
+// on all cores alike (the flags constant_tsc and nonstop_tsc of /proc/cpuinfo): the rate is found by reading it and the
 // system's monotonic clock together, at two moments. Lab 03-threads; clock_gettime(2).
 
 using System.Diagnostics;
@@ -46,7 +46,9 @@ public static unsafe class TimeStampCounter
         return best;
     }
 
-    /// <summary>The monotonic clock's value when the counter had another one, on the line through two moments.</summary>
+    /// <summary>
+    /// The monotonic clock's value when the counter had another one, on the line through two moments.
+    /// </summary>
     public static long ToTimestamp(ulong ticks, ClockPair first, ClockPair last)
     {
         var rate = (last.Timestamp - first.Timestamp) / (double)(last.Ticks - first.Ticks);
@@ -56,7 +58,8 @@ public static unsafe class TimeStampCounter
     private static delegate* unmanaged<ulong> Map()
     {
         if (RuntimeInformation.ProcessArchitecture != Architecture.X64)
-            throw new MinicException("read the time stamp counter", $"there is no routine for {RuntimeInformation.ProcessArchitecture} yet");
+            throw new MinicException("read the time stamp counter",
+                $"there is no routine for {RuntimeInformation.ProcessArchitecture} yet");
         return (delegate* unmanaged<ulong>)MachineCode.Map(Code, "map the reading of the time stamp counter");
     }
 }

@@ -20,27 +20,35 @@ internal sealed partial record Catalogue(string Root)
         get
         {
             var labs = Path.Combine(Root, "labs");
-            return Directory.Exists(labs) ? [.. Directory.EnumerateDirectories(labs).Where(d => Folder().IsMatch(Path.GetFileName(d))).Order(StringComparer.Ordinal)] : [];
+            return Directory.Exists(labs)
+                ? [.. Directory.EnumerateDirectories(labs).Where(d => Folder().IsMatch(Path.GetFileName(d)))
+                    .Order(StringComparer.Ordinal)] : [];
         }
     }
 
     /// <summary>The labs that have a description, in order.</summary>
     /// <exception cref="MinicException">One of them does not read.</exception>
-    public IReadOnlyList<Lab> Labs => [.. Folders.Where(f => File.Exists(Path.Combine(f, "lab.yaml"))).Select(LabReader.Load)];
+    public IReadOnlyList<Lab> Labs =>
+        [.. Folders.Where(f => File.Exists(Path.Combine(f, "lab.yaml"))).Select(LabReader.Load)];
 
     /// <summary>Finds the course that this program belongs to.</summary>
     /// <exception cref="MinicException">There is none.</exception>
     public static Catalogue Find() => FindRoot() is { } root
         ? new Catalogue(root)
-        : throw new MinicException("find the labs", $"there is no labs/ above {AppContext.BaseDirectory}", $"Start scripts/lab of a checkout, or set {RootVariable} to its root.");
+        : throw new MinicException("find the labs", $"there is no labs/ above {AppContext.BaseDirectory}",
+            $"Start scripts/lab of a checkout, or set {RootVariable} to its root.");
 
-    /// <summary>The directory that holds labs/, by <see cref="RootVariable"/> or above this program; null if there is none.</summary>
+    /// <summary>
+    /// The directory that holds labs/, by <see cref="RootVariable"/> or above this program; null if there is none.
+    /// </summary>
     public static string? FindRoot()
     {
         if (Environment.GetEnvironmentVariable(RootVariable) is { Length: > 0 } given)
             return Path.GetFullPath(given);
         var directory = AppContext.BaseDirectory;
-        while (directory is not null && !(Directory.Exists(Path.Combine(directory, "labs")) && File.Exists(Path.Combine(directory, "MiniContainer.sln"))))
+        while (directory is not null
+            && !(Directory.Exists(Path.Combine(directory, "labs"))
+                && File.Exists(Path.Combine(directory, "MiniContainer.sln"))))
             directory = Path.GetDirectoryName(directory);
         return directory;
     }
@@ -53,7 +61,8 @@ internal sealed partial record Catalogue(string Root)
         if (found is not null)
             return LabReader.Load(found);
         var names = Folders.Select(f => Path.GetFileName(f)).ToList();
-        throw new MinicException($"find the lab \"{word}\"", "there is none of that name", NearestName.Ask(word, [.. names, .. names.Select(n => n[3..])], "See: lab list."));
+        throw new MinicException($"find the lab \"{word}\"", "there is none of that name",
+            NearestName.Ask(word, [.. names, .. names.Select(n => n[3..])], "See: lab list."));
     }
 
     /// <summary>The lab after another one; null after the last.</summary>

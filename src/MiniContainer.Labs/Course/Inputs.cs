@@ -9,16 +9,20 @@ namespace MiniContainer.Labs.Course;
 internal static class Inputs
 {
     private static readonly string[] Adjectives =
-        ["amber", "brave", "calm", "dapper", "eager", "fuzzy", "gentle", "happy", "icy", "jolly", "keen", "lucky", "mellow", "nimble", "proud", "quiet", "rusty", "sunny", "tidy", "witty"];
+        ["amber", "brave", "calm", "dapper", "eager", "fuzzy", "gentle", "happy", "icy", "jolly", "keen", "lucky",
+            "mellow", "nimble", "proud", "quiet", "rusty", "sunny", "tidy", "witty"];
 
     private static readonly string[] Animals =
-        ["badger", "beaver", "crane", "dingo", "ermine", "falcon", "gecko", "heron", "ibis", "jackal", "koala", "lemur", "marten", "newt", "otter", "puffin", "quail", "raven", "stoat", "walrus"];
+        ["badger", "beaver", "crane", "dingo", "ermine", "falcon", "gecko", "heron", "ibis", "jackal", "koala", "lemur",
+            "marten", "newt", "otter", "puffin", "quail", "raven", "stoat", "walrus"];
 
     /// <summary>The kinds of inputs.</summary>
     public static IReadOnlyList<string> Kinds { get; } = ["word", "hex", "port", "seconds", "number"];
 
     /// <summary>Draws one.</summary>
-    /// <param name="kind">word (amber-otter), hex (8 digits), port (20000 to 29999), seconds (1000 to 9999), number (10 to 99).</param>
+    /// <param name="kind">
+    /// word (amber-otter), hex (8 digits), port (20000 to 29999), seconds (1000 to 9999), number (10 to 99).
+    /// </param>
     public static string Draw(string kind) => kind switch
     {
         "word" => $"{Any(Adjectives)}-{Any(Animals)}",
@@ -50,11 +54,13 @@ internal static class Inputs
     {
         // The longest name first: $NAPS is not $NAP and an s.
         foreach (var (name, value) in inputs.OrderByDescending(i => i.Key.Length))
-            text = text.Replace($"${{{name}}}", value, StringComparison.Ordinal).Replace($"${name}", value, StringComparison.Ordinal);
+            text = text.Replace($"${{{name}}}", value, StringComparison.Ordinal)
+                .Replace($"${name}", value, StringComparison.Ordinal);
         return text;
     }
 
     private static string Any(string[] words) => words[RandomNumberGenerator.GetInt32(words.Length)];
 
-    private static string Number(int from, int to) => RandomNumberGenerator.GetInt32(from, to).ToString(CultureInfo.InvariantCulture);
+    private static string Number(int from, int to) =>
+        RandomNumberGenerator.GetInt32(from, to).ToString(CultureInfo.InvariantCulture);
 }

@@ -62,7 +62,9 @@ internal sealed record Lab(string Path)
         get
         {
             var solutions = System.IO.Path.Combine(Path, "solution");
-            return Directory.Exists(solutions) ? [.. Directory.EnumerateDirectories(solutions).Select(d => System.IO.Path.GetFileName(d)!).Order(StringComparer.Ordinal)] : [];
+            return Directory.Exists(solutions)
+                ? [.. Directory.EnumerateDirectories(solutions).Select(d => System.IO.Path.GetFileName(d)!)
+                    .Order(StringComparer.Ordinal)] : [];
         }
     }
 }
@@ -80,4 +82,5 @@ internal sealed record LabFile(string Path, string From);
 /// <param name="CheckLine">The line of lab.yaml that it begins on.</param>
 /// <param name="Hints">From vague to concrete.</param>
 /// <param name="Needs">What the machine must be able to do for this step.</param>
-internal sealed record LabStep(string Id, string Title, string Instruction, string Check, int CheckLine, IReadOnlyList<string> Hints, IReadOnlyList<string> Needs);
+internal sealed record LabStep(string Id, string Title, string Instruction, string Check, int CheckLine,
+    IReadOnlyList<string> Hints, IReadOnlyList<string> Needs);

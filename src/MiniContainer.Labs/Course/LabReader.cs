@@ -1,5 +1,5 @@
-// Reads lab.yaml. All that is wrong with it is told at once, with line and column, and an unknown field is wrong: a mistyped
-// "hints" must not make a step without hints.
+// Reads lab.yaml. All that is wrong with it is told at once, with line and column, and an unknown field is wrong: a
+// mistyped "hints" must not make a step without hints.
 
 using System.Text.RegularExpressions;
 using MiniContainer.Documents;
@@ -25,7 +25,8 @@ internal static partial class LabReader
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new MinicException(Doing, $"{path}: {Reason.Of(e)}", "Is this copy of the labs whole? See git status.", inner: e);
+            throw new MinicException(Doing, $"{path}: {Reason.Of(e)}",
+                "Is this copy of the labs whole? See git status.", inner: e);
         }
     }
 
@@ -38,7 +39,8 @@ internal static partial class LabReader
     {
         var documents = YamlText.Documents(Doing, file, yaml);
         if (documents.Count != 1 || documents[0].RootNode is not YamlMappingNode root)
-            throw new MinicException(Doing, $"{file}: this is no description of a lab", "It begins with title: and has steps:.");
+            throw new MinicException(Doing, $"{file}: this is no description of a lab",
+                "It begins with title: and has steps:.");
         var notes = new YamlNotes();
         var lab = ReadLab(directory, new YamlMap(root, "", notes));
         return notes.Problems.All.Count == 0 ? lab : throw notes.Problems.ToException(Doing, file, notes.Locate);
@@ -73,7 +75,8 @@ internal static partial class LabReader
 
     private static LabFile ReadFile(YamlMap map)
     {
-        var file = new LabFile(map.Required("path", "Say where the learner finds it."), map.Required("from", "Say which file it is, from the lab's folder."));
+        var file = new LabFile(map.Required("path", "Say where the learner finds it."),
+            map.Required("from", "Say which file it is, from the lab's folder."));
         if (Path.IsPathRooted(file.Path) || file.Path.Split('/').Contains(".."))
             map.Bad("path", "it is not below the learner's directory", "Write a relative path without \"..\".");
         map.End();
@@ -86,7 +89,8 @@ internal static partial class LabReader
         foreach (var name in map.Names)
         {
             if (!InputName().IsMatch(name) || name.StartsWith("LAB", StringComparison.Ordinal) || IsShells(name))
-                map.Bad(name, "it cannot be an input", "Use capital letters, digits and underscores; LAB…, and what a shell has itself, are taken.");
+                map.Bad(name, "it cannot be an input",
+                    "Use capital letters, digits and underscores; LAB…, and what a shell has itself, are taken.");
             inputs[name] = map.Choice(name, [.. Course.Inputs.Kinds]);
         }
 
@@ -135,11 +139,14 @@ internal static partial class LabReader
     {
         var needs = map.Texts("needs");
         foreach (var need in needs.Where(n => !Abilities.Known(n)))
-            map.Bad("needs", $"\"{need}\" is not known here", NearestName.Ask(need, Abilities.Names, $"Known are {string.Join(", ", Abilities.Names)} and program:NAME."));
+            map.Bad("needs", $"\"{need}\" is not known here",
+                NearestName.Ask(need, Abilities.Names,
+                    $"Known are {string.Join(", ", Abilities.Names)} and program:NAME."));
         return needs;
     }
 
-    private static bool IsShells(string name) => name is "PATH" or "HOME" or "USER" or "SHELL" or "TERM" or "PWD" or "LANG" or "IFS" or "PS1";
+    private static bool IsShells(string name) =>
+        name is "PATH" or "HOME" or "USER" or "SHELL" or "TERM" or "PWD" or "LANG" or "IFS" or "PS1";
 
     [GeneratedRegex("^[A-Z][A-Z0-9_]*$")]
     private static partial Regex InputName();

@@ -1,5 +1,5 @@
-// Runs the check of a step. It says what it observed to be wrong; one that fails without a word is broken itself, and the
-// learner is told so.
+// Runs the check of a step. It says what it observed to be wrong; one that fails without a word is broken itself, and
+// the learner is told so.
 
 using MiniContainer.Labs.Course;
 using MiniContainer.Nodes.Model;
@@ -15,7 +15,9 @@ internal sealed record CheckResult(bool Passed, string Observation, string? Defe
 /// <summary>Runs checks.</summary>
 internal static class Checking
 {
-    /// <summary>A check answers in a second. This is only for one that hangs; a first build of container.cs fits in.</summary>
+    /// <summary>
+    /// A check answers in a second. This is only for one that hangs; a first build of container.cs fits in.
+    /// </summary>
     public const int Seconds = 90;
 
     /// <summary>Runs the check of a step.</summary>
@@ -27,7 +29,8 @@ internal static class Checking
         Node? place, Workplace workplace, LabStep step, IReadOnlyDictionary<string, string> inputs)
     {
         if (!Directory.Exists(workplace.Directory))
-            return new CheckResult(false, $"The directory {workplace.Directory} is gone; `lab reset` brings it back.", null);
+            return new CheckResult(false, $"The directory {workplace.Directory} is gone; `lab reset` brings it back.",
+                null);
         var file = Path.Combine("labs", workplace.Lab.Name, "lab.yaml");
         var end = Script.Run(place, workplace, inputs, ["-c", Text(step), file], Seconds);
         var said = end.Output.Trim();
@@ -35,12 +38,17 @@ internal static class Checking
         {
             0 => new CheckResult(true, "", null),
             1 when said.Length > 0 => new CheckResult(false, said, null),
-            _ when end.TimedOut => new CheckResult(false, $"The check did not come to an end within {Seconds} seconds: something that it waits for hangs.", null),
-            _ => new CheckResult(false, "", $"{file}:{step.CheckLine}: the check of {step.Id} ended with exit code {end.Code} and without an observation\n{end.All}".TrimEnd()),
+            _ when end.TimedOut =>
+                new CheckResult(false,
+                    $"The check did not come to an end within {Seconds} seconds: something that it waits for hangs.",
+                    null),
+            _ => new CheckResult(false, "",
+                $"{file}:{step.CheckLine}: the check of {step.Id} ended with exit code {end.Code} and without an observation\n{end.All}".TrimEnd()),
         };
     }
 
     // Empty lines before it, so that bash's own messages name the lines of lab.yaml.
     private static string Text(LabStep step) =>
-        "set -eu -o pipefail; . \"$LAB_ROOT/labs/check.sh\"" + new string('\n', Math.Max(1, step.CheckLine - 1)) + step.Check;
+        "set -eu -o pipefail; . \"$LAB_ROOT/labs/check.sh\"" + new string('\n', Math.Max(1, step.CheckLine - 1))
+        + step.Check;
 }

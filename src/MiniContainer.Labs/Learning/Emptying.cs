@@ -15,7 +15,8 @@ internal static class Emptying
     {
         LetGo(path);
         if (MountTable.Below(path) is [var mounted, ..])
-            throw new MinicException($"remove {path}", $"something is mounted on {mounted}", $"Unmount it first: umount -R {mounted}");
+            throw new MinicException($"remove {path}", $"something is mounted on {mounted}",
+                $"Unmount it first: umount -R {mounted}");
         try
         {
             // A link, to a directory too, is removed itself.
@@ -26,7 +27,8 @@ internal static class Emptying
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new MinicException($"remove {path}", Reason.Of(e), $"See what holds it: ls -la, lsattr; then rm -rf {path}.", inner: e);
+            throw new MinicException($"remove {path}", Reason.Of(e),
+                $"See what holds it: ls -la, lsattr; then rm -rf {path}.", inner: e);
         }
     }
 

@@ -1,5 +1,5 @@
-// Where the checks of a lab run: in the host of its world. From outside it is entered by its files; in a shell of the lab
-// those cannot be seen, and need not: we are there.
+// Where the checks of a lab run: in the host of its world. From outside it is entered by its files; in a shell of the
+// lab those cannot be seen, and need not: we are there.
 
 using MiniContainer.Kernel;
 using MiniContainer.Labs.Worlds;
@@ -24,7 +24,8 @@ internal static class Ground
         if (IsInside(world))
             return null;
         if (Knob.TryRead($"/run/{Sweep.Mark}") == $"{world.Name} {world.Internet.Name}")
-            throw new MinicException("enter the host", "this shell is in the internet, from where the host cannot be seen", "Leave it (exit), and try again.");
+            throw new MinicException("enter the host",
+                "this shell is in the internet, from where the host cannot be seen", "Leave it (exit), and try again.");
         built = workplace.BringUp(foreground: false);
         return world.Host;
     }
@@ -34,6 +35,7 @@ internal static class Ground
     public static void RequireRoot()
     {
         if (!Environment.IsPrivilegedProcess)
-            throw new MinicException("start the lab", "it needs root, since a lab makes namespaces, mounts and cgroups", "Try: sudo ./scripts/lab");
+            throw new MinicException("start the lab", "it needs root, since a lab makes namespaces, mounts and cgroups",
+                "Try: sudo ./scripts/lab");
     }
 }

@@ -1,5 +1,5 @@
-// The shell of a lab: bash in the world's host, in the learner's directory, with the inputs in its environment and `lab` and
-// `minic` on its path. Its prompt says which lab and which place.
+// The shell of a lab: bash in the world's host, in the learner's directory, with the inputs in its environment and
+// `lab` and `minic` on its path. Its prompt says which lab and which place.
 
 using System.Globalization;
 using MiniContainer.Kernel;
@@ -19,13 +19,20 @@ internal static class LabShell
     public static int Run(Stand stand, Node place, IReadOnlyDictionary<string, string> inputs)
     {
         File.WriteAllText($"{place.Run}/lab-bashrc", Start(stand, place));
-        var environment = new Dictionary<string, string>(stand.Workplace.Environment_(inputs)) { [Request.Variable] = Environment.ProcessId.ToString(CultureInfo.InvariantCulture) };
+        var environment = new Dictionary<string, string>(stand.Workplace.Environment_(inputs))
+        {
+            [Request.Variable] = Environment.ProcessId.ToString(CultureInfo.InvariantCulture),
+        };
         // What the user's own files do to the path comes before ours.
         environment["LAB_PATH"] = environment["PATH"];
         // A reset from another terminal kills it, in the middle of a line that is being typed.
         using var input = StandardStreams.Get(0);
         using var kept = Terminal.Keep(input);
-        return CommandRun.Run(place, new PlaceCommand(["bash", "--rcfile", "/run/lab-bashrc"]) { Directory = stand.Workplace.Directory, Environment = environment });
+        return CommandRun.Run(place, new PlaceCommand(["bash", "--rcfile", "/run/lab-bashrc"])
+        {
+            Directory = stand.Workplace.Directory,
+            Environment = environment,
+        });
     }
 
     // Exit twice: with stopped jobs bash only warns the first time.

@@ -1,4 +1,5 @@
-// What is remembered of a learner's way through one lab. A passed step stays passed; inputs stay until they are drawn anew.
+// What is remembered of a learner's way through one lab. A passed step stays passed; inputs stay until they are drawn
+// anew.
 
 using System.Text.Json.Serialization;
 

@@ -1,5 +1,6 @@
-// Where progress is kept: a small file for each lab in $XDG_STATE_HOME/minic-lab, outside of everything that a lab tells the
-// learner to break. Files are replaced, never written over, so that a full disk or a kill leaves the last state.
+// Where progress is kept: a small file for each lab in $XDG_STATE_HOME/minic-lab, outside of everything that a lab
+// tells the learner to break. Files are replaced, never written over, so that a full disk or a kill leaves the last
+// state.
 
 using System.Globalization;
 using System.Text.Json;
@@ -13,12 +14,16 @@ namespace MiniContainer.Labs.Learning;
 internal sealed record Memory(string Path)
 {
     /// <summary>This user's.</summary>
-    /// <remarks>XDG Base Directory Specification: state is what should outlive a restart, but is not precious.</remarks>
+    /// <remarks>
+    /// XDG Base Directory Specification: state is what should outlive a restart, but is not precious.
+    /// </remarks>
     public static Memory Own()
     {
-        var home = Environment.GetEnvironmentVariable("XDG_STATE_HOME") is { Length: > 0 } set && System.IO.Path.IsPathRooted(set)
+        var home = Environment.GetEnvironmentVariable("XDG_STATE_HOME") is { Length: > 0 } set
+            && System.IO.Path.IsPathRooted(set)
             ? set
-            : System.IO.Path.Combine(Environment.GetEnvironmentVariable("HOME") is { Length: > 0 } own ? own : "/root", ".local/state");
+            : System.IO.Path.Combine(Environment.GetEnvironmentVariable("HOME") is { Length: > 0 } own ? own : "/root",
+                ".local/state");
         return new Memory(System.IO.Path.Combine(home, "minic-lab"));
     }
 
@@ -36,7 +41,8 @@ internal sealed record Memory(string Path)
     {
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllText(FileOf(lab)), LabStateJson.Default.LabState) ?? new LabState();
+            return JsonSerializer.Deserialize(File.ReadAllText(FileOf(lab)), LabStateJson.Default.LabState)
+                ?? new LabState();
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -44,7 +50,8 @@ internal sealed record Memory(string Path)
         }
         catch (JsonException e)
         {
-            throw new MinicException("read your progress", $"{FileOf(lab)} is damaged", $"Begin the lab anew: lab reset {lab.Name} --progress.", inner: e);
+            throw new MinicException("read your progress", $"{FileOf(lab)} is damaged",
+                $"Begin the lab anew: lab reset {lab.Name} --progress.", inner: e);
         }
     }
 
@@ -83,7 +90,8 @@ internal sealed record Memory(string Path)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new MinicException("remember your progress", $"{file}: {Reason.Of(e)}", $"Is the disk full? See df -h {Path}; lab reset --files empties the lab's directory.", inner: e);
+            throw new MinicException("remember your progress", $"{file}: {Reason.Of(e)}",
+                $"Is the disk full? See df -h {Path}; lab reset --files empties the lab's directory.", inner: e);
         }
     }
 

@@ -1,6 +1,6 @@
-// What a lab's shell asks of the lab outside: a reset takes the world down, and the shell with it, so it cannot be done from
-// within. The verb writes down its words and ends with a code of its own; the shell then ends too (its `lab` is a function,
-// see LabShell.cs), and the lab that had started it does what was asked, and opens a new one.
+// What a lab's shell asks of the lab outside: a reset takes the world down, and the shell with it, so it cannot be done
+// from within. The verb writes down its words and ends with a code of its own; the shell then ends too (its `lab` is a
+// function, see LabShell.cs), and the lab that had started it does what was asked, and opens a new one.
 
 using System.Globalization;
 using MiniContainer.Kernel;
@@ -23,8 +23,11 @@ internal static class Request
     /// <exception cref="MinicException">Nobody is there to be asked.</exception>
     public static int Ask(Memory memory, params IReadOnlyList<string> words)
     {
-        if (Environment.GetEnvironmentVariable(Variable) is not { Length: > 0 } pid || !int.TryParse(pid, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || Processes.Stat(number) is null)
-            throw new MinicException($"lab {words[0]}", "this shell is in the world that would go", $"Leave it (exit), and then: lab {string.Join(' ', words)}.");
+        if (Environment.GetEnvironmentVariable(Variable) is not { Length: > 0 } pid
+            || !int.TryParse(pid, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            || Processes.Stat(number) is null)
+            throw new MinicException($"lab {words[0]}", "this shell is in the world that would go",
+                $"Leave it (exit), and then: lab {string.Join(' ', words)}.");
         memory.Write(FileOf(number), string.Join('\n', words));
         return ExitCode;
     }

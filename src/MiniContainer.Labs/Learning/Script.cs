@@ -1,5 +1,5 @@
-// Runs a bash script in a lab's world and gives back what it said. Its output goes to memory, not to a pipe: a process that
-// it leaves in the background may hold its output open, and nobody must wait for that.
+// Runs a bash script in a lab's world and gives back what it said. Its output goes to memory, not to a pipe: a process
+// that it leaves in the background may hold its output open, and nobody must wait for that.
 
 using System.Globalization;
 using System.Text;
@@ -42,14 +42,23 @@ internal static class Script
         using var output = MemoryFile.Create("output", []);
         using var errors = MemoryFile.Create("errors", []);
         // timeout(1) makes a process group of its own, and kills that: a check that hangs hangs with its children.
-        IReadOnlyList<string> words = ["timeout", "--signal=KILL", seconds.ToString(CultureInfo.InvariantCulture), "bash", .. arguments];
-        var command = new PlaceCommand(words) { Environment = workplace.Environment_(inputs), Directory = workplace.Directory, Streams = (output, errors) };
+        IReadOnlyList<string> words = ["timeout", "--signal=KILL", seconds.ToString(CultureInfo.InvariantCulture),
+            "bash", .. arguments];
+        var command = new PlaceCommand(words)
+        {
+            Environment = workplace.Environment_(inputs),
+            Directory = workplace.Directory,
+            Streams = (output, errors),
+        };
         using var relay = new SignalRelay(apart: true);
         var began = Environment.TickCount64;
         var code = CommandRun.Run(place, command, relay);
         if (relay.Signalled)
             throw new MinicException("run the script", "interrupted", exitCode: 130);
-        return new ScriptEnd(code, Read(output), Read(errors)) { TimedOut = code == 137 && Environment.TickCount64 - began >= seconds * 1000L };
+        return new ScriptEnd(code, Read(output), Read(errors))
+        {
+            TimedOut = code == 137 && Environment.TickCount64 - began >= seconds * 1000L,
+        };
     }
 
     private static string Read(SafeFileHandle file)

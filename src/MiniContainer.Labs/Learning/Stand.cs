@@ -17,7 +17,8 @@ internal sealed record Stand(Catalogue Course, Lab Lab, Workplace Workplace, Mem
     public static Stand Find(string? word)
     {
         var (course, memory) = (Catalogue.Find(), Memory.Own());
-        var meant = word ?? (Environment.GetEnvironmentVariable("LAB") is { Length: > 0 } shell ? shell : memory.Current)
+        var meant = word
+            ?? (Environment.GetEnvironmentVariable("LAB") is { Length: > 0 } shell ? shell : memory.Current)
             ?? throw new MinicException("find your lab", "you have started none", "Begin with: lab start 01.");
         var lab = course.Named(meant);
         return new Stand(course, lab, Workplace.Own(course, lab), memory);
@@ -27,14 +28,18 @@ internal sealed record Stand(Catalogue Course, Lab Lab, Workplace Workplace, Mem
     /// <exception cref="MinicException">It was not.</exception>
     public LabState Begun() => Memory.HasBegun(Lab)
         ? Memory.Load(Lab)
-        : throw new MinicException($"go on with lab {Lab.Name}", "it was not started", $"Start it: lab start {Lab.Number:00}.");
+        : throw new MinicException($"go on with lab {Lab.Name}", "it was not started",
+            $"Start it: lab start {Lab.Number:00}.");
 
     /// <summary>Begins the lab, or goes on with it: inputs, files, and what they need.</summary>
     public LabState Begin()
     {
         Memory.SetCurrent(Lab);
         // Inputs that lab.yaml has got since are drawn too.
-        var state = Memory.Update(Lab, s => s.Inputs.Keys.ToHashSet().SetEquals(Lab.Inputs.Keys) ? s : s with { Inputs = Inputs.DrawAll(Lab) });
+        var state = Memory.Update(Lab, s => s.Inputs.Keys.ToHashSet().SetEquals(Lab.Inputs.Keys) ? s : s with
+        {
+            Inputs = Inputs.DrawAll(Lab),
+        });
         Workplace.PutFiles(again: false);
         RootFileSystem.Ensure(Course);
         return state;

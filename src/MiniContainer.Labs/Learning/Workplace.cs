@@ -16,7 +16,8 @@ namespace MiniContainer.Labs.Learning;
 internal sealed record Workplace(string Root, Lab Lab, string Directory, World World)
 {
     /// <summary>The learner's own.</summary>
-    public static Workplace Own(Catalogue course, Lab lab) => new(course.Root, lab, Path.Combine(course.Root, "out", lab.Name), new World(lab.Name));
+    public static Workplace Own(Catalogue course, Lab lab) =>
+        new(course.Root, lab, Path.Combine(course.Root, "out", lab.Name), new World(lab.Name));
 
     /// <summary>Brings the world up, unless it is.</summary>
     /// <param name="foreground">Whether it is up for as long as we run.</param>
@@ -33,9 +34,11 @@ internal sealed record Workplace(string Root, Lab Lab, string Directory, World W
     /// <summary>The variables of shells, checks and solutions.</summary>
     public IReadOnlyDictionary<string, string> Environment_(IReadOnlyDictionary<string, string> inputs)
     {
-        var path = Environment.GetEnvironmentVariable("PATH") is { Length: > 0 } set ? set : "/usr/local/bin:/usr/bin:/bin";
+        var path = Environment.GetEnvironmentVariable("PATH") is { Length: > 0 } set
+            ? set : "/usr/local/bin:/usr/bin:/bin";
         // This very `lab`, and `minic`, are found first; sbin, where ip and nft are, is not on every root's path.
-        IReadOnlyList<string> parts = [AppContext.BaseDirectory.TrimEnd('/'), Path.Combine(Root, "out"), .. path.Split(':'), "/usr/sbin", "/sbin"];
+        IReadOnlyList<string> parts = [AppContext.BaseDirectory.TrimEnd('/'), Path.Combine(Root, "out"),
+            .. path.Split(':'), "/usr/sbin", "/sbin"];
         return new Dictionary<string, string>(inputs)
         {
             ["PATH"] = string.Join(':', parts.Distinct()),
@@ -53,7 +56,9 @@ internal sealed record Workplace(string Root, Lab Lab, string Directory, World W
     }
 
     /// <summary>Puts the lab's files there.</summary>
-    /// <param name="again">Whether those that are there, and differ, are replaced; else only missing ones are put.</param>
+    /// <param name="again">
+    /// Whether those that are there, and differ, are replaced; else only missing ones are put.
+    /// </param>
     public void PutFiles(bool again)
     {
         System.IO.Directory.CreateDirectory(Directory);
@@ -61,17 +66,22 @@ internal sealed record Workplace(string Root, Lab Lab, string Directory, World W
         {
             var (from, to) = (Path.Combine(Lab.Path, file.From), Path.Combine(Directory, file.Path));
             if (!File.Exists(from))
-                throw new MinicException($"give you {file.Path}", $"{from} is not there", "Is this copy of the labs whole? See git status.");
+                throw new MinicException($"give you {file.Path}", $"{from} is not there",
+                    "Is this copy of the labs whole? See git status.");
             if (again || !File.Exists(to))
                 Put(from, to);
         }
     }
 
-    /// <summary>Puts one file; the same bytes stay as they are, with their date: what was built from them need not be built again.</summary>
+    /// <summary>
+    /// Puts one file; the same bytes stay as they are, with their date: what was built from them need not be built
+    /// again.
+    /// </summary>
     public static void Put(string from, string to)
     {
         var bytes = File.ReadAllBytes(from);
-        if (new FileInfo(to) is { Exists: true, LinkTarget: null } && File.ReadAllBytes(to).AsSpan().SequenceEqual(bytes))
+        if (new FileInfo(to) is { Exists: true, LinkTarget: null }
+            && File.ReadAllBytes(to).AsSpan().SequenceEqual(bytes))
             return;
         System.IO.Directory.CreateDirectory(Path.GetDirectoryName(to)!);
         if (System.IO.Directory.Exists(to) || new FileInfo(to).LinkTarget is not null)
@@ -87,11 +97,13 @@ internal sealed record Workplace(string Root, Lab Lab, string Directory, World W
         if (!System.IO.Directory.Exists(Directory))
             return;
         var kept = Lab.Files.Select(f => Path.Combine(Directory, f.Path)).ToHashSet();
-        foreach (var entry in System.IO.Directory.EnumerateFileSystemEntries(Directory).Where(e => !kept.Contains(e)).ToList())
+        foreach (var entry in System.IO.Directory.EnumerateFileSystemEntries(Directory).Where(e => !kept.Contains(e))
+            .ToList())
             Emptying.Remove(entry);
     }
 
     /// <summary>The name of a world and a directory that only this process has.</summary>
     public static Workplace Fresh(Catalogue course, Lab lab) =>
-        new(course.Root, lab, Path.Combine(course.Root, "out", "verify-" + lab.Name), new World(string.Create(CultureInfo.InvariantCulture, $"verify-{lab.Number:00}-{Environment.ProcessId}")));
+        new(course.Root, lab, Path.Combine(course.Root, "out", "verify-" + lab.Name),
+            new World(string.Create(CultureInfo.InvariantCulture, $"verify-{lab.Number:00}-{Environment.ProcessId}")));
 }

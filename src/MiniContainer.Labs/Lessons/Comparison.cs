@@ -1,4 +1,5 @@
-// Compares what a command printed with what the lesson shows. Most of it must be the same; the rest differs by its nature:
+// Compares what a command printed with what the lesson shows. Most of it must be the same; the rest differs by its
+// nature:
 //
 //     ...                    a line of three dots: any lines, or none
 //     …                      within a line: any text
@@ -6,8 +7,8 @@
 //                            and another number another one
 //     what matches one of lab.yaml's patterns: whatever else matches it
 //
-// "bash: line 7:" is "bash:" to somebody who types, and "bash: line 7: 4711 Killed  CMD" is "Killed"; "[1] 4711" and exit codes
-// may be left out.
+// "bash: line 7:" is "bash:" to somebody who types, and "bash: line 7: 4711 Killed CMD" is "Killed"; "[1] 4711" and
+// exit codes may be left out.
 
 using System.Globalization;
 using System.Text;
@@ -30,14 +31,16 @@ internal sealed partial class Comparison(IReadOnlyList<string> patterns)
         var expected = command.Expected.Where(l => !JobNumber().IsMatch(l.Text)).ToList();
         var shown = seen.Where(l => !JobNumber().IsMatch(l)).Select(Normal).ToList();
         // cram puts the exit code of a failure last. A lesson may show it, or leave it out.
-        if (shown is [.., var code] && ExitCode().IsMatch(code) && !(expected is [.., var last] && ExitCode().IsMatch(last.Text)))
+        if (shown is [.., var code] && ExitCode().IsMatch(code)
+            && !(expected is [.., var last] && ExitCode().IsMatch(last.Text)))
             shown.RemoveAt(shown.Count - 1);
         return Match(expected, 0, shown, 0, _namespaces) is var (matched, at) && matched
             ? null
             : (at < expected.Count ? expected[at].Number : command.Line, Describe(command, expected, shown));
     }
 
-    private (bool Matched, int Furthest) Match(List<LessonLine> expected, int e, List<string> shown, int s, Dictionary<string, string> known)
+    private (bool Matched, int Furthest) Match(List<LessonLine> expected, int e, List<string> shown, int s,
+        Dictionary<string, string> known)
     {
         for (; e < expected.Count && expected[e].Text.Trim() != "..."; e++, s++)
         {
@@ -69,7 +72,8 @@ internal sealed partial class Comparison(IReadOnlyList<string> patterns)
             return false;
         var pairs = numbers.Select((number, i) => (number, match.Groups[$"ns{i}"].Value)).ToList();
         // A number stands for one namespace, and a namespace for one number.
-        if (pairs.Any(p => known.TryGetValue(p.number, out var was) ? was != p.Value : known.Any(k => k.Value == p.Value)))
+        if (pairs.Any(p => known.TryGetValue(p.number, out var was)
+            ? was != p.Value : known.Any(k => k.Value == p.Value)))
             return false;
         foreach (var (number, value) in pairs)
             known[number] = value;
@@ -112,13 +116,15 @@ internal sealed partial class Comparison(IReadOnlyList<string> patterns)
     {
         var text = new StringBuilder($"$ {string.Join("\n> ", command.Typed)}\n");
         text.Append("  expected:\n").AppendJoin("", expected.Select(l => $"  - {l.Text}\n"));
-        return text.Append("  seen:\n").AppendJoin("", shown.Take(40).Select(l => $"  + {l}\n")).ToString().TrimEnd('\n');
+        return text.Append("  seen:\n").AppendJoin("", shown.Take(40).Select(l => $"  + {l}\n")).ToString()
+            .TrimEnd('\n');
     }
 
     // \G: exactly there, with what stands before it in sight, for \b and the like.
     private static Match MatchAt(string pattern, string text, int at) => new Regex($@"\G(?:{pattern})").Match(text, at);
 
-    private static string Normal(string line) => ShellLine().Replace(EndedBySignal().Replace(line.TrimEnd(), "${how}"), "${shell}: ");
+    private static string Normal(string line) =>
+        ShellLine().Replace(EndedBySignal().Replace(line.TrimEnd(), "${how}"), "${shell}: ");
 
     [GeneratedRegex(@"^(?:/\S+/)?(?<shell>bash|sh): line \d+: ")]
     private static partial Regex ShellLine();

@@ -20,7 +20,8 @@ internal sealed partial record Block(string Info, int Line, string Section, IRea
 
     /// <summary>The value of name=value or name="value" in the first line; null where it is not given.</summary>
     public string? Attribute(string name) =>
-        Attributes().Matches(Info).FirstOrDefault(m => m.Groups["name"].Value == name) is { } match ? match.Groups["value"].Value : null;
+        Attributes().Matches(Info).FirstOrDefault(m => m.Groups["name"].Value == name) is { } match
+        ? match.Groups["value"].Value : null;
 
     [GeneratedRegex("(?<name>[a-z]+)=(?:\"(?<value>[^\"]*)\"|(?<value>\\S+))")]
     private static partial Regex Attributes();
@@ -33,7 +34,8 @@ internal sealed record Lesson(string Path, IReadOnlyList<string> Lines)
 {
     /// <summary>The sections that every lesson has, in their order.</summary>
     public static readonly IReadOnlyList<string> Order =
-        ["Goal", "Where it comes from", "By hand", "In C#", "What changed since the last stage", "Why in this order", "Break it", "Exercises", "Clean up", "Next"];
+        ["Goal", "Where it comes from", "By hand", "In C#", "What changed since the last stage", "Why in this order",
+            "Break it", "Exercises", "Clean up", "Next"];
 
     /// <summary>Titles and lines, from 1, of its sections.</summary>
     public IReadOnlyList<(string Title, int Line)> Sections { get; private init; } = [];
@@ -58,9 +60,13 @@ internal sealed record Lesson(string Path, IReadOnlyList<string> Lines)
             }
             else if (Fence(lines[i]) is { } fence)
             {
-                var end = Enumerable.Range(i + 1, lines.Count - i - 1).FirstOrDefault(k => lines[k].Trim() == fence, lines.Count);
+                var end = Enumerable.Range(i + 1, lines.Count - i - 1)
+                    .FirstOrDefault(k => lines[k].Trim() == fence, lines.Count);
                 var indent = lines[i].Length - lines[i].TrimStart().Length;
-                blocks.Add(new Block(lines[i].Trim()[fence.Length..].Trim(), i + 2, section, [.. lines.Skip(i + 1).Take(end - i - 1).Select(l => l[Math.Min(indent, l.Length - l.TrimStart().Length)..])]));
+                blocks.Add(
+                    new Block(lines[i].Trim()[fence.Length..].Trim(), i + 2, section,
+                        [.. lines.Skip(i + 1).Take(end - i - 1)
+                            .Select(l => l[Math.Min(indent, l.Length - l.TrimStart().Length)..])]));
                 i = end;
             }
         }

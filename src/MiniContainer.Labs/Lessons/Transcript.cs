@@ -1,5 +1,5 @@
-// The console blocks of a lesson, and how cram(1) gets to run them. All blocks of a lesson are one bash session. A learner's
-// terminal and cram's pipe differ, so each command is wrapped:
+// The console blocks of a lesson, and how cram(1) gets to run them. All blocks of a lesson are one bash session. A
+// learner's terminal and cram's pipe differ, so each command is wrapped:
 //
 //     the lesson                                    the file for cram
 //     $ ./container.cs run /bin/sh                    $ {
@@ -8,8 +8,8 @@
 //                                                     > hostname
 //                                                     > LAB_INPUT
 //
-// What is typed at the prompt of a container is fed to the command; every other one reads /dev/null, or it would eat the
-// commands after it. cram writes down what each command printed; Comparison.cs compares that with the lesson.
+// What is typed at the prompt of a container is fed to the command; every other one reads /dev/null, or it would eat
+// the commands after it. cram writes down what each command printed; Comparison.cs compares that with the lesson.
 
 using System.Globalization;
 using System.Text;
@@ -29,7 +29,8 @@ internal sealed record LessonLine(int Number, string Text);
 /// <param name="Typed">What is typed, the first line and its continuations.</param>
 /// <param name="Input">What is typed at the prompts of what it starts.</param>
 /// <param name="Expected">What the lesson says that it prints.</param>
-internal sealed record TranscriptCommand(Block Block, int Line, IReadOnlyList<string> Typed, IReadOnlyList<string> Input, IReadOnlyList<LessonLine> Expected);
+internal sealed record TranscriptCommand(Block Block, int Line, IReadOnlyList<string> Typed,
+    IReadOnlyList<string> Input, IReadOnlyList<LessonLine> Expected);
 
 /// <summary>Reads transcripts, writes them for cram, and reads what cram wrote.</summary>
 internal static partial class Transcript
@@ -46,9 +47,12 @@ internal static partial class Transcript
         for (var i = 0; i < block.Lines.Count;)
         {
             if (!block.Lines[i].StartsWith("$ ", StringComparison.Ordinal))
-                throw new MinicException("read the transcript", $"{file}:{block.Line + i}: a console block begins with a command", "Write \"$ \" before it, or make it a text block.");
+                throw new MinicException("read the transcript",
+                    $"{file}:{block.Line + i}: a console block begins with a command",
+                    "Write \"$ \" before it, or make it a text block.");
             var (begin, typed) = (i, new List<string> { block.Lines[i++][2..] });
-            while (i < block.Lines.Count && (block.Lines[i] == ">" || block.Lines[i].StartsWith("> ", StringComparison.Ordinal)))
+            while (i < block.Lines.Count
+                && (block.Lines[i] == ">" || block.Lines[i].StartsWith("> ", StringComparison.Ordinal)))
                 typed.Add(block.Lines[i++] is { Length: > 2 } line ? line[2..] : "");
             var (input, expected) = (new List<string>(), new List<LessonLine>());
             for (; i < block.Lines.Count && !block.Lines[i].StartsWith("$ ", StringComparison.Ordinal); i++)
@@ -87,14 +91,17 @@ internal static partial class Transcript
     /// <summary>What each command printed, by the file that cram has written.</summary>
     /// <param name="commands">The commands, as they were given to <see cref="ToCram"/>.</param>
     /// <param name="written">The file's text.</param>
-    public static IReadOnlyList<IReadOnlyList<string>> FromCram(IReadOnlyList<TranscriptCommand> commands, string written)
+    public static IReadOnlyList<IReadOnlyList<string>> FromCram(IReadOnlyList<TranscriptCommand> commands,
+        string written)
     {
         var lines = written.Split('\n');
         return [.. commands.Select((command, index) =>
         {
             var head = 1 + command.Typed.Count + 1 + (command.Input.Count == 0 ? 0 : command.Input.Count + 1);
-            var begin = Array.IndexOf(lines, string.Create(CultureInfo.InvariantCulture, $"{Marker}{index}")) + 1 + head;
-            return (IReadOnlyList<string>)[.. lines.Skip(begin).TakeWhile(l => l.StartsWith("  ", StringComparison.Ordinal)).Select(l => Plain(l[2..]))];
+            var begin = Array.IndexOf(lines, string.Create(CultureInfo.InvariantCulture, $"{Marker}{index}")) + 1
+                + head;
+            return (IReadOnlyList<string>)[.. lines.Skip(begin)
+                .TakeWhile(l => l.StartsWith("  ", StringComparison.Ordinal)).Select(l => Plain(l[2..]))];
         })];
     }
 

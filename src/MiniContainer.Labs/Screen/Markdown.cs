@@ -38,7 +38,10 @@ internal static partial class Markdown
             }
             else
             {
-                i += Paragraph([.. lines.Skip(i).TakeWhile((l, k) => l.Trim().Length > 0 && !l.StartsWith("```", StringComparison.Ordinal) && (k == 0 || !Item().IsMatch(l)))], indent);
+                i += Paragraph(
+                    [.. lines.Skip(i)
+                        .TakeWhile((l, k) => l.Trim().Length > 0 && !l.StartsWith("```", StringComparison.Ordinal)
+                            && (k == 0 || !Item().IsMatch(l)))], indent);
             }
         }
     }
@@ -54,7 +57,8 @@ internal static partial class Markdown
         var text = string.Join(' ', lines.Select((l, k) => k == 0 ? l[item.Length..].Trim() : l.Trim()));
         if (item.Success)
         {
-            var grid = new Grid().AddColumn(new GridColumn { NoWrap = true, Padding = new Padding(indent, 0, 1, 0) }).AddColumn(new GridColumn { Padding = new Padding(0, 0, 0, 0) });
+            var grid = new Grid().AddColumn(new GridColumn { NoWrap = true, Padding = new Padding(indent, 0, 1, 0) })
+                .AddColumn(new GridColumn { Padding = new Padding(0, 0, 0, 0) });
             AnsiConsole.Write(grid.AddRow(new Markup(Markup.Escape(item.Value.Trim())), new Markup(Inline(text))));
         }
         else

@@ -19,7 +19,12 @@ internal static class Page
     public static string Typed(string command) => $"[cyan]{Markup.Escape(command)}[/]";
 
     /// <summary>A line across the page with a title in it.</summary>
-    public static void Title(string title) => AnsiConsole.Write(new Rule($"[bold]{Markup.Escape(title)}[/]") { Justification = Justify.Left, Style = new Style(Color.Grey) });
+    public static void Title(string title) =>
+        AnsiConsole.Write(new Rule($"[bold]{Markup.Escape(title)}[/]")
+        {
+            Justification = Justify.Left,
+            Style = new Style(Color.Grey),
+        });
 
     /// <summary>Markdown, set in by two columns.</summary>
     public static void Text(string markdown, int indent = 2) => Markdown.Write(markdown, indent);
@@ -31,7 +36,8 @@ internal static class Page
         Say($"[bold yellow]Step {number} of {lab.Steps.Count}: {Plain(step.Title)}[/]");
         Text(Inputs.Fill(step.Instruction, state.Inputs));
         if (Abilities.Lacking(step.Needs) is { } reason)
-            Say($"  [yellow]This machine cannot do this step:[/] {Plain(reason)}; {Typed("lab check")} passes over it.");
+            Say($"  [yellow]This machine cannot do this step:[/] {Plain(reason)}; {Typed("lab check")} passes over "
+                + "it.");
     }
 
     /// <summary>What was observed to be wrong.</summary>
@@ -49,7 +55,8 @@ internal static class Page
     }
 
     /// <summary>Lines as they are, set in by four columns.</summary>
-    public static void Lines(string text) => AnsiConsole.Write(new Padder(new Spectre.Console.Text(text.TrimEnd()), new Padding(4, 0, 0, 0)));
+    public static void Lines(string text) =>
+        AnsiConsole.Write(new Padder(new Spectre.Console.Text(text.TrimEnd()), new Padding(4, 0, 0, 0)));
 
     /// <summary>How much of something is done.</summary>
     public static string Bar(int done, int of, int width)

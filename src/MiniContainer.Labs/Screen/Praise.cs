@@ -15,7 +15,9 @@ internal static class Praise
     public static void Step(Lab lab, LabStep step, LabState state)
     {
         var number = lab.Steps.ToList().IndexOf(step) + 1;
-        Page.Say($"[green]✓[/] [bold]{Page.Plain(step.Title)}[/]  [grey]{number} of {lab.Steps.Count}[/]  {Words(step, state)}");
+        Page.Say(
+            $"[green]✓[/] [bold]{Page.Plain(step.Title)}[/]  [grey]{number} of {lab.Steps.Count}[/]  "
+                + $"{Words(step, state)}");
     }
 
     /// <summary>A whole lab is done.</summary>
@@ -26,7 +28,8 @@ internal static class Praise
         Page.Say();
         Page.Title($"Lab {lab.Number:00} is done: {lab.Title}");
         Page.Text(lab.Idea);
-        Page.Say(alone == lab.Steps.Count ? "  All of it without a hint." : $"  {alone} of {lab.Steps.Count} steps without a hint.");
+        Page.Say(alone == lab.Steps.Count
+            ? "  All of it without a hint." : $"  {alone} of {lab.Steps.Count} steps without a hint.");
         Page.Say();
         var done = labs.Count(l => Memory.Open(l, stand.Memory.Load(l)) is null);
         Page.Say($"  {Page.Bar(done, labs.Count, 30)}  {done} of {labs.Count} labs");
@@ -35,7 +38,8 @@ internal static class Praise
 
     /// <summary>What to say when a lab is done.</summary>
     public static string AfterLab(Catalogue course, Lab lab) => course.After(lab) is { } next
-        ? $"This lab is done. The next is {next.Number:00}, {Page.Plain(next.Title)}: {Page.Typed($"lab start {next.Number:00}")}."
+        ? $"This lab is done. The next is {next.Number:00}, {Page.Plain(next.Title)}: "
+            + $"{Page.Typed($"lab start {next.Number:00}")}."
         : "This was the last lab. You have built it all.";
 
     /// <summary>What was remarkable about how a step was done.</summary>

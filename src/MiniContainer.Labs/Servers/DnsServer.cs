@@ -40,13 +40,15 @@ internal static class DnsServer
     private static async Task ServeUdp(Socket socket)
     {
         var buffer = new byte[4096];
-        var any = new IPEndPoint(socket.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any, 0);
+        var any = new IPEndPoint(socket.AddressFamily == AddressFamily.InterNetwork
+            ? IPAddress.Any : IPAddress.IPv6Any, 0);
         while (true)
         {
             try
             {
                 var received = await socket.ReceiveFromAsync(buffer, any);
-                if (Answer(buffer.AsSpan(0, received.ReceivedBytes), $"udp {((IPEndPoint)received.RemoteEndPoint).Address}") is { } answer)
+                if (Answer(buffer.AsSpan(0, received.ReceivedBytes),
+                    $"udp {((IPEndPoint)received.RemoteEndPoint).Address}") is { } answer)
                     _ = await socket.SendToAsync(answer, received.RemoteEndPoint);
             }
             catch (SocketException)

@@ -1,5 +1,6 @@
 // What the name server knows: the zone example. (a name kept for such use, RFC 6761), in which every name is the web
-// server, but for ns.example. All else does not exist, and the answer says so with authority: there is no other internet.
+// server, but for ns.example. All else does not exist, and the answer says so with authority: there is no other
+// internet.
 //
 //     example.    SOA   ns.example. lab.example. ...
 //     *.example.  A     203.0.113.10
@@ -48,7 +49,8 @@ internal static class DnsZone
         return records;
     }
 
-    private static DnsRecord Address(ushort type, string address) => new(DnsRecord.QuestionName, type, Seconds, IPAddress.Parse(address).GetAddressBytes());
+    private static DnsRecord Address(ushort type, string address) =>
+        new(DnsRecord.QuestionName, type, Seconds, IPAddress.Parse(address).GetAddressBytes());
 
     private static DnsRecord Authority(byte[] name) =>
         new(name, DnsType.SOA, Seconds,

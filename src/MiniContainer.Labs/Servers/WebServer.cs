@@ -53,7 +53,8 @@ internal static class WebServer
             var peer = ((IPEndPoint)client.RemoteEndPoint!).Address;
             Console.WriteLine($"{peer} {request.Method} {request.Target}");
             await Respond(client, request, peer);
-            // Closing with unread bytes would reset the connection, and take the answer with it: say that no more comes.
+            // Closing with unread bytes would reset the connection, and take the answer with it: say that no more
+            // comes.
             client.Shutdown(SocketShutdown.Send);
         }
         catch (Exception e) when (e is SocketException or OperationCanceledException or IOException)
@@ -73,7 +74,8 @@ internal static class WebServer
         switch (request.Path)
         {
             case "/":
-                await Send(client, request, "200 OK", "text/html", $"<!DOCTYPE html>\n<title>the internet</title>\n<p>\nyour address is {peer}\n</p>\n");
+                await Send(client, request, "200 OK", "text/html",
+                    $"<!DOCTYPE html>\n<title>the internet</title>\n<p>\nyour address is {peer}\n</p>\n");
                 break;
             case "/ip":
                 await Send(client, request, "200 OK", "text/plain", $"{peer}\n");
@@ -81,14 +83,18 @@ internal static class WebServer
             case "/headers":
                 await Send(client, request, "200 OK", "text/plain", request.Text);
                 break;
-            case "/big" when long.TryParse(request.Query("bytes"), NumberStyles.None, CultureInfo.InvariantCulture, out var bytes) && bytes <= MostBytes:
+            case "/big"
+                when long.TryParse(request.Query("bytes"), NumberStyles.None, CultureInfo.InvariantCulture,
+                    out var bytes) && bytes <= MostBytes:
                 await SendBig(client, request, bytes);
                 break;
             case "/big":
-                await Send(client, request, "400 Bad Request", "text/plain", $"say /big?bytes=N, with N up to {MostBytes}\n");
+                await Send(client, request, "400 Bad Request", "text/plain",
+                    $"say /big?bytes=N, with N up to {MostBytes}\n");
                 break;
             default:
-                await Send(client, request, "404 Not Found", "text/plain", $"there is no {request.Path}; try /, /ip, /headers or /big?bytes=N\n");
+                await Send(client, request, "404 Not Found", "text/plain",
+                    $"there is no {request.Path}; try /, /ip, /headers or /big?bytes=N\n");
                 break;
         }
     }

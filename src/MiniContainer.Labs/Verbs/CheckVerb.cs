@@ -15,7 +15,10 @@ internal static class CheckVerb
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var (lab, all) = (LabArgument.Create(), new Option<bool>("--all") { Description = "Look at the steps that have passed too." });
+        var (lab, all) = (LabArgument.Create(), new Option<bool>("--all")
+        {
+            Description = "Look at the steps that have passed too.",
+        });
         var command = new Command("check", "Looks whether you have done the step.") { lab, all };
         command.SetAction(parsed =>
         {
@@ -45,7 +48,10 @@ internal static class CheckVerb
                 Praise.Step(stand.Lab, open, state);
             else
                 Page.Say($"[yellow]![/] [bold]{Page.Plain(open.Title)}[/] is passed over: {Page.Plain(lacking)}.");
-            state = stand.Memory.Update(stand.Lab, s => s with { Passed = [.. s.Passed.Where(p => p != open.Id), open.Id] });
+            state = stand.Memory.Update(stand.Lab, s => s with
+            {
+                Passed = [.. s.Passed.Where(p => p != open.Id), open.Id],
+            });
             passed++;
         }
 
@@ -72,10 +78,14 @@ internal static class CheckVerb
             return;
         }
 
-        state = stand.Memory.Update(stand.Lab, s => s with { Refused = new(s.Refused) { [open.Id] = s.Refused.GetValueOrDefault(open.Id) + 1 } });
+        state = stand.Memory.Update(stand.Lab, s => s with
+        {
+            Refused = new(s.Refused) { [open.Id] = s.Refused.GetValueOrDefault(open.Id) + 1 },
+        });
         Page.Observation(open, result);
         if (result.Defect is null)
-            Page.Say($"  [grey]{(state.Hints.GetValueOrDefault(open.Id) < open.Hints.Count ? "A hint:" : "The hints again:")}[/] {Page.Typed("lab hint")}   [grey]what is asked:[/] {Page.Typed("lab next")}");
+            Page.Say(
+                $"  [grey]{(state.Hints.GetValueOrDefault(open.Id) < open.Hints.Count ? "A hint:" : "The hints again:")}[/] {Page.Typed("lab hint")}   [grey]what is asked:[/] {Page.Typed("lab next")}");
     }
 
     private static int CheckAll(Stand stand)
@@ -93,7 +103,10 @@ internal static class CheckVerb
             failed += result.Passed ? 0 : 1;
         }
 
-        Page.Say(string.Create(CultureInfo.InvariantCulture, $"{stand.Lab.Steps.Count - failed} of {stand.Lab.Steps.Count} are so just now; what has passed once stays passed."));
+        Page.Say(
+            string.Create(CultureInfo.InvariantCulture,
+                $"{stand.Lab.Steps.Count - failed} of {stand.Lab.Steps.Count} are so just now; what has passed once "
+                    + $"stays passed."));
         return failed == 0 ? 0 : 1;
     }
 }

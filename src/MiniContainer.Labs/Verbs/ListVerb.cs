@@ -24,7 +24,8 @@ internal static class ListVerb
             table.AddColumn(new TableColumn("[bold]TIME[/]") { NoWrap = true, Alignment = Justify.Right });
             table.AddColumn(new TableColumn("[bold]STEPS[/]") { NoWrap = true, Alignment = Justify.Right });
             foreach (var lab in Catalogue.Find().Labs)
-                table.AddRow(new Markup(Page.Plain(lab.Name)), new Markup(Markdown.Inline(lab.Idea)), new Markup($"{lab.Minutes} min"), new Markup(Steps(lab, memory)));
+                table.AddRow(new Markup(Page.Plain(lab.Name)), new Markup(Markdown.Inline(lab.Idea)),
+                    new Markup($"{lab.Minutes} min"), new Markup(Steps(lab, memory)));
             AnsiConsole.Write(table);
             return 0;
         });
@@ -34,6 +35,8 @@ internal static class ListVerb
     private static string Steps(Lab lab, Memory memory)
     {
         var passed = memory.Load(lab).Passed.Count(p => lab.Steps.Any(s => s.Id == p));
-        return passed == lab.Steps.Count ? "[green]done[/]" : memory.HasBegun(lab) ? $"[yellow]{passed} of {lab.Steps.Count}[/]" : $"[grey]{lab.Steps.Count}[/]";
+        return passed == lab.Steps.Count
+            ? "[green]done[/]"
+            : memory.HasBegun(lab) ? $"[yellow]{passed} of {lab.Steps.Count}[/]" : $"[grey]{lab.Steps.Count}[/]";
     }
 }

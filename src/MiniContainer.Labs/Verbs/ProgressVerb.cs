@@ -1,5 +1,5 @@
-// lab progress: the course as bars, and the steps of the lab that the learner is at. `lab` alone shows it too, and what to
-// type next.
+// lab progress: the course as bars, and the steps of the lab that the learner is at. `lab` alone shows it too, and what
+// to type next.
 
 using System.CommandLine;
 using MiniContainer.Labs.Course;
@@ -27,7 +27,9 @@ internal static class ProgressVerb
         ShowCourse(labs, memory);
         var current = labs.FirstOrDefault(l => l.Name == (Environment.GetEnvironmentVariable("LAB") ?? memory.Current));
         if (current is null)
-            Page.Say($"You have started none. Begin with {Page.Typed("lab start 01")}; {Page.Typed("lab list")} shows them all.");
+            Page.Say(
+                $"You have started none. Begin with {Page.Typed("lab start 01")}; {Page.Typed("lab list")} shows them "
+                    + "all.");
         else
             ShowLab(course, current, memory);
         return 0;
@@ -36,7 +38,8 @@ internal static class ProgressVerb
     private static void ShowCourse(IReadOnlyList<Lab> labs, Memory memory)
     {
         var done = labs.Count(l => Memory.Open(l, memory.Load(l)) is null);
-        Page.Say($"[bold]A container from scratch[/]  {Page.Bar(done, labs.Count, 30)}  {done} of {labs.Count} labs done");
+        Page.Say(
+            $"[bold]A container from scratch[/]  {Page.Bar(done, labs.Count, 30)}  {done} of {labs.Count} labs done");
     }
 
     private static void ShowLab(Catalogue course, Lab lab, Memory memory)
@@ -46,10 +49,13 @@ internal static class ProgressVerb
         Page.Say();
         Page.Title($"Lab {lab.Number:00}: {lab.Title}");
         foreach (var step in lab.Steps)
-            Page.Say($"  {(state.Passed.Contains(step.Id) ? "[green]✓[/]" : step == open ? "[yellow]→[/]" : "[grey]·[/]")} {Page.Plain(step.Title)}");
+            Page.Say(
+                $"  {(state.Passed.Contains(step.Id) ? "[green]✓[/]" : step == open ? "[yellow]→[/]" : "[grey]·[/]")} "
+                    + $"{Page.Plain(step.Title)}");
         Page.Say();
         Page.Say(open is null ? Praise.AfterLab(course, lab)
-            : Environment.GetEnvironmentVariable("LAB") is { Length: > 0 } ? $"What to do: {Page.Typed("lab next")}. Done? {Page.Typed("lab check")}. Stuck? {Page.Typed("lab hint")}."
+            : Environment.GetEnvironmentVariable("LAB") is { Length: > 0 }
+            ? $"What to do: {Page.Typed("lab next")}. Done? {Page.Typed("lab check")}. Stuck? {Page.Typed("lab hint")}."
             : $"Go on with {Page.Typed($"lab start {lab.Number:00}")}.");
     }
 }

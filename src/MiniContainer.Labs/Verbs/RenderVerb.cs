@@ -13,8 +13,15 @@ internal static class RenderVerb
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var labs = new Argument<string[]>("NN") { Description = "Which labs; all where none is named.", Arity = ArgumentArity.ZeroOrMore };
-        var command = new Command("render", "For writers of labs: puts the code that lessons show into them anew.") { labs };
+        var labs = new Argument<string[]>("NN")
+        {
+            Description = "Which labs; all where none is named.",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
+        var command = new Command("render", "For writers of labs: puts the code that lessons show into them anew.")
+        {
+            labs,
+        };
         command.SetAction(parsed =>
         {
             var course = Catalogue.Find();

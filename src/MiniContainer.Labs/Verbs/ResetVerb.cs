@@ -1,5 +1,5 @@
-// lab reset: puts the world back, and what is missing; with --files what was changed too. Whatever a learner has done, this
-// leads back. Passed steps stay passed.
+// lab reset: puts the world back, and what is missing; with --files what was changed too. Whatever a learner has done,
+// this leads back. Passed steps stay passed.
 
 using System.CommandLine;
 using MiniContainer.Labs.Course;
@@ -15,16 +15,26 @@ internal static class ResetVerb
     public static Command Create()
     {
         var lab = LabArgument.Create();
-        var files = new Option<bool>("--files") { Description = "Your directory too, as it was at the start; your container.cs is kept as container.cs.old." };
+        var files = new Option<bool>("--files")
+        {
+            Description = "Your directory too, as it was at the start; your container.cs is kept as container.cs.old.",
+        };
         var progress = new Option<bool>("--progress") { Description = "Forget the steps that have passed." };
-        var command = new Command("reset", "Puts the lab's world back, whatever you have done to it, with new inputs.") { lab, files, progress };
+        var command = new Command("reset", "Puts the lab's world back, whatever you have done to it, with new inputs.")
+        {
+            lab,
+            files,
+            progress,
+        };
         command.SetAction(parsed =>
         {
             Ground.RequireRoot();
             var stand = Stand.Find(parsed.GetValue(lab));
             var (anew, forget) = (parsed.GetValue(files), parsed.GetValue(progress));
             if (Ground.IsInside(stand.Workplace.World))
-                return Request.Ask(stand.Memory, ["reset", .. anew ? ["--files"] : Array.Empty<string>(), .. forget ? ["--progress"] : Array.Empty<string>()]);
+                return Request.Ask(stand.Memory,
+                    ["reset", .. anew ? ["--files"] : Array.Empty<string>(),
+                        .. forget ? ["--progress"] : Array.Empty<string>()]);
             Reset(stand, anew, forget);
             return 0;
         });
@@ -32,7 +42,9 @@ internal static class ResetVerb
     }
 
     /// <summary>Does it, from outside.</summary>
-    /// <remarks>The world first: what runs in it may still write files; and a full disk is emptied before anything is written.</remarks>
+    /// <remarks>
+    /// The world first: what runs in it may still write files; and a full disk is emptied before anything is written.
+    /// </remarks>
     public static void Reset(Stand stand, bool files, bool progress)
     {
         stand.Workplace.TakeDown();
@@ -44,14 +56,17 @@ internal static class ResetVerb
         stand.Workplace.PutFiles(again: files);
         _ = stand.Memory.Update(stand.Lab, s => s with { Inputs = Inputs.DrawAll(stand.Lab) });
         _ = Ground.Of(stand.Workplace, out _);
-        Page.Say($"[green]Lab {stand.Lab.Number:00} is reset:[/] a new world, new inputs, {(files ? "your directory as at the start" : "your files as they were")}{(progress ? ", nothing passed" : "")}.");
+        Page.Say(
+            $"[green]Lab {stand.Lab.Number:00} is reset:[/] a new world, new inputs, {(files ? "your directory as at "
+                + "the start" : "your files as they were")}{(progress ? ", nothing passed" : "")}.");
         Page.Say($"What to do: {Page.Typed("lab next")}.");
     }
 
     private static void PutFilesBack(Workplace workplace)
     {
         workplace.Empty();
-        foreach (var file in workplace.Lab.Files.Select(f => Path.Combine(workplace.Directory, f.Path)).Where(File.Exists))
+        foreach (var file in workplace.Lab.Files.Select(f => Path.Combine(workplace.Directory, f.Path))
+            .Where(File.Exists))
             File.Move(file, file + ".old", overwrite: true);
     }
 }

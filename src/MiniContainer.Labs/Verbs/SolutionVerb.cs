@@ -14,7 +14,10 @@ internal static class SolutionVerb
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var (lab, show) = (LabArgument.Create(), new Option<bool>("--show") { Description = "That of the open step, though it has not passed." });
+        var (lab, show) = (LabArgument.Create(), new Option<bool>("--show")
+        {
+            Description = "That of the open step, though it has not passed.",
+        });
         var command = new Command("solution", "The ways that we know, of the steps that you have done.") { lab, show };
         command.SetAction(parsed =>
         {
@@ -32,7 +35,9 @@ internal static class SolutionVerb
         if (show && Memory.Open(lab, state) is { } open)
             return [open];
         IReadOnlyList<LabStep> passed = [.. lab.Steps.Where(s => state.Passed.Contains(s.Id))];
-        return passed.Count > 0 ? passed : throw new MinicException("show the solution", "no step of this lab has passed", "Try lab hint first; lab solution --show shows that of the open step.");
+        return passed.Count > 0
+            ? passed : throw new MinicException("show the solution", "no step of this lab has passed",
+                "Try lab hint first; lab solution --show shows that of the open step.");
     }
 
     private static void Show(Stand stand, LabStep step, LabState state)
@@ -41,7 +46,10 @@ internal static class SolutionVerb
         foreach (var way in stand.Lab.Ways.Where(w => File.Exists(stand.Lab.Solution(w, step.Id))))
         {
             Page.Say($"[bold]{(way == "csharp" ? "C#" : way)}[/]");
-            Page.Lines(string.Join('\n', File.ReadLines(stand.Lab.Solution(way, step.Id)).SkipWhile(l => l.StartsWith("#!", StringComparison.Ordinal))));
+            Page.Lines(
+                string.Join('\n',
+                    File.ReadLines(stand.Lab.Solution(way, step.Id))
+                        .SkipWhile(l => l.StartsWith("#!", StringComparison.Ordinal))));
         }
 
         if (!state.Passed.Contains(step.Id))

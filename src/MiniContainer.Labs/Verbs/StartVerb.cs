@@ -15,13 +15,21 @@ internal static class StartVerb
     /// <summary>lab start.</summary>
     public static Command Create()
     {
-        var lab = new Argument<string?>("NN") { Description = "Which lab: 4, 04 or 04-pid.", Arity = ArgumentArity.ZeroOrOne };
-        var command = new Command("start", "Starts a lab, or goes on with it: its files, its world, and a shell there.") { lab };
+        var lab = new Argument<string?>("NN")
+        {
+            Description = "Which lab: 4, 04 or 04-pid.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        var command = new Command("start", "Starts a lab, or goes on with it: its files, its world, and a shell there.")
+        {
+            lab,
+        };
         command.SetAction(parsed =>
         {
             var stand = Stand.Find(parsed.GetValue(lab));
             // From a shell in a lab the one outside does it, or worlds would lie within worlds.
-            return Environment.GetEnvironmentVariable(Request.Variable) is null ? Start(stand) : Request.Ask(stand.Memory, "start", stand.Lab.Name);
+            return Environment.GetEnvironmentVariable(Request.Variable) is null
+                ? Start(stand) : Request.Ask(stand.Memory, "start", stand.Lab.Name);
         });
         return command;
     }
@@ -46,7 +54,8 @@ internal static class StartVerb
     {
         Ground.RequireRoot();
         if (Abilities.Lacking(stand.Lab.Needs) is { } reason)
-            throw new MinicException($"start lab {stand.Lab.Name}", $"this machine cannot do it: {reason}", "scripts/vm boots a machine that can.");
+            throw new MinicException($"start lab {stand.Lab.Name}", $"this machine cannot do it: {reason}",
+                "scripts/vm boots a machine that can.");
         var state = stand.Begin();
         _ = Ground.Of(stand.Workplace, out _);
         Introduce(stand, state);
@@ -62,7 +71,9 @@ internal static class StartVerb
         var goal = File.Exists(lab.LessonPath) ? Lesson.Load(lab.LessonPath).Text("Goal") : "";
         Page.Text(goal.Length > 0 ? goal : lab.Idea);
         Page.Say();
-        Page.Say($"  [grey]Lesson:[/] labs/{lab.Name}/README.md   [grey]Yours:[/] out/{lab.Name}/   [grey]Time:[/] {lab.Minutes} min");
+        Page.Say(
+            $"  [grey]Lesson:[/] labs/{lab.Name}/README.md   [grey]Yours:[/] out/{lab.Name}/   [grey]Time:[/] "
+                + $"{lab.Minutes} min");
         Page.Say();
         if (Memory.Open(lab, state) is not { } open)
         {
@@ -72,7 +83,9 @@ internal static class StartVerb
 
         Page.Step(lab, open, state);
         Page.Say();
-        Page.Say($"Done? {Page.Typed("lab check")}  Stuck? {Page.Typed("lab hint")}  Again? {Page.Typed("lab next")}  Broken? {Page.Typed("lab reset")}");
+        Page.Say(
+            $"Done? {Page.Typed("lab check")}  Stuck? {Page.Typed("lab hint")}  Again? {Page.Typed("lab next")}  "
+                + $"Broken? {Page.Typed("lab reset")}");
     }
 
     // A shell asks to be replaced by another one: of the same lab after a reset, or of the next lab.
@@ -102,8 +115,10 @@ internal static class StartVerb
         if (code == 137)
             Page.Say();
         Page.Say(!world.IsUp
-            ? $"The world of lab {stand.Lab.Number:00} was taken down, and this shell with it. {Page.Typed($"lab start {stand.Lab.Number:00}")} goes on."
+            ? $"The world of lab {stand.Lab.Number:00} was taken down, and this shell with it. "
+                + $"{Page.Typed($"lab start {stand.Lab.Number:00}")} goes on."
             : code == 137 ? $"This shell was killed. {Page.Typed("lab shell")} opens another one."
-            : $"You have left lab {stand.Lab.Number:00}; its world stays. {Page.Typed("lab shell")} goes back, {Page.Typed($"lab world down --name {world.Name}")} ends it.");
+            : $"You have left lab {stand.Lab.Number:00}; its world stays. {Page.Typed("lab shell")} goes back, "
+                + $"{Page.Typed($"lab world down --name {world.Name}")} ends it.");
     }
 }

@@ -1,5 +1,5 @@
-// lab verify: for teachers and continuous integration. Each lab is verified by a process of its own, two at a time: it has its
-// world, its directory and its state, and one that crashes is one failure.
+// lab verify: for teachers and continuous integration. Each lab is verified by a process of its own, two at a time: it
+// has its world, its directory and its state, and one that crashes is one failure.
 
 using System.CommandLine;
 using MiniContainer.Labs.Course;
@@ -14,17 +14,27 @@ internal static class VerifyVerb
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var labs = new Argument<string[]>("NN") { Description = "Which labs; all where none is named.", Arity = ArgumentArity.ZeroOrMore };
-        var shared = new Option<bool>("--shared") { Description = "Others work on this machine meanwhile: do not compare it before and after." };
+        var labs = new Argument<string[]>("NN")
+        {
+            Description = "Which labs; all where none is named.",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
+        var shared = new Option<bool>("--shared")
+        {
+            Description = "Others work on this machine meanwhile: do not compare it before and after.",
+        };
         var worker = new Option<bool>("--worker") { Hidden = true };
-        var command = new Command("verify", "Proves labs: checks fail before the solution and pass after it, wrong answers are refused, transcripts hold.") { labs, shared, worker };
+        var command = new Command("verify",
+            "Proves labs: checks fail before the solution and pass after it, wrong answers are refused, transcripts "
+                + "hold.") { labs, shared, worker };
         command.SetAction(parsed =>
         {
             Ground.RequireRoot();
             var course = Catalogue.Find();
             var words = parsed.GetValue(labs) ?? [];
             IReadOnlyList<Lab> chosen = words.Length == 0 ? course.Labs : [.. words.Select(course.Named)];
-            return parsed.GetValue(worker) ? Worker.Run(course, chosen[0]) : new Verification(course, parsed.GetValue(shared)).Run(chosen);
+            return parsed.GetValue(worker)
+                ? Worker.Run(course, chosen[0]) : new Verification(course, parsed.GetValue(shared)).Run(chosen);
         });
         return command;
     }

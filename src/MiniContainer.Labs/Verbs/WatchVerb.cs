@@ -1,5 +1,5 @@
-// lab watch: checks again whenever something has changed: a file of the learner's, a process or a mount in the world. For a
-// second terminal. The kernel tells of the first only, so all are looked at twice a second.
+// lab watch: checks again whenever something has changed: a file of the learner's, a process or a mount in the world.
+// For a second terminal. The kernel tells of the first only, so all are looked at twice a second.
 
 using System.CommandLine;
 using System.Globalization;
@@ -41,7 +41,8 @@ internal static class WatchVerb
                 if (observed is null)
                     _ = CheckVerb.Check(stand);
                 else if (observed != said)
-                    Page.Lines($"{DateTime.Now.ToString("HH:mm:ss", CultureInfo.InvariantCulture)} {open.Title}: {observed}");
+                    Page.Lines(
+                        $"{DateTime.Now.ToString("HH:mm:ss", CultureInfo.InvariantCulture)} {open.Title}: {observed}");
                 said = observed ?? "";
                 seen = open.Id + Fingerprint(stand);
             }
@@ -61,7 +62,10 @@ internal static class WatchVerb
         var world = stand.Workplace.World;
         var places = Ground.IsInside(world) ? [] : world.Places.SelectMany(p => p.Namespaces()).ToList();
         var directory = new DirectoryInfo(stand.Workplace.Directory);
-        var files = directory.Exists ? directory.EnumerateFileSystemInfos().Select(f => $"{f.Name} {f.LastWriteTimeUtc.Ticks}") : [];
-        return string.Join('\n', [.. files.Order(StringComparer.Ordinal), .. Inhabitants.Find(places).Select(p => $"{p.Pid} {string.Join(' ', p.Words)}")]);
+        var files = directory.Exists
+            ? directory.EnumerateFileSystemInfos().Select(f => $"{f.Name} {f.LastWriteTimeUtc.Ticks}") : [];
+        return string.Join('\n',
+            [.. files.Order(StringComparer.Ordinal),
+                .. Inhabitants.Find(places).Select(p => $"{p.Pid} {string.Join(' ', p.Words)}")]);
     }
 }

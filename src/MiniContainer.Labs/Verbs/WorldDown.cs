@@ -12,7 +12,10 @@ internal static class WorldDown
     public static Command Create()
     {
         var name = WorldVerb.Name();
-        var all = new Option<bool>("--all") { Description = "Every world of this machine, and what killed runs have left." };
+        var all = new Option<bool>("--all")
+        {
+            Description = "Every world of this machine, and what killed runs have left.",
+        };
         var command = new Command("down", "Takes a world down, with every process in it.") { name, all };
         command.SetAction(parsed =>
         {

@@ -1,4 +1,5 @@
-// lab world run: a command in a world. If the world is not up, the command gets one of its own, which goes when it ends.
+// lab world run: a command in a world. If the world is not up, the command gets one of its own, which goes when it
+// ends.
 
 using System.CommandLine;
 using System.Globalization;
@@ -14,8 +15,13 @@ internal static class WorldRun
     public static Command Create()
     {
         var (name, place) = (WorldVerb.Name(), WorldVerb.In());
-        var words = new Argument<string[]>("CMD") { Description = "The command and its arguments, after --.", Arity = ArgumentArity.OneOrMore };
-        var command = new Command("run", "Runs a command in a world; if it is not up, in one of its own, for that time.") { name, place, words };
+        var words = new Argument<string[]>("CMD")
+        {
+            Description = "The command and its arguments, after --.",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        var command = new Command("run",
+            "Runs a command in a world; if it is not up, in one of its own, for that time.") { name, place, words };
         command.SetAction(parsed => InWorld(parsed.GetRequiredValue(name), (world, relay) =>
         {
             var where = world.PlaceNamed(parsed.GetRequiredValue(place));

@@ -13,7 +13,11 @@ internal static class WorldShell
     public static Command Create()
     {
         var (name, place) = (WorldVerb.Name(), WorldVerb.In());
-        var command = new Command("shell", "A shell in a world; if it is not up, in one of its own, for that time.") { name, place };
+        var command = new Command("shell", "A shell in a world; if it is not up, in one of its own, for that time.")
+        {
+            name,
+            place,
+        };
         command.SetAction(parsed => WorldRun.InWorld(parsed.GetRequiredValue(name), (world, relay) =>
         {
             var where = world.PlaceNamed(parsed.GetRequiredValue(place));
@@ -25,12 +29,16 @@ internal static class WorldShell
 
     private static int Run(Node place, SignalRelay relay)
     {
-        var shell = Environment.GetEnvironmentVariable("SHELL") is { Length: > 0 } set && File.Exists(set) ? set : "/bin/sh";
+        var shell = Environment.GetEnvironmentVariable("SHELL") is { Length: > 0 } set && File.Exists(set)
+            ? set : "/bin/sh";
         var prompt = $"[{place.Name}] \\w\\$ ";
         if (Path.GetFileName(shell) != "bash")
         {
             var plain = Path.GetFileName(shell) == "zsh" ? $"[{place.Name}] %~%# " : $"[{place.Name}] # ";
-            return CommandRun.Run(place, new PlaceCommand([shell]) { Environment = new Dictionary<string, string> { ["PS1"] = plain } }, relay);
+            return CommandRun.Run(place, new PlaceCommand([shell])
+            {
+                Environment = new Dictionary<string, string> { ["PS1"] = plain },
+            }, relay);
         }
 
 

@@ -12,7 +12,10 @@ internal static class WorldSweep
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var command = new Command("sweep", "Undoes what containers and worlds have left in this host.") { Hidden = true };
+        var command = new Command("sweep", "Undoes what containers and worlds have left in this host.")
+        {
+            Hidden = true,
+        };
         command.SetAction(_ =>
         {
             var failures = Sweep.Play();

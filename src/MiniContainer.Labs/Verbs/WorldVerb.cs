@@ -20,12 +20,22 @@ internal static class WorldVerb
     };
 
     /// <summary>--name.</summary>
-    public static Option<string> Name() => new("--name") { Description = "Which world; several may be up at once.", HelpName = "NAME", DefaultValueFactory = _ => World.DefaultName };
+    public static Option<string> Name() => new("--name")
+    {
+        Description = "Which world; several may be up at once.",
+        HelpName = "NAME",
+        DefaultValueFactory = _ => World.DefaultName,
+    };
 
     /// <summary>--in.</summary>
     public static Option<string> In()
     {
-        var option = new Option<string>("--in") { Description = "Where: host or internet.", HelpName = "PLACE", DefaultValueFactory = _ => "host" };
+        var option = new Option<string>("--in")
+        {
+            Description = "Where: host or internet.",
+            HelpName = "PLACE",
+            DefaultValueFactory = _ => "host",
+        };
         return option;
     }
 }

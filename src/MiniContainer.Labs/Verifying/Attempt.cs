@@ -1,5 +1,5 @@
-// One attempt at a lab, as a learner would make it, but with nobody there: a world of its own, the lab's files, fresh inputs.
-// At its end all of it goes away again.
+// One attempt at a lab, as a learner would make it, but with nobody there: a world of its own, the lab's files, fresh
+// inputs. At its end all of it goes away again.
 
 using MiniContainer.Labs.Course;
 using MiniContainer.Labs.Learning;
@@ -31,7 +31,8 @@ internal sealed class Attempt : IDisposable
     public CheckResult Check(LabStep step) => Checking.Run(_workplace.World.Host, _workplace, step, Inputs);
 
     /// <summary>Runs a solution, or what is meant to be one.</summary>
-    public ScriptEnd Play(string file) => Script.Run(_workplace.World.Host, _workplace, Inputs, [file], Checking.Seconds);
+    public ScriptEnd Play(string file) =>
+        Script.Run(_workplace.World.Host, _workplace, Inputs, [file], Checking.Seconds);
 
     /// <inheritdoc/>
     public void Dispose()

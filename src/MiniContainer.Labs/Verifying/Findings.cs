@@ -26,13 +26,15 @@ internal sealed class Findings
     /// <summary>Adds those of another lab.</summary>
     public void Add(Findings other)
     {
-        (Checks, Transcripts, Breaks, Wrong) = (Checks + other.Checks, Transcripts + other.Transcripts, Breaks + other.Breaks, Wrong + other.Wrong);
+        (Checks, Transcripts, Breaks, Wrong) = (Checks + other.Checks, Transcripts + other.Transcripts, Breaks
+            + other.Breaks, Wrong + other.Wrong);
         Failures.AddRange(other.Failures);
         Skipped.AddRange(other.Skipped);
     }
 
     /// <summary>The counts in words.</summary>
-    public string Counts => $"{Many(Checks, "check")}, {Many(Transcripts, "transcript")}, {Many(Breaks, "break")}, {Many(Wrong, "wrong answer")} refused";
+    public string Counts =>
+        $"{Many(Checks, "check")}, {Many(Transcripts, "transcript")}, {Many(Breaks, "break")}, {Many(Wrong, "wrong answer")} refused";
 
     /// <summary>A number with its noun.</summary>
     public static string Many(int count, string noun) => $"{count} {noun}{(count == 1 ? "" : "s")}";

@@ -19,7 +19,9 @@ internal sealed class LabVerification(Catalogue course, Lab lab)
     private readonly Findings _found = new();
 
     /// <summary>Does all of it.</summary>
-    /// <exception cref="MinicException">A world could not be built, or somebody else verifies this lab just now.</exception>
+    /// <exception cref="MinicException">
+    /// A world could not be built, or somebody else verifies this lab just now.
+    /// </exception>
     public Findings Run()
     {
         if (Abilities.Lacking(lab.Needs) is { } reason)
@@ -31,7 +33,8 @@ internal sealed class LabVerification(Catalogue course, Lab lab)
         Directory.CreateDirectory(_workplace.Directory);
         using var handle = Directories.Open(_workplace.Directory)!;
         if (!Directories.Lock(handle, wait: false))
-            throw new MinicException($"verify {lab.Name}", $"another lab verify works in {_workplace.Directory}", "Wait for it.");
+            throw new MinicException($"verify {lab.Name}", $"another lab verify works in {_workplace.Directory}",
+                "Wait for it.");
         try
         {
             if (lab.Ways.Count == 0)
@@ -82,7 +85,8 @@ internal sealed class LabVerification(Catalogue course, Lab lab)
         if (played.Code != 0)
             return $"{Relative(solution)}: ended with exit code {played.Code}\n{played.All}";
         var after = attempt.Check(step);
-        return after.Passed ? null : $"{check}: the check of {step.Id} does not pass after {Relative(solution)}\n{after.Defect ?? "observed: " + after.Observation}\nthe solution said:\n{played.All}";
+        return after.Passed
+            ? null : $"{check}: the check of {step.Id} does not pass after {Relative(solution)}\n{after.Defect ?? "observed: " + after.Observation}\nthe solution said:\n{played.All}";
     }
 
     private void Refuse(WrongAnswer wrong)
@@ -106,10 +110,12 @@ internal sealed class LabVerification(Catalogue course, Lab lab)
         var played = attempt.Play(wrong.File);
         var result = attempt.Check(wrong.Step!);
         var observed = string.Join(' ', result.Observation.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
-        if (wrong.Expects.Select(e => Inputs.Fill(e, attempt.Inputs)).FirstOrDefault(e => !observed.Contains(e, StringComparison.OrdinalIgnoreCase)) is not { } missing)
+        if (wrong.Expects.Select(e => Inputs.Fill(e, attempt.Inputs))
+            .FirstOrDefault(e => !observed.Contains(e, StringComparison.OrdinalIgnoreCase)) is not { } missing)
             _found.Wrong++;
         else
-            _found.Failures.Add($"{Relative(wrong.File)}: {(result.Passed ? "the check passes it" : "it is refused with other words")}\nexpected: {missing}\nobserved: {result.Defect ?? result.Observation}\nit said:\n{played.All}".TrimEnd());
+            _found.Failures.Add(
+                $"{Relative(wrong.File)}: {(result.Passed ? "the check passes it" : "it is refused with other words")}\nexpected: {missing}\nobserved: {result.Defect ?? result.Observation}\nit said:\n{played.All}".TrimEnd());
     }
 
     private string Relative(string path) => Path.GetRelativePath(course.Root, path);

@@ -1,5 +1,6 @@
-// Runs the console blocks of a lesson, one session of bash in a fresh world, by cram(1). cram's shell is a script of ours that
-// enters the world, and takes it down when the session ends: a process left in the background would hold cram's pipe open.
+// Runs the console blocks of a lesson, one session of bash in a fresh world, by cram(1). cram's shell is a script of
+// ours that enters the world, and takes it down when the session ends: a process left in the background would hold
+// cram's pipe open.
 
 using System.Diagnostics;
 using MiniContainer.Kernel;
@@ -71,8 +72,11 @@ internal sealed class LessonVerification(Catalogue course, Workplace workplace, 
     {
         var seen = Transcript.FromCram(commands, Play(Transcript.ToCram(commands)));
         var comparison = new Comparison(Lab.Patterns);
-        var differences = commands.Zip(seen, (c, s) => (c.Block, Found: comparison.Differs(c, s))).Where(d => d.Found is not null).ToList();
-        found.Failures.AddRange(differences.Select(d => $"{Name}:{d.Found!.Value.Line}: the transcript differs\n{d.Found.Value.Difference}"));
+        var differences = commands.Zip(seen, (c, s) => (c.Block, Found: comparison.Differs(c, s)))
+            .Where(d => d.Found is not null).ToList();
+        found.Failures.AddRange(
+            differences.Select(d =>
+                $"{Name}:{d.Found!.Value.Line}: the transcript differs\n{d.Found.Value.Difference}"));
         var good = blocks.Except(differences.Select(d => d.Block)).ToList();
         found.Breaks += good.Count(b => b.Section == BreakIt);
         found.Transcripts += good.Count(b => b.Section != BreakIt);
@@ -81,7 +85,8 @@ internal sealed class LessonVerification(Catalogue course, Workplace workplace, 
     private string Play(string text)
     {
         // Inputs of the transcripts are fixed; those without a value there are drawn.
-        var inputs = Inputs.DrawAll(Lab).ToDictionary(i => i.Key, i => Lab.Transcript.GetValueOrDefault(i.Key, i.Value));
+        var inputs = Inputs.DrawAll(Lab)
+            .ToDictionary(i => i.Key, i => Lab.Transcript.GetValueOrDefault(i.Key, i.Value));
         using var attempt = new Attempt(workplace, inputs);
         var finished = Path.Combine(Lab.Path, "container.cs");
         if (File.Exists(finished))
@@ -91,7 +96,12 @@ internal sealed class LessonVerification(Catalogue course, Workplace workplace, 
         File.WriteAllText(test, text);
         File.WriteAllText(shell, Shell());
         File.SetUnixFileMode(shell, (UnixFileMode)0x1c0 /* 0700 */);
-        var start = new ProcessStartInfo("cram3", ["--preserve-env", "--shell=" + shell, test]) { WorkingDirectory = Session, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("cram3", ["--preserve-env", "--shell=" + shell, test])
+        {
+            WorkingDirectory = Session,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         foreach (var (name, value) in workplace.Environment_(inputs))
             start.Environment[name] = value;
         start.Environment["LC_ALL"] = "C.UTF-8";
@@ -105,7 +115,8 @@ internal sealed class LessonVerification(Catalogue course, Workplace workplace, 
         return File.Exists(test + ".err") ? File.ReadAllText(test + ".err") : text;
     }
 
-    // What it prints is read by cram as the session's; cram's own directory for temporary files is nobody's business there.
+    // What it prints is read by cram as the session's; cram's own directory for temporary files is nobody's business
+    // there.
     private string Shell()
     {
         var lab = string.Join(' ', Self.Command.Select(ShellWord.Quote));

@@ -20,7 +20,9 @@ internal sealed class Verification(Catalogue course, bool shared)
     private readonly ConcurrentDictionary<int, Lab> _working = [];
     private volatile bool _stopped;
 
-    private string State => Path.Combine(course.Root, string.Create(CultureInfo.InvariantCulture, $"out/verify-state-{Environment.ProcessId}"));
+    private string State =>
+        Path.Combine(course.Root,
+            string.Create(CultureInfo.InvariantCulture, $"out/verify-state-{Environment.ProcessId}"));
 
     /// <summary>Does it.</summary>
     /// <returns>0 if all holds.</returns>
@@ -40,7 +42,8 @@ internal sealed class Verification(Catalogue course, bool shared)
                 Show(lab, result.GetAwaiter().GetResult(), total);
             if (Residue("diff") is { Length: > 0 } left)
             {
-                Console.WriteLine("  FAILED: left behind on this machine:\n    " + left.TrimEnd().Replace("\n", "\n    ", StringComparison.Ordinal));
+                Console.WriteLine("  FAILED: left behind on this machine:\n    "
+                    + left.TrimEnd().Replace("\n", "\n    ", StringComparison.Ordinal));
                 total.Failures.Add("left behind");
             }
         }
@@ -49,7 +52,9 @@ internal sealed class Verification(Catalogue course, bool shared)
             Directory.Delete(State, recursive: true);
         }
 
-        Console.WriteLine($"{Findings.Many(labs.Count, "lab")}, {total.Counts}; {total.Failures.Count} failed, {total.Skipped.Count} skipped");
+        Console.WriteLine(
+            $"{Findings.Many(labs.Count, "lab")}, {total.Counts}; {total.Failures.Count} failed, "
+                + $"{total.Skipped.Count} skipped");
         return total.Failures.Count == 0 ? 0 : 1;
     }
 
@@ -61,7 +66,11 @@ internal sealed class Verification(Catalogue course, bool shared)
         {
             if (_stopped)
                 return (Failed("not begun: stopped by a signal"), clock.Elapsed);
-            var start = new ProcessStartInfo(Self.Command[0], [.. Self.Command.Skip(1), "verify", "--worker", lab.Name]) { RedirectStandardOutput = true, RedirectStandardError = true };
+            var start = new ProcessStartInfo(Self.Command[0], [.. Self.Command.Skip(1), "verify", "--worker", lab.Name])
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            };
             start.Environment["XDG_STATE_HOME"] = Path.Combine(State, lab.Name);
             using var process = Process.Start(start)!;
             _working[process.Id] = lab;
@@ -69,7 +78,9 @@ internal sealed class Verification(Catalogue course, bool shared)
             var output = await process.StandardOutput.ReadToEndAsync();
             await process.WaitForExitAsync();
             _ = _working.TryRemove(process.Id, out _);
-            return (Worker.Read(output) ?? Failed($"the verification itself ended with exit code {process.ExitCode}\n{output}{await errors}".TrimEnd()), clock.Elapsed);
+            return (Worker.Read(output)
+                ?? Failed(
+                    $"the verification itself ended with exit code {process.ExitCode}\n{output}{await errors}".TrimEnd()), clock.Elapsed);
         }
         finally
         {
@@ -99,7 +110,10 @@ internal sealed class Verification(Catalogue course, bool shared)
     private static void Show(Lab lab, (Findings Found, TimeSpan Time) result, Findings total)
     {
         var (found, time) = result;
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{(found.Failures.Count == 0 ? "ok    " : "FAILED")} {lab.Name,-16} {found.Counts}  {time.TotalSeconds:0} s"));
+        Console.WriteLine(
+            string.Create(CultureInfo.InvariantCulture,
+                $"{(found.Failures.Count == 0 ? "ok    " : "FAILED")} {lab.Name,-16} {found.Counts}  "
+                    + $"{time.TotalSeconds:0} s"));
         foreach (var skipped in found.Skipped)
             Console.WriteLine($"  skipped: {skipped}");
         foreach (var failure in found.Failures)
@@ -112,7 +126,10 @@ internal sealed class Verification(Catalogue course, bool shared)
         var script = Path.Combine(course.Root, "scripts/residue");
         if (shared || !File.Exists(script))
             return "";
-        using var process = Process.Start(new ProcessStartInfo(script, [verb, Path.Combine(State, "machine")]) { RedirectStandardOutput = true })!;
+        using var process = Process.Start(new ProcessStartInfo(script, [verb, Path.Combine(State, "machine")])
+        {
+            RedirectStandardOutput = true,
+        })!;
         var said = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return said;

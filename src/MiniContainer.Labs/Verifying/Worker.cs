@@ -23,10 +23,14 @@ internal static class Worker
     public static void Write(TextWriter output, Findings found)
     {
         foreach (var failure in found.Failures)
-            output.WriteLine("F " + failure.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal));
+            output.WriteLine("F "
+                + failure.Replace("\\", "\\\\", StringComparison.Ordinal)
+                    .Replace("\n", "\\n", StringComparison.Ordinal));
         foreach (var skipped in found.Skipped)
             output.WriteLine("S " + skipped);
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"= {found.Checks} {found.Transcripts} {found.Breaks} {found.Wrong}"));
+        output.WriteLine(
+            string.Create(CultureInfo.InvariantCulture,
+                $"= {found.Checks} {found.Transcripts} {found.Breaks} {found.Wrong}"));
     }
 
     /// <summary>Reads what <see cref="Write"/> wrote.</summary>
@@ -36,11 +40,14 @@ internal static class Worker
     {
         var found = new Findings();
         var lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        found.Failures.AddRange(lines.Where(l => l.StartsWith("F ", StringComparison.Ordinal)).Select(l => Unescape(l[2..])));
+        found.Failures.AddRange(lines.Where(l => l.StartsWith("F ", StringComparison.Ordinal))
+            .Select(l => Unescape(l[2..])));
         found.Skipped.AddRange(lines.Where(l => l.StartsWith("S ", StringComparison.Ordinal)).Select(l => l[2..]));
-        if (lines is not [.., ['=', ' ', ..] last] || last.Split(' ') is not [_, var checks, var transcripts, var breaks, var wrong])
+        if (lines is not [.., ['=', ' ', ..] last]
+            || last.Split(' ') is not [_, var checks, var transcripts, var breaks, var wrong])
             return null;
-        (found.Checks, found.Transcripts, found.Breaks, found.Wrong) = (Number(checks), Number(transcripts), Number(breaks), Number(wrong));
+        (found.Checks, found.Transcripts, found.Breaks, found.Wrong) =
+            (Number(checks), Number(transcripts), Number(breaks), Number(wrong));
         return found;
     }
 

@@ -25,7 +25,9 @@ internal sealed record WrongAnswer(string File, LabStep? Step, IReadOnlyList<str
     public static IReadOnlyList<WrongAnswer> Of(Catalogue course, Lab lab)
     {
         var directory = Path.Combine(course.Root, "tests/MiniContainer.Labs.Tests/Wrong", lab.Name);
-        return Directory.Exists(directory) ? [.. Directory.EnumerateFiles(directory, "*.sh").Order(StringComparer.Ordinal).Select(f => Read(lab, f))] : [];
+        return Directory.Exists(directory)
+            ? [.. Directory.EnumerateFiles(directory, "*.sh").Order(StringComparer.Ordinal)
+                .Select(f => Read(lab, f))] : [];
     }
 
     private static WrongAnswer Read(Lab lab, string file)
@@ -43,5 +45,6 @@ internal sealed record WrongAnswer(string File, LabStep? Step, IReadOnlyList<str
     }
 
     private static List<string> Values(string[] lines, string key) =>
-        [.. lines.TakeWhile(l => l.Length == 0 || l[0] == '#').Where(l => l.StartsWith(key, StringComparison.Ordinal)).Select(l => l[key.Length..].Trim())];
+        [.. lines.TakeWhile(l => l.Length == 0 || l[0] == '#').Where(l => l.StartsWith(key, StringComparison.Ordinal))
+            .Select(l => l[key.Length..].Trim())];
 }

@@ -1,5 +1,5 @@
-// `lab world run`: a command in a place of a world. A child joins the namespaces by the files that they are bound to, and
-// executes it (lab 11-exec; setns(2)). It keeps our standard streams, our process group and our terminal.
+// `lab world run`: a command in a place of a world. A child joins the namespaces by the files that they are bound to,
+// and executes it (lab 11-exec; setns(2)). It keeps our standard streams, our process group and our terminal.
 
 using System.Collections;
 using System.Runtime.InteropServices;
@@ -51,7 +51,9 @@ internal static class CommandRun
         return (relay ?? own!).Wait(playing.Children["command"]);
     }
 
-    /// <summary>Says so if a place does not see the directory that a command was typed in: it begins elsewhere.</summary>
+    /// <summary>
+    /// Says so if a place does not see the directory that a command was typed in: it begins elsewhere.
+    /// </summary>
     /// <param name="place">Where the command is to run.</param>
     public static void WarnOfDirectory(Node place)
     {
@@ -60,17 +62,23 @@ internal static class CommandRun
         if (!Node.Own.Any(own => directory.StartsWith(own + "/", StringComparison.Ordinal)) || Sees(place, directory))
             return;
         var own = string.Join(" and a ", Node.Own);
-        Console.Error.WriteLine($"lab: the {place.Name} has a {own} of its own, without {directory}: the command starts in /. Go to a directory elsewhere first.");
+        Console.Error.WriteLine(
+            $"lab: the {place.Name} has a {own} of its own, without {directory}: the command starts in /. Go to a "
+                + "directory elsewhere first.");
     }
 
     private static bool Sees(Node place, string directory)
     {
         var plan = new Plan();
         IReadOnlyList<string> descriptors = ["null", "null", "null", "status", .. NodeTape.Descriptors(place)];
-        plan.Add(new CloneChild("look", 0, descriptors) { Why = "To look from inside takes a process that has joined the namespaces." });
+        plan.Add(new CloneChild("look", 0, descriptors)
+        {
+            Why = "To look from inside takes a process that has joined the namespaces.",
+        });
         var tape = new NodeTape(plan, "look", descriptors);
         tape.Join(place);
-        tape.Step($"chdir to {directory}", "If that works, the command begins there too.", "chdir(2)", [new TapeCall("chdir", directory)], $"cd {ShellWord.Quote(directory)}");
+        tape.Step($"chdir to {directory}", "If that works, the command begins there too.", "chdir(2)",
+            [new TapeCall("chdir", directory)], $"cd {ShellWord.Quote(directory)}");
         tape.Story.Report("status", "It is there.");
         plan.Add(new AwaitReady("look") { Why = "If it is not there, it is known now." });
         try
@@ -90,17 +98,24 @@ internal static class CommandRun
         var plan = new Plan();
         IReadOnlyList<string> namespaces = place is null ? [] : NodeTape.Descriptors(place);
         IReadOnlyList<string> descriptors = ["stdin", "stdout", "stderr", "status", .. namespaces];
-        plan.Add(new CloneChild("command", 0, descriptors) { Why = "The namespaces are opened before it: within the first of them their files cannot be seen." });
+        plan.Add(new CloneChild("command", 0, descriptors)
+        {
+            Why = "The namespaces are opened before it: within the first of them their files cannot be seen.",
+        });
         var tape = new NodeTape(plan, "command", descriptors);
         tape.Step("die with lab", "If lab is killed, nobody would be left to end the command.", "prctl(2)",
-            [new TapeCall("prctl", TapeArg.Named(PR_SET_PDEATHSIG, "PR_SET_PDEATHSIG"), TapeArg.Named(SIGKILL, "SIGKILL"), 0, 0, 0)], "setpriv --pdeathsig KILL");
+            [new TapeCall("prctl", TapeArg.Named(PR_SET_PDEATHSIG, "PR_SET_PDEATHSIG"),
+                TapeArg.Named(SIGKILL, "SIGKILL"), 0, 0, 0)], "setpriv --pdeathsig KILL");
         if (place is not null)
             tape.Join(place);
         var directory = command.Directory ?? Here();
-        tape.Step($"chdir to {directory}", "A new mount namespace begins at its root; there we stay if it has no such directory.", "chdir(2)",
-            [new TapeCall("chdir", directory) { Allowed = [Errno.ENOENT, Errno.ENOTDIR] }], $"cd {ShellWord.Quote(directory)}");
+        tape.Step($"chdir to {directory}",
+            "A new mount namespace begins at its root; there we stay if it has no such directory.", "chdir(2)",
+            [new TapeCall("chdir", directory) { Allowed = [Errno.ENOENT, Errno.ENOTDIR] }],
+            $"cd {ShellWord.Quote(directory)}");
         tape.Story.DefaultSignal(SIGPIPE, "lab ignores it, and that would be inherited.");
-        tape.Story.Execve(Candidates(command.Words[0]), command.Words, Environment_(command.Environment), "The tape ends here.");
+        tape.Story.Execve(Candidates(command.Words[0]), command.Words, Environment_(command.Environment),
+            "The tape ends here.");
         plan.Add(new AwaitExec("command") { Why = "If anything failed, it is known now." });
         return plan;
     }
@@ -148,7 +163,8 @@ internal static class CommandRun
     /// <summary>Our environment, with changes, as execve(2) wants it.</summary>
     public static IReadOnlyList<string> Environment_(IReadOnlyDictionary<string, string>? changes = null)
     {
-        var all = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().ToDictionary(e => (string)e.Key, e => (string?)e.Value ?? "");
+        var all = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+            .ToDictionary(e => (string)e.Key, e => (string?)e.Value ?? "");
         foreach (var (name, value) in changes ?? new Dictionary<string, string>())
             all[name] = value;
         return [.. all.Select(e => $"{e.Key}={e.Value}")];
@@ -158,7 +174,8 @@ internal static class CommandRun
     {
         if (command.Contains('/', StringComparison.Ordinal))
             return [command];
-        var path = Environment.GetEnvironmentVariable("PATH") is { Length: > 0 } set ? set : "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+        var path = Environment.GetEnvironmentVariable("PATH") is { Length: > 0 } set
+            ? set : "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
         return [.. path.Split(':').Select(d => d.Length == 0 ? command : $"{d}/{command}")];
     }
 }

@@ -1,5 +1,5 @@
-// A world drawn in text, 80 columns wide: what the kernel says of its two network namespaces, side by side, and below them
-// who lives there. Nothing is drawn from memory, so a lab's own bridges and addresses show too.
+// A world drawn in text, 80 columns wide: what the kernel says of its two network namespaces, side by side, and below
+// them who lives there. Nothing is drawn from memory, so a lab's own bridges and addresses show too.
 
 using System.Globalization;
 using System.Net.Sockets;
@@ -29,7 +29,8 @@ internal static class Picture
             yield return "";
             yield return $"{place.Name}: {string.Join(" ", place.Namespaces())}";
             foreach (var process in Inhabitants.Find(place.Namespaces()))
-                yield return Cut(string.Create(CultureInfo.InvariantCulture, $"{process.Pid,8}  {Short(process.Words)}"), 79);
+                yield return Cut(
+                    string.Create(CultureInfo.InvariantCulture, $"{process.Pid,8}  {Short(process.Words)}"), 79);
         }
 
         yield return "";
@@ -50,13 +51,17 @@ internal static class Picture
         var addresses = kernel.ListAddresses().Where(a => !a.Local.IsIPv6LinkLocal).ToLookup(a => a.Dev);
         foreach (var link in kernel.ListLinks().OrderBy(l => l.Name == "lo").ThenBy(l => l.Index))
         {
-            var texts = addresses[link.Name].OrderBy(a => a.Local.AddressFamily).ThenBy(a => Convert.ToHexString(a.Local.GetAddressBytes())).Select(a => $"{a}{Role(a.Local.ToString())}").DefaultIfEmpty(link.IsUp ? "" : "down");
+            var texts = addresses[link.Name].OrderBy(a => a.Local.AddressFamily)
+                .ThenBy(a => Convert.ToHexString(a.Local.GetAddressBytes()))
+                .Select(a => $"{a}{Role(a.Local.ToString())}").DefaultIfEmpty(link.IsUp ? "" : "down");
             foreach (var (index, text) in texts.Index())
                 yield return $"{(index == 0 ? link.Name : ""),-6}{text}".TrimEnd();
         }
 
         yield return "";
-        foreach (var route in ((AddressFamily[])[AddressFamily.InterNetwork, AddressFamily.InterNetworkV6]).SelectMany(f => kernel.ListRoutes(f).OrderBy(r => r.Destination.PrefixLength)))
+        foreach (var route in
+            ((AddressFamily[])[AddressFamily.InterNetwork, AddressFamily.InterNetworkV6]).SelectMany(f =>
+                kernel.ListRoutes(f).OrderBy(r => r.Destination.PrefixLength)))
         {
             if (!route.Destination.BaseAddress.IsIPv6LinkLocal && !route.Destination.BaseAddress.IsIPv6Multicast)
                 yield return route.ToString();

@@ -11,7 +11,8 @@ internal static class Self
         get
         {
             var program = Environment.ProcessPath ?? throw new InvalidOperationException("no /proc/self/exe");
-            return Path.GetFileNameWithoutExtension(program) == "dotnet" ? [program, Path.Combine(AppContext.BaseDirectory, "lab.dll")] : [program];
+            return Path.GetFileNameWithoutExtension(program) == "dotnet"
+                ? [program, Path.Combine(AppContext.BaseDirectory, "lab.dll")] : [program];
         }
     }
 }

@@ -1,5 +1,6 @@
-// Stands between a caller and a command in a world: passes signals on, waits, tells how it ended (lab 01-run; signal(7)).
-// Ctrl-C on a terminal reaches the command without us, since it is in our process group: passed on it would arrive twice.
+// Stands between a caller and a command in a world: passes signals on, waits, tells how it ended (lab 01-run;
+// signal(7)). Ctrl-C on a terminal reaches the command without us, since it is in our process group: passed on it would
+// arrive twice.
 
 using System.Runtime.InteropServices;
 using MiniContainer.Kernel;

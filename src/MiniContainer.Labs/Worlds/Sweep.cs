@@ -1,5 +1,6 @@
-// What a host holds that is not found by its namespaces: containers that were left running have namespaces of their own, and
-// cgroups. Their journals lie in the host's /run, and are played backward before the host goes; so are worlds within it.
+// What a host holds that is not found by its namespaces: containers that were left running have namespaces of their
+// own, and cgroups. Their journals lie in the host's /run, and are played backward before the host goes; so are worlds
+// within it.
 
 using MiniContainer.Kernel;
 using MiniContainer.Nodes.Model;
@@ -16,7 +17,12 @@ internal static class Sweep
     public const string Mark = "lab-place";
 
     // Journals lie in /run/minic/ID, or a level or two deeper; a container's root file system must not be searched.
-    private static readonly EnumerationOptions Shallow = new() { RecurseSubdirectories = true, MaxRecursionDepth = 3, AttributesToSkip = FileAttributes.ReparsePoint };
+    private static readonly EnumerationOptions Shallow = new()
+    {
+        RecurseSubdirectories = true,
+        MaxRecursionDepth = 3,
+        AttributesToSkip = FileAttributes.ReparsePoint,
+    };
 
     /// <summary>Whether there is something, seen from outside.</summary>
     public static bool Needed(Node place) =>
@@ -29,9 +35,11 @@ internal static class Sweep
     public static IReadOnlyList<MinicException> Play()
     {
         if (!File.Exists($"/run/{Mark}"))
-            throw new MinicException("sweep the host", "this is the machine itself", "lab world down does it where it is needed; for the machine there is minic gc.");
+            throw new MinicException("sweep the host", "this is the machine itself",
+                "lab world down does it where it is needed; for the machine there is minic gc.");
         var failures = new List<MinicException>();
-        IEnumerable<string> journals = Directory.Exists(Containers) ? Directory.EnumerateFiles(Containers, "journal", Shallow) : [];
+        IEnumerable<string> journals = Directory.Exists(Containers)
+            ? Directory.EnumerateFiles(Containers, "journal", Shallow) : [];
         foreach (var path in journals.Order(StringComparer.Ordinal))
         {
             try
@@ -61,5 +69,6 @@ internal static class Sweep
         return failures;
     }
 
-    private static bool HasEntries(string path) => Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any();
+    private static bool HasEntries(string path) =>
+        Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any();
 }

@@ -58,7 +58,8 @@ public sealed record Mask(string Path, int Tree) : ChildStep
     /// <inheritdoc/>
     public override string Title => $"hide {Path}";
 
-    // The first and the last fit one kind each, and are refused for the other: move_mount with EINVAL, mount with ENOTDIR.
+    // The first and the last fit one kind each, and are refused for the other: move_mount with EINVAL, mount with
+    // ENOTDIR.
 
     /// <inheritdoc/>
     public override IReadOnlyList<TapeCall> Calls =>

@@ -47,7 +47,9 @@ public sealed record WriteKnob(string Path, string Content, int Descriptor, stri
         [open(path, O_WRONLY | O_CLOEXEC), write(descriptor, content), close(descriptor)];
 }
 
-/// <summary>Joins a cgroup: a single-threaded process that writes 0 means itself, and pays no grace period for it.</summary>
+/// <summary>
+/// Joins a cgroup: a single-threaded process that writes 0 means itself, and pays no grace period for it.
+/// </summary>
 /// <param name="Procs">The file: cgroup.procs, or tasks in version 1.</param>
 /// <param name="Descriptor">The descriptor that the file gets for the moment.</param>
 public sealed record JoinCgroup(string Procs, int Descriptor) : ChildStep

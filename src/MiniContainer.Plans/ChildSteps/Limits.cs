@@ -185,7 +185,8 @@ public sealed record SetMemoryPolicy(string Name, uint Mode, string? Nodes, byte
     /// <inheritdoc/>
     public override IReadOnlyList<TapeCall> Calls => [Mask.Length == 0
         ? new TapeCall("set_mempolicy", TapeArg.Named(Mode, Name), TapeArg.Null, 0)
-        : new TapeCall("set_mempolicy", TapeArg.Named(Mode, Name), new TapeArg.Block(Mask, Bits), (Mask.Length * 8) + 1)];
+        : new TapeCall("set_mempolicy", TapeArg.Named(Mode, Name), new TapeArg.Block(Mask, Bits),
+            (Mask.Length * 8) + 1)];
 
     private static string Bits(byte[] mask) =>
         $"[{string.Join(", ", Enumerable.Range(0, mask.Length / 8).Select(i => $"0x{BitConverter.ToUInt64(mask, i * 8):x}"))}]";

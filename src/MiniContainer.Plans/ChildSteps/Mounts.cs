@@ -98,7 +98,8 @@ public sealed record Remount(string Target, ulong Flags) : ChildStep
     public override Subject Subject => new(Here, $"remount # mounts {Options}", Target);
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> ByHand => [ShellWord.Line("mount", "-o", $"remount,bind,{Options}", "none", Target)];
+    public override IReadOnlyList<string> ByHand =>
+        [ShellWord.Line("mount", "-o", $"remount,bind,{Options}", "none", Target)];
 }
 
 /// <summary>Sets and clears attributes of a mount and all below it.</summary>

@@ -113,7 +113,8 @@ public sealed record RaiseLoopback(int Socket) : ChildStep
             [
                 new TapeCall(
                     "socket", TapeArg.Named(2, "AF_INET"), TapeArg.Named(2 | 0x80000, "SOCK_DGRAM|SOCK_CLOEXEC"), 0),
-                ioctl(Socket, 0x8914, "SIOCSIFFLAGS", new TapeArg.Block(request, "{ifr_name=\"lo\", ifr_flags=IFF_UP}")),
+                ioctl(Socket, 0x8914, "SIOCSIFFLAGS",
+                    new TapeArg.Block(request, "{ifr_name=\"lo\", ifr_flags=IFF_UP}")),
                 close(Socket),
             ];
         }

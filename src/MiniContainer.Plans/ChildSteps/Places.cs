@@ -148,7 +148,8 @@ public sealed record MakeMountPoint(string Path, string Volume) : ChildStep
 public sealed record MakeNode(string Path, char Type, uint Major, uint Minor, uint Mode, (uint Uid, uint Gid)? Owner)
     : ChildStep
 {
-    private uint Format => Type switch { 'b' => 0x6000u /* S_IFBLK */, 'p' => 0x1000u /* S_IFIFO */, _ => 0x2000u /* S_IFCHR */ };
+    private uint Format =>
+        Type switch { 'b' => 0x6000u /* S_IFBLK */, 'p' => 0x1000u /* S_IFIFO */, _ => 0x2000u /* S_IFCHR */ };
 
     /// <inheritdoc/>
     public override string Title => $"make the device {Path}";
@@ -209,6 +210,7 @@ public sealed record MakeLink(string Target, string Path) : ChildStep
     /// <inheritdoc/>
     public override IReadOnlyList<string> ByHand =>
     [
-        $"[ -e {ShellWord.Quote(Path)} ] || [ -h {ShellWord.Quote(Path)} ] || {ShellWord.Line("ln", "-s", Target, Path)}",
+        $"[ -e {ShellWord.Quote(Path)} ] || [ -h {ShellWord.Quote(Path)} ] || "
+            + $"{ShellWord.Line("ln", "-s", Target, Path)}",
     ];
 }

@@ -1,5 +1,5 @@
-// What a child may do: ids, capabilities, no_new_privs. The order matters, and each planner says why (lab 10-privileges;
-// capabilities(7), credentials(7), prctl(2)).
+// What a child may do: ids, capabilities, no_new_privs. The order matters, and each planner says why (lab
+// 10-privileges; capabilities(7), credentials(7), prctl(2)).
 
 using System.Globalization;
 using MiniContainer.Kernel;

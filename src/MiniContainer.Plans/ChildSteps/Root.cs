@@ -62,7 +62,8 @@ public sealed record MoveRoot : ChildStep
     /// <inheritdoc/>
     public override IReadOnlyList<string> ByHand =>
     [
-        "# Not by hand: chroot(1) would execute a program of the new root. This does the same wherever / is no initramfs.",
+        "# Not by hand: chroot(1) would execute a program of the new root. This does the same wherever / is no "
+            + "initramfs.",
         "pivot_root . .",
     ];
 }

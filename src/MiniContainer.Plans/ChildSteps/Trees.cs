@@ -13,7 +13,9 @@ namespace MiniContainer.Plans.ChildSteps;
 /// <param name="Recursive">Whether it binds the mounts below too.</param>
 public sealed record PickedTree(bool Recursive)
 {
-    /// <summary>MOUNT_ATTR_* bits that the tape set on it, in order with those that it cleared; empty for none.</summary>
+    /// <summary>
+    /// MOUNT_ATTR_* bits that the tape set on it, in order with those that it cleared; empty for none.
+    /// </summary>
     public IReadOnlyList<(ulong Set, ulong Clear)> Attributes { get; init; } = [];
 
     /// <summary>How its mounts travel, MS_SLAVE and the like; 0 for as they did.</summary>
@@ -138,7 +140,8 @@ public sealed record AttachTree(int Tree, string Target, PickedTree Picked) : Ch
             if (options.Length > 0)
                 lines.Add($"mount -o remount,bind,{options} none {target}");
             if (Picked.Propagation != 0)
-                lines.Add($"mount --make-{MountWords.Propagation(Picked.Propagation, Picked.PropagatesBelow)} {target}");
+                lines.Add(
+                    $"mount --make-{MountWords.Propagation(Picked.Propagation, Picked.PropagatesBelow)} {target}");
             return lines;
         }
     }

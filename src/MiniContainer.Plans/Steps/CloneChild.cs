@@ -10,15 +10,18 @@ namespace MiniContainer.Plans.Steps;
 /// <param name="Child">The child's name in the plan.</param>
 /// <param name="Flags">CLONE_NEW* flags.</param>
 /// <param name="Descriptors">
-/// What its descriptors 0, 1, 2 … are. "go" and "status" are pipes to it; "tape" and "own" its tape and its own program; "pidfd:NAME" another child of the plan;
-/// "log:PATH" a file to append to; "fifo:PATH" a named pipe; "ns:PATH" a namespace; any other name one of <see cref="PlayContext.Handles"/>.
+/// What its descriptors 0, 1, 2 … are. "go" and "status" are pipes to it; "tape" and "own" its tape and its own
+/// program; "pidfd:NAME" another child of the plan; "log:PATH" a file to append to; "fifo:PATH" a named pipe; "ns:PATH"
+/// a namespace; any other name one of <see cref="PlayContext.Handles"/>.
 /// </param>
 public sealed record CloneChild(string Child, ulong Flags, IReadOnlyList<string> Descriptors) : Step, IOfChild
 {
     /// <summary>How many of the descriptors stay open in the command: 3, or more with preserved ones.</summary>
     public int Kept { get; init; } = 3;
 
-    /// <summary>The descriptor, named as in <see cref="Descriptors"/>, of the pid namespace that it is born into; null for ours.</summary>
+    /// <summary>
+    /// The descriptor, named as in <see cref="Descriptors"/>, of the pid namespace that it is born into; null for ours.
+    /// </summary>
     public string? PidNamespace { get; init; }
 
     /// <summary>That namespace's file, as a shell names it; null for ours.</summary>
@@ -41,7 +44,8 @@ public sealed record CloneChild(string Child, ulong Flags, IReadOnlyList<string>
             : [$"open({TapeArg.Quote(TapePath)}, O_RDWR|O_CREAT|O_TRUNC|O_CLOEXEC, 0600)"],
         .. Descriptors.Distinct().Select(Opening).OfType<string>(),
         .. Descriptors.Contains("own")
-            ? ["memfd_create(\"minic-child\", MFD_CLOEXEC|MFD_ALLOW_SEALING|MFD_EXEC)", "write(fd, \"\\177ELF\"..., ...)"]
+            ? ["memfd_create(\"minic-child\", MFD_CLOEXEC|MFD_ALLOW_SEALING|MFD_EXEC)",
+                "write(fd, \"\\177ELF\"..., ...)"]
             : Array.Empty<string>(),
         $"clone3({{flags={FlagText.Clone(Flags)}|CLONE_PIDFD|CLONE_CLEAR_SIGHAND, exit_signal=SIGCHLD}}, 88)",
     ];
@@ -72,12 +76,15 @@ public sealed record CloneChild(string Child, ulong Flags, IReadOnlyList<string>
     public bool Waits => TapePath is not null;
 
     /// <summary>The commands that execute another one as this child.</summary>
-    /// <remarks>A program that nobody has mapped yet would lose its capabilities by execve; --keep-caps makes them ambient.</remarks>
+    /// <remarks>
+    /// A program that nobody has mapped yet would lose its capabilities by execve; --keep-caps makes them ambient.
+    /// </remarks>
     public string Maker
     {
         get
         {
-            // A process is born into a pid namespace, so that takes a fork: nsenter(1) forks for it, unshare(1) where told to.
+            // A process is born into a pid namespace, so that takes a fork: nsenter(1) forks for it, unshare(1) where
+            // told to.
             var enter = PidNamespacePath is null ? "" : $"nsenter --pid={ShellWord.QuoteProc(PidNamespacePath)} ";
             var make = Flags == 0 ? ""
                 : $"unshare {((Flags & (ulong)CLONE_NEWPID) == 0 ? "" : "--fork ")}{((Flags & (ulong)CLONE_NEWNS) == 0 ? "" : "--propagation unchanged ")}"
@@ -89,7 +96,9 @@ public sealed record CloneChild(string Child, ulong Flags, IReadOnlyList<string>
     /// <inheritdoc/>
     public override IReadOnlyList<string> UndoCallTexts => KillTexts;
 
-    internal static readonly IReadOnlyList<string> KillTexts = ["pidfd_open(PID, 0)", "pidfd_send_signal(PIDFD, SIGKILL, NULL, 0)", "poll([{fd=PIDFD, events=POLLIN}], 1, 10000)", "waitid(P_PIDFD, PIDFD, ...)"];
+    internal static readonly IReadOnlyList<string> KillTexts = ["pidfd_open(PID, 0)",
+        "pidfd_send_signal(PIDFD, SIGKILL, NULL, 0)", "poll([{fd=PIDFD, events=POLLIN}], 1, 10000)",
+        "waitid(P_PIDFD, PIDFD, ...)"];
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> UndoByHand => [$"kill -KILL \"$(cat \"$STATE/{Child}.pid\")\" 2>/dev/null"];
@@ -120,7 +129,9 @@ public sealed record CloneChild(string Child, ulong Flags, IReadOnlyList<string>
         }
     }
 
-    /// <summary>Kills it and waits for its end. One that never came into the journal read end of file, and ended by itself.</summary>
+    /// <summary>
+    /// Kills it and waits for its end. One that never came into the journal read end of file, and ended by itself.
+    /// </summary>
     public override void Undo(StepResult? facts) => Kill(facts);
 
     internal static void Kill(StepResult? facts)
@@ -158,7 +169,8 @@ public sealed record CloneChild(string Child, ulong Flags, IReadOnlyList<string>
             "null" => Opened(Libc.OpenHandle("/dev/null", O_RDWR)),
             _ => throw new ArgumentException($"nobody provides the descriptor {name}", nameof(name)),
         };
-        return kind switch { "go" => ChildDescriptor.Go, "status" => ChildDescriptor.Status, "tape" => ChildDescriptor.Tape, "own" => ChildDescriptor.Own, _ => new ChildDescriptor(name, handle) };
+        return kind switch { "go" => ChildDescriptor.Go, "status" => ChildDescriptor.Status, "tape" =>
+            ChildDescriptor.Tape, "own" => ChildDescriptor.Own, _ => new ChildDescriptor(name, handle) };
 
         SafeHandle Opened(SafeHandle h)
         {

@@ -33,15 +33,24 @@ public sealed record MakeDirectory(string Path, uint Mode) : Step
     public override Subject Subject => new(Chapter.State, "make # directories", Path);
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> ByHand => [$"[ -d {ShellWord.Quote(Path)} ] || {{ mkdir -p {ShellWord.Quote(Path)}; {(Group is { } group ? $"chgrp {group} {ShellWord.Quote(Path)}; " : "")}chmod 0{Convert.ToString(Mode, 8)} {ShellWord.Quote(Path)}; }}"];
+    public override IReadOnlyList<string> ByHand =>
+        [$"[ -d {ShellWord.Quote(Path)} ] || {{ mkdir -p {ShellWord.Quote(Path)}; "
+            + $"{(Group is { } group ? $"chgrp {group} {ShellWord.Quote(Path)}; " : "")}chmod "
+            + $"0{Convert.ToString(Mode, 8)} {ShellWord.Quote(Path)}; }}"];
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> UndoCallTexts => Kept ? [] : [Tree ? $"rm -r {TapeArg.Quote(Path)}" : $"rmdir({TapeArg.Quote(Path)})"];
+    public override IReadOnlyList<string> UndoCallTexts =>
+        Kept ? [] : [Tree ? $"rm -r {TapeArg.Quote(Path)}" : $"rmdir({TapeArg.Quote(Path)})"];
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> UndoByHand => Kept ? [] : [Tree ? $"rm -rf {ShellWord.Quote(Path)}" : $"[ ! -d {ShellWord.Quote(Path)} ] || rmdir {ShellWord.Quote(Path)}"];
+    public override IReadOnlyList<string> UndoByHand =>
+        Kept ? []
+        : [Tree ? $"rm -rf {ShellWord.Quote(Path)}"
+            : $"[ ! -d {ShellWord.Quote(Path)} ] || rmdir {ShellWord.Quote(Path)}"];
 
-    /// <summary>Whether the undo removes what is inside too: for directories that only we and our children write.</summary>
+    /// <summary>
+    /// Whether the undo removes what is inside too: for directories that only we and our children write.
+    /// </summary>
     public bool Tree { get; init; }
 
     /// <summary>The group that it belongs to; null for the caller's.</summary>
@@ -86,7 +95,8 @@ public sealed record WriteFile(string Path, string Content) : Step
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> CallTexts =>
-        [$"open({TapeArg.Quote(Path)}, O_WRONLY|O_CREAT|O_TRUNC, 0644)", $"write(fd, {Shortened(Content)}, {System.Text.Encoding.UTF8.GetByteCount(Content)})"];
+        [$"open({TapeArg.Quote(Path)}, O_WRONLY|O_CREAT|O_TRUNC, 0644)",
+            $"write(fd, {Shortened(Content)}, {System.Text.Encoding.UTF8.GetByteCount(Content)})"];
 
     /// <inheritdoc/>
     public override string Man => "open(2)";
@@ -107,7 +117,8 @@ public sealed record WriteFile(string Path, string Content) : Step
     public override IReadOnlyList<string> UndoByHand => [$"rm -f {ShellWord.Quote(Path)}"];
 
     // As strace(1) does it: the beginning tells what it is.
-    private static string Shortened(string content) => content.Length <= 64 ? TapeArg.Quote(content) : TapeArg.Quote(content[..48]) + "...";
+    private static string Shortened(string content) =>
+        content.Length <= 64 ? TapeArg.Quote(content) : TapeArg.Quote(content[..48]) + "...";
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> Places => [Path];
@@ -135,7 +146,9 @@ public sealed record SetFile(string Path, string Value) : Step
     public override IReadOnlyList<string> CallTexts =>
     [
         $"open({TapeArg.Quote(Path)}, O_WRONLY)", $"write(fd, {TapeArg.Quote(Value)}, {Value.Length})",
-        .. ElsePath is null ? Array.Empty<string>() : [$"or, without that file: write({TapeArg.Quote(ElsePath)}, {TapeArg.Quote(ElseValue!)})"],
+        .. ElsePath is null
+            ? Array.Empty<string>()
+            : [$"or, without that file: write({TapeArg.Quote(ElsePath)}, {TapeArg.Quote(ElseValue!)})"],
     ];
 
     /// <inheritdoc/>
@@ -146,7 +159,8 @@ public sealed record SetFile(string Path, string Value) : Step
 
     /// <inheritdoc/>
     public override Subject Subject => System.IO.Path.GetFileName(Path) is "devices.allow" or "devices.deny"
-        ? new(Chapter.Limits, "set # rules of the device list", $"{System.IO.Path.GetFileName(Path)["devices.".Length..]} {Value}")
+        ? new(Chapter.Limits, "set # rules of the device list",
+            $"{System.IO.Path.GetFileName(Path)["devices.".Length..]} {Value}")
         : new(Chapter.Limits, "set # limits", $"{System.IO.Path.GetFileName(Path)} {Value}");
 
     /// <inheritdoc/>
@@ -154,7 +168,9 @@ public sealed record SetFile(string Path, string Value) : Step
         ? [$"{(Optional ? $"[ ! -e {ShellWord.Quote(Path)} ] || " : "")}{Echo(Value, Path)}"]
         : [$"if [ -e {ShellWord.Quote(Path)} ]; then {Echo(Value, Path)}; else {Echo(ElseValue!, ElsePath)}; fi"];
 
-    /// <summary>Whether a file that does not exist is passed over: a knob that this kernel lacks and nobody misses.</summary>
+    /// <summary>
+    /// Whether a file that does not exist is passed over: a knob that this kernel lacks and nobody misses.
+    /// </summary>
     public bool Optional { get; init; }
 
     /// <summary>The file that does the same on a kernel that lacks the first; null for none.</summary>
@@ -168,7 +184,8 @@ public sealed record SetFile(string Path, string Value) : Step
 
     // Of the device list of version 1 two files take changes, and a third tells.
     private static string Readable(string path) =>
-        System.IO.Path.GetFileName(path) is "devices.allow" or "devices.deny" ? System.IO.Path.Combine(System.IO.Path.GetDirectoryName(path)!, "devices.list") : path;
+        System.IO.Path.GetFileName(path) is "devices.allow" or "devices.deny"
+        ? System.IO.Path.Combine(System.IO.Path.GetDirectoryName(path)!, "devices.list") : path;
 
     /// <inheritdoc/>
     public override StepResult? Do(PlayContext playing)

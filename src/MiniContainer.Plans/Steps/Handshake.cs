@@ -12,7 +12,9 @@ namespace MiniContainer.Plans.Steps;
 /// <param name="GidMap">The same for groups.</param>
 public sealed record MapIds(string Child, string UidMap, string GidMap) : Step, IOfChild
 {
-    /// <summary>Whether setgroups(2) is to be denied first, as the kernel asks of a writer without privileges.</summary>
+    /// <summary>
+    /// Whether setgroups(2) is to be denied first, as the kernel asks of a writer without privileges.
+    /// </summary>
     public bool DenySetgroups { get; init; }
 
     /// <summary>newuidmap(1), to write the first map in minic's place; null where minic may.</summary>
@@ -33,7 +35,8 @@ public sealed record MapIds(string Child, string UidMap, string GidMap) : Step, 
 
     private static string CallText(string? program, string file, string map) => program is null
         ? $"write(\"/proc/PID/{file}\", {TapeArg.Quote(map)})"
-        : $"execve({TapeArg.Quote(program)}, [{TapeArg.Quote(Path.GetFileName(program))}, \"PID\", {string.Join(", ", Words(map).Select(TapeArg.Quote))}], ...)";
+        : $"execve({TapeArg.Quote(program)}, [{TapeArg.Quote(Path.GetFileName(program))}, \"PID\", "
+            + $"{string.Join(", ", Words(map).Select(TapeArg.Quote))}], ...)";
 
     private static string[] Words(string map) => map.Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries);
 
@@ -107,7 +110,9 @@ public sealed record Release(string Child) : Step, IOfChild
     }
 }
 
-/// <summary>Goes over to the process that a child has made in its own place (<see cref="ChildTape.Fork"/>); the undo kills it.</summary>
+/// <summary>
+/// Goes over to the process that a child has made in its own place (<see cref="ChildTape.Fork"/>); the undo kills it.
+/// </summary>
 /// <param name="Child">The child's name in the plan.</param>
 public sealed record FollowFork(string Child) : Step, IOfChild
 {
@@ -115,7 +120,8 @@ public sealed record FollowFork(string Child) : Step, IOfChild
     public override string Title => $"follow {Child} to its new process";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> CallTexts => ["read(status, ..., 1)", "pidfd_open(PID, 0)", "waitid(P_PIDFD, ...)"];
+    public override IReadOnlyList<string> CallTexts =>
+        ["read(status, ..., 1)", "pidfd_open(PID, 0)", "waitid(P_PIDFD, ...)"];
 
     /// <inheritdoc/>
     public override string Man => "pidfd_open(2)";
@@ -124,7 +130,8 @@ public sealed record FollowFork(string Child) : Step, IOfChild
     public override string Lab => "11-exec";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> ByHand => ["read -r CHILD <&4", $"echo \"$CHILD\" > \"$STATE/{Child}.pid\"", "read -r _ <&4"];
+    public override IReadOnlyList<string> ByHand =>
+        ["read -r CHILD <&4", $"echo \"$CHILD\" > \"$STATE/{Child}.pid\"", "read -r _ <&4"];
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> UndoCallTexts => CloneChild.KillTexts;
@@ -145,7 +152,9 @@ public sealed record FollowFork(string Child) : Step, IOfChild
         return new StepResult { Pid = child.Pid, StartTime = ProcessIdentity.Of(child.Pid).StartTime };
     }
 
-    /// <summary>Kills it and waits for its end. One that never came into the journal read end of file, and ended by itself.</summary>
+    /// <summary>
+    /// Kills it and waits for its end. One that never came into the journal read end of file, and ended by itself.
+    /// </summary>
     public override void Undo(StepResult? facts) => CloneChild.Kill(facts);
 }
 
@@ -172,7 +181,8 @@ public sealed record AwaitReady(string Child) : Step, IOfChild
     public override IReadOnlyList<string> ByHand => ["read -r _ <&4"];
 
     /// <inheritdoc/>
-    public override StepResult? Do(PlayContext playing) => playing.Children[Child].WaitStatus() ? null : throw Ended.Early(playing, Child);
+    public override StepResult? Do(PlayContext playing) =>
+        playing.Children[Child].WaitStatus() ? null : throw Ended.Early(playing, Child);
 }
 
 /// <summary>Waits until a child has executed its command.</summary>
@@ -217,7 +227,9 @@ public sealed record AwaitSuccess(string Child) : Step, IOfChild
     /// <summary>The file into which it prints; null for none.</summary>
     public string? Log { get; init; }
 
-    /// <summary>Where the directory of that file goes if the child fails, since all else is undone then; null for nowhere.</summary>
+    /// <summary>
+    /// Where the directory of that file goes if the child fails, since all else is undone then; null for nowhere.
+    /// </summary>
     public string? KeptLogs { get; init; }
 
     /// <inheritdoc/>
@@ -249,7 +261,10 @@ public sealed record AwaitSuccess(string Child) : Step, IOfChild
         if (Log is null)
             return new MinicException($"run {Child}", problem);
         var tail = LogTail.Of(Log);
-        return new MinicException($"run {Child}", tail.Length == 0 ? $"{problem}, and printed nothing" : $"{problem}. The end of what it printed:{tail}{(KeepLog() ? $"\nThe whole of it is in {KeptLogs}" : "")}");
+        return new MinicException($"run {Child}",
+            tail.Length == 0
+                ? $"{problem}, and printed nothing"
+                : $"{problem}. The end of what it printed:{tail}{(KeepLog() ? $"\nThe whole of it is in {KeptLogs}" : "")}");
     }
 
     // The undo is about to remove it, with the directory that it is in.
@@ -290,6 +305,7 @@ public static class Ended
         if (playing.FailureOf(child) is { } failure)
             return failure;
         var tape = playing.Children[child].Tape;
-        return new MinicException($"wait for {child}", $"it was killed at {tape.Calls[tape.Played]}", "Its cgroup's memory limit may be too low: see dmesg.");
+        return new MinicException($"wait for {child}", $"it was killed at {tape.Calls[tape.Played]}",
+            "Its cgroup's memory limit may be too low: see dmesg.");
     }
 }

@@ -1,4 +1,5 @@
-// A file system in memory on the host, for containers that are made later to bind it from (lab 21-pod; tmpfs(5), mount(2)).
+// A file system in memory on the host, for containers that are made later to bind it from (lab 21-pod; tmpfs(5),
+// mount(2)).
 
 using System.Globalization;
 using MiniContainer.Kernel;
@@ -25,16 +26,19 @@ public sealed record MountTmpfs(string Path, uint Mode, uint? Group = null, long
     public override string Lab => "21-pod";
 
     /// <inheritdoc/>
-    public override Subject Subject => new(Chapter.State, "mount # volumes in memory", System.IO.Path.GetFileName(Path));
+    public override Subject Subject =>
+        new(Chapter.State, "mount # volumes in memory", System.IO.Path.GetFileName(Path));
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> ByHand => [$"mount -t tmpfs -o nosuid,nodev,{Options} tmpfs {ShellWord.Quote(Path)}"];
+    public override IReadOnlyList<string> ByHand =>
+        [$"mount -t tmpfs -o nosuid,nodev,{Options} tmpfs {ShellWord.Quote(Path)}"];
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> UndoCallTexts => [HostMount.UnmountText(Path)];
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> UndoByHand => [$"! mountpoint -q {ShellWord.Quote(Path)} || umount -l {ShellWord.Quote(Path)}"];
+    public override IReadOnlyList<string> UndoByHand =>
+        [$"! mountpoint -q {ShellWord.Quote(Path)} || umount -l {ShellWord.Quote(Path)}"];
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> Places => [Path];

@@ -25,5 +25,6 @@ public static class NetnsPath
     public static string Shown(string netns) => IsChild(netns) ? "\"/proc/PID/ns/net\"" : TapeArg.Quote(netns);
 
     /// <summary>The beginning of a shell command that runs inside.</summary>
-    public static string Enter(string netns) => IsChild(netns) ? "nsenter -t \"$CHILD\" -n" : $"nsenter --net={ShellWord.Quote(netns)}";
+    public static string Enter(string netns) =>
+        IsChild(netns) ? "nsenter -t \"$CHILD\" -n" : $"nsenter --net={ShellWord.Quote(netns)}";
 }

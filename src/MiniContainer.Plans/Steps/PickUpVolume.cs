@@ -1,12 +1,14 @@
-// A volume, or a part of it, picked up before a container is made: by minic, and by descriptor, since containers that run
-// already may change what lies in it (lab 21-pod; openat2(2), open_tree(2)).
+// A volume, or a part of it, picked up before a container is made: by minic, and by descriptor, since containers that
+// run already may change what lies in it (lab 21-pod; openat2(2), open_tree(2)).
 
 using MiniContainer.Kernel;
 using MiniContainer.Plans.ChildSteps;
 
 namespace MiniContainer.Plans.Steps;
 
-/// <summary>Copies the mount of a volume; a child gets it as a descriptor. It goes away with the descriptors: there is no undo.</summary>
+/// <summary>
+/// Copies the mount of a volume; a child gets it as a descriptor. It goes away with the descriptors: there is no undo.
+/// </summary>
 /// <param name="Name">The descriptor's name, for <see cref="CloneChild.Descriptors"/>.</param>
 /// <param name="Volume">The volume's path on the host.</param>
 /// <param name="Below">A relative path in it, made if missing; "" for the whole.</param>
@@ -33,13 +35,19 @@ public sealed record PickUpVolume(string Name, string Volume, string Below, stri
     /// <inheritdoc/>
     public override Subject Subject => new(Chapter.Root, "pick up # volumes", Shown);
 
-    /// <summary>A script looks before it mounts, which is no guard against a process that changes the volume in between.</summary>
+    /// <summary>
+    /// A script looks before it mounts, which is no guard against a process that changes the volume in between.
+    /// </summary>
     public override IReadOnlyList<string> ByHand =>
     [
-        .. Kind == "FileOrCreate" ? [$"[ -e {ShellWord.Quote(Volume)} ] || : > {ShellWord.Quote(Volume)}"] : Array.Empty<string>(),
-        $"volume=$(readlink -f {ShellWord.Quote(Volume)}); volume=${{volume%/}}; {VolumeWords.Variable(Name)}=$(readlink -m \"$volume\"/{ShellWord.Quote(Below)})",
-        $"case \"${VolumeWords.Variable(Name)}/\" in \"$volume\"/*) ;; *) echo \"${VolumeWords.Variable(Name)} is not in $volume\" >&2; exit 1;; esac",
-        $"[ -e \"${VolumeWords.Variable(Name)}\" ] || mkdir -p \"${VolumeWords.Variable(Name)}\"; export {VolumeWords.Variable(Name)}",
+        .. Kind == "FileOrCreate"
+            ? [$"[ -e {ShellWord.Quote(Volume)} ] || : > {ShellWord.Quote(Volume)}"] : Array.Empty<string>(),
+        $"volume=$(readlink -f {ShellWord.Quote(Volume)}); volume=${{volume%/}}; "
+            + $"{VolumeWords.Variable(Name)}=$(readlink -m \"$volume\"/{ShellWord.Quote(Below)})",
+        $"case \"${VolumeWords.Variable(Name)}/\" in \"$volume\"/*) ;; *) echo \"${VolumeWords.Variable(Name)} is not "
+            + "in $volume\" >&2; exit 1;; esac",
+        $"[ -e \"${VolumeWords.Variable(Name)}\" ] || mkdir -p \"${VolumeWords.Variable(Name)}\"; export "
+            + $"{VolumeWords.Variable(Name)}",
     ];
 
     private string Shown => Below.Length == 0 ? Volume : $"{Below} of {Volume}";

@@ -1,5 +1,5 @@
-// What a child may do, and how much: limits, processors, ids, capabilities, no_new_privs, seccomp. The order matters, and
-// the planners say why (labs 08-cgroups, 10-privileges).
+// What a child may do, and how much: limits, processors, ids, capabilities, no_new_privs, seccomp. The order matters,
+// and the planners say why (labs 08-cgroups, 10-privileges).
 
 using MiniContainer.Plans.ChildSteps;
 

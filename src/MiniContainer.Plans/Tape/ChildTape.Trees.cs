@@ -55,7 +55,9 @@ public sealed partial class ChildTape
         return tree;
     }
 
-    /// <summary>A file system that the child was given, made by minic: see <see cref="Steps.MakeFileSystem"/>.</summary>
+    /// <summary>
+    /// A file system that the child was given, made by minic: see <see cref="Steps.MakeFileSystem"/>.
+    /// </summary>
     /// <param name="descriptor">The descriptor's name.</param>
     /// <param name="type">Its type.</param>
     /// <param name="source">The device, for a script, which mounts it from the old root.</param>

@@ -1,9 +1,9 @@
 // The tape that a planner writes: each method appends one step to the plan, in the child's own order, so that planning
-// code reads as the story that it tells. Descriptors are numbers known while writing: the child is single-threaded and its
-// table is full from 0 on, so the next open returns the lowest free number. Lab 03-threads.
+// code reads as the story that it tells. Descriptors are numbers known while writing: the child is single-threaded and
+// its table is full from 0 on, so the next open returns the lowest free number. Lab 03-threads.
 //
-// The steps themselves are the records of ChildSteps/; here is only what they cannot know: the descriptors, and what became
-// of the trees that were picked up earlier. The methods stand in files by subject.
+// The steps themselves are the records of ChildSteps/; here is only what they cannot know: the descriptors, and what
+// became of the trees that were picked up earlier. The methods stand in files by subject.
 
 using MiniContainer.Plans.ChildSteps;
 
@@ -48,7 +48,8 @@ public sealed partial class ChildTape
     public int Descriptor(string name)
     {
         var number = table.IndexOf(name);
-        return number >= 0 ? number : throw new ArgumentException($"child {child} has no descriptor {name}", nameof(name));
+        return number >= 0
+            ? number : throw new ArgumentException($"child {child} has no descriptor {name}", nameof(name));
     }
 
     private int Allocate(string name)

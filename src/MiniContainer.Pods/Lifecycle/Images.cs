@@ -9,7 +9,9 @@ namespace MiniContainer.Pods.Lifecycle;
 public static class Images
 {
     /// <summary>Where images are looked for by name, in this order.</summary>
-    /// <remarks>$MINIC_IMAGES (directories, separated by colons), rootfs/ beside the program, /var/lib/minic/rootfs.</remarks>
+    /// <remarks>
+    /// $MINIC_IMAGES (directories, separated by colons), rootfs/ beside the program, /var/lib/minic/rootfs.
+    /// </remarks>
     public static IReadOnlyList<string> Places =>
     [
         .. (Environment.GetEnvironmentVariable("MINIC_IMAGES") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries),
@@ -21,14 +23,18 @@ public static class Images
     private static string ProgramDirectory => Path.GetDirectoryName(Environment.ProcessPath) ?? "/";
 
     /// <summary>The directory of an image.</summary>
-    /// <param name="image">A name, with or without a registry and a tag, which are ignored; or a path, which begins with a slash or a dot.</param>
+    /// <param name="image">
+    /// A name, with or without a registry and a tag, which are ignored; or a path, which begins with a slash or a dot.
+    /// </param>
     /// <exception cref="MinicException">There is none.</exception>
     public static string Find(string image)
     {
         if (image.StartsWith('/') || image.StartsWith('.'))
         {
             var path = HostPath.Absolute(image, $"find the image {image}");
-            return Directory.Exists(path) ? path : throw Missing(image, File.Exists(path) ? "it is a file, not a directory" : "there is no such directory");
+            return Directory.Exists(path)
+                ? path : throw Missing(image,
+                    File.Exists(path) ? "it is a file, not a directory" : "there is no such directory");
         }
 
         var name = image.Split('/')[^1].Split(':')[0];
@@ -37,7 +43,8 @@ public static class Images
 
     /// <summary>The directory of the root file system of that name; null if there is none.</summary>
     /// <param name="name">A name without a slash. One that leads out of the places is the name of nothing.</param>
-    public static string? Named(string name) => name is "" or "." or ".." || name.Contains('/', StringComparison.Ordinal)
+    public static string? Named(string name) =>
+        name is "" or "." or ".." || name.Contains('/', StringComparison.Ordinal)
         ? null
         : Places.Select(p => Path.Combine(p, name)).FirstOrDefault(Directory.Exists);
 
@@ -45,14 +52,19 @@ public static class Images
     public static string Remedy() => Remedy(ProgramDirectory);
 
     /// <summary>How to get a root file system where a program lies that is called minic.</summary>
-    /// <param name="directory">Its directory: a checkout's out/, or PREFIX/lib/minic. Each has its builder, which builds into rootfs/ there.</param>
+    /// <param name="directory">
+    /// Its directory: a checkout's out/, or PREFIX/lib/minic. Each has its builder, which builds into rootfs/ there.
+    /// </param>
     public static string Remedy(string directory)
     {
         var builders = new[] { "../rootfs/build", "../../share/minic/rootfs/build" };
-        return builders.Select(b => Path.GetFullPath(Path.Combine(directory, b))).FirstOrDefault(File.Exists) is { } builder
-            ? $"{builder} busybox makes {directory}/rootfs/busybox, as root; a path to any root file system does as well."
+        return builders.Select(b => Path.GetFullPath(Path.Combine(directory, b)))
+            .FirstOrDefault(File.Exists) is { } builder
+            ? $"{builder} busybox makes {directory}/rootfs/busybox, as root; a path to any root file system does as "
+                + "well."
             : "Name the directory of a root file system, or set MINIC_IMAGES to a directory that holds some.";
     }
 
-    private static MinicException Missing(string image, string problem) => new($"find the image {image}", problem, Remedy());
+    private static MinicException Missing(string image, string problem) =>
+        new($"find the image {image}", problem, Remedy());
 }

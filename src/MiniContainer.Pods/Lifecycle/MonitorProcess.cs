@@ -7,8 +7,8 @@
 //     "up" or the error  <------------------  one line; end of file without one: it was killed
 //     tells, exits                            stays until the last container has ended
 //
-// With --step there is a pair of sockets besides: the monitor has no terminal, so `minic pod run` asks for it. If that one
-// dies, the monitor reads end of file, and undoes what it began.
+// With --step there is a pair of sockets besides: the monitor has no terminal, so `minic pod run` asks for it. If that
+// one dies, the monitor reads end of file, and undoes what it began.
 
 using System.Globalization;
 using System.Text;
@@ -46,7 +46,9 @@ public static class MonitorProcess
             using (var nothing = Libc.OpenHandle("/dev/null", 2 /* O_RDWR */))
             using (theirs)
             using (write)
-                monitor = Spawn(arguments, [new("manifest", input), new("null", nothing), new("null", nothing), new("report", write), .. theirs is null ? Array.Empty<ChildDescriptor>() : [new ChildDescriptor("dialog", theirs)]]);
+                monitor = Spawn(arguments,
+                    [new("manifest", input), new("null", nothing), new("null", nothing), new("report", write),
+                        .. theirs is null ? Array.Empty<ChildDescriptor>() : [new ChildDescriptor("dialog", theirs)]]);
             using (var dialog = ours is null ? null : new FileStream(ours, FileAccess.ReadWrite, bufferSize: 0))
             {
                 if (dialog is not null)
@@ -60,7 +62,9 @@ public static class MonitorProcess
     }
 
     /// <summary>The way, from a monitor, to the person at the terminal of <c>minic pod run</c>.</summary>
-    public static PipedDialog Dialog() => new(new FileStream(new SafeFileHandle(DialogDescriptor, ownsHandle: true), FileAccess.ReadWrite, bufferSize: 0));
+    public static PipedDialog Dialog() =>
+        new(new FileStream(new SafeFileHandle(DialogDescriptor, ownsHandle: true), FileAccess.ReadWrite,
+            bufferSize: 0));
 
     /// <summary>Reports, from a monitor, that the pod is up.</summary>
     public static void ReportUp(string text) => Report($"{Up} {text}");
@@ -73,7 +77,8 @@ public static class MonitorProcess
 
     private static Child Spawn(IReadOnlyList<string> arguments, IReadOnlyList<ChildDescriptor> descriptors)
     {
-        // `dotnet minic.dll`: the program is dotnet, and its first argument ours. A jitted minic is called minic.dll too.
+        // `dotnet minic.dll`: the program is dotnet, and its first argument ours. A jitted minic is called minic.dll
+        // too.
         var (program, self) = (Environment.ProcessPath!, Environment.GetCommandLineArgs()[0]);
         string[] argv = Path.GetFileName(program) == "dotnet" ? [program, self, .. arguments] : [program, .. arguments];
         var environment = CallerWords.Environment();
@@ -101,7 +106,8 @@ public static class MonitorProcess
         _ = Processes.WaitEnd(monitor.PidFd, -1);
         throw int.TryParse(word, CultureInfo.InvariantCulture, out var code)
             ? new MinicException(rest, code)
-            : new MinicException("make the pod", "its monitor ended without a word", "minic gc clears up what it had made.");
+            : new MinicException("make the pod", "its monitor ended without a word",
+                "minic gc clears up what it had made.");
     }
 
     private static void Report(string text)

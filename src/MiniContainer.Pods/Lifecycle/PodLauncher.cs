@@ -18,17 +18,20 @@ public static class PodLauncher
     /// <param name="pod">The manifest.</param>
     /// <param name="network">Its attachment; null with the host's network.</param>
     /// <exception cref="MinicException">An image is missing.</exception>
-    public static Plan MakePlan(StateRoot root, Pod pod, PodNetwork? network) => MakePlan(root, pod, network, Facts.ReadToLook());
+    public static Plan MakePlan(StateRoot root, Pod pod, PodNetwork? network) =>
+        MakePlan(root, pod, network, Facts.ReadToLook());
 
     private static Plan MakePlan(StateRoot root, Pod pod, PodNetwork? network, Facts facts)
     {
         foreach (var container in pod.InitContainers.Concat(pod.Containers))
         {
             if (container.Command.Count + container.Args.Count == 0)
-                throw new MinicException($"plan pod {pod.Name}", $"container {container.Name} has no command", "An image here is a plain directory and brings none: give command or args.");
+                throw new MinicException($"plan pod {pod.Name}", $"container {container.Name} has no command",
+                    "An image here is a plain directory and brings none: give command or args.");
         }
 
-        var images = pod.InitContainers.Concat(pod.Containers).Select(c => c.Image).Distinct().ToDictionary(i => i, Images.Find);
+        var images = pod.InitContainers.Concat(pod.Containers).Select(c => c.Image).Distinct()
+            .ToDictionary(i => i, Images.Find);
         var setup = new PodSetup(pod, PodState.DirectoryOf(root, pod.Name), images)
         {
             ResolvConf = network?.ResolvConf ?? PodNetwork.DnsOf(pod, null),
@@ -57,7 +60,8 @@ public static class PodLauncher
             Annotations = new Dictionary<string, string>
             {
                 ["minic/addresses"] = string.Join(",", network?.Addresses ?? []),
-                ["minic/grace"] = pod.TerminationGracePeriodSeconds.ToString(System.Globalization.CultureInfo.InvariantCulture),
+                ["minic/grace"] =
+                    pod.TerminationGracePeriodSeconds.ToString(System.Globalization.CultureInfo.InvariantCulture),
             },
         };
         new Transaction(root, PodState.DirectoryOf(root, pod.Name), $"pod {pod.Name}", header)
@@ -74,9 +78,11 @@ public static class PodLauncher
     public static void Monitor(StateRoot root, string name, PlayContext playing)
     {
         var path = PodState.DirectoryOf(root, name);
-        var threads = playing.Children.Where(c => c.Key != PausePlanner.Child).Select(c => Watch(root, path, c.Key, c.Value)).ToList();
+        var threads = playing.Children.Where(c => c.Key != PausePlanner.Child)
+            .Select(c => Watch(root, path, c.Key, c.Value)).ToList();
         threads.ForEach(t => t.Join());
-        // The sandbox outlives its containers: the pod can still be looked at until it is removed. It has nothing to report.
+        // The sandbox outlives its containers: the pod can still be looked at until it is removed. It has nothing to
+        // report.
     }
 
     private static Thread Watch(StateRoot root, string path, string name, Child child)

@@ -25,13 +25,19 @@ public sealed record PodNetwork(NetworkSteps Steps, IReadOnlyList<string> Addres
 
     /// <summary>The same for those who only want to read the plan: no lock is taken.</summary>
     /// <inheritdoc cref="Plan(StateRoot, Pod, string)" path="/exception"/>
-    public static PodNetwork? PlanToLook(StateRoot root, Pod pod, string network) => Plan(root, pod, network, Attaching.PlanToLook);
+    public static PodNetwork? PlanToLook(StateRoot root, Pod pod, string network) =>
+        Plan(root, pod, network, Attaching.PlanToLook);
 
-    private static PodNetwork? Plan(StateRoot root, Pod pod, string network, Func<string, string, Attachment, (NetworkSteps, Result)> attach)
+    private static PodNetwork? Plan(StateRoot root, Pod pod, string network,
+        Func<string, string, Attachment, (NetworkSteps, Result)> attach)
     {
         if (pod.HostNetwork)
             return null;
-        var (steps, result) = attach(root.Path, network, new Attachment(FileName.Fit("pod-" + pod.Name), "child:" + PausePlanner.Child) { PortMappings = PortsOf(pod) });
+        var (steps, result) = attach(root.Path, network,
+            new Attachment(FileName.Fit("pod-" + pod.Name), "child:" + PausePlanner.Child)
+            {
+                PortMappings = PortsOf(pod),
+            });
         var addresses = (result.Ips ?? []).Select(ip => ip.Address.Split('/')[0]).ToList();
         return new PodNetwork(steps, addresses, DnsOf(pod, result.Dns));
     }
@@ -53,7 +59,8 @@ public sealed record PodNetwork(NetworkSteps Steps, IReadOnlyList<string> Addres
     public static string DnsOf(Pod pod, Networking.Cni.Dns? ofNetwork)
     {
         // On the host's network a server on the host's loopback can be reached.
-        var text = pod.HostNetwork ? File.Exists(Networking.ResolvConf.HostPath) ? File.ReadAllText(Networking.ResolvConf.HostPath) : ""
+        var text = pod.HostNetwork
+            ? File.Exists(Networking.ResolvConf.HostPath) ? File.ReadAllText(Networking.ResolvConf.HostPath) : ""
             : Networking.ResolvConf.Text(pod.DnsPolicy == "Default" ? null : ofNetwork);
         if (pod.DnsConfig is not { } own)
             return text;

@@ -1,5 +1,5 @@
-// Removing a pod: ask its containers to end, give them time, then undo the journal (lab 21-pod; Kubernetes, "Termination
-// of Pods").
+// Removing a pod: ask its containers to end, give them time, then undo the journal (lab 21-pod; Kubernetes,
+// "Termination of Pods").
 
 using System.Globalization;
 using System.Runtime.InteropServices;
@@ -14,12 +14,18 @@ public static class PodRemoval
 {
     private const int SIGTERM = 15;
 
-    /// <summary>Removes pods with all that they hold: all are asked to end first, so that they take their time side by side.</summary>
+    /// <summary>
+    /// Removes pods with all that they hold: all are asked to end first, so that they take their time side by side.
+    /// </summary>
     /// <param name="root">The directory of all state.</param>
     /// <param name="names">The pods.</param>
-    /// <param name="grace">How long their containers get to end by themselves; null for what each manifest says.</param>
+    /// <param name="grace">
+    /// How long their containers get to end by themselves; null for what each manifest says.
+    /// </param>
     /// <param name="watch">Sees each step's undo; null for nobody.</param>
-    /// <exception cref="MinicException">There is none of a name, and none is touched; or something could not be undone.</exception>
+    /// <exception cref="MinicException">
+    /// There is none of a name, and none is touched; or something could not be undone.
+    /// </exception>
     public static void Remove(StateRoot root, IReadOnlyList<string> names, TimeSpan? grace, PlayObserver? watch = null)
     {
         var pods = names.Distinct().Select(name => PodState.Load(root, name)).ToList();
@@ -40,20 +46,23 @@ public static class PodRemoval
         }
 
         if (failures.Count > 0)
-            throw failures.Count == 1 ? failures[0] : new MinicException("remove pods", string.Join("\n", failures.Select(f => f.Message)));
+            throw failures.Count == 1
+                ? failures[0] : new MinicException("remove pods", string.Join("\n", failures.Select(f => f.Message)));
     }
 
     private static TimeSpan GraceOf(PodState pod) =>
-        TimeSpan.FromSeconds(long.Parse(pod.Header.Annotations?.GetValueOrDefault("minic/grace") ?? "30", CultureInfo.InvariantCulture));
+        TimeSpan.FromSeconds(
+            long.Parse(pod.Header.Annotations?.GetValueOrDefault("minic/grace") ?? "30", CultureInfo.InvariantCulture));
 
-    // Each gets the signal, and each its time, whatever /proc says of its handlers: process 1 gets what it has blocked, by sigwait
-    // or a signalfd, though it handles nothing.
+    // Each gets the signal, and each its time, whatever /proc says of its handlers: process 1 gets what it has blocked,
+    // by sigwait or a signalfd, though it handles nothing.
     private static (PodState Pod, IReadOnlyList<SafeHandle> Asked, long Deadline) Ask(PodState pod, TimeSpan grace)
     {
         var deadline = Environment.TickCount64 + (long)Math.Min(grace.TotalMilliseconds, int.MaxValue);
         if (grace <= TimeSpan.Zero)
             return (pod, [], deadline);
-        var asked = pod.Containers.Where(c => c.Process.Alive).Select(c => Processes.OpenPidFd(c.Process.Pid)).OfType<SafeHandle>().ToList();
+        var asked = pod.Containers.Where(c => c.Process.Alive).Select(c => Processes.OpenPidFd(c.Process.Pid))
+            .OfType<SafeHandle>().ToList();
         asked.RemoveAll(pidfd => !Processes.Signal(pidfd, SIGTERM));
         return (pod, asked, deadline);
     }

@@ -13,7 +13,8 @@ namespace MiniContainer.Pods.Lifecycle;
 /// <param name="Process">Its first process.</param>
 /// <param name="Exit">How it ended; null while it runs, or if nobody was there to see.</param>
 /// <param name="CgroupPaths">The directories of its cgroups.</param>
-public sealed record PodContainer(string Name, ProcessIdentity Process, JournalExit? Exit, IReadOnlyList<string> CgroupPaths)
+public sealed record PodContainer(string Name, ProcessIdentity Process, JournalExit? Exit,
+    IReadOnlyList<string> CgroupPaths)
 {
     /// <summary>"Running", "Exited (3)", or "Unknown" when its end was seen by nobody.</summary>
     public string Status => Process.Alive ? "Running" : Exit is { } exit ? $"Exited ({exit.Code})" : "Unknown";
@@ -22,7 +23,8 @@ public sealed record PodContainer(string Name, ProcessIdentity Process, JournalE
 /// <summary>A pod as its journal tells it.</summary>
 public sealed class PodState
 {
-    private PodState(string name, string directory, Journal journal, IReadOnlyList<PodContainer> containers, ProcessIdentity? pause)
+    private PodState(string name, string directory, Journal journal, IReadOnlyList<PodContainer> containers,
+        ProcessIdentity? pause)
     {
         Name = name;
         Directory = directory;
@@ -69,15 +71,20 @@ public sealed class PodState
                 return Header.Owner.Alive ? "Creating" : "Dead";
             if (Containers.Any(c => c.Process.Alive))
                 return "Running";
-            return Containers.All(c => c.Exit?.Code == 0) ? "Completed" : Containers.All(c => c.Exit is not null) ? "Failed" : "Dead";
+            return Containers.All(c => c.Exit?.Code == 0)
+                ? "Completed" : Containers.All(c => c.Exit is not null) ? "Failed" : "Dead";
         }
     }
 
     /// <summary>The state directory of a pod.</summary>
     public static string DirectoryOf(StateRoot root, string name) => root["pods", name];
 
-    /// <summary>Where the logs of a pod stay that could not be made, until its name is used again: beside the state, of which nothing is left.</summary>
-    public static string KeptLogsOf(StateRoot root, string name) => Path.Combine(Path.TrimEndingDirectorySeparator(root.Path) + ".logs", name);
+    /// <summary>
+    /// Where the logs of a pod stay that could not be made, until its name is used again: beside the state, of which
+    /// nothing is left.
+    /// </summary>
+    public static string KeptLogsOf(StateRoot root, string name) =>
+        Path.Combine(Path.TrimEndingDirectorySeparator(root.Path) + ".logs", name);
 
     /// <summary>Removes those logs.</summary>
     /// <returns>Whether there were any.</returns>
@@ -94,17 +101,24 @@ public sealed class PodState
     /// <summary>Reads a pod.</summary>
     /// <exception cref="MinicException">There is none of that name.</exception>
     public static PodState Load(StateRoot root, string name) =>
-        TryLoad(root, name) ?? throw new MinicException($"find pod {name}", $"pod \"{name}\" does not exist", $"minic pod ps shows those that do (below {root}).");
+        TryLoad(root, name)
+        ?? throw new MinicException($"find pod {name}", $"pod \"{name}\" does not exist",
+            $"minic pod ps shows those that do (below {root}).");
 
     /// <summary>All pods, by name.</summary>
     public static IEnumerable<PodState> All(StateRoot root) =>
-        StateDirectory.Names(root["pods"]).Select(name => StateDirectory.Try(() => TryLoad(root, name), $"pod {name}")).OfType<PodState>();
+        StateDirectory.Names(root["pods"]).Select(name => StateDirectory.Try(() => TryLoad(root, name), $"pod {name}"))
+            .OfType<PodState>();
 
-    /// <summary>A container by name; without one the last in the manifest, those that run before those that do not.</summary>
+    /// <summary>
+    /// A container by name; without one the last in the manifest, those that run before those that do not.
+    /// </summary>
     /// <exception cref="MinicException">The pod has none of that name.</exception>
     public PodContainer Container(string? name) =>
-        Containers.Where(c => name is null || c.Name == name).OrderBy(c => name is null && c.Process.Alive).LastOrDefault()
-        ?? throw new MinicException($"find container {name} of pod {Name}", "there is none of that name", $"It has {string.Join(", ", Containers.Select(c => c.Name))}.");
+        Containers.Where(c => name is null || c.Name == name).OrderBy(c => name is null && c.Process.Alive)
+            .LastOrDefault()
+        ?? throw new MinicException($"find container {name} of pod {Name}", "there is none of that name",
+            $"It has {string.Join(", ", Containers.Select(c => c.Name))}.");
 
     /// <summary>Reads a pod, or null if there is none.</summary>
     public static PodState? TryLoad(StateRoot root, string name)
@@ -125,7 +139,8 @@ public sealed class PodState
             if (entry.Step is MakeCgroup cgroup)
                 cgroups.Add(cgroup.Path);
             // An init container's end was seen by the step that waited for it: it is played only if that was a success.
-            if (entry is { Step: AwaitSuccess { Child: var ended }, Facts: not null } && containers.FindIndex(c => c.Name == PodSetup.ContainerOf(ended)) is >= 0 and var first)
+            if (entry is { Step: AwaitSuccess { Child: var ended }, Facts: not null }
+                && containers.FindIndex(c => c.Name == PodSetup.ContainerOf(ended)) is >= 0 and var first)
                 containers[first] = containers[first] with { Exit = new JournalExit(ended, 0, journal.Header.Created) };
             if (entry is not { Step: CloneChild clone, Facts: { Pid: { } pid, StartTime: { } start } })
                 continue;
@@ -133,7 +148,9 @@ public sealed class PodState
             if (clone.Child == PausePlanner.Child)
                 pause = process;
             else
-                containers.Add(new PodContainer(PodSetup.ContainerOf(clone.Child), process, journal.Exits.FirstOrDefault(e => e.Child == clone.Child), [.. cgroups]));
+                containers.Add(
+                    new PodContainer(PodSetup.ContainerOf(clone.Child), process,
+                        journal.Exits.FirstOrDefault(e => e.Child == clone.Child), [.. cgroups]));
             cgroups.Clear();
         }
 

@@ -12,18 +12,22 @@ internal static class ContainerReader
 {
     private static readonly Dictionary<string, string> Refused = new()
     {
-        ["livenessProbe"] = "probes", ["readinessProbe"] = "probes", ["startupProbe"] = "probes", ["lifecycle"] = "lifecycle hooks",
+        ["livenessProbe"] = "probes", ["readinessProbe"] = "probes", ["startupProbe"] = "probes",
+        ["lifecycle"] = "lifecycle hooks",
         ["envFrom"] = "config maps and secrets", ["volumeDevices"] = "block volumes", ["resizePolicy"] = "resizing",
         ["restartPolicy"] = "restart policies of single containers",
     };
 
     private static readonly Dictionary<string, string> Ignored = new()
     {
-        ["imagePullPolicy"] = "minic pulls no images", ["terminationMessagePath"] = "minic keeps no termination messages",
-        ["terminationMessagePolicy"] = "minic keeps no termination messages", ["stdinOnce"] = "stdin closes with its one client",
+        ["imagePullPolicy"] = "minic pulls no images",
+        ["terminationMessagePath"] = "minic keeps no termination messages",
+        ["terminationMessagePolicy"] = "minic keeps no termination messages",
+        ["stdinOnce"] = "stdin closes with its one client",
     };
 
-    public static Container Read(YamlMap map, PodSecurityContext pod, IReadOnlyList<Volume> volumes, bool isInit = false)
+    public static Container Read(YamlMap map, PodSecurityContext pod, IReadOnlyList<Volume> volumes,
+        bool isInit = false)
     {
         var env = ReadEnv(map);
         var container = new Container
@@ -85,7 +89,8 @@ internal static class ContainerReader
             return expanded;
         }
 
-        map.Bad(field, $"with its variables it is longer than {Expansion.MaxLength} characters", "No program takes a longer string: see execve(2), MAX_ARG_STRLEN.");
+        map.Bad(field, $"with its variables it is longer than {Expansion.MaxLength} characters",
+            "No program takes a longer string: see execve(2), MAX_ARG_STRLEN.");
         return "";
     }
 
@@ -97,18 +102,25 @@ internal static class ContainerReader
         var number = map.Number("containerPort", 1, 65535);
         if (number is null && !map.Has("containerPort"))
         {
-            map.Notes.Problems.Add(map.Path, "the required field \"containerPort\" is missing", "Write the port that the program listens on.");
+            map.Notes.Problems.Add(map.Path, "the required field \"containerPort\" is missing",
+                "Write the port that the program listens on.");
         }
 
-        var port = new ContainerPort((int)(number ?? 0), map.Number("hostPort", 0, 65535) is > 0 and var host ? (int)host : null, map.Choice("protocol", "TCP", "UDP", "SCTP"), NotEmpty(map, "hostIP"), NotEmpty(map, "name"));
+        var port = new ContainerPort((int)(number ?? 0),
+            map.Number("hostPort", 0, 65535) is > 0 and var host ? (int)host : null,
+            map.Choice("protocol", "TCP", "UDP", "SCTP"), NotEmpty(map, "hostIP"), NotEmpty(map, "name"));
         if (port.HostIp is { Length: > 0 } address && HostIp.Problem(address) is { } problem)
         {
             map.Bad("hostIP", problem, HostIp.Hint);
         }
 
-        if (port.Name is { } name && (name.Length is 0 or > 15 || !name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-') || !name.Any(char.IsAsciiLetter)))
+        if (port.Name is { } name
+            && (name.Length is 0 or > 15
+                || !name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-')
+                || !name.Any(char.IsAsciiLetter)))
         {
-            map.Bad("name", $"\"{name}\" is no port's name", "Use up to 15 lower-case letters, digits and '-', a letter among them.");
+            map.Bad("name", $"\"{name}\" is no port's name",
+                "Use up to 15 lower-case letters, digits and '-', a letter among them.");
         }
 
         map.End();
@@ -135,7 +147,12 @@ internal static class ContainerReader
             requests.Bad("cpu", "more is requested than the limit allows", "Raise the limit, or lower the request.");
         }
 
-        var refused = new Dictionary<string, string> { ["ephemeral-storage"] = "limits of storage", ["hugepages-2Mi"] = "limits of huge pages", ["hugepages-1Gi"] = "limits of huge pages" };
+        var refused = new Dictionary<string, string>
+        {
+            ["ephemeral-storage"] = "limits of storage",
+            ["hugepages-2Mi"] = "limits of huge pages",
+            ["hugepages-1Gi"] = "limits of huge pages",
+        };
         limits.End(refused);
         requests.End(refused);
         resources.End(new Dictionary<string, string> { ["claims"] = "resource claims" });
@@ -143,7 +160,8 @@ internal static class ContainerReader
     }
 
     // Rounded up: a limit of half a byte is one byte, and of a thousandth of a thousandth one thousandth.
-    private static long? Bytes(YamlMap map) => Quantity.Read(map, "memory") is { } amount ? (long)Math.Ceiling(amount) : null;
+    private static long? Bytes(YamlMap map) =>
+        Quantity.Read(map, "memory") is { } amount ? (long)Math.Ceiling(amount) : null;
 
     private static CpuQuantity? Cpu(YamlMap map)
     {
@@ -166,12 +184,14 @@ internal static class ContainerReader
     private static VolumeMount ReadMount(YamlMap entry, IReadOnlyList<Volume> volumes, HashSet<string> seen)
     {
         var mount = new VolumeMount(
-            entry.Required("name", "Name one of spec.volumes."), entry.Required("mountPath", "Name a path in the container."),
+            entry.Required("name", "Name one of spec.volumes."),
+            entry.Required("mountPath", "Name a path in the container."),
             entry.Bool("readOnly") ?? false, NotEmpty(entry, "subPath"));
         if (mount.Name.Length > 0 && volumes.All(volume => volume.Name != mount.Name))
         {
             entry.Bad("name", $"there is no volume {mount.Name}",
-                Documents.NearestName.Ask(mount.Name, volumes.Select(volume => volume.Name), "Add it to spec.volumes."));
+                Documents.NearestName.Ask(mount.Name, volumes.Select(volume => volume.Name),
+                    "Add it to spec.volumes."));
         }
 
         if (mount.MountPath.Length > 0 && mount.MountPath[0] != '/')
@@ -190,7 +210,8 @@ internal static class ContainerReader
 
         entry.End(new Dictionary<string, string>
         {
-            ["mountPropagation"] = "choice of mount propagation", ["subPathExpr"] = "expansion in subPath", ["recursiveReadOnly"] = "choice of recursiveReadOnly",
+            ["mountPropagation"] = "choice of mount propagation", ["subPathExpr"] = "expansion in subPath",
+            ["recursiveReadOnly"] = "choice of recursiveReadOnly",
         });
         return mount;
     }

@@ -12,10 +12,14 @@ public static class Expansion
     /// <summary>The longest string that execve(2) takes, MAX_ARG_STRLEN of linux/binfmts.h.</summary>
     public const int MaxLength = 128 * 1024 - 1;
 
-    /// <summary>The text with each $(NAME) of a known name replaced; what comes in that way is not expanded again.</summary>
+    /// <summary>
+    /// The text with each $(NAME) of a known name replaced; what comes in that way is not expanded again.
+    /// </summary>
     /// <param name="text">What the manifest says.</param>
     /// <param name="variables">The known names with their values.</param>
-    /// <returns>Null if it becomes longer than <see cref="MaxLength"/>: a few lines can stand for more than fits in memory.</returns>
+    /// <returns>
+    /// Null if it becomes longer than <see cref="MaxLength"/>: a few lines can stand for more than fits in memory.
+    /// </returns>
     public static string? Expand(string text, IReadOnlyDictionary<string, string> variables)
     {
         var expanded = new StringBuilder();
@@ -40,7 +44,8 @@ public static class Expansion
             }
             else
             {
-                expanded.Append(variables.TryGetValue(text[(i + 2)..close], out var value) ? value : text[i..(close + 1)]);
+                expanded.Append(variables.TryGetValue(text[(i + 2)..close], out var value)
+                    ? value : text[i..(close + 1)]);
                 i = close;
             }
         }

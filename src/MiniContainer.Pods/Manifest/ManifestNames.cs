@@ -18,7 +18,8 @@ internal static class ManifestNames
         }
         else if (name.Length > 0 && !IsLabel(name))
         {
-            map.Bad(field, $"\"{name}\" is no DNS label", Suggest(name, "lower-case letters, digits and '-', with a letter or digit at both ends"));
+            map.Bad(field, $"\"{name}\" is no DNS label",
+                Suggest(name, "lower-case letters, digits and '-', with a letter or digit at both ends"));
         }
 
         return name;
@@ -34,14 +35,16 @@ internal static class ManifestNames
         }
         else if (name.Length > 0 && !name.Split('.').All(IsLabel))
         {
-            map.Bad(field, $"\"{name}\" is no DNS name", Suggest(name, "lower-case letters, digits, '-' and '.', with a letter or digit at both ends"));
+            map.Bad(field, $"\"{name}\" is no DNS name",
+                Suggest(name, "lower-case letters, digits, '-' and '.', with a letter or digit at both ends"));
         }
 
         return name;
     }
 
     private static bool IsLabel(string name) =>
-        name.Length > 0 && name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-') && name[0] != '-' && name[^1] != '-';
+        name.Length > 0 && name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-')
+        && name[0] != '-' && name[^1] != '-';
 
     private static string Suggest(string name, string rule)
     {

@@ -10,7 +10,9 @@ namespace MiniContainer.Pods.Manifest;
 /// <summary>A pod (v1/Pod).</summary>
 public sealed record Pod
 {
-    /// <summary>The annotation that limits the tasks of each container of the pod; Kubernetes has no field for it.</summary>
+    /// <summary>
+    /// The annotation that limits the tasks of each container of the pod; Kubernetes has no field for it.
+    /// </summary>
     public const string PidsAnnotation = "minic/pids";
 
     /// <summary>The pod's name, a DNS subdomain (RFC 1123).</summary>
@@ -52,7 +54,9 @@ public sealed record Pod
     /// <summary>What holds for all containers that do not say otherwise.</summary>
     public PodSecurityContext SecurityContext { get; init; } = new();
 
-    /// <summary>The most tasks that each container may have; null for no limit (<see cref="PidsAnnotation"/>).</summary>
+    /// <summary>
+    /// The most tasks that each container may have; null for no limit (<see cref="PidsAnnotation"/>).
+    /// </summary>
     public long? Pids { get; init; }
 
     /// <summary>Run to their end, one after the other, before the others start.</summary>
@@ -133,7 +137,9 @@ public sealed record HostAlias(string Ip, IReadOnlyList<string> Hostnames);
 /// <summary>A volume: a path of the host, or an empty directory that goes away with the pod.</summary>
 /// <param name="Name">Its name in the pod.</param>
 /// <param name="HostPath">A path of the host; null for an empty directory.</param>
-/// <param name="HostPathType">Directory, DirectoryOrCreate, File, FileOrCreate, Socket, CharDevice, BlockDevice or "".</param>
+/// <param name="HostPathType">
+/// Directory, DirectoryOrCreate, File, FileOrCreate, Socket, CharDevice, BlockDevice or "".
+/// </param>
 /// <param name="InMemory">Whether the empty directory is a tmpfs.</param>
 /// <param name="SizeLimit">Bytes at most; null for no limit.</param>
 public sealed record Volume(string Name, string? HostPath, string HostPathType, bool InMemory, long? SizeLimit);

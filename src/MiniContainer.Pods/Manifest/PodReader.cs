@@ -19,33 +19,41 @@ public static class PodReader
     {
         ["activeDeadlineSeconds"] = "deadlines", ["ephemeralContainers"] = "ephemeral containers",
         ["hostIPC"] = "sharing of the host's IPC namespace", ["hostPID"] = "sharing of the host's PID namespace",
-        ["hostUsers"] = "user namespaces of pods", ["readinessGates"] = "readiness gates", ["resourceClaims"] = "resource claims",
-        ["resources"] = "resources of whole pods", ["schedulingGates"] = "scheduling gates", ["subdomain"] = "subdomains",
+        ["hostUsers"] = "user namespaces of pods", ["readinessGates"] = "readiness gates",
+        ["resourceClaims"] = "resource claims",
+        ["resources"] = "resources of whole pods", ["schedulingGates"] = "scheduling gates",
+        ["subdomain"] = "subdomains",
         ["setHostnameAsFQDN"] = "subdomains", ["overhead"] = "overheads",
     };
 
     private static readonly Dictionary<string, string> Ignored = new(
         new[]
         {
-            "affinity", "nodeName", "nodeSelector", "priority", "priorityClassName", "preemptionPolicy", "schedulerName", "tolerations",
+            "affinity", "nodeName", "nodeSelector", "priority", "priorityClassName", "preemptionPolicy",
+            "schedulerName", "tolerations",
             "topologySpreadConstraints", "runtimeClassName", "os",
         }.Select(name => KeyValuePair.Create(name, "minic runs pods on this host only"))
-        .Concat(new[] { "serviceAccount", "serviceAccountName", "automountServiceAccountToken", "enableServiceLinks", "imagePullSecrets" }
+        .Concat(new[] { "serviceAccount", "serviceAccountName", "automountServiceAccountToken", "enableServiceLinks",
+            "imagePullSecrets" }
             .Select(name => KeyValuePair.Create(name, "minic has no API server"))));
 
     private static readonly Dictionary<string, string> IgnoredMetadata = new(
-        new[] { "uid", "resourceVersion", "creationTimestamp", "generation", "managedFields", "ownerReferences", "finalizers", "selfLink", "deletionTimestamp", "deletionGracePeriodSeconds" }
+        new[] { "uid", "resourceVersion", "creationTimestamp", "generation", "managedFields", "ownerReferences",
+            "finalizers", "selfLink", "deletionTimestamp", "deletionGracePeriodSeconds" }
             .Select(name => KeyValuePair.Create(name, "minic has no API server")));
 
     /// <summary>Reads and validates a file.</summary>
     /// <param name="path">A YAML file with one Pod.</param>
-    /// <exception cref="MinicException">It cannot be read, or all that is wrong with it, with line and column.</exception>
+    /// <exception cref="MinicException">
+    /// It cannot be read, or all that is wrong with it, with line and column.
+    /// </exception>
     public static Pod Load(string path) => Parse(path, ReadFile(path));
 
     /// <summary>The text of a manifest's file; nothing of it is understood yet.</summary>
     /// <param name="path">A YAML file.</param>
     /// <exception cref="MinicException">It cannot be read.</exception>
-    public static string ReadFile(string path) => DocumentText.OfFile(Doing, path, "Name a YAML file with a Pod in it.", MaxBytes);
+    public static string ReadFile(string path) =>
+        DocumentText.OfFile(Doing, path, "Name a YAML file with a Pod in it.", MaxBytes);
 
     /// <summary>The text of a manifest on standard input.</summary>
     /// <param name="stream">Standard input.</param>
@@ -66,14 +74,20 @@ public static class PodReader
             throw notes.Problems.ToException(Doing, file, notes.Locate);
         }
 
-        return pod with { Warnings = [.. notes.Ignored.OrderBy(field => notes.Locate(field.Path)?.Line).Select(field => Warning(field.Path, field.Reason))] };
+        return pod with
+        {
+            Warnings = [.. notes.Ignored.OrderBy(field => notes.Locate(field.Path)?.Line)
+                .Select(field => Warning(field.Path, field.Reason))],
+        };
 
         string Warning(string path, string reason) => notes.Locate(path) is { } at
             ? $"{file}:{at.Line}:{at.Column}: {path} has no effect: {reason}"
             : $"{file}: {path} has no effect: {reason}";
     }
 
-    /// <summary>The paths of the fields that are asked for while a manifest is read, for a test that each has an effect.</summary>
+    /// <summary>
+    /// The paths of the fields that are asked for while a manifest is read, for a test that each has an effect.
+    /// </summary>
     /// <param name="yaml">A manifest.</param>
     public static IReadOnlyCollection<string> FieldsOf(string yaml)
     {
@@ -89,10 +103,12 @@ public static class PodReader
         {
             0 => throw new MinicException(Doing, $"{file}: the file is empty", "Write a Pod in it."),
             1 when documents[0].RootNode is YamlMappingNode pod => pod,
-            1 => throw new MinicException(Doing, $"{file}:{documents[0].RootNode.Start.Line}:{documents[0].RootNode.Start.Column}: this is no Pod",
+            1 => throw new MinicException(Doing,
+                $"{file}:{documents[0].RootNode.Start.Line}:{documents[0].RootNode.Start.Column}: this is no Pod",
                 "A Pod begins with apiVersion: v1 and kind: Pod."),
             _ => throw new MinicException(Doing,
-                $"{file}:{documents[1].RootNode.Start.Line}:{documents[1].RootNode.Start.Column}: a second document begins here",
+                $"{file}:{documents[1].RootNode.Start.Line}:{documents[1].RootNode.Start.Column}: a second document "
+                    + "begins here",
                 "Give each Pod a file of its own: minic takes one at a time."),
         };
     }
@@ -103,7 +119,8 @@ public static class PodReader
         var version = root.Required("apiVersion", "Write apiVersion: v1.");
         if (kind.Length > 0 && kind != "Pod")
         {
-            root.Bad("kind", $"minic runs no {kind}", "Write a Pod: what a Deployment or Job has under spec.template is one.");
+            root.Bad("kind", $"minic runs no {kind}",
+                "Write a Pod: what a Deployment or Job has under spec.template is one.");
             return new Pod { Name = "", Hostname = "", Containers = [] };
         }
 
@@ -118,7 +135,8 @@ public static class PodReader
         var pod = ReadSpec(root, name) with
         {
             Name = name,
-            Namespace = ReadNamespace(metadata, metadata.Text("namespace") is { Length: > 0 } space ? space : "default"),
+            Namespace = ReadNamespace(metadata,
+                metadata.Text("namespace") is { Length: > 0 } space ? space : "default"),
             Labels = metadata.Strings("labels"),
             Annotations = annotations,
             Pids = ReadPids(metadata, annotations),
@@ -147,7 +165,8 @@ public static class PodReader
             return pids;
         }
 
-        metadata.Bad($"annotations.{Pod.PidsAnnotation}", $"\"{text}\" is no number of tasks", "Write a positive number in quotes: \"20\".");
+        metadata.Bad($"annotations.{Pod.PidsAnnotation}", $"\"{text}\" is no number of tasks",
+            "Write a positive number in quotes: \"20\".");
         return null;
     }
 
@@ -159,7 +178,8 @@ public static class PodReader
         var pod = new Pod
         {
             Name = name,
-            Hostname = spec.Text("hostname") is { Length: > 0 } ? ManifestNames.Label(spec, "hostname") : name[..Math.Min(name.Length, 63)].TrimEnd('-', '.'),
+            Hostname = spec.Text("hostname") is { Length: > 0 }
+                ? ManifestNames.Label(spec, "hostname") : name[..Math.Min(name.Length, 63)].TrimEnd('-', '.'),
             HostNetwork = spec.Bool("hostNetwork") ?? false,
             ShareProcessNamespace = spec.Bool("shareProcessNamespace") ?? false,
             HostAliases = [.. spec.Maps("hostAliases").Select(ReadAlias)],
@@ -169,7 +189,8 @@ public static class PodReader
             TerminationGracePeriodSeconds = spec.Number("terminationGracePeriodSeconds", 0, int.MaxValue) ?? 30,
             SecurityContext = security,
             Volumes = volumes,
-            InitContainers = [.. spec.Maps("initContainers").Select(map => ContainerReader.Read(map, security, volumes, isInit: true))],
+            InitContainers = [.. spec.Maps("initContainers")
+                .Select(map => ContainerReader.Read(map, security, volumes, isInit: true))],
             Containers = [.. spec.Maps("containers").Select(map => ContainerReader.Read(map, security, volumes))],
         };
         CheckContainers(spec, pod);
@@ -194,16 +215,22 @@ public static class PodReader
 
         var all = pod.InitContainers.Select((c, i) => (Path: $"initContainers[{i}]", Container: c))
             .Concat(pod.Containers.Select((c, i) => (Path: $"containers[{i}]", Container: c))).ToList();
-        foreach (var twice in all.GroupBy(item => item.Container.Name).Where(group => group.Key.Length > 0 && group.Count() > 1))
+        foreach (var twice in all.GroupBy(item => item.Container.Name)
+            .Where(group => group.Key.Length > 0 && group.Count() > 1))
         {
-            spec.Bad($"{twice.Last().Path}.name", $"two containers are called {twice.Key}", "Give each a name of its own.");
+            spec.Bad($"{twice.Last().Path}.name", $"two containers are called {twice.Key}",
+                "Give each a name of its own.");
         }
 
-        var ports = all.SelectMany(item => item.Container.Ports.Select((port, i) => (Path: $"{item.Path}.ports[{i}]", Port: port)))
+        var ports =
+            all.SelectMany(item =>
+                item.Container.Ports.Select((port, i) => (Path: $"{item.Path}.ports[{i}]", Port: port)))
             .Where(item => item.Port.HostPort is not null);
-        foreach (var twice in ports.GroupBy(item => (item.Port.HostPort, item.Port.Protocol, item.Port.HostIp)).Where(group => group.Count() > 1))
+        foreach (var twice in ports.GroupBy(item => (item.Port.HostPort, item.Port.Protocol, item.Port.HostIp))
+            .Where(group => group.Count() > 1))
         {
-            spec.Bad($"{twice.Last().Path}.hostPort", $"two containers want port {twice.Key.HostPort} of the host", "Choose another one.");
+            spec.Bad($"{twice.Last().Path}.hostPort", $"two containers want port {twice.Key.HostPort} of the host",
+                "Choose another one.");
         }
     }
 
@@ -222,15 +249,20 @@ public static class PodReader
 
         foreach (var (container, i) in pod.Containers.Select((container, i) => (container, i)))
         {
-            foreach (var (port, j) in container.Ports.Select((port, j) => (port, j)).Where(item => item.port.HostPort is { } host && host != item.port.Number))
+            foreach (var (port, j) in container.Ports.Select((port, j) => (port, j))
+                .Where(item => item.port.HostPort is { } host && host != item.port.Number))
             {
-                spec.Bad($"containers[{i}].ports[{j}].hostPort", "with hostNetwork, a port of the host is the container's own", $"Write hostPort: {port.Number}, or remove it.");
+                spec.Bad($"containers[{i}].ports[{j}].hostPort",
+                    "with hostNetwork, a port of the host is the container's own",
+                    $"Write hostPort: {port.Number}, or remove it.");
             }
         }
 
-        foreach (var (name, i) in pod.SecurityContext.Sysctls.Keys.Select((name, i) => (name, i)).Where(item => item.name.Replace('/', '.').StartsWith("net.", StringComparison.Ordinal)))
+        foreach (var (name, i) in pod.SecurityContext.Sysctls.Keys.Select((name, i) => (name, i))
+            .Where(item => item.name.Replace('/', '.').StartsWith("net.", StringComparison.Ordinal)))
         {
-            spec.Bad($"securityContext.sysctls[{i}].name", $"with hostNetwork, {name} is the host's", "Remove it, or hostNetwork.");
+            spec.Bad($"securityContext.sysctls[{i}].name", $"with hostNetwork, {name} is the host's",
+                "Remove it, or hostNetwork.");
         }
     }
 

@@ -26,7 +26,8 @@ public static class Quantity
         // An exponent and a suffix exclude each other.
         var style = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint
             | (suffix is null ? NumberStyles.AllowExponent : NumberStyles.None);
-        if (!decimal.TryParse(digits, style, CultureInfo.InvariantCulture, out var number) || Math.Abs(number) > long.MaxValue)
+        if (!decimal.TryParse(digits, style, CultureInfo.InvariantCulture, out var number)
+            || Math.Abs(number) > long.MaxValue)
         {
             return null;
         }
@@ -35,7 +36,10 @@ public static class Quantity
         return Math.Abs(number) <= long.MaxValue ? number : null;
     }
 
-    /// <summary>The quantity of a field; null where not given, after the problem has been added, and for 0, which sets nothing in Kubernetes.</summary>
+    /// <summary>
+    /// The quantity of a field; null where not given, after the problem has been added, and for 0, which sets nothing
+    /// in Kubernetes.
+    /// </summary>
     public static decimal? Read(YamlMap map, string field)
     {
         var amount = map.Parsed(field, Parse, "quantity", "Write it like 100Mi, 1G, 0.5 or 500m.");

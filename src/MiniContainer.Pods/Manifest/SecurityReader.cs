@@ -11,9 +11,12 @@ internal static class SecurityReader
 {
     private static readonly Dictionary<string, string> Refused = new()
     {
-        ["seccompProfile"] = "seccomp profiles of pods", ["appArmorProfile"] = "AppArmor profiles of pods", ["seLinuxOptions"] = "SELinux",
-        ["runAsNonRoot"] = "check of runAsNonRoot", ["procMount"] = "choice of procMount", ["fsGroupChangePolicy"] = "choice of fsGroupChangePolicy",
-        ["supplementalGroupsPolicy"] = "choice of supplementalGroupsPolicy", ["windowsOptions"] = "Windows", ["seLinuxChangePolicy"] = "SELinux",
+        ["seccompProfile"] = "seccomp profiles of pods", ["appArmorProfile"] = "AppArmor profiles of pods",
+        ["seLinuxOptions"] = "SELinux",
+        ["runAsNonRoot"] = "check of runAsNonRoot", ["procMount"] = "choice of procMount",
+        ["fsGroupChangePolicy"] = "choice of fsGroupChangePolicy",
+        ["supplementalGroupsPolicy"] = "choice of supplementalGroupsPolicy", ["windowsOptions"] = "Windows",
+        ["seLinuxChangePolicy"] = "SELinux",
     };
 
     public static PodSecurityContext ReadPod(YamlMap map)
@@ -24,7 +27,8 @@ internal static class SecurityReader
             var name = entry.Required("name", "Write a name such as net.ipv4.ip_unprivileged_port_start.");
             if (name.Length > 0 && !IsOfThePod(name))
             {
-                entry.Bad("name", $"{name} is the host's, or no kernel parameter", "A pod has its own net.*, kernel.shm*, kernel.msg*, kernel.sem and fs.mqueue.*.");
+                entry.Bad("name", $"{name} is the host's, or no kernel parameter",
+                    "A pod has its own net.*, kernel.shm*, kernel.msg*, kernel.sem and fs.mqueue.*.");
             }
 
             if (!sysctls.TryAdd(name, entry.Text("value") ?? ""))
@@ -74,11 +78,13 @@ internal static class SecurityReader
     private static bool IsOfThePod(string name)
     {
         var parts = name.Split('.', '/');
-        var plain = parts.All(part => part.Length > 0 && part.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '_' or '-'));
+        var plain = parts.All(part => part.Length > 0
+            && part.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '_' or '-'));
         return plain && parts switch
         {
             ["net", _, ..] or ["fs", "mqueue", _] or ["kernel", "sem"] => true,
-            ["kernel", var last] => last.StartsWith("shm", StringComparison.Ordinal) || last.StartsWith("msg", StringComparison.Ordinal),
+            ["kernel", var last] =>
+                last.StartsWith("shm", StringComparison.Ordinal) || last.StartsWith("msg", StringComparison.Ordinal),
             _ => false,
         };
     }
@@ -89,10 +95,12 @@ internal static class SecurityReader
     private static string[] Capabilities(YamlMap map, string field)
     {
         var names = map.Texts(field);
-        foreach (var (name, i) in names.Select((name, i) => (name, i)).Where(item => item.name != "ALL" && !ProcessValidator.CapabilityNames.Contains(Full(item.name))))
+        foreach (var (name, i) in names.Select((name, i) => (name, i))
+            .Where(item => item.name != "ALL" && !ProcessValidator.CapabilityNames.Contains(Full(item.name))))
         {
             map.Bad($"{field}[{i}]", $"there is no capability {name}",
-                NearestName.Find(Full(name), ProcessValidator.CapabilityNames) is { } near ? $"Did you mean {near["CAP_".Length..]}?" : "capabilities(7) lists them.");
+                NearestName.Find(Full(name), ProcessValidator.CapabilityNames) is { } near
+                    ? $"Did you mean {near["CAP_".Length..]}?" : "capabilities(7) lists them.");
         }
 
         return [.. names.Select(name => name == "ALL" ? name : Full(name))];

@@ -10,9 +10,12 @@ internal static class VolumeReader
 {
     private static readonly Dictionary<string, string> Refused = new()
     {
-        ["configMap"] = "config maps", ["secret"] = "secrets", ["projected"] = "projected volumes", ["downwardAPI"] = "downward API",
-        ["persistentVolumeClaim"] = "persistent volumes", ["nfs"] = "NFS volumes", ["csi"] = "CSI volumes", ["iscsi"] = "iSCSI volumes",
-        ["ephemeral"] = "ephemeral claims", ["image"] = "image volumes", ["fc"] = "Fibre Channel volumes", ["gitRepo"] = "Git volumes",
+        ["configMap"] = "config maps", ["secret"] = "secrets", ["projected"] = "projected volumes",
+        ["downwardAPI"] = "downward API",
+        ["persistentVolumeClaim"] = "persistent volumes", ["nfs"] = "NFS volumes", ["csi"] = "CSI volumes",
+        ["iscsi"] = "iSCSI volumes",
+        ["ephemeral"] = "ephemeral claims", ["image"] = "image volumes", ["fc"] = "Fibre Channel volumes",
+        ["gitRepo"] = "Git volumes",
     };
 
     public static IReadOnlyList<Volume> Read(YamlMap spec)
@@ -42,7 +45,8 @@ internal static class VolumeReader
         if (map.Has("hostPath"))
         {
             path = host.Required("path", "Name a path on the host.");
-            type = host.Choice("type", "", "Directory", "DirectoryOrCreate", "File", "FileOrCreate", "Socket", "CharDevice", "BlockDevice");
+            type = host.Choice("type", "", "Directory", "DirectoryOrCreate", "File", "FileOrCreate", "Socket",
+                "CharDevice", "BlockDevice");
             if (path.Length > 0 && (path[0] != '/' || path.Split('/').Contains("..")))
             {
                 host.Bad("path", $"\"{path}\" is not an absolute path without \"..\"", "Write the whole path.");

@@ -1,5 +1,5 @@
-// The sandbox of a pod: a process that does nothing, so that the namespaces which the containers share belong to somebody
-// who never ends (lab 20-pause; pid_namespaces(7), namespaces(7)).
+// The sandbox of a pod: a process that does nothing, so that the namespaces which the containers share belong to
+// somebody who never ends (lab 20-pause; pid_namespaces(7), namespaces(7)).
 
 using MiniContainer.Containers.Planning;
 using MiniContainer.Plans;
@@ -30,7 +30,8 @@ public static class PausePlanner
         string[] descriptors = ["null", "null", "null", "go", "status", "pause-program"];
         plan.Add(new CloneChild(Child, pod.SandboxNamespaces | CloneFlags.NEWPID | CloneFlags.NEWNS, descriptors)
         {
-            Why = "It is PID 1 of a pid namespace: what is orphaned in there becomes its child. It owns what the containers share.",
+            Why = "It is PID 1 of a pid namespace: what is orphaned in there becomes its child. It owns what the "
+                + "containers share.",
         });
         var tape = plan.Tape(Child, descriptors);
         tape.Await("go", "Until its pid is in the journal and its network is there, it does nothing.");
@@ -43,9 +44,11 @@ public static class PausePlanner
         if ((pod.SandboxNamespaces & CloneFlags.NEWUTS) != 0)
             tape.SetHostname(pod.Pod.Hostname, "All containers of the pod see this name.");
         foreach (var (name, value) in pod.Pod.SecurityContext.Sysctls)
-            tape.WriteKnob("/proc/sys/" + name.Replace('.', '/'), value, $"set {name} to {value}", "The namespaces are new: no other pod sees it.", "sysctl(8)", "20-pause");
+            tape.WriteKnob("/proc/sys/" + name.Replace('.', '/'), value, $"set {name} to {value}",
+                "The namespaces are new: no other pod sees it.", "sysctl(8)", "20-pause");
         tape.Propagation("/", (ulong)(MS_SLAVE | MS_REC), "What is mounted from here on must not appear on the host.");
-        tape.Mount("tmpfs", root, "tmpfs", (ulong)MS_NOSUID | (ulong)MS_NODEV | (ulong)MS_NOEXEC | (ulong)MS_RDONLY, "size=0k", "A root with nothing in it: whoever breaks into pause finds nothing.", "20-pause");
+        tape.Mount("tmpfs", root, "tmpfs", (ulong)MS_NOSUID | (ulong)MS_NODEV | (ulong)MS_NOEXEC | (ulong)MS_RDONLY,
+            "size=0k", "A root with nothing in it: whoever breaks into pause finds nothing.", "20-pause");
         tape.Chdir(root, "pivot_root(\".\", \".\") works from here.");
         tape.PivotRoot("From here on / is empty.");
         tape.DetachOldRoot("Nothing of the host can be reached.");

@@ -1,5 +1,5 @@
-// A container of a manifest as a config.json: Docker's default, with what the manifest says put in its place, so that pods
-// go the same way as bundles (lab 21-pod; runtime-spec; Kubernetes' v1/Pod).
+// A container of a manifest as a config.json: Docker's default, with what the manifest says put in its place, so that
+// pods go the same way as bundles (lab 21-pod; runtime-spec; Kubernetes' v1/Pod).
 
 using MiniContainer.Containers.Oci;
 using MiniContainer.Pods.Manifest;
@@ -29,15 +29,23 @@ public static class PodContainerSpec
             {
                 Env = Environment(spec.Process.Env!, container, pod.Hostname),
                 Cwd = container.WorkingDir ?? "/",
-                User = new User { Uid = security.RunAsUser ?? 0, Gid = security.RunAsGroup ?? 0, AdditionalGids = Groups(pod) },
+                User = new User
+                {
+                    Uid = security.RunAsUser ?? 0,
+                    Gid = security.RunAsGroup ?? 0,
+                    AdditionalGids = Groups(pod),
+                },
                 NoNewPrivileges = !security.AllowPrivilegeEscalation,
                 Capabilities = capabilities,
             },
             Root = new Root { Path = image, Readonly = security.ReadOnlyRootFilesystem },
-            Mounts = [.. Mounts(spec.Mounts!, security), .. PodFiles(setup), .. container.VolumeMounts.Select(m => VolumeMount(setup, m))],
+            Mounts = [.. Mounts(spec.Mounts!, security), .. PodFiles(setup),
+                .. container.VolumeMounts.Select(m => VolumeMount(setup, m))],
             Linux = spec.Linux! with
             {
-                Namespaces = [.. spec.Linux.Namespaces!.Where(n => n.Type is "mount" or "cgroup" || n.Type == "pid" && !pod.ShareProcessNamespace)],
+                Namespaces =
+                    [.. spec.Linux.Namespaces!.Where(n => n.Type is "mount" or "cgroup"
+                        || n.Type == "pid" && !pod.ShareProcessNamespace)],
                 CgroupsPath = setup.CgroupOf(container.Name),
                 Resources = Resources(pod, container, spec.Linux.Resources!),
                 MaskedPaths = security.Privileged ? null : spec.Linux.MaskedPaths,
@@ -47,26 +55,35 @@ public static class PodContainerSpec
     }
 
     private static List<string> Environment(IReadOnlyList<string> defaults, Container container, string hostname) =>
-        [.. defaults.Where(d => !container.Env.Any(e => e.StartsWith(d[..(d.IndexOf('=', StringComparison.Ordinal) + 1)], StringComparison.Ordinal))), $"HOSTNAME={hostname}", .. container.Env];
+        [.. defaults.Where(d =>
+            !container.Env.Any(e =>
+                e.StartsWith(d[..(d.IndexOf('=', StringComparison.Ordinal) + 1)], StringComparison.Ordinal))),
+                $"HOSTNAME={hostname}", .. container.Env];
 
     private static List<uint> Groups(Pod pod) =>
-        pod.SecurityContext.FsGroup is { } group ? [.. pod.SecurityContext.SupplementalGroups, group] : [.. pod.SecurityContext.SupplementalGroups];
+        pod.SecurityContext.FsGroup is { } group
+        ? [.. pod.SecurityContext.SupplementalGroups, group] : [.. pod.SecurityContext.SupplementalGroups];
 
-    private static Containers.Oci.Capabilities Capabilities(ContainerSecurityContext security, IReadOnlyList<string> defaults)
+    private static Containers.Oci.Capabilities Capabilities(ContainerSecurityContext security,
+        IReadOnlyList<string> defaults)
     {
         var all = Kernel.Capabilities.All;
-        IReadOnlyList<string> set = security.Privileged ? all : Expand(security.DropCapabilities).Contains("ALL") ? [] : defaults;
+        IReadOnlyList<string> set = security.Privileged
+            ? all : Expand(security.DropCapabilities).Contains("ALL") ? [] : defaults;
         var dropped = Expand(security.DropCapabilities);
         var added = Expand(security.AddCapabilities);
-        set = [.. (added.Contains("ALL") ? all : set.Concat(added)).Distinct().Where(c => !dropped.Contains(c) || added.Contains(c))];
+        set = [.. (added.Contains("ALL") ? all : set.Concat(added)).Distinct()
+            .Where(c => !dropped.Contains(c) || added.Contains(c))];
         return new Containers.Oci.Capabilities { Bounding = set, Effective = set, Permitted = set };
 
         // Kubernetes leaves the prefix out.
-        static List<string> Expand(IReadOnlyList<string> names) => [.. names.Select(n => n == "ALL" || n.StartsWith("CAP_", StringComparison.Ordinal) ? n : "CAP_" + n)];
+        static List<string> Expand(IReadOnlyList<string> names) =>
+            [.. names.Select(n => n == "ALL" || n.StartsWith("CAP_", StringComparison.Ordinal) ? n : "CAP_" + n)];
     }
 
     private static IEnumerable<Mount> Mounts(IReadOnlyList<Mount> defaults, ContainerSecurityContext security) =>
-        security.Privileged ? defaults.Select(m => m with { Options = [.. (m.Options ?? []).Where(o => o != "ro")] }) : defaults;
+        security.Privileged
+        ? defaults.Select(m => m with { Options = [.. (m.Options ?? []).Where(o => o != "ro")] }) : defaults;
 
     private static IEnumerable<Mount> PodFiles(PodSetup setup) =>
         SharedFiles.Select(name => new Mount
@@ -87,8 +104,13 @@ public static class PodContainerSpec
 
     private static LinuxResources Resources(Pod pod, Container container, LinuxResources defaults) => defaults with
     {
-        Devices = container.SecurityContext.Privileged ? [new LinuxDeviceCgroup(true, "a", Access: "rwm")] : defaults.Devices,
-        Memory = (container.MemoryLimit ?? container.MemoryRequest) is null ? null : new LinuxMemory { Limit = container.MemoryLimit, Reservation = container.MemoryRequest },
+        Devices = container.SecurityContext.Privileged
+            ? [new LinuxDeviceCgroup(true, "a", Access: "rwm")] : defaults.Devices,
+        Memory = (container.MemoryLimit ?? container.MemoryRequest) is null ? null : new LinuxMemory
+        {
+            Limit = container.MemoryLimit,
+            Reservation = container.MemoryRequest,
+        },
         Pids = pod.Pids is { } pids ? new LinuxPids(pids) : null,
         Cpu = Cpu(container),
     };

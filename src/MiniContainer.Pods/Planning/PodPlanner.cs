@@ -36,7 +36,12 @@ public static class PodPlanner
         foreach (var container in pod.InitContainers)
         {
             AddContainer(plan, setup, container, made);
-            plan.Add(new AwaitSuccess(PodSetup.ChildOf(container.Name)) { Log = setup.LogOf(container.Name), KeptLogs = setup.KeptLogs, Why = "The next container may count on what this one prepared." });
+            plan.Add(new AwaitSuccess(PodSetup.ChildOf(container.Name))
+            {
+                Log = setup.LogOf(container.Name),
+                KeptLogs = setup.KeptLogs,
+                Why = "The next container may count on what this one prepared.",
+            });
         }
 
         foreach (var container in pod.Containers)
@@ -47,17 +52,26 @@ public static class PodPlanner
     {
         var directory = Path.Combine(setup.StateDirectory, "containers", container.Name);
         var image = setup.Images[container.Image];
-        plan.Add(new MakeDirectory(directory, 0x1c0) { Tree = true, Why = $"What belongs to container {container.Name} alone." });
+        plan.Add(new MakeDirectory(directory, 0x1c0)
+        {
+            Tree = true,
+            Why = $"What belongs to container {container.Name} alone.",
+        });
         var log = "log:" + setup.LogOf(container.Name);
         var spec = PodContainerSpec.Of(setup, container, image);
-        plan.Add(new WriteFile(Path.Combine(directory, Bundle.ConfigName), SpecJson.Write(spec)) { Why = "The container is a bundle like any other; exec reads here what its processes may do." });
-        ContainerPlanner.Add(plan, new Bundle(directory, spec), new ContainerSetup($"{setup.Id}/{container.Name}", directory)
+        plan.Add(new WriteFile(Path.Combine(directory, Bundle.ConfigName), SpecJson.Write(spec))
+        {
+            Why = "The container is a bundle like any other; exec reads here what its processes may do.",
+        });
+        ContainerPlanner.Add(plan, new Bundle(directory, spec),
+            new ContainerSetup($"{setup.Id}/{container.Name}", directory)
         {
             Child = PodSetup.ChildOf(container.Name),
             Stdio = ["null", log, log],
             Joins = Joins(setup),
             Volumes = Sources(setup, container),
-            Overlay = new OverlayRoot([image], Path.Combine(directory, "upper"), Path.Combine(directory, "work"), Path.Combine(directory, "merged")),
+            Overlay = new OverlayRoot([image], Path.Combine(directory, "upper"), Path.Combine(directory, "work"),
+                Path.Combine(directory, "merged")),
         }, facts);
     }
 
@@ -73,7 +87,8 @@ public static class PodPlanner
                 continue;
             // A path of the host that lies in another volume of the pod: its containers may change what it leads to.
             var outer = Writable(setup).Where(p => IsIn(path, p)).Append(path).MinBy(p => p.Length)!;
-            sources[source] = new VolumeSource(outer, source == outer ? "" : Path.GetRelativePath(outer, source), source == path ? volume.HostPathType : "");
+            sources[source] = new VolumeSource(outer, source == outer ? "" : Path.GetRelativePath(outer, source),
+                source == path ? volume.HostPathType : "");
         }
 
         return sources;
@@ -83,11 +98,15 @@ public static class PodPlanner
     private static IEnumerable<string> Writable(PodSetup setup) => setup.Pod.InitContainers.Concat(setup.Pod.Containers)
         .SelectMany(c => c.VolumeMounts).Where(m => !m.ReadOnly).Select(m => SourceOf(setup, m)).Where(p => p != "/");
 
-    private static bool IsIn(string path, string outer) => (path + "/").StartsWith(outer.TrimEnd('/') + "/", StringComparison.Ordinal);
+    private static bool IsIn(string path, string outer) =>
+        (path + "/").StartsWith(outer.TrimEnd('/') + "/", StringComparison.Ordinal);
 
     /// <summary>Where what a container mounts is on the host.</summary>
     internal static string SourceOf(PodSetup setup, VolumeMount mount) =>
-        Path.TrimEndingDirectorySeparator(Path.GetFullPath(Path.Combine(VolumePath(setup, setup.Pod.Volumes.First(v => v.Name == mount.Name)), mount.SubPath ?? "")));
+        Path.TrimEndingDirectorySeparator(
+            Path.GetFullPath(
+                Path.Combine(VolumePath(setup, setup.Pod.Volumes.First(v => v.Name == mount.Name)),
+                    mount.SubPath ?? "")));
 
     private static List<Join> Joins(PodSetup setup)
     {
@@ -100,12 +119,22 @@ public static class PodPlanner
 
     private static void AddFiles(Plan plan, PodSetup setup)
     {
-        plan.Add(new MakeDirectory(Path.Combine(setup.StateDirectory, "logs"), 0x1c0) { Tree = true, Why = "What the containers print goes straight into files: no process stands between." });
+        plan.Add(new MakeDirectory(Path.Combine(setup.StateDirectory, "logs"), 0x1c0)
+        {
+            Tree = true,
+            Why = "What the containers print goes straight into files: no process stands between.",
+        });
         var etc = Path.Combine(setup.StateDirectory, "etc");
         plan.Add(new MakeDirectory(etc, 0x1ed) { Why = "Small files that all containers of the pod see." });
         plan.Add(new WriteFile(Path.Combine(etc, "hosts"), Hosts(setup)) { Why = "The pod knows itself by name." });
-        plan.Add(new WriteFile(Path.Combine(etc, "hostname"), setup.Pod.Hostname + "\n") { Why = "Some programs read the name from here." });
-        plan.Add(new WriteFile(Path.Combine(etc, "resolv.conf"), setup.ResolvConf) { Why = "Whom to ask for other names." });
+        plan.Add(new WriteFile(Path.Combine(etc, "hostname"), setup.Pod.Hostname + "\n")
+        {
+            Why = "Some programs read the name from here.",
+        });
+        plan.Add(new WriteFile(Path.Combine(etc, "resolv.conf"), setup.ResolvConf)
+        {
+            Why = "Whom to ask for other names.",
+        });
         AddVolumes(plan, setup);
     }
 
@@ -116,18 +145,34 @@ public static class PodPlanner
         var mode = group is null ? 0x1ffu /* 0777 */ : 0x5ff /* 02777 */;
         foreach (var volume in setup.Pod.Volumes.Where(v => v.HostPath is null))
         {
-            plan.Add(new MakeDirectory(VolumePath(setup, volume), mode) { Tree = true, Group = group, Why = $"The empty directory {volume.Name}, which lives as long as the pod." });
+            plan.Add(new MakeDirectory(VolumePath(setup, volume), mode)
+            {
+                Tree = true,
+                Group = group,
+                Why = $"The empty directory {volume.Name}, which lives as long as the pod.",
+            });
             if (volume.InMemory)
-                plan.Add(new MountTmpfs(VolumePath(setup, volume), mode, group, volume.SizeLimit) { Why = "A volume in memory, as its medium says. On the host, where all containers of the pod can bind it from." });
+                plan.Add(new MountTmpfs(VolumePath(setup, volume), mode, group, volume.SizeLimit)
+                {
+                    Why = "A volume in memory, as its medium says. On the host, where all containers of the pod can "
+                        + "bind it from.",
+                });
         }
 
-        foreach (var volume in setup.Pod.Volumes.Where(v => v is { HostPath: not null, HostPathType: "DirectoryOrCreate" }))
-            plan.Add(new MakeDirectory(volume.HostPath!, 0x1ed) { Kept = true, Why = $"Volume {volume.Name} asks for it, and keeps it." });
+        foreach (var volume in
+            setup.Pod.Volumes.Where(v => v is { HostPath: not null, HostPathType: "DirectoryOrCreate" }))
+            plan.Add(new MakeDirectory(volume.HostPath!, 0x1ed)
+            {
+                Kept = true,
+                Why = $"Volume {volume.Name} asks for it, and keeps it.",
+            });
     }
 
     /// <summary>Where a volume is on the host.</summary>
     internal static string VolumePath(PodSetup setup, Volume volume) =>
-        volume.HostPath is { } host ? Path.TrimEndingDirectorySeparator(Path.GetFullPath(host)) : Path.Combine(setup.StateDirectory, "volumes", volume.Name);
+        volume.HostPath is { } host
+        ? Path.TrimEndingDirectorySeparator(Path.GetFullPath(host))
+        : Path.Combine(setup.StateDirectory, "volumes", volume.Name);
 
     // The pod's own cgroup: above those of its containers, which share what it allows.
     private static Spec PodSpec(PodSetup setup) => DefaultSpec.Create() with

@@ -37,8 +37,11 @@ public sealed record PodSetup(Pod Pod, string StateDirectory, IReadOnlyDictionar
     /// <summary>The container of a child of the plan: <see cref="ChildOf"/> the other way round.</summary>
     public static string ContainerOf(string child) => child.TrimEnd('.');
 
-    /// <summary>The cgroup of a container: "tasks" is a file of each cgroup of version 1, and "sandbox" the cgroup of pause.</summary>
-    public string CgroupOf(string container) => $"minic/{Id}/{container}{(container is "tasks" or SandboxCgroup ? "." : "")}";
+    /// <summary>
+    /// The cgroup of a container: "tasks" is a file of each cgroup of version 1, and "sandbox" the cgroup of pause.
+    /// </summary>
+    public string CgroupOf(string container) =>
+        $"minic/{Id}/{container}{(container is "tasks" or SandboxCgroup ? "." : "")}";
 
     /// <summary>The log of a container: its standard output and standard error, as they were written.</summary>
     public string LogOf(string container) => Path.Combine(StateDirectory, "logs", container + ".log");

@@ -88,8 +88,8 @@ public sealed record DnsQuery(ushort ID, int OPCODE, bool RD, string QNAME, usho
     }
 
     /// <summary>
-    /// What is said to a message that <see cref="Parse"/> refuses: a header alone, since the question may be what cannot be
-    /// read.
+    /// What is said to a message that <see cref="Parse"/> refuses: a header alone, since the question may be what
+    /// cannot be read.
     /// </summary>
     /// <returns>
     /// Null to what is too short to be answered, and to an answer: two servers could go on for ever.

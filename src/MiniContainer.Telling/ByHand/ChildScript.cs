@@ -8,8 +8,8 @@
 //                      libraries in the new root
 //   setns of exec      goes to the end, with the host's root for a current directory, for the same reason
 //
-// setpriv changes user and capabilities of what it executes, so all of that is one call at the end. Labs 06-mounts, 10-privileges;
-// pivot_root(2), ld.so(8), setpriv(1).
+// setpriv changes user and capabilities of what it executes, so all of that is one call at the end. Labs 06-mounts,
+// 10-privileges; pivot_root(2), ld.so(8), setpriv(1).
 
 using System.Text;
 using MiniContainer.Plans;
@@ -35,24 +35,33 @@ internal sealed class ChildScript(Plan plan, CloneChild clone)
     private string? enter;
     private string? directory;
 
-    private string AllTools => plan.StepsOf(clone.Child).Any(s => s.ByHand.Any(l => l.StartsWith("cp -a ", StringComparison.Ordinal))) ? Tools + " cp" : Tools;
+    private string AllTools =>
+        plan.StepsOf(clone.Child).Any(s => s.ByHand.Any(l => l.StartsWith("cp -a ", StringComparison.Ordinal)))
+        ? Tools + " cp" : Tools;
 
     private bool Pivots => plan.StepsOf(clone.Child).Any(s => s.Role == ScriptRole.Pivots);
 
-    /// <summary>Whether the parent must let go of a child's old root: umount(8) looks at /proc, and the child's root has none.</summary>
+    /// <summary>
+    /// Whether the parent must let go of a child's old root: umount(8) looks at /proc, and the child's root has none.
+    /// </summary>
     public static bool HostLetsGo(Plan plan, string child) =>
-        plan.StepsOf(child).Any(s => s.Role == ScriptRole.Pivots) && !plan.StepsOf(child).Any(s => s.ByHand.Any(l => l.StartsWith("mount -t proc ", StringComparison.Ordinal)));
+        plan.StepsOf(child).Any(s => s.Role == ScriptRole.Pivots)
+        && !plan.StepsOf(child).Any(s => s.ByHand.Any(l => l.StartsWith("mount -t proc ", StringComparison.Ordinal)));
 
-    private IEnumerable<string> Pipes => clone.Descriptors.Where(d => d.StartsWith("fifo:", StringComparison.Ordinal)).Select(d => d[5..]);
+    private IEnumerable<string> Pipes =>
+        clone.Descriptors.Where(d => d.StartsWith("fifo:", StringComparison.Ordinal)).Select(d => d[5..]);
 
     /// <summary>The scripts, each of which ends by executing the next.</summary>
     public IReadOnlyList<string> Stages()
     {
         text.Append("set -eu\n");
-        text.Append("# The kernel's name for this shell is what the host's /proc calls it, also in a new pid namespace.\n");
+        text.Append(
+            "# The kernel's name for this shell is what the host's /proc calls it, also in a new pid namespace.\n");
         text.Append("read -r pid _ < /proc/self/stat\necho \"$pid\" >&4\n");
         if (clone.Waits)
-            text.Append($"# The pipes of minic start: it waits on the first, and holds the second until it executes its command.\nexec {string.Join(" ", Pipes.Select((p, i) => $"{6 + i}<>{ShellWord.Quote(p)}"))}\n");
+            text.Append(
+                "# The pipes of minic start: it waits on the first, and holds the second until it executes its "
+                    + $"command.\nexec {string.Join(" ", Pipes.Select((p, i) => $"{6 + i}<>{ShellWord.Quote(p)}"))}\n");
         var sections = Section.Of(plan.Steps);
         Section? section = null;
         foreach (var (step, number) in plan.Steps.Select((s, i) => (s, i + 1)))
@@ -77,13 +86,15 @@ internal sealed class ChildScript(Plan plan, CloneChild clone)
         {
             case ScriptRole.Joins when !Pivots:
                 enter = step.ByHand[0];
-                text.Append("#    Below, as the last thing: in there the host's programs are out of sight.\n").Append(Programs("setpriv env"));
+                text.Append("#    Below, as the last thing: in there the host's programs are out of sight.\n")
+                    .Append(Programs("setpriv env"));
                 break;
             case ScriptRole.Continues or ScriptRole.Joins:
                 wrappers.Add(step.ByHand[0]);
                 break;
             case ScriptRole.Pivots:
-                text.Append(Programs($"{AllTools} setpriv env sleep")).AppendJoin('\n', step.ByHand).Append('\n').Append(AfterPivot);
+                text.Append(Programs($"{AllTools} setpriv env sleep")).AppendJoin('\n', step.ByHand).Append('\n')
+                    .Append(AfterPivot);
                 pivoted = true;
                 break;
             case ScriptRole.LetsGo:
@@ -116,8 +127,11 @@ internal sealed class ChildScript(Plan plan, CloneChild clone)
             return;
         var next = $"\"${{0%.*}}.{stages.Count + 2}\"";
         // Who has become another user may not read the state directory any more, so the file is read before.
-        var asAnother = wrappers.Exists(w => w.StartsWith("setpriv", StringComparison.Ordinal) || w.Contains("--user", StringComparison.Ordinal));
-        text.Append($"exec {string.Join(" \\\n  ", wrappers)} \\\n  {(asAnother ? $"sh -c \"$(cat {next})\" {next}" : $"sh {next}")}\n");
+        var asAnother = wrappers.Exists(w => w.StartsWith("setpriv", StringComparison.Ordinal)
+            || w.Contains("--user", StringComparison.Ordinal));
+        text.Append(
+            $"exec {string.Join(" \\\n  ", wrappers)} \\\n  "
+                + $"{(asAnother ? $"sh -c \"$(cat {next})\" {next}" : $"sh {next}")}\n");
         stages.Add(text.ToString());
         text.Clear().Append("set -eu\n");
         wrappers.Clear();
@@ -133,11 +147,13 @@ internal sealed class ChildScript(Plan plan, CloneChild clone)
         """;
 
     private string AfterPivot =>
-        "#    The old root lies on top of the new one, where \"/..\" leads. This shell stands in it to the end, and calls the\n"
+        "#    The old root lies on top of the new one, where \"/..\" leads. This shell stands in it to the end, and "
+        + "calls the\n"
         + "#    host's programs from there, with the host's loader; paths from \"/\" are the container's.\n"
         + "cd -P /..\nhost() { tool=$1; shift; \".$ld\" --library-path \".$libs\" \".$tool\" \"$@\"; }\n"
         // -n: else mount(8) makes a directory for its own notes, /run/mount.
-        + string.Concat(AllTools.Split(' ').Select(t => $"{t}() {{ host \"$at_{t}\"{(t is "mount" or "umount" ? " -n" : "")} \"$@\"; }}\n"));
+        + string.Concat(AllTools.Split(' ')
+            .Select(t => $"{t}() {{ host \"$at_{t}\"{(t is "mount" or "umount" ? " -n" : "")} \"$@\"; }}\n"));
 
     private void Execute(string environment, string command)
     {
@@ -145,24 +161,35 @@ internal sealed class ChildScript(Plan plan, CloneChild clone)
             text.Append(Programs("setpriv env")).Append("cd /\n");
         if (pivoted && !plan.StepsOf(clone.Child).Any(s => s.Role == ScriptRole.LetsGo))
             LetGo([DetachOldRoot.LetGo]);
-        text.Append("# setpriv(1) does what the steps above say, and env(1) the rest: the directory, the environment, and the signals that a\n");
+        text.Append(
+            "# setpriv(1) does what the steps above say, and env(1) the rest: the directory, the environment, and the "
+                + "signals that a\n");
         text.Append("# shell ignores in the background. It becomes the command.\n");
         // Of a created container, whoever read this pipe has gone.
-        text.Append($"{(clone.Waits ? "" : "echo executing >&4\n")}{Disabled}exec {(enter is null ? "" : $"{enter} --wd=/ \\\n  ")}{Loader} \".$at_setpriv\"{Options} \\\n");
-        text.Append($"  {Loader} \".$at_env\" -i --chdir={directory ?? "/"} --default-signal=INT,QUIT,PIPE {environment} \\\n");
+        text.Append(
+            $"{(clone.Waits ? "" : "echo executing >&4\n")}{Disabled}exec "
+                + $"{(enter is null ? "" : $"{enter} --wd=/ \\\n  ")}{Loader} \".$at_setpriv\"{Options} \\\n");
+        text.Append(
+            $"  {Loader} \".$at_env\" -i --chdir={directory ?? "/"} --default-signal=INT,QUIT,PIPE {environment} \\\n");
         text.Append($"    {command} 3<&- 4>&-{(clone.Waits ? " 6>&- 7>&-" : "")}\n");
     }
 
     private void LetGo(IReadOnlyList<string> lines)
     {
         foreach (var line in lines)
-            text.Append(line == DetachOldRoot.LetGo && HostLetsGo(plan, clone.Child) ? "# umount(8) looks at /proc, and there is none in here: the host does it, once the command runs." : line).Append('\n');
+            text.Append(line == DetachOldRoot.LetGo && HostLetsGo(plan, clone.Child)
+                ? "# umount(8) looks at /proc, and there is none in here: the host does it, once the command runs."
+                : line).Append('\n');
     }
 
     private void Pause()
     {
-        text.Append("# sleep(1) is as idle as pause, but reaps no orphans, and its directory stays the host's.\necho executing >&4\n");
-        text.Append($"{Disabled}exec {Loader} \".$at_env\" -i --default-signal=INT,QUIT,PIPE \\\n  {Loader} \".$at_setpriv\"{Options} \\\n");
+        text.Append(
+            "# sleep(1) is as idle as pause, but reaps no orphans, and its directory stays the host's.\necho "
+                + "executing >&4\n");
+        text.Append(
+            $"{Disabled}exec {Loader} \".$at_env\" -i --default-signal=INT,QUIT,PIPE \\\n  {Loader} "
+                + $"\".$at_setpriv\"{Options} \\\n");
         text.Append($"  {Loader} \".$at_sleep\" infinity 2>&1 3<&- 4>&-\n");
     }
 

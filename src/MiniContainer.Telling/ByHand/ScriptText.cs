@@ -32,11 +32,15 @@ internal static class ScriptText
     public static void Comment(StringBuilder text, int number, Step step)
     {
         text.Append($"\n# {number}. {(step.Actor == "minic" ? "" : step.Actor + ": ")}{OneLine(step.Title)}\n");
-        foreach (var line in ExplanationText.Wrap($"{step.Why} {step.Man}{(Curriculum.Shown(step.Lab) is { Length: > 0 } lab ? $", lab {lab}" : "")}.".TrimStart(), 94))
+        foreach (var line in
+            ExplanationText.Wrap(
+                $"{step.Why} {step.Man}{(Curriculum.Shown(step.Lab) is { Length: > 0 } lab ? $", lab {lab}" : "")}.".TrimStart(), 94))
             text.Append($"#    {line}\n");
     }
 
-    /// <summary>A text of which no part can be a line of the script: a value of config.json may have a line end in it.</summary>
+    /// <summary>
+    /// A text of which no part can be a line of the script: a value of config.json may have a line end in it.
+    /// </summary>
     public static string OneLine(string text) => string.Concat(text.Select(c => char.IsControl(c) ? '?' : c));
 
     /// <summary>Writes a file; a word that does not occur in it ends it.</summary>

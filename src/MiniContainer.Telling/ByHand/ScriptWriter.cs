@@ -1,6 +1,7 @@
-// --by-hand: a plan as a POSIX shell script that does the same with ip, nft, mount, unshare, nsenter, pivot_root, setpriv,
-// mknod and echo; UndoWriter.cs writes the way back. minic's steps are lines of the script, a child's are scripts of their
-// own in here-documents, which the child runs (ChildScript.cs). The protocol between the two is the tape's, over named pipes:
+// --by-hand: a plan as a POSIX shell script that does the same with ip, nft, mount, unshare, nsenter, pivot_root,
+// setpriv, mknod and echo; UndoWriter.cs writes the way back. minic's steps are lines of the script, a child's are
+// scripts of their own in here-documents, which the child runs (ChildScript.cs). The protocol between the two is the
+// tape's, over named pipes:
 //
 //     the script                         a child's shell
 //     runs unshare ... &  ------------>  tells its pid on descriptor 4
@@ -37,8 +38,11 @@ public sealed class ScriptWriter(string title, Plan plan, string? directory)
     {
         text.Clear();
         var forUser = plan.Steps.OfType<MapIds>().Any(m => m.DenySetgroups || m.NewUidMap is not null);
-        ScriptText.Head(text, "-eu", directory, $"{title}, by hand. To be run by {(forUser ? "the user who asked for it" : "root")}, on a host with glibc, util-linux, iproute2 and nftables.", plan.Steps.Any(s => s.UndoByHand.Count > 0)
-            ? "Print the script of the way back (--by-hand=undo) before you run this one: a plan names the addresses that are free when it is made."
+        ScriptText.Head(text, "-eu", directory,
+            $"{title}, by hand. To be run by {(forUser ? "the user who asked for it" : "root")}, on a host with "
+                + "glibc, util-linux, iproute2 and nftables.", plan.Steps.Any(s => s.UndoByHand.Count > 0)
+            ? "Print the script of the way back (--by-hand=undo) before you run this one: a plan names the addresses "
+                + "that are free when it is made."
             : "There is nothing to undo: what it does goes away with the container.");
         if (directory is not null)
             text.Append("exec 9<&0\n(umask 077; mkdir -p \"$STATE\")\n");
@@ -54,16 +58,21 @@ public sealed class ScriptWriter(string title, Plan plan, string? directory)
             else
                 text.AppendJoin('\n', step.ByHand).Append('\n');
             // Not ==: two of them may say the same.
-            if (step is Release release && ReferenceEquals(plan.Steps.Last(s => s is Release other && other.Child == release.Child), release))
+            if (step is Release release
+                && ReferenceEquals(plan.Steps.Last(s => s is Release other && other.Child == release.Child), release))
                 text.Append("exec 3>&-\n");
-            if (step is AwaitExec { Child: var run } && ChildScript.HostLetsGo(plan, run) || step is AwaitReady { Child: var made } && clones[made].Waits && ChildScript.HostLetsGo(plan, made))
-                text.Append("# What it could not do itself: let go of the old root, which lies on top of its own.\nnsenter --target \"$CHILD\" --mount umount -l /\n");
+            if (step is AwaitExec { Child: var run } && ChildScript.HostLetsGo(plan, run)
+                || step is AwaitReady { Child: var made } && clones[made].Waits && ChildScript.HostLetsGo(plan, made))
+                text.Append(
+                    "# What it could not do itself: let go of the old root, which lies on top of its own.\nnsenter "
+                        + "--target \"$CHILD\" --mount umount -l /\n");
         }
 
         foreach (var clone in clones.Values.Where(c => c.Waits))
             WriteStart(clone);
         if (Waits)
-            text.Append("\n# As minic in the foreground does: stay, and end as the command does.\nexec 4<&-\nwait \"$RUN\"\n");
+            text.Append(
+                "\n# As minic in the foreground does: stay, and end as the command does.\nexec 4<&-\nwait \"$RUN\"\n");
         return text.ToString();
     }
 
@@ -77,9 +86,12 @@ public sealed class ScriptWriter(string title, Plan plan, string? directory)
         var (go, status) = ($"\"$STATE/{clone.Child}.go\"", $"\"$STATE/{clone.Child}.status\"");
         text.Append($"rm -f {go} {status}\nmkfifo -m 0600 {go} {status}\n");
         text.Append($"{clone.Maker} sh \"$STATE/{clone.Child}.1\" \\\n");
-        text.Append($"    {Stdio(clone)}9<&- 3<{go} 4>{status} &\n{(Waits || plan.Steps.OfType<AwaitSuccess>().Any(w => w.Child == clone.Child) ? "RUN=$!\n" : "")}exec 3>{go} 4<{status}\n");
+        text.Append(
+            $"    {Stdio(clone)}9<&- 3<{go} 4>{status} "
+                + $"&\n{(Waits || plan.Steps.OfType<AwaitSuccess>().Any(w => w.Child == clone.Child) ? "RUN=$!\n" : "")}exec 3>{go} 4<{status}\n");
         text.Append($"read -r CHILD <&4\necho \"$CHILD\" > \"$STATE/{clone.Child}.pid\"\n");
-        if (plan.Steps.SelectMany(s => s.ByHand).Any(l => l.Contains($"$CHILD_{clone.Child}/", StringComparison.Ordinal)))
+        if (plan.Steps.SelectMany(s => s.ByHand)
+            .Any(l => l.Contains($"$CHILD_{clone.Child}/", StringComparison.Ordinal)))
             text.Append($"export CHILD_{clone.Child}=\"$CHILD\"\n");
     }
 
@@ -98,7 +110,9 @@ public sealed class ScriptWriter(string title, Plan plan, string? directory)
         script.Append($"read -r CHILD < {ShellWord.Quote($"{directory}/{clone.Child}.pid")}\nexport CHILD\n");
         foreach (var step in Start)
             script.Append($"\n# {step.Title}\n").AppendJoin('\n', step.ByHand).Append('\n');
-        text.Append("\n# The container is created. minic does not know it, since no journal tells of it; this is its minic start:\n");
+        text.Append(
+            "\n# The container is created. minic does not know it, since no journal tells of it; this is its minic "
+                + "start:\n");
         ScriptText.File(text, "\"$STATE/start.sh\"", "END", script.ToString());
         text.Append("echo \"To start it: sh $STATE/start.sh\" >&2\n");
     }

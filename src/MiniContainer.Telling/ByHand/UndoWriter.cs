@@ -1,6 +1,6 @@
-// --by-hand=undo, and the --by-hand of the verbs that delete: the way back as a POSIX shell script, the last step first.
-// Of a plan the script finds pids in the files that ScriptWriter's script left; of a journal they are known. What is
-// shared with others stays while it has more than one user: such a script has no lock, but looks. Lab 12-oci.
+// --by-hand=undo, and the --by-hand of the verbs that delete: the way back as a POSIX shell script, the last step
+// first. Of a plan the script finds pids in the files that ScriptWriter's script left; of a journal they are known.
+// What is shared with others stays while it has more than one user: such a script has no lock, but looks. Lab 12-oci.
 
 using System.Globalization;
 using System.Text;
@@ -21,7 +21,9 @@ public sealed class UndoWriter(string title, string? directory)
     public string Of(Plan plan) =>
         Script(plan.Steps.Select((s, i) => new JournalEntry(i + 1, s)).Where(e => e.Step.Shared is null), []);
 
-    /// <summary>The undo of what minic made: what it found there stays, what is undone already is passed over.</summary>
+    /// <summary>
+    /// The undo of what minic made: what it found there stays, what is undone already is passed over.
+    /// </summary>
     public string Of(IReadOnlyList<JournalEntry> entries) => Script(
         entries.Where(e => !e.Undone && e.Facts?.Made != false),
         [.. entries.Select(e => e.Step.Shared).OfType<string>()]);
@@ -30,11 +32,13 @@ public sealed class UndoWriter(string title, string? directory)
     private string Script(IEnumerable<JournalEntry> entries, HashSet<string> ends)
     {
         text.Clear();
-        ScriptText.Head(text, "-u", directory, $"The way back of {title}, by hand: the undo of each step, the last one first.",
+        ScriptText.Head(text, "-u", directory,
+            $"The way back of {title}, by hand: the undo of each step, the last one first.",
             "It may be run again and again, and after a script that failed halfway.");
         var all = entries.ToList();
         Section? section = null;
-        foreach (var (entry, of) in all.Zip(Section.Of([.. all.Select(e => e.Step)])).Where(e => e.First.Step.UndoByHand.Count > 0).Reverse())
+        foreach (var (entry, of) in all.Zip(Section.Of([.. all.Select(e => e.Step)]))
+            .Where(e => e.First.Step.UndoByHand.Count > 0).Reverse())
         {
             if (section != (section = of))
                 ScriptText.Chapter(text, section);
@@ -64,7 +68,9 @@ public sealed class UndoWriter(string title, string? directory)
         if (all.Exists(e => e.Step is UnreadStep))
             text.Append("\n[ -z \"${LEFT-}\" ] || exit 1  # what says so stays\n");
         if (directory is not null)
-            text.Append("\nrm -rf \"$STATE\"\nrmdir \"$(dirname \"$STATE\")\" 2>/dev/null && rmdir \"$(dirname \"$(dirname \"$STATE\")\")\" 2>/dev/null\n");
+            text.Append(
+                "\nrm -rf \"$STATE\"\nrmdir \"$(dirname \"$STATE\")\" 2>/dev/null && rmdir \"$(dirname \"$(dirname "
+                    + "\"$STATE\")\")\" 2>/dev/null\n");
         return text.Append("true\n").ToString();
     }
 
@@ -83,15 +89,18 @@ public sealed class UndoWriter(string title, string? directory)
     private void Kill(string child)
     {
         text.Append($"if [ -e \"$STATE/{child}.pid\" ]; then\n  read -r CHILD < \"$STATE/{child}.pid\"\n");
-        // A script has no pidfd: should the process have ended, its number might be another's. minic's own undo compares start times.
+        // A script has no pidfd: should the process have ended, its number might be another's. minic's own undo
+        // compares start times.
         Kill();
         text.Append($"  rm -f \"$STATE/{child}.pid\"\nfi\n");
     }
 
     private void Kill(int pid, ulong start)
     {
-        text.Append(CultureInfo.InvariantCulture, $"CHILD={pid}  # as long as that is the number of a process that started {start} ticks after boot\n");
-        text.Append(CultureInfo.InvariantCulture, $"if [ \"$(sed 's/.*) //' \"/proc/$CHILD/stat\" 2>/dev/null | cut -d' ' -f20)\" = {start} ]; then\n");
+        text.Append(CultureInfo.InvariantCulture,
+            $"CHILD={pid}  # as long as that is the number of a process that started {start} ticks after boot\n");
+        text.Append(CultureInfo.InvariantCulture,
+            $"if [ \"$(sed 's/.*) //' \"/proc/$CHILD/stat\" 2>/dev/null | cut -d' ' -f20)\" = {start} ]; then\n");
         Kill();
         text.Append("fi\n");
     }
@@ -99,6 +108,8 @@ public sealed class UndoWriter(string title, string? directory)
     private void Kill()
     {
         text.Append("  kill -KILL \"$CHILD\" 2>/dev/null\n");
-        text.Append("  while kill -0 \"$CHILD\" 2>/dev/null && ! grep -q '^State:.Z' \"/proc/$CHILD/status\" 2>/dev/null; do sleep 0.01; done\n");
+        text.Append(
+            "  while kill -0 \"$CHILD\" 2>/dev/null && ! grep -q '^State:.Z' \"/proc/$CHILD/status\" 2>/dev/null; do "
+                + "sleep 0.01; done\n");
     }
 }

@@ -14,7 +14,9 @@ namespace MiniContainer.Telling.Explain;
 
 /// <summary>A list of steps to be read.</summary>
 /// <param name="Title">What it is the plan of.</param>
-/// <param name="Direction">"forward": to be played. "backward": to be undone, in this order. "journal": what has been played.</param>
+/// <param name="Direction">
+/// "forward": to be played. "backward": to be undone, in this order. "journal": what has been played.
+/// </param>
 /// <param name="Steps">The steps, in the order of play.</param>
 public sealed record Explanation(string Title, string Direction, IReadOnlyList<ExplainedStep> Steps)
 {
@@ -25,7 +27,9 @@ public sealed record Explanation(string Title, string Direction, IReadOnlyList<E
     public static Explanation Of(string title, IEnumerable<Step> steps) =>
         new(title, "forward", WithSections([.. steps], (step, i) => ExplainedStep.Of(i + 1, step)));
 
-    /// <summary>The way back of a journal: what its undo would do, the last step first. What is undone already is left out.</summary>
+    /// <summary>
+    /// The way back of a journal: what its undo would do, the last step first. What is undone already is left out.
+    /// </summary>
     public static Explanation OfUndo(string title, IEnumerable<JournalEntry> entries) =>
         new(title, "backward", [.. OfEntries([.. entries]).Where(s => s.State != "undone").Reverse()]);
 
@@ -35,17 +39,21 @@ public sealed record Explanation(string Title, string Direction, IReadOnlyList<E
 
     /// <summary>The names of its chapters, in the order of a story.</summary>
     [JsonIgnore]
-    public IReadOnlyList<string> Chapters => [.. Steps.Select(s => s.Section?.Chapter.Name).OfType<string>().Distinct()];
+    public IReadOnlyList<string> Chapters =>
+    [.. Steps.Select(s => s.Section?.Chapter.Name).OfType<string>().Distinct()];
 
     private static List<ExplainedStep> OfEntries(IReadOnlyList<JournalEntry> entries) =>
         WithSections([.. entries.Select(e => e.Step)], (_, i) => ExplainedStep.Of(entries[i]));
 
-    private static List<ExplainedStep> WithSections(IReadOnlyList<Step> steps, Func<Step, int, ExplainedStep> explain) =>
+    private static List<ExplainedStep> WithSections(IReadOnlyList<Step> steps,
+        Func<Step, int, ExplainedStep> explain) =>
         [.. steps.Zip(Section.Of(steps)).Select((s, i) => explain(s.First, i) with { Section = s.Second })];
 
     /// <summary>The explanations as JSON: one object, or an array of several.</summary>
     /// <param name="explanations">What to write.</param>
-    /// <param name="many">Whether there may be more or fewer than one: then it is an array however many there are.</param>
+    /// <param name="many">
+    /// Whether there may be more or fewer than one: then it is an array however many there are.
+    /// </param>
     public static string Json(IReadOnlyList<Explanation> explanations, bool many) => many
         ? JsonSerializer.Serialize(explanations, ExplanationJson.Plain.IReadOnlyListExplanation)
         : JsonSerializer.Serialize(explanations[0], ExplanationJson.Plain.Explanation);
@@ -60,7 +68,8 @@ public sealed record Explanation(string Title, string Direction, IReadOnlyList<E
 /// <param name="Man">"pivot_root(2)".</param>
 /// <param name="Lab">"06-mounts"; empty while the lab is not written.</param>
 /// <param name="Undo">The calls of its undo; empty where nothing is to be undone.</param>
-public sealed record ExplainedStep(int Number, string Actor, string Title, IReadOnlyList<string> Calls, string Why, string Man, string Lab, IReadOnlyList<string> Undo)
+public sealed record ExplainedStep(int Number, string Actor, string Title, IReadOnlyList<string> Calls, string Why,
+    string Man, string Lab, IReadOnlyList<string> Undo)
 {
     /// <summary>"done", "begun" or "undone", of a step in a journal; null in a plan.</summary>
     public string? State { get; init; }
@@ -78,7 +87,8 @@ public sealed record ExplainedStep(int Number, string Actor, string Title, IRead
 
     /// <summary>A step of a plan.</summary>
     public static ExplainedStep Of(int number, Step step) =>
-        new(number, step.Actor, step.Title, step.CallTexts, step.Why, step.Man, Curriculum.Shown(step.Lab), step.UndoCallTexts) { Subject = step.Subject };
+        new(number, step.Actor, step.Title, step.CallTexts, step.Why, step.Man, Curriculum.Shown(step.Lab),
+            step.UndoCallTexts) { Subject = step.Subject };
 
     /// <summary>A step of a journal.</summary>
     public static ExplainedStep Of(JournalEntry entry) => Of(entry.Number, entry.Step) with

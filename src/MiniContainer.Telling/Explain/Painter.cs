@@ -1,5 +1,5 @@
-// The colours of --explain and --step: who acts, the call, the reason. All of the sixteen that every terminal has, so that
-// they are told apart on dark and on light backgrounds. ansi(5), console_codes(4).
+// The colours of --explain and --step: who acts, the call, the reason. All of the sixteen that every terminal has, so
+// that they are told apart on dark and on light backgrounds. ansi(5), console_codes(4).
 
 
 namespace MiniContainer.Telling.Explain;
@@ -36,5 +36,6 @@ internal sealed class Painter(bool colour)
     public string Why(string text) => Paint(text, Reasons);
 
     /// <summary>The text in a colour.</summary>
-    public string Paint(string text, string? code) => colour && code is not null && text.Length > 0 ? $"\e[{code}m{text}\e[0m" : text;
+    public string Paint(string text, string? code) =>
+        colour && code is not null && text.Length > 0 ? $"\e[{code}m{text}\e[0m" : text;
 }

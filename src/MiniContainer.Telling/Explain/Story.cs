@@ -1,6 +1,6 @@
-// A plan as a story: chapter by chapter, the steps of one kind folded into one line. The numbers of the steps tell the order of
-// play, which may come back to a chapter: cgroups are made before the process is, and joined once it is there. StoryText.cs
-// prints it; the whole is ExplanationText.cs. Lab 01-run.
+// A plan as a story: chapter by chapter, the steps of one kind folded into one line. The numbers of the steps tell the
+// order of play, which may come back to a chapter: cgroups are made before the process is, and joined once it is there.
+// StoryText.cs prints it; the whole is ExplanationText.cs. Lab 01-run.
 
 using System.Globalization;
 
@@ -24,7 +24,8 @@ public sealed record StoryLine(IReadOnlyList<ExplainedStep> Steps, string What, 
     // One that stands for all of them needs no number of its own.
     private static IReadOnlyList<string> Named(IReadOnlyList<ExplainedStep> steps) =>
         steps.CountBy(s => s.Subject?.Thing ?? "").ToList() is var things && things is [var same] ? [same.Key]
-            : [.. things.Select(t => t.Value == 1 ? t.Key : string.Create(CultureInfo.InvariantCulture, $"{t.Key} ({t.Value} times)"))];
+            : [.. things.Select(t => t.Value == 1
+                ? t.Key : string.Create(CultureInfo.InvariantCulture, $"{t.Key} ({t.Value} times)"))];
 }
 
 /// <summary>A chapter of a story.</summary>
@@ -34,19 +35,23 @@ public sealed record StoryLine(IReadOnlyList<ExplainedStep> Steps, string What, 
 public sealed record StoryChapter(Section Section, int Steps, IReadOnlyList<StoryLine> Lines);
 
 /// <summary>A plan, folded.</summary>
-/// <param name="Chapters">Its chapters, in the order in which play first comes to them; those of one child stand together.</param>
+/// <param name="Chapters">
+/// Its chapters, in the order in which play first comes to them; those of one child stand together.
+/// </param>
 /// <param name="Silent">How many steps of a way back have nothing to undo, and are in no chapter.</param>
 public sealed record Story(IReadOnlyList<StoryChapter> Chapters, int Silent)
 {
     /// <summary>Folds a plan, or the way back of a journal.</summary>
     public static Story Of(Explanation explanation)
     {
-        var told = explanation.Direction == "backward" ? [.. explanation.Steps.Where(s => s.Undo.Count > 0)] : explanation.Steps;
+        var told = explanation.Direction == "backward"
+            ? [.. explanation.Steps.Where(s => s.Undo.Count > 0)] : explanation.Steps;
         var chapters = told.GroupBy(s => s.Section?.Whose)
             .SelectMany(child => child.GroupBy(s => s.Section!))
             .Select(c => new StoryChapter(c.Key, c.Count(), [.. c.GroupBy(Kind).Select(k => StoryLine.Of([.. k]))]));
         return new Story([.. chapters], explanation.Steps.Count - told.Count);
     }
 
-    private static (string Actor, string Kind) Kind(ExplainedStep step) => (step.Actor, step.Subject?.Many ?? step.Title);
+    private static (string Actor, string Kind) Kind(ExplainedStep step) =>
+        (step.Actor, step.Subject?.Many ?? step.Title);
 }

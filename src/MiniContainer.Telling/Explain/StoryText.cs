@@ -1,5 +1,5 @@
-// --explain, folded, for people: a line a step, or a line for several of one kind; never wider than the terminal. Full calls
-// and reasons are in the chapters, told one by one (ExplanationText.cs). Lab 01-run; ansi(5) for colours.
+// --explain, folded, for people: a line a step, or a line for several of one kind; never wider than the terminal. Full
+// calls and reasons are in the chapters, told one by one (ExplanationText.cs). Lab 01-run; ansi(5) for colours.
 //
 //     limits      Cgroups bound what it may use, and list its devices.          20 steps
 //       1-8       minic  make 8 cgroups: systemd, pids, blkio, freezer, …       mkdir
@@ -32,14 +32,16 @@ public sealed class StoryText(TextWriter output, int width, bool colour)
     public void Write(Explanation explanation)
     {
         var story = Story.Of(explanation);
-        var actors = Math.Min(Math.Min(12, width / 8), explanation.Steps.Select(s => s.Actor.Length).DefaultIfEmpty(0).Max());
+        var actors = Math.Min(Math.Min(12, width / 8),
+            explanation.Steps.Select(s => s.Actor.Length).DefaultIfEmpty(0).Max());
         foreach (var line in ExplanationText.Wrap($"{explanation.Title}: {Summary(explanation, story)}", width))
             output.WriteLine(paint.Bold(line));
         foreach (var note in (explanation.Notes ?? []).SelectMany(n => ExplanationText.Wrap(n, width)))
             output.WriteLine(note);
         var names = Math.Max(11, story.Chapters.Select(c => c.Section.Name.Length).DefaultIfEmpty(0).Max()) + 1;
         // All of them say what they are for, or none: of a pod's containers the names may leave no room.
-        var says = story.Chapters.All(c => names + c.Section.Chapter.Says.Length + 2 + Count(c.Steps, "step").Length <= room);
+        var says = story.Chapters.All(c => names + c.Section.Chapter.Says.Length + 2
+            + Count(c.Steps, "step").Length <= room);
         if (story.Chapters.Count > 0)
             Legend(actors, explanation.Direction == "backward", says);
         var whose = story.Chapters is [var first, ..] ? first.Section.Whose : null;
@@ -69,7 +71,8 @@ public sealed class StoryText(TextWriter output, int width, bool colour)
         var title = new Cell($"{what} (and {paint.Why("why")})", what.Length + " (and why)".Length);
         if (!says || title.Columns > TitleWidth(actors))
             title = new Cell(what, what.Length);
-        Row(Cell.Of("steps", paint.Faint), Cell.Of("who", t => paint.Actor("minic", t)), actors, title, Cell.Of("call", paint.Call));
+        Row(Cell.Of("steps", paint.Faint), Cell.Of("who", t => paint.Actor("minic", t)), actors, title,
+            Cell.Of("call", paint.Call));
     }
 
     private void Head(StoryChapter chapter, int names, bool says)
@@ -87,7 +90,10 @@ public sealed class StoryText(TextWriter output, int width, bool colour)
         foreach (var line in shown)
             Write(line, actors, backward);
         if (shown.Count < chapter.Lines.Count)
-            output.WriteLine(paint.Faint(Fit($"  … and {Count(chapter.Lines.Skip(shown.Count).Sum(l => l.Steps.Count), "step")} more", room)));
+            output.WriteLine(
+                paint.Faint(
+                    Fit($"  … and {Count(chapter.Lines.Skip(shown.Count).Sum(l => l.Steps.Count), "step")} more",
+                        room)));
     }
 
     private void Write(StoryLine line, int actors, bool backward)
@@ -95,7 +101,8 @@ public sealed class StoryText(TextWriter output, int width, bool colour)
         var (numbers, actor) = (Numbers(line.Steps), Fit(line.Steps[0].Actor, actors));
         var call = Fit(CallOf(line.Steps[0], backward), MostCall);
         var title = Title(line, TitleWidth(actors));
-        Row(Cell.Of(numbers, paint.Faint), Cell.Of(actor, t => paint.Actor(line.Steps[0].Actor, t)), actors, new Cell(title, title.Length), Cell.Of(call, paint.Call));
+        Row(Cell.Of(numbers, paint.Faint), Cell.Of(actor, t => paint.Actor(line.Steps[0].Actor, t)), actors,
+            new Cell(title, title.Length), Cell.Of(call, paint.Call));
     }
 
     private void Row(Cell numbers, Cell actor, int actors, Cell title, Cell call)
@@ -120,7 +127,9 @@ public sealed class StoryText(TextWriter output, int width, bool colour)
             Say($"{Count(story.Silent, "more step")} left nothing that would have to be undone.");
         var largest = story.Chapters.MaxBy(c => c.Steps - c.Lines.Count);
         if (largest is not null)
-            Say($"{Count(explanation.Steps.Count - story.Silent, "step")} in {Count(story.Chapters.Sum(c => c.Lines.Count), "line")}. --explain={largest.Section.Chapter.Name} tells that chapter in full, with every call and why; --explain=full tells all.");
+            Say($"{Count(explanation.Steps.Count - story.Silent, "step")} in "
+                + $"{Count(story.Chapters.Sum(c => c.Lines.Count), "line")}. --explain={largest.Section.Chapter.Name} "
+                + "tells that chapter in full, with every call and why; --explain=full tells all.");
 
         void Say(string text)
         {
@@ -155,7 +164,8 @@ public sealed class StoryText(TextWriter output, int width, bool colour)
         var page = step.Man.Split('(')[0];
         var names = (backward ? step.Undo : step.Calls).Select(NameOf).OfType<string>().ToList();
         return !backward && names.Contains(page) ? page
-            : names.LastOrDefault(n => n is not ("open" or "openat" or "close" or "flock" or "socket" or "setns" or "dup3" or "waitid"))
+            : names.LastOrDefault(n =>
+                n is not ("open" or "openat" or "close" or "flock" or "socket" or "setns" or "dup3" or "waitid"))
             ?? names.FirstOrDefault() ?? page;
     }
 
@@ -204,7 +214,8 @@ public sealed class StoryText(TextWriter output, int width, bool colour)
         return text;
     }
 
-    private static string Fit(string text, int most) => text.Length <= most ? text : text[..Math.Max(0, most - 1)] + "…";
+    private static string Fit(string text, int most) =>
+        text.Length <= most ? text : text[..Math.Max(0, most - 1)] + "…";
 
     private static string OneLine(string text) => string.Concat(text.Select(c => char.IsControl(c) ? '?' : c));
 }

@@ -1,5 +1,5 @@
-// Where the time went: the spans of one play, of the runtime and of all children, on one axis. ProfileWatch.cs takes them,
-// ProfileTable.cs, ProfileSvg.cs and the JSON here show them. Lab 03-threads.
+// Where the time went: the spans of one play, of the runtime and of all children, on one axis. ProfileWatch.cs takes
+// them, ProfileTable.cs, ProfileSvg.cs and the JSON here show them. Lab 03-threads.
 
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -20,7 +20,9 @@ public sealed record ProfileSpan(string Who, string What, string Kind, double St
     /// <summary>Whether the time went by in waiting for somebody else.</summary>
     public bool Waits { get; init; }
 
-    /// <summary>How long it took to write the step down, before and after, in microseconds; not part of <see cref="Took"/>.</summary>
+    /// <summary>
+    /// How long it took to write the step down, before and after, in microseconds; not part of <see cref="Took"/>.
+    /// </summary>
     public double Journal { get; init; }
 
     /// <summary>When it ended.</summary>
@@ -36,7 +38,9 @@ public sealed record Profile(string Title, IReadOnlyList<ProfileSpan> Spans)
     /// <summary>The system's monotonic clock (clock_gettime(2)) at 0 on the axis, in microseconds.</summary>
     public double Zero { get; init; }
 
-    /// <summary>How long the command ran, in microseconds, of which the axis shows nothing; null if nobody waited for it.</summary>
+    /// <summary>
+    /// How long the command ran, in microseconds, of which the axis shows nothing; null if nobody waited for it.
+    /// </summary>
     public double? Command { get; init; }
 
     /// <summary>The length of the axis, in microseconds.</summary>
@@ -46,7 +50,8 @@ public sealed record Profile(string Title, IReadOnlyList<ProfileSpan> Spans)
     /// <summary>The spans of this profile and another one's, on this one's axis.</summary>
     public Profile With(Profile other) => this with
     {
-        Spans = [.. Spans.Concat(other.Spans.Select(s => s with { Start = Math.Round(s.Start + other.Zero - Zero, 1) })).OrderBy(s => s.Start)],
+        Spans = [.. Spans.Concat(other.Spans.Select(s => s with { Start = Math.Round(s.Start + other.Zero - Zero, 1) }))
+            .OrderBy(s => s.Start)],
     };
 
     /// <summary>For programs.</summary>
@@ -54,7 +59,8 @@ public sealed record Profile(string Title, IReadOnlyList<ProfileSpan> Spans)
 
     /// <summary>The inverse of <see cref="ToJson"/>.</summary>
     /// <exception cref="JsonException">It is none.</exception>
-    public static Profile FromJson(string json) => JsonSerializer.Deserialize(json, ProfileJson.Default.Profile) ?? throw new JsonException("null is no profile");
+    public static Profile FromJson(string json) =>
+        JsonSerializer.Deserialize(json, ProfileJson.Default.Profile) ?? throw new JsonException("null is no profile");
 }
 
 /// <summary>The serializer of profiles.</summary>

@@ -24,14 +24,19 @@ public static class ProfileTable
         var room = Math.Max(30, width - 9 - 9 - who - 6);
         var what = Math.Min(profile.Spans.Max(s => s.What.Length), room * 3 / 5);
         var bar = room - what - 2;
-        text.Append(CultureInfo.InvariantCulture, $"{profile.Title}\n{"START µs",9} {"TOOK µs",9}  {"WHO".PadRight(who)}  {"STEP".PadRight(what)}  0{Scale(profile.Whole).PadLeft(bar - 1)}\n");
+        text.Append(CultureInfo.InvariantCulture,
+            $"{profile.Title}\n{"START µs",9} {"TOOK µs",9}  {"WHO".PadRight(who)}  {"STEP".PadRight(what)}  "
+                + $"0{Scale(profile.Whole).PadLeft(bar - 1)}\n");
         string? chapter = null;
         foreach (var span in profile.Spans)
         {
             // A wait lasts into other chapters: it begins none.
             if (!span.Waits && span.Chapter is not null && span.Chapter != chapter)
-                text.Append(CultureInfo.InvariantCulture, $"{(colour ? "\e[1m" : "")}-- {chapter = span.Chapter}{(colour ? "\e[0m" : "")}\n");
-            text.Append(CultureInfo.InvariantCulture, $"{Number(span.Start),9} {Number(span.Took),9}  {span.Who.PadRight(who)}  {Cut(span.What, what).PadRight(what)}  {Bar(span, profile.Whole, bar, colour)}\n");
+                text.Append(CultureInfo.InvariantCulture,
+                    $"{(colour ? "\e[1m" : "")}-- {chapter = span.Chapter}{(colour ? "\e[0m" : "")}\n");
+            text.Append(CultureInfo.InvariantCulture,
+                $"{Number(span.Start),9} {Number(span.Took),9}  {span.Who.PadRight(who)}  "
+                    + $"{Cut(span.What, what).PadRight(what)}  {Bar(span, profile.Whole, bar, colour)}\n");
         }
 
         text.Append('\n');
@@ -43,7 +48,8 @@ public static class ProfileTable
     {
         foreach (var who in profile.Spans.GroupBy(s => s.Who))
         {
-            text.Append(CultureInfo.InvariantCulture, $"{who.Key}: works {Scale(who.Where(s => !s.Waits).Sum(s => s.Took))}");
+            text.Append(CultureInfo.InvariantCulture,
+                $"{who.Key}: works {Scale(who.Where(s => !s.Waits).Sum(s => s.Took))}");
             if (who.Any(s => s.Waits))
                 text.Append(CultureInfo.InvariantCulture, $", waits {Scale(who.Where(s => s.Waits).Sum(s => s.Took))}");
             if (who.Sum(s => s.Journal) is > 0 and var journal)
@@ -53,12 +59,18 @@ public static class ProfileTable
 
         var chapters = profile.Spans.Where(s => !s.Waits && s.Chapter is not null).GroupBy(s => s.Chapter).ToList();
         if (chapters.Count > 0)
-            text.Append(CultureInfo.InvariantCulture, $"by chapter: {string.Join(", ", chapters.Select(c => $"{c.Key} {Scale(c.Sum(s => s.Took))}"))}\n");
-        var kinds = ProfileKind.All.Select(k => (Kind: k, Sum: profile.Spans.Where(s => s.Kind == k && !s.Waits).Sum(s => s.Took))).Where(k => k.Sum > 0);
-        text.Append(CultureInfo.InvariantCulture, $"by subject: {string.Join(", ", kinds.Select(k => $"{k.Kind} {Scale(k.Sum)}"))}\n");
+            text.Append(CultureInfo.InvariantCulture,
+                $"by chapter: {string.Join(", ", chapters.Select(c => $"{c.Key} {Scale(c.Sum(s => s.Took))}"))}\n");
+        var kinds =
+            ProfileKind.All.Select(k =>
+                (Kind: k, Sum: profile.Spans.Where(s => s.Kind == k && !s.Waits).Sum(s => s.Took)))
+                    .Where(k => k.Sum > 0);
+        text.Append(CultureInfo.InvariantCulture,
+            $"by subject: {string.Join(", ", kinds.Select(k => $"{k.Kind} {Scale(k.Sum)}"))}\n");
         text.Append("the largest:\n");
         foreach (var span in profile.Spans.Where(s => !s.Waits).OrderByDescending(s => s.Took).Take(5))
-            text.Append(CultureInfo.InvariantCulture, $"{Number(span.Took),9} µs {100 * span.Took / profile.Whole,5:F1} %  {span.Who}: {span.What}\n");
+            text.Append(CultureInfo.InvariantCulture,
+                $"{Number(span.Took),9} µs {100 * span.Took / profile.Whole,5:F1} %  {span.Who}: {span.What}\n");
         text.Append(CultureInfo.InvariantCulture, $"in all {Scale(profile.Whole)}");
         if (profile.Command is { } command)
             text.Append(CultureInfo.InvariantCulture, $"; the command ran {Scale(command)}, which the axis leaves out");
@@ -75,10 +87,12 @@ public static class ProfileTable
             ? new string('░', (eighths + 7) / 8)
             : new string('█', eighths / 8) + (eighths % 8 == 0 ? "" : Eighths[eighths % 8]);
         var number = Colours[Math.Max(0, ProfileKind.All.IndexOf(span.Kind))];
-        return new string(' ', cell) + (colour ? string.Create(CultureInfo.InvariantCulture, $"\e[{number}m{drawn}\e[0m") : drawn);
+        return new string(' ', cell)
+            + (colour ? string.Create(CultureInfo.InvariantCulture, $"\e[{number}m{drawn}\e[0m") : drawn);
     }
 
-    private static int IndexOf(this IReadOnlyList<string> list, string item) => list.TakeWhile(i => i != item).Count() is var n && n < list.Count ? n : -1;
+    private static int IndexOf(this IReadOnlyList<string> list, string item) =>
+        list.TakeWhile(i => i != item).Count() is var n && n < list.Count ? n : -1;
 
     private static string Cut(string text, int width) => text.Length <= width ? text : text[..(width - 1)] + "…";
 

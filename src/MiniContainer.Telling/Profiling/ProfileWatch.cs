@@ -1,5 +1,6 @@
-// The player that measures (--profile). The runtime's steps are timed here, as they come and go; a child's are read from its
-// tape, where each call's return is stamped. Both come onto one axis, so that one sees who waits for whom. Lab 03-threads.
+// The player that measures (--profile). The runtime's steps are timed here, as they come and go; a child's are read
+// from its tape, where each call's return is stamped. Both come onto one axis, so that one sees who waits for whom. Lab
+// 03-threads.
 //
 //     0          the program is executed: estimated from the processor time used until Main, the finest that there is
 //     Main       the command line is read, then the plan is made
@@ -101,7 +102,9 @@ public sealed class ProfileWatch(string who, long main, TimeSpan cpuBeforeMain) 
     {
         // A step with nothing to undo takes no time either.
         if (entry.Step.UndoByHand.Count > 0)
-            spans.Add(new Raw($"{who}, undoing", entry.Step.Title, ProfileKind.Of(entry.Step), before, Stopwatch.GetTimestamp())
+            spans.Add(
+                new Raw($"{who}, undoing", entry.Step.Title, ProfileKind.Of(entry.Step), before,
+                    Stopwatch.GetTimestamp())
             {
                 Step = entry.Step,
             });
@@ -124,9 +127,11 @@ public sealed class ProfileWatch(string who, long main, TimeSpan cpuBeforeMain) 
         {
             // The axis stands still while the command runs: that time is its own.
             var left = undoBegan != 0 && s.From >= undoBegan ? undoBegan - end : 0;
-            return new ProfileSpan(s.Who, s.What, s.Kind, Microseconds(s.From - zero - left), Microseconds(s.To - s.From))
+            return new ProfileSpan(s.Who, s.What, s.Kind, Microseconds(s.From - zero - left),
+                Microseconds(s.To - s.From))
             {
-                Chapter = s.Step is null ? null : sections.GetValueOrDefault(s.Step)?.Name ?? s.Step.Subject.Chapter.Name,
+                Chapter = s.Step is null
+                    ? null : sections.GetValueOrDefault(s.Step)?.Name ?? s.Step.Subject.Chapter.Name,
                 Waits = s.Waits,
                 Journal = Microseconds(s.Journal),
             };
@@ -144,7 +149,8 @@ public sealed class ProfileWatch(string who, long main, TimeSpan cpuBeforeMain) 
         {
             var (_, step, index) = entries[i];
             var calls = entries.Skip(i).TakeWhile(e => e.Step == step && e.Index.HasValue == index.HasValue).Count();
-            Take(index.HasValue ? step.Title : $"rest before it does: {step.Title}", ProfileKind.Of(step), step, step.Waits || !index.HasValue, calls);
+            Take(index.HasValue ? step.Title : $"rest before it does: {step.Title}", ProfileKind.Of(step), step,
+                step.Waits || !index.HasValue, calls);
             i += calls;
         }
 
@@ -177,8 +183,13 @@ public sealed class ProfileWatch(string who, long main, TimeSpan cpuBeforeMain) 
         public long Journal { get; init; }
     }
 
-    private sealed record Stamped(string Who, string What, string Kind, Step? Of, bool Waits, ulong From, ulong To, long? Seen)
+    private sealed record Stamped(string Who, string What, string Kind, Step? Of, bool Waits, ulong From, ulong To,
+        long? Seen)
     {
-        public Raw Place(Func<ulong, long> clock) => new(Who, What, Kind, clock(From), Seen ?? clock(To)) { Step = Of, Waits = Waits };
+        public Raw Place(Func<ulong, long> clock) => new(Who, What, Kind, clock(From), Seen ?? clock(To))
+        {
+            Step = Of,
+            Waits = Waits,
+        };
     }
 }

@@ -55,7 +55,9 @@ public sealed class DifferenceText(TextWriter output, int width, bool colour)
         }
 
         if (shown < lines.Count)
-            output.WriteLine(margin + "  " + Coloured(string.Create(CultureInfo.InvariantCulture, $"{sign}… and {lines.Count - shown} more"), code));
+            output.WriteLine(margin + "  "
+                + Coloured(string.Create(CultureInfo.InvariantCulture, $"{sign}… and {lines.Count - shown} more"),
+                    code));
     }
 
     private string Coloured(string text, string code) => colour ? $"\e[{code}m{text}\e[0m" : text;

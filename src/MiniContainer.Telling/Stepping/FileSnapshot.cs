@@ -1,5 +1,5 @@
-// What is to be seen of a file that a step makes or writes: of the kernel's own files what stands in them, of others that
-// they are there, and how big (cgroups(7), proc(5)).
+// What is to be seen of a file that a step makes or writes: of the kernel's own files what stands in them, of others
+// that they are there, and how big (cgroups(7), proc(5)).
 
 using System.Globalization;
 using MiniContainer.Kernel;
@@ -12,15 +12,18 @@ internal static class FileSnapshot
 {
     /// <summary>What kind of file a path is of.</summary>
     public static string KindOf(string path) =>
-        path.StartsWith("/sys/fs/cgroup/", StringComparison.Ordinal) ? "cgroup files" : path.StartsWith("/proc/sys/", StringComparison.Ordinal) ? "settings" : "files";
+        path.StartsWith("/sys/fs/cgroup/", StringComparison.Ordinal)
+        ? "cgroup files" : path.StartsWith("/proc/sys/", StringComparison.Ordinal) ? "settings" : "files";
 
     /// <summary>What is there, in a process's root, of all that a step of its tape makes.</summary>
     public static IReadOnlyList<string> InRoot(int pid, ChildStep step)
     {
         var root = string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/root");
-        return [.. step.Calls.Select(MadeBy).OfType<string>().Distinct().Select(path => (path, new FileInfo(root + path)))
+        return [.. step.Calls.Select(MadeBy).OfType<string>().Distinct()
+            .Select(path => (path, new FileInfo(root + path)))
             .Where(f => f.Item2.Exists || f.Item2.LinkTarget is not null || Directory.Exists(root + f.path))
-            .Select(f => f.Item2.LinkTarget is { } target ? $"{f.path} -> {target}" : f.Item2.Exists ? f.path : f.path + "/")];
+            .Select(f => f.Item2.LinkTarget is { } target
+                ? $"{f.path} -> {target}" : f.Item2.Exists ? f.path : f.path + "/")];
     }
 
     // The absolute path that a call makes something at.

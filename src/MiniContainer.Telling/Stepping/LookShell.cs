@@ -1,6 +1,6 @@
-// A shell to look around while a play waits: where minic is, or where one of its children is by now (--step; labs 03-threads,
-// 11-exec; setns(2), tcsetpgrp(3)). Like all processes here it is a tape. It gets a process group of its own, to which
-// the keys belong while it runs: Ctrl-C is for what one does in there, and not for minic.
+// A shell to look around while a play waits: where minic is, or where one of its children is by now (--step; labs
+// 03-threads, 11-exec; setns(2), tcsetpgrp(3)). Like all processes here it is a tape. It gets a process group of its
+// own, to which the keys belong while it runs: Ctrl-C is for what one does in there, and not for minic.
 
 using System.Globalization;
 using System.Runtime.InteropServices;
@@ -40,12 +40,14 @@ public static class LookShell
             told($"A shell where {name} is: its namespaces, its root, its directory. exit leads back.");
             using var root = Libc.OpenHandle($"{proc}/root", O_PATH | O_DIRECTORY);
             using var directory = Libc.OpenHandle($"{proc}/cwd", O_PATH | O_DIRECTORY);
-            Run(Join(flags, (root, directory)), [new("root", root), new("cwd", directory)], (pidfd, flags), [Execve(Shell, prompt)]);
+            Run(Join(flags, (root, directory)), [new("root", root), new("cwd", directory)], (pidfd, flags),
+                [Execve(Shell, prompt)]);
             return;
         }
 
         // An empty root has nothing to execute: then all but the mounts is the child's.
-        told($"The root of {name} holds no {Shell} (look with ls {proc}/root). So this shell has the host's files, and all else of {name}: try hostname, ip addr, ls -l /proc/self/ns. exit leads back.");
+        told($"The root of {name} holds no {Shell} (look with ls {proc}/root). So this shell has the host's files, "
+            + $"and all else of {name}: try hostname, ip addr, ls -l /proc/self/ns. exit leads back.");
         flags &= ~(ulong)CLONE_NEWNS;
         Run(Join(flags, null), [], (pidfd, flags), [Execve(Shell, prompt)]);
     }
@@ -69,7 +71,8 @@ public static class LookShell
         yield return new TapeCall("fchdir", 7);
     }
 
-    private static void Run(IEnumerable<TapeCall> join, IReadOnlyList<ChildDescriptor> places, (SafeHandle PidFd, ulong Flags)? target, IReadOnlyList<TapeCall> execute)
+    private static void Run(IEnumerable<TapeCall> join, IReadOnlyList<ChildDescriptor> places,
+        (SafeHandle PidFd, ulong Flags)? target, IReadOnlyList<TapeCall> execute)
     {
         using var terminal = StandardStreams.Get(0);
         using var child = Child.Clone(new ChildOptions(
@@ -79,16 +82,20 @@ public static class LookShell
             new("read", 3, new TapeArg.Block(new byte[8], "..."), 1) { Least = 1 },
             .. join,
             // minic ignores it, and that would be inherited.
-            new("rt_sigaction", TapeArg.Named(SIGPIPE, "SIGPIPE"), new TapeArg.Block(new byte[32], "{sa_handler=SIG_DFL}"), TapeArg.Null, 8),
+            new("rt_sigaction", TapeArg.Named(SIGPIPE, "SIGPIPE"),
+                new TapeArg.Block(new byte[32], "{sa_handler=SIG_DFL}"), TapeArg.Null, 8),
             .. execute,
         ])
         {
             Descriptors =
             [
-                new("stdin", terminal), new("stdout", terminal), new("stderr", terminal), ChildDescriptor.Go, ChildDescriptor.Status,
-                .. target is null ? Array.Empty<ChildDescriptor>() : [new ChildDescriptor("target", target.Value.PidFd)], .. places,
+                new("stdin", terminal), new("stdout", terminal), new("stderr", terminal), ChildDescriptor.Go,
+                ChildDescriptor.Status,
+                .. target is null
+                    ? Array.Empty<ChildDescriptor>() : [new ChildDescriptor("target", target.Value.PidFd)], .. places,
             ],
-            PidNamespace = target is { Flags: var flags } && (flags & (ulong)CLONE_NEWPID) != 0 ? target.Value.PidFd : null,
+            PidNamespace = target is { Flags: var flags } && (flags & (ulong)CLONE_NEWPID) != 0
+                ? target.Value.PidFd : null,
         });
         using (Terminal.Keep(terminal))
         {
@@ -107,6 +114,7 @@ public static class LookShell
     {
         var environment = CallerWords.Environment()
             .Where(e => !e.StartsWith("PS1=", StringComparison.Ordinal)).Append($"PS1={prompt}").ToList();
-        return new TapeCall("execve", program, new TapeArg.Strs([Path.GetFileName(program)]), new TapeArg.Strs(environment, Counted: true));
+        return new TapeCall("execve", program, new TapeArg.Strs([Path.GetFileName(program)]),
+            new TapeArg.Strs(environment, Counted: true));
     }
 }

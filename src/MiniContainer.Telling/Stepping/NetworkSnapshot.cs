@@ -1,5 +1,5 @@
-// What rtnetlink and nft show of a network namespace, a line each. What the kernel adds by itself, link-local addresses and
-// their routes, is left out: it comes when it likes (ip(8), nft(8)).
+// What rtnetlink and nft show of a network namespace, a line each. What the kernel adds by itself, link-local addresses
+// and their routes, is left out: it comes when it likes (ip(8), nft(8)).
 
 using System.Globalization;
 using System.Net;
@@ -25,8 +25,12 @@ internal static partial class NetworkSnapshot
             return
             [
                 ("links", [.. links.Select(l => Line(l, links))]),
-                ("addresses", [.. kernel.ListAddresses().Where(a => !OfTheKernel(a.Local)).Select(a => $"{a} dev {a.Dev}")]),
-                ("routes", [.. kernel.ListRoutes(AddressFamily.InterNetwork).Concat(kernel.ListRoutes(AddressFamily.InterNetworkV6)).Where(r => !OfTheKernel(r.Destination.BaseAddress)).Select(r => r.ToString())]),
+                ("addresses",
+                    [.. kernel.ListAddresses().Where(a => !OfTheKernel(a.Local)).Select(a => $"{a} dev {a.Dev}")]),
+                ("routes",
+                    [.. kernel.ListRoutes(AddressFamily.InterNetwork)
+                        .Concat(kernel.ListRoutes(AddressFamily.InterNetworkV6))
+                        .Where(r => !OfTheKernel(r.Destination.BaseAddress)).Select(r => r.ToString())]),
                 ("neighbours", [.. kernel.ListNeighbours().Where(n => n.IsPermanent).Select(n => n.ToString())]),
             ];
         }
@@ -55,7 +59,9 @@ internal static partial class NetworkSnapshot
         }
     }
 
-    /// <summary>The rules of our own namespace: each line of nft's with what it stands in, "chain input: accept".</summary>
+    /// <summary>
+    /// The rules of our own namespace: each line of nft's with what it stands in, "chain input: accept".
+    /// </summary>
     public static IReadOnlyList<string> Rules()
     {
         try
@@ -97,13 +103,18 @@ internal static partial class NetworkSnapshot
         return lines;
     }
 
-    private static SafeFileHandle? Open(int? pid) => pid is null ? null : NetworkNamespace.Open(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/ns/net"));
+    private static SafeFileHandle? Open(int? pid) =>
+        pid is null ? null : NetworkNamespace.Open(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/ns/net"));
 
     private static string Line(Link link, IReadOnlyList<Link> all)
     {
         var master = all.FirstOrDefault(l => l.Index == link.MasterIndex)?.Name;
-        var mac = link.Mac is null ? "" : string.Join(':', link.Mac.GetAddressBytes().Select(b => b.ToString("x2", CultureInfo.InvariantCulture)));
-        return string.Create(CultureInfo.InvariantCulture, $"{link.Name}  {link.Kind ?? "device"}  {mac}  mtu {link.Mtu}{(master is null ? "" : $"  master {master}")}{(link.Hairpin == true ? "  hairpin" : "")}{(link.Isolated == true ? "  isolated" : "")}  {(link.IsUp ? "up" : "down")}");
+        var mac = link.Mac is null
+            ? "" : string.Join(':',
+                link.Mac.GetAddressBytes().Select(b => b.ToString("x2", CultureInfo.InvariantCulture)));
+        return string.Create(CultureInfo.InvariantCulture,
+            $"{link.Name}  {link.Kind ?? "device"}  {mac}  mtu "
+                + $"{link.Mtu}{(master is null ? "" : $"  master {master}")}{(link.Hairpin == true ? "  hairpin" : "")}{(link.Isolated == true ? "  isolated" : "")}  {(link.IsUp ? "up" : "down")}");
     }
 
     private static bool OfTheKernel(IPAddress address) => address.IsIPv6LinkLocal || address.IsIPv6Multicast;

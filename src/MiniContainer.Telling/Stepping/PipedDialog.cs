@@ -1,5 +1,5 @@
-// The dialog of a play whose person sits at another process's terminal: a line of JSON each way, over a pair of sockets.
-// If that process dies, the play reads end of file, which is the answer "quit". Lab 03-threads; socketpair(2).
+// The dialog of a play whose person sits at another process's terminal: a line of JSON each way, over a pair of
+// sockets. If that process dies, the play reads end of file, which is the answer "quit". Lab 03-threads; socketpair(2).
 
 using System.Text;
 using System.Text.Json;
@@ -14,7 +14,8 @@ public sealed class PipedDialog(Stream stream) : StepDialog, IDisposable
 
     /// <inheritdoc/>
     public override StepAnswer Ask(Moment moment) =>
-        Write(stream, new StepMessage { Ask = moment }) && Read(reader)?.Answer is { } answer ? answer : StepAnswer.Quit;
+        Write(stream, new StepMessage { Ask = moment }) && Read(reader)?.Answer is { } answer
+        ? answer : StepAnswer.Quit;
 
     /// <inheritdoc/>
     public override void Tell(Moment moment) => _ = Write(stream, new StepMessage { Tell = moment });
@@ -55,7 +56,8 @@ public sealed class PipedDialog(Stream stream) : StepDialog, IDisposable
     {
         try
         {
-            return reader.ReadLine() is { } line ? JsonSerializer.Deserialize(line, StepJson.Default.StepMessage) : null;
+            return reader.ReadLine() is { } line
+                ? JsonSerializer.Deserialize(line, StepJson.Default.StepMessage) : null;
         }
         catch (Exception e) when (e is IOException or JsonException)
         {
@@ -68,7 +70,8 @@ public sealed class PipedDialog(Stream stream) : StepDialog, IDisposable
     {
         try
         {
-            stream.Write(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(message, StepJson.Default.StepMessage) + "\n"));
+            stream.Write(
+                Encoding.UTF8.GetBytes(JsonSerializer.Serialize(message, StepJson.Default.StepMessage) + "\n"));
             return true;
         }
         catch (IOException)

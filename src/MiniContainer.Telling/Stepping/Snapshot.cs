@@ -1,8 +1,8 @@
-// What the kernel shows at one moment of all that a plan may change, in lines, so that two moments can be compared. It is
-// read as a person would read it: from /proc, from the cgroup's files, over netlink, by listing nft's rules.
+// What the kernel shows at one moment of all that a plan may change, in lines, so that two moments can be compared. It
+// is read as a person would read it: from /proc, from the cgroup's files, over netlink, by listing nft's rules.
 //
-// A child begins as a copy of minic: what it has not changed is the host's, and what it has is told as a difference to that.
-// Lab 03-threads; proc(5), rtnetlink(7), nft(8).
+// A child begins as a copy of minic: what it has not changed is the host's, and what it has is told as a difference to
+// that. Lab 03-threads; proc(5), rtnetlink(7), nft(8).
 
 using MiniContainer.Kernel;
 using MiniContainer.Plans;
@@ -23,7 +23,9 @@ internal sealed class Snapshot
     /// <summary>Looks at what a plan may change.</summary>
     /// <param name="steps">Its steps.</param>
     /// <param name="children">The children to look at, as far as they are there.</param>
-    /// <param name="current">The step that is played; null for several, of which files in a child's root are not looked at.</param>
+    /// <param name="current">
+    /// The step that is played; null for several, of which files in a child's root are not looked at.
+    /// </param>
     public static Snapshot Of(IReadOnlyList<Step> steps, IEnumerable<(string Name, int Pid)> children, Step? current)
     {
         var sight = new Snapshot();
@@ -33,14 +35,17 @@ internal sealed class Snapshot
         return sight;
     }
 
-    /// <summary>Looks at what the undo of a journal may change: of its processes that they are there, and no more.</summary>
+    /// <summary>
+    /// Looks at what the undo of a journal may change: of its processes that they are there, and no more.
+    /// </summary>
     public static Snapshot OfUndo(Journal journal)
     {
         var sight = new Snapshot();
         sight.AddHost([.. journal.Entries.Select(e => e.Step)]);
         foreach (var entry in journal.Entries)
         {
-            if (entry is { Step: CloneChild clone, Facts: { Pid: { } pid, StartTime: { } start } } && new ProcessIdentity(pid, start).Alive)
+            if (entry is { Step: CloneChild clone, Facts: { Pid: { } pid, StartTime: { } start } }
+                && new ProcessIdentity(pid, start).Alive)
                 sight.Add(clone.Child, "process", ProcessSnapshot.Number(pid));
         }
 
@@ -77,8 +82,10 @@ internal sealed class Snapshot
     }
 
     // "CapBnd SYS_ADMIN" and "CapBnd SYS_BOOT" are two elements of one set.
-    private static IReadOnlyList<string> Joined(string what, IReadOnlyList<string> lines) => what != Capabilities ? lines
-        : [.. lines.Select(l => l.Split(' ')).GroupBy(w => w[0]).Select(set => $"{set.Key} {string.Join(", ", set.Select(w => w[1]))}")];
+    private static IReadOnlyList<string> Joined(string what, IReadOnlyList<string> lines) =>
+        what != Capabilities ? lines
+        : [.. lines.Select(l => l.Split(' ')).GroupBy(w => w[0])
+            .Select(set => $"{set.Key} {string.Join(", ", set.Select(w => w[1]))}")];
 
     private void Add(string whose, string what, params IReadOnlyList<string> lines) => parts[(whose, what)] = lines;
 
@@ -118,10 +125,12 @@ internal sealed class Snapshot
         if (!Differs("net"))
             return;
         Add(name, NetworkSnapshot.Of(pid));
-        var settings = steps.Select(s => s.SettingInside).OfType<(string Child, string Setting)>().Where(s => s.Child == name).Select(s => s.Setting).ToList();
+        var settings = steps.Select(s => s.SettingInside).OfType<(string Child, string Setting)>()
+            .Where(s => s.Child == name).Select(s => s.Setting).ToList();
         if (settings.Count > 0)
             Add(name, "settings inside", NetworkSnapshot.Settings(pid, settings));
 
-        bool Differs(string kind) => ProcessNamespaces.Of(pid, kind) is { } theirs && theirs != ProcessNamespaces.Of(null, kind);
+        bool Differs(string kind) =>
+            ProcessNamespaces.Of(pid, kind) is { } theirs && theirs != ProcessNamespaces.Of(null, kind);
     }
 }

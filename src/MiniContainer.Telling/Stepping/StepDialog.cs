@@ -1,5 +1,5 @@
-// What a play that goes step by step says to a person, and what the person may answer. The words are data, since the person
-// may sit at another process's terminal: a pod's plan is played by its monitor (docs/decisions/0009-step.md).
+// What a play that goes step by step says to a person, and what the person may answer. The words are data, since the
+// person may sit at another process's terminal: a pod's plan is played by its monitor (docs/decisions/0009-step.md).
 
 using System.Text.Json.Serialization;
 using MiniContainer.Telling.Explain;

@@ -1,6 +1,7 @@
-// The player that goes slowly (--step): it shows each step, waits for the word, and shows what the step has changed. A child
-// is made to wait too: its tape is laid out with a read of "go" before each of its steps. So nothing can hang: if minic dies,
-// that read meets the end of the pipe, and the tape ends as it would at its first wait (docs/decisions/0009-step.md).
+// The player that goes slowly (--step): it shows each step, waits for the word, and shows what the step has changed. A
+// child is made to wait too: its tape is laid out with a read of "go" before each of its steps. So nothing can hang: if
+// minic dies, that read meets the end of the pipe, and the tape ends as it would at its first wait
+// (docs/decisions/0009-step.md).
 //
 //     minic                                   the child's tape
 //     shows the step, asks
@@ -62,7 +63,8 @@ public sealed class StepWatch(StepDialog dialog) : PlayObserver
     /// <summary>Puts a rest before each step of a child.</summary>
     public override IReadOnlyList<TapeEntry> LayOut(PlayContext playing, string child, IReadOnlyList<TapeEntry> tape)
     {
-        if (pace is not (StepAnswer.Play or StepAnswer.PlayChapter) || tape.FirstOrDefault(e => e.Step.Waits)?.Call is not { } go)
+        if (pace is not (StepAnswer.Play or StepAnswer.PlayChapter)
+            || tape.FirstOrDefault(e => e.Step.Waits)?.Call is not { } go)
             return tape;
         var entries = new List<TapeEntry>();
         var rest = Rest.Held;
@@ -96,7 +98,8 @@ public sealed class StepWatch(StepDialog dialog) : PlayObserver
         if (pace != StepAnswer.Play || moment.Note is not null)
             dialog.Tell(moment);
         else if ((pace = dialog.Ask(moment)) == StepAnswer.Quit)
-            throw new MinicException($"play step {number}, {step.Title}", "stopped at your request", "What was begun has been undone.");
+            throw new MinicException($"play step {number}, {step.Title}", "stopped at your request",
+                "What was begun has been undone.");
         if (pace == StepAnswer.Play && RestOf(step) != Rest.Later && step is not AwaitExec)
             before = Look(playing, step);
         if (pace == StepAnswer.PlayChapter && RestOf(step) != Rest.Later)
@@ -173,7 +176,8 @@ public sealed class StepWatch(StepDialog dialog) : PlayObserver
             sections[step] = at;
     }
 
-    // The chapter that begins with a step; null if it goes on. A person who wanted the chapter before it is asked again.
+    // The chapter that begins with a step; null if it goes on. A person who wanted the chapter before it is asked
+    // again.
     private Section? Begins(Step step)
     {
         var at = sections.GetValueOrDefault(step);
@@ -185,7 +189,8 @@ public sealed class StepWatch(StepDialog dialog) : PlayObserver
         return at;
     }
 
-    // A filter of system calls may forbid read(2). And behind a wait for a later minic there is nobody to write to "go".
+    // A filter of system calls may forbid read(2). And behind a wait for a later minic there is nobody to write to
+    // "go".
     private static Rest After(ChildStep step, TapeCall go, Rest rest) =>
         rest == Rest.Later || step.Waits && step.Calls[0].Args[0] != go.Args[0] ? Rest.Later
         : step.Calls[0].Name == "seccomp" ? Rest.Free
@@ -198,7 +203,8 @@ public sealed class StepWatch(StepDialog dialog) : PlayObserver
     private Moment MomentOf(Step step, PlayContext playing)
     {
         var inside = step is ChildStep own ? own.Child : playing.Children.Keys.LastOrDefault();
-        return new Moment(ExplainedStep.Of(number, step), "forward", playing.Plan.Steps.Count, playing.Plan.Steps.Max(s => s.Actor.Length))
+        return new Moment(ExplainedStep.Of(number, step), "forward", playing.Plan.Steps.Count,
+            playing.Plan.Steps.Max(s => s.Actor.Length))
         {
             Brief = pace != StepAnswer.Play,
             Inside = inside,
@@ -207,14 +213,16 @@ public sealed class StepWatch(StepDialog dialog) : PlayObserver
                 : RestOf(step) switch
                 {
                     Rest.Later => "Not now: minic start lets it go that far.",
-                    Rest.Free when rests.ContainsKey((ChildStep)step) => "Played at once: the filter may forbid the read(2) by which it would wait.",
+                    Rest.Free when rests.ContainsKey((ChildStep)step) =>
+                        "Played at once: the filter may forbid the read(2) by which it would wait.",
                     _ => null,
                 },
         };
     }
 
     private Snapshot Look(PlayContext playing, Step? step) =>
-        Snapshot.Of(playing.Plan.Steps, playing.Children.Where(c => !executed.Contains(c.Key)).Select(c => (c.Key, c.Value.Pid)), step);
+        Snapshot.Of(playing.Plan.Steps,
+            playing.Children.Where(c => !executed.Contains(c.Key)).Select(c => (c.Key, c.Value.Pid)), step);
 
     private void Let(ChildStep step, PlayContext playing)
     {

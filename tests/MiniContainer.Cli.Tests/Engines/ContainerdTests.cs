@@ -1,5 +1,5 @@
-// containerd, the real one, and its shim io.containerd.runc.v2 with minic in runc's place. What the shim says to a runtime is
-// what Kubernetes has it say. It runs with directories and a socket of its own, and ends with the test.
+// containerd, the real one, and its shim io.containerd.runc.v2 with minic in runc's place. What the shim says to a
+// runtime is what Kubernetes has it say. It runs with directories and a socket of its own, and ends with the test.
 
 namespace MiniContainer.Cli.Tests.Engines;
 

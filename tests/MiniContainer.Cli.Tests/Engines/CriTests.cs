@@ -1,5 +1,5 @@
-// Kubernetes' way in: containerd's CRI, with the configuration that the README has, and minic as a runtime class. The test is
-// the kubelet. The pod's network is CNI's, by Debian's plugins.
+// Kubernetes' way in: containerd's CRI, with the configuration that the README has, and minic as a runtime class. The
+// test is the kubelet. The pod's network is CNI's, by Debian's plugins.
 
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
@@ -55,7 +55,8 @@ public sealed partial class CriTests : MinicTest
         var readme = File.ReadAllText(Path.Combine(Path.GetDirectoryName(here)!, "../../../README.md"));
         var block = Config().Match(readme).Groups["text"].Value;
         block.Should().Contain("/usr/local/bin/minic").And.Contain(".containerd]\n");
-        return block.Replace("/usr/local/bin/minic", "$MINIC", StringComparison.Ordinal).Replace(".containerd]\n", ".containerd]\n  snapshotter = \"native\"\n", StringComparison.Ordinal);
+        return block.Replace("/usr/local/bin/minic", "$MINIC", StringComparison.Ordinal)
+            .Replace(".containerd]\n", ".containerd]\n  snapshotter = \"native\"\n", StringComparison.Ordinal);
     }
 
     [SkippableFact]
@@ -93,19 +94,33 @@ public sealed partial class CriTests : MinicTest
         status.RuntimeHandler.Should().Be("minic");
         status.Network.Ip.Should().StartWith("10.77.0.");
 
-        var web = await kubelet.Start(sandbox, Container("web", "mkdir -p /tmp; echo page > /tmp/index.html; exec httpd -f -p 80 -h /tmp"));
+        var web = await kubelet.Start(sandbox,
+            Container("web", "mkdir -p /tmp; echo page > /tmp/index.html; exec httpd -f -p 80 -h /tmp"));
         var careful = Container("careful", "exec sleep 1000");
-        careful.Linux.Resources = new LinuxContainerResources { MemoryLimitInBytes = 64 << 20, CpuPeriod = 100000, CpuQuota = 50000 };
+        careful.Linux.Resources = new LinuxContainerResources
+        {
+            MemoryLimitInBytes = 64 << 20,
+            CpuPeriod = 100000,
+            CpuQuota = 50000,
+        };
         careful.Linux.SecurityContext.RunAsUser = new Int64Value { Value = 1000 };
         careful.Linux.SecurityContext.ReadonlyRootfs = careful.Linux.SecurityContext.NoNewPrivs = true;
         careful.Linux.SecurityContext.Seccomp = new SecurityProfile { ProfileType = Kind.RuntimeDefault };
         var box = await kubelet.Start(sandbox, careful);
 
-        (await kubelet.Exec(box, "hostname; wget -qO- http://localhost/; id -u; touch /file 2>&1; grep -E '^(Seccomp|NoNewPrivs):' /proc/1/status; exit 7"))
+        (await kubelet.Exec(box,
+            "hostname; wget -qO- http://localhost/; id -u; touch /file 2>&1; grep -E '^(Seccomp|NoNewPrivs):' "
+                + "/proc/1/status; exit 7"))
             .Should().Be("pod\npage\n1000\ntouch: /file: Read-only file system\nNoNewPrivs:\t1\nSeccomp:\t2\n7");
-        (await runtime.ContainerStatsAsync(new ContainerId { Id = box })).Stats.Memory.WorkingSetBytes.Value.Should().BePositive();
-        await runtime.UpdateContainerResourcesAsync(new UpdateContainerResourcesRequest { ContainerId = box, Linux = new LinuxContainerResources { MemoryLimitInBytes = 32 << 20 } });
-        world.Sh($"cat $(find /sys/fs/cgroup -path '*{box}/memory.limit_in_bytes' -o -path '*{box}/memory.max')").Output.Should().Be($"{32 << 20}\n");
+        (await runtime.ContainerStatsAsync(new ContainerId { Id = box })).Stats.Memory.WorkingSetBytes.Value.Should()
+            .BePositive();
+        await runtime.UpdateContainerResourcesAsync(new UpdateContainerResourcesRequest
+        {
+            ContainerId = box,
+            Linux = new LinuxContainerResources { MemoryLimitInBytes = 32 << 20 },
+        });
+        world.Sh($"cat $(find /sys/fs/cgroup -path '*{box}/memory.limit_in_bytes' -o -path '*{box}/memory.max')").Output
+            .Should().Be($"{32 << 20}\n");
 
         var brief = await kubelet.Start(sandbox, Container("brief", "echo said; exit 3"));
         (await kubelet.Ended(brief)).Should().Be(3);
@@ -129,7 +144,10 @@ public sealed partial class CriTests : MinicTest
         Linux = new LinuxPodSandboxConfig
         {
             CgroupParent = $"/{world.Name}",
-            SecurityContext = new SandboxSecurityContext { NamespaceOptions = new NamespaceOption { Pid = Mode.Container } },
+            SecurityContext = new SandboxSecurityContext
+            {
+                NamespaceOptions = new NamespaceOption { Pid = Mode.Container },
+            },
         },
     };
 
@@ -139,7 +157,13 @@ public sealed partial class CriTests : MinicTest
         Image = new ImageSpec { Image = "localhost/busybox:latest" },
         Command = { "sh", "-c", script },
         LogPath = name,
-        Linux = new LinuxContainerConfig { SecurityContext = new ContainerSecurityContext { NamespaceOptions = new NamespaceOption { Pid = Mode.Container } } },
+        Linux = new LinuxContainerConfig
+        {
+            SecurityContext = new ContainerSecurityContext
+            {
+                NamespaceOptions = new NamespaceOption { Pid = Mode.Container },
+            },
+        },
     };
 
     [GeneratedRegex("```toml\nversion = 2\n(?<text>.*?)```", RegexOptions.Singleline)]

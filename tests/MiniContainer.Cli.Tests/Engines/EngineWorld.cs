@@ -1,12 +1,13 @@
-// Where a test runs a container engine: besides a MinicWorld's, a pid namespace, with which all that the engine has started
-// ends, and file systems of its own where engines keep things, whatever they are told. Nothing runs as a service.
+// Where a test runs a container engine: besides a MinicWorld's, a pid namespace, with which all that the engine has
+// started ends, and file systems of its own where engines keep things, whatever they are told. Nothing runs as a
+// service.
 
 namespace MiniContainer.Cli.Tests.Engines;
 
 internal static class EngineWorld
 {
-    // minic is called with no --root here, as engines do: its state is in the new /run. What an engine makes of cgroups above
-    // its containers' is its own affair, and is taken away at the end.
+    // minic is called with no --root here, as engines do: its state is in the new /run. What an engine makes of cgroups
+    // above its containers' is its own affair, and is taken away at the end.
     private const string Frame = """
         for d in /run /dev/shm /var/lib/containers /var/lib/cni; do [ ! -d $d ] || mount -t tmpfs tmpfs $d; done
         export TMPDIR=$TMP XDG_RUNTIME_DIR=$TMP HOME=$TMP
@@ -20,7 +21,10 @@ internal static class EngineWorld
 
         """;
 
-    /// <summary>A function of the shell that writes the root file system to image.tar, as an image of the OCI: localhost/busybox.</summary>
+    /// <summary>
+    /// A function of the shell that writes the root file system to image.tar, as an image of the OCI:
+    /// localhost/busybox.
+    /// </summary>
     public const string Image = """
         image() {
             mkdir -p image/blobs/sha256; cd image; echo '{"imageLayoutVersion": "1.0.0"}' > oci-layout

@@ -25,7 +25,11 @@ internal sealed class Kubelet : IDisposable
                 return new NetworkStream(unix, ownsSocket: true);
             },
         };
-        channel = GrpcChannel.ForAddress("http://localhost", new GrpcChannelOptions { HttpHandler = handler, DisposeHttpClient = true });
+        channel = GrpcChannel.ForAddress("http://localhost", new GrpcChannelOptions
+        {
+            HttpHandler = handler,
+            DisposeHttpClient = true,
+        });
         this.pod = pod;
         Runtime = new RuntimeService.RuntimeServiceClient(channel);
     }
@@ -56,7 +60,12 @@ internal sealed class Kubelet : IDisposable
 
     public async Task<string> Start(string sandbox, ContainerConfig container)
     {
-        var made = await Runtime.CreateContainerAsync(new CreateContainerRequest { PodSandboxId = sandbox, Config = container, SandboxConfig = pod });
+        var made = await Runtime.CreateContainerAsync(new CreateContainerRequest
+        {
+            PodSandboxId = sandbox,
+            Config = container,
+            SandboxConfig = pod,
+        });
         await Runtime.StartContainerAsync(made);
         return made.Id;
     }
@@ -64,7 +73,12 @@ internal sealed class Kubelet : IDisposable
     /// <summary>What a command in a container says, and its exit code.</summary>
     public async Task<string> Exec(string container, string script)
     {
-        var answer = await Runtime.ExecSyncAsync(new ExecSyncRequest { ContainerId = container, Cmd = { "sh", "-c", script }, Timeout = 20 });
+        var answer = await Runtime.ExecSyncAsync(new ExecSyncRequest
+        {
+            ContainerId = container,
+            Cmd = { "sh", "-c", script },
+            Timeout = 20,
+        });
         return $"{answer.Stdout.ToStringUtf8()}{answer.Stderr.ToStringUtf8()}{answer.ExitCode}";
     }
 

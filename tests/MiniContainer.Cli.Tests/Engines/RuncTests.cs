@@ -1,4 +1,5 @@
-// runc itself beside minic, with the same bundle and the same words: where a program reads what they say, they say the same.
+// runc itself beside minic, with the same bundle and the same words: where a program reads what they say, they say the
+// same.
 
 using System.Text.Json.Nodes;
 
@@ -42,7 +43,8 @@ public sealed class RuncTests : MinicTest
         // Members that only cpusets and RDT have are runc's alone.
         string[] groups = ["cpu", "memory", "pids"];
         foreach (var group in groups)
-            Leaves(ours["data"]![group]!).Should().Contain(Leaves(theirs["data"]![group]!), $"whoever reads runc's {group} finds it here");
+            Leaves(ours["data"]![group]!).Should()
+                .Contain(Leaves(theirs["data"]![group]!), $"whoever reads runc's {group} finds it here");
     }
 
     [SkippableFact]
@@ -96,16 +98,19 @@ public sealed class RuncTests : MinicTest
         spec["process"]!["rlimits"] = new JsonArray();
         File.WriteAllText(config, spec.ToJsonString());
         // runc leaves the directory above the container's.
-        var output = world.Sh($"{Both}{script}\nfor d in $(find /sys/fs/cgroup -depth -name $N -type d 2>/dev/null); do rmdir $d; done").Output;
+        var output = world.Sh($"{Both}{script}\nfor d in $(find /sys/fs/cgroup -depth -name $N -type d 2>/dev/null); "
+            + "do rmdir $d; done").Output;
         return output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
 
     private static void Halves(string[] lines)
     {
         lines.Should().NotBeEmpty();
-        lines.Take((lines.Length + 1) / 2).Should().Equal(lines.Skip((lines.Length + 1) / 2), "minic says what runc says");
+        lines.Take((lines.Length + 1) / 2).Should()
+            .Equal(lines.Skip((lines.Length + 1) / 2), "minic says what runc says");
     }
 
     private static IEnumerable<string> Leaves(JsonNode node, string path = "") =>
-        node is JsonObject members ? members.Where(m => m.Value is not null).SelectMany(m => Leaves(m.Value!, $"{path}.{m.Key}")) : [path];
+        node is JsonObject members
+        ? members.Where(m => m.Value is not null).SelectMany(m => Leaves(m.Value!, $"{path}.{m.Key}")) : [path];
 }

@@ -1,5 +1,5 @@
-// The attacks of published advisories of container runtimes, tried on the real minic. docs/security.md has the table: what
-// each was, and why minic is not open to it.
+// The attacks of published advisories of container runtimes, tried on the real minic. docs/security.md has the table:
+// what each was, and why minic is not open to it.
 
 using MiniContainer.Containers.Oci;
 
@@ -21,18 +21,27 @@ public sealed class AdvisoryTests : MinicTest
         world.Bundle("sleep 1000");
         Write(world, "sh -c", spec => spec with
         {
-            Process = spec.Process! with { Args = ["sh", "-c", "for f in exe root cwd fd/3 fd/4 fd/5 fd/6 fd/7; do readlink /proc/1/$f; done; for f in mem maps environ fd/7; do head -c 1 /proc/1/$f; done; true"] },
-            Linux = spec.Linux! with { Namespaces = [.. spec.Linux.Namespaces!.Where(n => n.Type != "pid"), new("pid", "/proc/PID/ns/pid")] },
+            Process = spec.Process! with
+            {
+                Args = ["sh", "-c",
+                    "for f in exe root cwd fd/3 fd/4 fd/5 fd/6 fd/7; do readlink /proc/1/$f; done; for f in mem maps "
+                        + "environ fd/7; do head -c 1 /proc/1/$f; done; true"],
+            },
+            Linux = spec.Linux! with
+            {
+                Namespaces = [.. spec.Linux.Namespaces!.Where(n => n.Type != "pid"), new("pid", "/proc/PID/ns/pid")],
+            },
         }, "spy");
-        // Created, its first process rests on its way, with the privileges of the container and descriptors of minic. One that
-        // has the same privileges, and its pid namespace, looks at it.
+        // Created, its first process rests on its way, with the privileges of the container and descriptors of minic.
+        // One that has the same privileges, and its pid namespace, looks at it.
         var outcome = world.Sh("""
             cp -a $ROOTFS image; minic create -b bundle --pid-file pid $N; sed -i "s/PID/$(cat pid)/" spy/config.json
             minic run -b spy ${N}b
             minic delete -f $N
             """);
         outcome.Output.Should().BeEmpty();
-        outcome.Error.Split('\n').Count(l => l.Contains("Permission denied", StringComparison.Ordinal)).Should().Be(4, "the four files are denied; readlink says nothing");
+        outcome.Error.Split('\n').Count(l => l.Contains("Permission denied", StringComparison.Ordinal)).Should()
+            .Be(4, "the four files are denied; readlink says nothing");
     }
 
     [SkippableTheory]
@@ -66,10 +75,13 @@ public sealed class AdvisoryTests : MinicTest
         Write(world, "cat /true/sys/net/ipv4/ip_forward /true/self/oom_score_adj", spec => spec with
         {
             Process = spec.Process! with { OomScoreAdj = 500 },
-            Mounts = [.. spec.Mounts!.Where(m => m.Destination != "/proc"), Bind($"{world.Temporary}/false", "/proc"), new Mount { Destination = "/true", Type = "proc", Source = "proc" }],
+            Mounts = [.. spec.Mounts!.Where(m => m.Destination != "/proc"), Bind($"{world.Temporary}/false", "/proc"),
+                new Mount { Destination = "/true", Type = "proc", Source = "proc" }],
             Linux = spec.Linux! with { Sysctl = new Dictionary<string, string> { ["net.ipv4.ip_forward"] = "1" } },
         });
-        world.Sh("cp -a $ROOTFS image; minic run -b bundle $N; cat false/self/oom_score_adj false/sys/net/ipv4/ip_forward").Should().Be(new Outcome(0, "1\n500\n", ""));
+        world.Sh(
+            "cp -a $ROOTFS image; minic run -b bundle $N; cat false/self/oom_score_adj false/sys/net/ipv4/ip_forward")
+                .Should().Be(new Outcome(0, "1\n500\n", ""));
     }
 
     [SkippableTheory]
@@ -78,8 +90,10 @@ public sealed class AdvisoryTests : MinicTest
     public void CVE_2019_19921_2023_27561_and_2023_28642_proc_is_not_mounted_through_a_link(string target)
     {
         var world = Make();
-        var outcome = world.Sh($"cp -a $ROOTFS image; rm -rf image/proc; mkdir image/elsewhere; ln -s {target} image/proc; minic run --name $N --rootfs image sh -c 'echo reached'");
-        outcome.Output.Should().BeEmpty("what is hidden below /proc would be hidden elsewhere, once the link is another one");
+        var outcome = world.Sh($"cp -a $ROOTFS image; rm -rf image/proc; mkdir image/elsewhere; ln -s {target} "
+            + "image/proc; minic run --name $N --rootfs image sh -c 'echo reached'");
+        outcome.Output.Should()
+            .BeEmpty("what is hidden below /proc would be hidden elsewhere, once the link is another one");
         outcome.Code.Should().Be(125);
         outcome.Error.Should().Contain("mount proc on /proc");
     }
@@ -127,7 +141,14 @@ public sealed class AdvisoryTests : MinicTest
     {
         var world = Make();
         // The message that overflowed there carried paths and maps; here they are limited one by one.
-        Write(world, "true", spec => spec with { Linux = spec.Linux! with { Namespaces = [.. spec.Linux.Namespaces!.Where(n => n.Type != "network"), new("network", "/" + new string('x', 70_000))] } });
+        Write(world, "true", spec => spec with
+        {
+            Linux = spec.Linux! with
+            {
+                Namespaces = [.. spec.Linux.Namespaces!.Where(n => n.Type != "network"),
+                    new("network", "/" + new string('x', 70_000))],
+            },
+        });
         world.Sh("minic run -b bundle $N").Error.Should().Contain("$.linux.namespaces[5].path: it is 70001 bytes long");
     }
 
@@ -154,9 +175,17 @@ public sealed class AdvisoryTests : MinicTest
             // The cgroup mounts are those below the host's /sys, and there is no cgroup namespace.
             return rootless with
             {
-                Process = rootless.Process! with { Args = ["sh", "-c", "for d in /sys/fs/cgroup /sys/fs/cgroup/*; do mkdir $d/escaped 2>/dev/null && echo $d; done; true"] },
+                Process = rootless.Process! with
+                {
+                    Args = ["sh", "-c",
+                        "for d in /sys/fs/cgroup /sys/fs/cgroup/*; do mkdir $d/escaped 2>/dev/null && echo $d; done; "
+                            + "true"],
+                },
                 Mounts = [.. rootless.Mounts!.Where(m => m.Destination != "/sys/fs/cgroup")],
-                Linux = rootless.Linux! with { Namespaces = [.. rootless.Linux.Namespaces!.Where(n => n.Type != "cgroup")] },
+                Linux = rootless.Linux! with
+                {
+                    Namespaces = [.. rootless.Linux.Namespaces!.Where(n => n.Type != "cgroup")],
+                },
             };
         });
         world.Sh("cp -a $ROOTFS image; minic run -b bundle $N").Should().Be(new Outcome(0, "", ""));
@@ -189,17 +218,25 @@ public sealed class AdvisoryTests : MinicTest
         var world = Make();
         Write(world, "sh -c", spec => spec with
         {
-            Process = spec.Process! with { Args = ["sh", "-c", "for f in /proc/keys /proc/timer_list; do stat -c '%t:%T' $f; done; echo 1 2>/dev/null > /proc/sysrq-trigger || echo denied"] },
+            Process = spec.Process! with
+            {
+                Args = ["sh", "-c",
+                    "for f in /proc/keys /proc/timer_list; do stat -c '%t:%T' $f; done; echo 1 2>/dev/null > "
+                        + "/proc/sysrq-trigger || echo denied"],
+            },
             Mounts = [.. spec.Mounts!.Where(m => !m.Destination.StartsWith("/dev", StringComparison.Ordinal))],
         });
-        world.Sh($"cp -a $ROOTFS image; mkdir -p image/dev; rm -f image/dev/null; ln -s {target} image/dev/null; minic run -b bundle $N").Output.Should().Be("1:3\n1:3\ndenied\n");
+        world.Sh(
+            $"cp -a $ROOTFS image; mkdir -p image/dev; rm -f image/dev/null; ln -s {target} image/dev/null; minic run "
+                + "-b bundle $N").Output.Should().Be("1:3\n1:3\ndenied\n");
     }
 
     [SkippableFact]
     public void CVE_2025_52565_the_console_is_the_terminal_and_not_what_the_image_has_at_its_path()
     {
         var world = Make();
-        // The image's /dev/pts/0 would be bound on /dev/console, before anything is hidden: here it is a link to the trigger.
+        // The image's /dev/pts/0 would be bound on /dev/console, before anything is hidden: here it is a link to the
+        // trigger.
         world.Sh("""
             cp -a $ROOTFS image; mkdir -p image/dev/pts; ln -s /proc/sysrq-trigger image/dev/console
             script -qec "\"$MINIC\" --root $STATE run --name $N --rootfs image -t sh -c 'stat -c %t:%T /dev/console; readlink /proc/self/fd/0; echo 1 2>/dev/null > /proc/sysrq-trigger || echo denied'" /dev/null </dev/null | sed 's/\^@//' | tr -d '\r'
@@ -213,16 +250,28 @@ public sealed class AdvisoryTests : MinicTest
     public void CVE_2026_41579_links_and_nodes_of_dev_are_made_in_the_container(string target)
     {
         var world = Make();
-        Write(world, "true", spec => spec with { Mounts = [.. spec.Mounts!.Where(m => !m.Destination.StartsWith("/dev", StringComparison.Ordinal))] });
-        world.Sh(Victim + $"cp -a $ROOTFS image; rm -rf image/dev; ln -s {target} image/dev; minic run -b bundle $N; ls victim; cat victim/ptmx").Output.Should().Be("ptmx\nmine\n");
+        Write(world, "true", spec => spec with
+        {
+            Mounts = [.. spec.Mounts!.Where(m => !m.Destination.StartsWith("/dev", StringComparison.Ordinal))],
+        });
+        world.Sh(Victim
+            + $"cp -a $ROOTFS image; rm -rf image/dev; ln -s {target} image/dev; minic run -b bundle $N; ls victim; "
+            + "cat victim/ptmx").Output.Should().Be("ptmx\nmine\n");
     }
 
-    private static Mount Bind(string source, string destination) => new() { Destination = destination, Type = "bind", Source = source, Options = ["bind"] };
+    private static Mount Bind(string source, string destination) => new()
+    {
+        Destination = destination,
+        Type = "bind",
+        Source = source,
+        Options = ["bind"],
+    };
 
     // A bundle whose root is $TMP/image.
     private static void Write(MinicWorld world, string command, Func<Spec, Spec> change, string name = "bundle")
     {
         Directory.CreateDirectory($"{world.Temporary}/{name}");
-        File.WriteAllText($"{world.Temporary}/{name}/config.json", SpecJson.Write(change(DefaultSpec.Create("../image", command.Split(' ')))));
+        File.WriteAllText($"{world.Temporary}/{name}/config.json",
+            SpecJson.Write(change(DefaultSpec.Create("../image", command.Split(' ')))));
     }
 }

@@ -1,5 +1,5 @@
-// A process has exactly the capabilities of config.json, whatever minic itself has: in a new user namespace the kernel gives
-// all of them, bounding set included, also those that minic was denied.
+// A process has exactly the capabilities of config.json, whatever minic itself has: in a new user namespace the kernel
+// gives all of them, bounding set included, also those that minic was denied.
 
 using System.Text.Json.Nodes;
 using MiniContainer.Cli.Tests.Verbs;
@@ -40,10 +40,13 @@ public sealed class CapabilityTests : BundleTest
     public void Root_has_what_is_asked_for_and_can_get_no_more(bool ownUsers, bool noNewPrivileges)
     {
         var world = Make();
-        Bundle(world, Look + "; exec sleep 100", ownUsers ? OwnUsers : _ => { }, Capabilities(Sets(ambient: false)), c => c["process"]!["noNewPrivileges"] = noNewPrivileges);
+        Bundle(world, Look + "; exec sleep 100", ownUsers ? OwnUsers : _ => { }, Capabilities(Sets(ambient: false)),
+            c => c["process"]!["noNewPrivileges"] = noNewPrivileges);
         // In its own user namespace the container has even what minic was denied; in minic's it cannot.
         var has = ownUsers ? Three : "0000000000000420";
-        var outcome = world.Sh($"{Denied} \"$MINIC\" --root $STATE create -b bundle $N > run.log; minic start $N; {Denied} \"$MINIC\" --root $STATE exec $N sh -c \"{Look}\"; for i in $(seq 200); do grep -q CapAmb run.log && break; sleep 0.05; done; cat run.log; minic delete -f $N");
+        var outcome = world.Sh($"{Denied} \"$MINIC\" --root $STATE create -b bundle $N > run.log; minic start $N; "
+            + $"{Denied} \"$MINIC\" --root $STATE exec $N sh -c \"{Look}\"; for i in $(seq 200); do grep -q CapAmb "
+            + "run.log && break; sleep 0.05; done; cat run.log; minic delete -f $N");
         outcome.Should().Be(new Outcome(0, Status(None, has, has, None) + Status(None, has, has, None), ""));
     }
 
@@ -53,11 +56,14 @@ public sealed class CapabilityTests : BundleTest
     public void Another_user_has_what_is_ambient_and_nothing_else(bool ownUsers)
     {
         var world = Make();
-        Bundle(world, Look, ownUsers ? OwnUsers : _ => { }, User(1000), Capabilities(Sets(ambient: true)), c => c["process"]!["noNewPrivileges"] = false);
+        Bundle(world, Look, ownUsers ? OwnUsers : _ => { }, User(1000), Capabilities(Sets(ambient: true)),
+            c => c["process"]!["noNewPrivileges"] = false);
         var bounding = ownUsers ? Three : "0000000000000420";
-        world.Sh($"{Denied} \"$MINIC\" --root $STATE run -b bundle $N").Should().Be(new Outcome(0, Status(One, One, bounding, One), ""));
+        world.Sh($"{Denied} \"$MINIC\" --root $STATE run -b bundle $N").Should()
+            .Be(new Outcome(0, Status(One, One, bounding, One), ""));
         Bundle(world, Look, ownUsers ? OwnUsers : _ => { }, User(1000), Capabilities(Sets(ambient: false)));
-        world.Sh($"{Denied} \"$MINIC\" --root $STATE run -b bundle $N").Should().Be(new Outcome(0, Status(None, None, bounding, None), ""));
+        world.Sh($"{Denied} \"$MINIC\" --root $STATE run -b bundle $N").Should()
+            .Be(new Outcome(0, Status(None, None, bounding, None), ""));
     }
 
     [SkippableTheory]
@@ -79,7 +85,9 @@ public sealed class CapabilityTests : BundleTest
         var sets = Sets(ambient: true);
         sets["ambient"] = new JsonArray();
         Bundle(world, Look, User(1000), Capabilities(sets));
-        world.Sh("setpriv --inh-caps +all,-sys_resource --ambient-caps +all,-sys_resource \"$MINIC\" --root $STATE run -b bundle $N")
+        world.Sh(
+            "setpriv --inh-caps +all,-sys_resource --ambient-caps +all,-sys_resource \"$MINIC\" --root $STATE run -b "
+                + "bundle $N")
             .Should().Be(new Outcome(0, Status(One, None, Three, None), ""));
     }
 
@@ -88,9 +96,13 @@ public sealed class CapabilityTests : BundleTest
     {
         var world = Make();
         Bundle(world, Look, Capabilities(Sets(ambient: false)));
-        const string noRoot = "setpriv --securebits +noroot,+no_setuid_fixup --inh-caps +all,-sys_resource --ambient-caps +all,-sys_resource";
-        world.Sh($"{noRoot} \"$MINIC\" --root $STATE run -b bundle $N").Should().Be(new Outcome(0, Status(None, Three, Three, None), ""));
-        world.Sh($"{noRoot.Replace("+noroot,", "+noroot,+noroot_locked,", StringComparison.Ordinal)} \"$MINIC\" --root $STATE run -b bundle $N").Error
+        const string noRoot = "setpriv --securebits +noroot,+no_setuid_fixup --inh-caps +all,-sys_resource "
+            + "--ambient-caps +all,-sys_resource";
+        world.Sh($"{noRoot} \"$MINIC\" --root $STATE run -b bundle $N").Should()
+            .Be(new Outcome(0, Status(None, Three, Three, None), ""));
+        world.Sh(
+            $"{noRoot.Replace("+noroot,", "+noroot,+noroot_locked,", StringComparison.Ordinal)} \"$MINIC\" --root "
+                + "$STATE run -b bundle $N").Error
             .Should().Be("minic: warning: the caller's securebits 0x3 are locked: they hold in the container too\n");
     }
 
@@ -102,7 +114,8 @@ public sealed class CapabilityTests : BundleTest
         sets["ambient"] = Array("CAP_KILL", "CAP_SYS_ADMIN");
         Bundle(world, Look, User(1000), Capabilities(sets));
         world.Sh("minic run -b bundle $N").Should().Be(new Outcome(0, Status(One, One, Three, One),
-            "minic: warning: $.process.capabilities.ambient: CAP_SYS_ADMIN is not in permitted, and the kernel makes only such ambient: it is left out.\n"));
+            "minic: warning: $.process.capabilities.ambient: CAP_SYS_ADMIN is not in permitted, and the kernel makes "
+                + "only such ambient: it is left out.\n"));
     }
 
     [SkippableTheory]
@@ -118,11 +131,17 @@ public sealed class CapabilityTests : BundleTest
             c["process"]!["env"] = Array("PATH=/bin", "A=1", "A=2", "HOME=");
             c["process"]!["cwd"] = "/tmp";
             c["process"]!["noNewPrivileges"] = true;
-            c["hooks"] = JsonNode.Parse($$"""{"startContainer": [{"path": "/bin/sh", "args": ["sh", "-c", "(id -u; echo $A $HOME; pwd; {{Look.Replace("\\t", "\\\\t", StringComparison.Ordinal)}}; grep NoNew /proc/self/status) > /out/said"]}]}""");
-            c["mounts"]!.AsArray().Add(JsonNode.Parse($$"""{"destination": "/out", "type": "bind", "source": "{{world.Temporary}}/out", "options": ["bind"]}"""));
+            c["hooks"] =
+                JsonNode.Parse(
+                    $$"""{"startContainer": [{"path": "/bin/sh", "args": ["sh", "-c", "(id -u; echo $A $HOME; pwd; {{Look.Replace("\\t", "\\\\t", StringComparison.Ordinal)}}; grep NoNew /proc/self/status) > /out/said"]}]}""");
+            c["mounts"]!.AsArray()
+                .Add(JsonNode.Parse(
+                    $$"""{"destination": "/out", "type": "bind", "source": "{{world.Temporary}}/out", "options": ["bind"]}"""));
         });
         var said = "1000\n2 /home/user\n/tmp\n" + Status(None, None, Three, None) + "NoNewPrivs:\t1\n";
-        world.Sh("chmod 711 .; minic run -b bundle $N; cat out/said; rm out/said; minic create -b bundle $N; minic start $N; cat out/said; minic delete -f $N")
+        world.Sh(
+            "chmod 711 .; minic run -b bundle $N; cat out/said; rm out/said; minic create -b bundle $N; minic start "
+                + "$N; cat out/said; minic delete -f $N")
             .Should().Be(new Outcome(0, said + said, ""));
     }
 }

@@ -1,4 +1,5 @@
-// Ways out of a container that mounts could open: a mount that appears on the host, and a link that leads through a proc.
+// Ways out of a container that mounts could open: a mount that appears on the host, and a link that leads through a
+// proc.
 
 using MiniContainer.Containers.Oci;
 
@@ -7,7 +8,8 @@ namespace MiniContainer.Cli.Tests.Security;
 [Collection("minic")]
 public sealed class PropagationTests : MinicTest
 {
-    // minic picks a volume's source up for a user namespace, in the host's mount namespace: it was a peer of the host's.
+    // minic picks a volume's source up for a user namespace, in the host's mount namespace: it was a peer of the
+    // host's.
     [SkippableTheory]
     [InlineData("private")]
     [InlineData("rshared")]
@@ -17,14 +19,30 @@ public sealed class PropagationTests : MinicTest
     {
         var world = Make();
         world.Bundle("true");
-        var spec = DefaultSpec.Create(Path.Combine(world.Temporary, "image"), ["sh", "-c", "mount -t tmpfs escaped /vol/sub && echo mounted"], "box");
+        var spec = DefaultSpec.Create(Path.Combine(world.Temporary, "image"),
+            ["sh", "-c", "mount -t tmpfs escaped /vol/sub && echo mounted"], "box");
         string[] admin = ["CAP_SYS_ADMIN"];
         LinuxIdMapping[] map = [new(0, 200000, 65536)];
         spec = spec with
         {
-            Process = spec.Process! with { Capabilities = new() { Bounding = admin, Effective = admin, Permitted = admin } },
-            Mounts = [.. spec.Mounts!, new() { Destination = "/vol", Source = world.Temporary + "/vol", Type = "bind", Options = ["rbind", option] }],
-            Linux = spec.Linux! with { Namespaces = [.. spec.Linux.Namespaces!, new("user")], UidMappings = map, GidMappings = map, RootfsPropagation = option == "bind" ? null : option },
+            Process = spec.Process! with
+            {
+                Capabilities = new() { Bounding = admin, Effective = admin, Permitted = admin },
+            },
+            Mounts = [.. spec.Mounts!, new()
+            {
+                Destination = "/vol",
+                Source = world.Temporary + "/vol",
+                Type = "bind",
+                Options = ["rbind", option],
+            }],
+            Linux = spec.Linux! with
+            {
+                Namespaces = [.. spec.Linux.Namespaces!, new("user")],
+                UidMappings = map,
+                GidMappings = map,
+                RootfsPropagation = option == "bind" ? null : option,
+            },
         };
         File.WriteAllText($"{world.Temporary}/bundle/config.json", SpecJson.Write(spec));
         world.Sh("""
@@ -51,7 +69,13 @@ public sealed class PropagationTests : MinicTest
             "directory" => new() { Destination = "/data/made", Source = "/etc", Type = "bind", Options = ["bind"] },
             "file" => new() { Destination = "/data/made", Source = "/etc/passwd", Type = "bind", Options = ["bind"] },
             "tmpfs" => new() { Destination = "/data/made", Source = "tmpfs", Type = "tmpfs" },
-            "source" => new() { Destination = "/seen", Source = world.Temporary + "/image/data", Type = "bind", Options = ["bind"] },
+            "source" => new()
+            {
+                Destination = "/seen",
+                Source = world.Temporary + "/image/data",
+                Type = "bind",
+                Options = ["bind"],
+            },
             _ => null,
         };
         spec = spec with
@@ -61,11 +85,13 @@ public sealed class PropagationTests : MinicTest
             Linux = spec.Linux! with
             {
                 Namespaces = [.. spec.Linux.Namespaces!.Where(n => n.Type != "pid")],
-                Devices = kind == "device" ? [new LinuxDevice { Path = "/data/made/node", Type = "c", Major = 1, Minor = 3 }] : null,
+                Devices = kind == "device"
+                    ? [new LinuxDevice { Path = "/data/made/node", Type = "c", Major = 1, Minor = 3 }] : null,
             },
         };
         File.WriteAllText($"{world.Temporary}/bundle/config.json", SpecJson.Write(spec));
-        var outcome = world.Sh("mkdir victim; touch victim/mine; cp -a $ROOTFS image; ln -s /proc/1/root$TMP/victim image/data; minic run -b bundle $N; ls victim");
+        var outcome = world.Sh("mkdir victim; touch victim/mine; cp -a $ROOTFS image; ln -s /proc/1/root$TMP/victim "
+            + "image/data; minic run -b bundle $N; ls victim");
         outcome.Output.Should().Be("mine\n", "nothing was made on the host, and nothing of it was seen");
         outcome.Error.Should().Contain("into a proc");
     }

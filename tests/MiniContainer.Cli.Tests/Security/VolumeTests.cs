@@ -1,5 +1,5 @@
-// Attacks on what containers can change while minic works for others: volumes, logs, and what is removed with a pod. As in
-// AdvisoryTests, the real minic is tried; docs/security.md has the table.
+// Attacks on what containers can change while minic works for others: volumes, logs, and what is removed with a pod. As
+// in AdvisoryTests, the real minic is tried; docs/security.md has the table.
 
 namespace MiniContainer.Cli.Tests.Security;
 
@@ -34,7 +34,9 @@ public sealed class VolumeTests : MinicTest
     public void CVE_2017_1002101_a_link_in_a_volume_does_not_lead_out_of_it(string volume, string target)
     {
         var world = Make();
-        var outcome = world.Sh(Victim + Pod("cat /m/secret /m$TMP/victim/secret; touch /m/made; sleep 100", volume, prepare: $"rm -rf /v/x; ln -s {target} /v/x")
+        var outcome = world.Sh(Victim
+            + Pod("cat /m/secret /m$TMP/victim/secret; touch /m/made; sleep 100", volume,
+                prepare: $"rm -rf /v/x; ln -s {target} /v/x")
             + "minic pod run pod.yaml; echo code $?; minic pod rm --force $N; ls victim");
         outcome.Output.Should().Be("code 125\nsecret\n", outcome.Error);
         outcome.Error.Should().Contain("pick up x of ").And.Contain("EXDEV").And.Contain("it leads out of");
@@ -48,32 +50,42 @@ public sealed class VolumeTests : MinicTest
     public void A_link_in_the_middle_of_a_subPath_does_not_lead_out_either(string subPath)
     {
         var world = Make();
-        world.Sh(Victim + "mkdir victim/y; " + Pod("true", "hostPath: { path: $TMP/vol }", subPath, "mkdir /v/a; ln -s ../../victim /v/a/x; ln -s ../victim /v/x")
-            + "minic pod run pod.yaml 2>/dev/null; echo code $?; minic pod rm --force $N; ls victim").Output.Should().Be("code 125\nsecret\ny\n");
+        world.Sh(Victim + "mkdir victim/y; "
+            + Pod("true", "hostPath: { path: $TMP/vol }", subPath,
+                "mkdir /v/a; ln -s ../../victim /v/a/x; ln -s ../victim /v/x")
+            + "minic pod run pod.yaml 2>/dev/null; echo code $?; minic pod rm --force $N; ls victim").Output.Should()
+                .Be("code 125\nsecret\ny\n");
     }
 
     [SkippableFact]
     public void A_link_that_stays_in_the_volume_is_followed()
     {
         var world = Make();
-        world.Sh(Pod("cat /m/file; sleep 100", "emptyDir: {}", prepare: "mkdir -p /v/real; echo inside > /v/real/file; ln -s real /v/x")
-            + "minic pod run pod.yaml > /dev/null; sleep 0.2; minic pod logs $N; minic pod rm --force $N").Output.Should().Be("inside\n");
+        world.Sh(
+            Pod("cat /m/file; sleep 100", "emptyDir: {}",
+                prepare: "mkdir -p /v/real; echo inside > /v/real/file; ln -s real /v/x")
+            + "minic pod run pod.yaml > /dev/null; sleep 0.2; minic pod logs $N; minic pod rm --force $N").Output
+                .Should().Be("inside\n");
     }
 
     [SkippableFact]
     public void A_part_of_a_volume_may_be_a_file_that_an_earlier_container_wrote()
     {
         var world = Make();
-        world.Sh(Pod("cat /m; sleep 100", "emptyDir: {}", "conf/app.ini", "mkdir /v/conf; echo written > /v/conf/app.ini")
-            + "minic pod run pod.yaml > /dev/null; sleep 0.2; minic pod logs $N; minic pod rm --force $N").Output.Should().Be("written\n");
+        world.Sh(
+            Pod("cat /m; sleep 100", "emptyDir: {}", "conf/app.ini", "mkdir /v/conf; echo written > /v/conf/app.ini")
+            + "minic pod run pod.yaml > /dev/null; sleep 0.2; minic pod logs $N; minic pod rm --force $N").Output
+                .Should().Be("written\n");
     }
 
     [SkippableFact]
     public void A_part_of_a_volume_that_is_missing_is_made_with_the_permissions_of_the_volume()
     {
         var world = Make();
-        world.Sh("mkdir vol; chmod 0751 vol; " + Pod("echo here > /m/file; sleep 100", "hostPath: { path: $TMP/vol }", "a/b")
-            + "minic pod run pod.yaml > /dev/null; sleep 0.2; cat vol/a/b/file; stat -c %a vol/a vol/a/b; minic pod rm --force $N").Output.Should().Be("here\n751\n751\n");
+        world.Sh("mkdir vol; chmod 0751 vol; "
+            + Pod("echo here > /m/file; sleep 100", "hostPath: { path: $TMP/vol }", "a/b")
+            + "minic pod run pod.yaml > /dev/null; sleep 0.2; cat vol/a/b/file; stat -c %a vol/a vol/a/b; minic pod "
+            + "rm --force $N").Output.Should().Be("here\n751\n751\n");
     }
 
     [SkippableFact]
@@ -114,8 +126,8 @@ public sealed class VolumeTests : MinicTest
         outcome.Error.Should().Contain("EXDEV");
     }
 
-    // The orphan outlives the container that made it by a moment: it is a child of pause. What it does to the container's files
-    // meanwhile must not lead the removal elsewhere.
+    // The orphan outlives the container that made it by a moment: it is a child of pause. What it does to the
+    // container's files meanwhile must not lead the removal elsewhere.
     [SkippableFact]
     public void Who_swaps_links_while_a_pod_is_removed_leads_nothing_out()
     {
@@ -165,7 +177,8 @@ public sealed class VolumeTests : MinicTest
     public void A_hostPath_of_another_type_is_refused(string type, string path, string error)
     {
         var world = Make();
-        var outcome = world.Sh(Victim + Pod("true", $"hostPath: {{ path: $TMP/{path}, type: \"{type}\" }}", "\"\"") + "minic pod run pod.yaml; echo code $?");
+        var outcome = world.Sh(Victim + Pod("true", $"hostPath: {{ path: $TMP/{path}, type: \"{type}\" }}", "\"\"")
+            + "minic pod run pod.yaml; echo code $?");
         outcome.Output.Should().Be("code 125\n");
         outcome.Error.Should().Contain(error);
     }
@@ -175,6 +188,7 @@ public sealed class VolumeTests : MinicTest
     {
         var world = Make();
         world.Sh(Pod("echo said > /m; sleep 100", "hostPath: { path: $TMP/file, type: FileOrCreate }", "\"\"", "true")
-            + "minic pod run pod.yaml >/dev/null; until [ -s file ]; do sleep 0.05; done; minic pod rm --force $N; cat file; stat -c '%a %F' file").Output.Should().Be("said\n644 regular file\n");
+            + "minic pod run pod.yaml >/dev/null; until [ -s file ]; do sleep 0.05; done; minic pod rm --force $N; "
+            + "cat file; stat -c '%a %F' file").Output.Should().Be("said\n644 regular file\n");
     }
 }

@@ -27,7 +27,12 @@ public abstract class BundleTest : MinicTest
             config["linux"]![map] = JsonNode.Parse("""[{"containerID": 0, "hostID": 200000, "size": 65536}]""");
     }
 
-    private protected static Action<JsonObject> User(uint uid) => config => config["process"]!["user"] = new JsonObject { ["uid"] = uid, ["gid"] = uid };
+    private protected static Action<JsonObject> User(uint uid) => config => config["process"]!["user"] = new JsonObject
+    {
+        ["uid"] = uid,
+        ["gid"] = uid,
+    };
 
-    private protected static Action<JsonObject> Capabilities(JsonObject? sets) => config => config["process"]!["capabilities"] = sets;
+    private protected static Action<JsonObject> Capabilities(JsonObject? sets) =>
+        config => config["process"]!["capabilities"] = sets;
 }

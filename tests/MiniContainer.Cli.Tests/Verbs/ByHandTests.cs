@@ -1,5 +1,5 @@
-// The scripts of --by-hand, really run: what they make cannot be told from minic's own container, and the script of the way
-// back leaves nothing. The scripts are written by this build's code; minic itself is what $MINIC names.
+// The scripts of --by-hand, really run: what they make cannot be told from minic's own container, and the script of the
+// way back leaves nothing. The scripts are written by this build's code; minic itself is what $MINIC names.
 
 using System.CommandLine;
 
@@ -8,13 +8,19 @@ namespace MiniContainer.Cli.Tests.Verbs;
 [Collection("minic")]
 public sealed class ByHandTests : MinicTest
 {
-    private const string View = "hostname; id; pwd; grep -E \"^(Cap|NoNew|Sig(Blk|Ign)|Groups)\" /proc/self/status; umask;"
-        + " cut -d\" \" -f4- /proc/self/mountinfo | sed \"s/master:[0-9]* //\" | sort; ls -l /dev | cut -c1-40; ip -o addr | grep -v fe80; ip link | grep ether; ip route;"
-        + " ip -6 route | grep -v fe80; cat /proc/self/cgroup; cat /sys/fs/cgroup/pids/pids.max /sys/fs/cgroup/memory/memory.limit_in_bytes /sys/fs/cgroup/devices/devices.list 2>/dev/null;"
-        + " cat /sys/fs/cgroup/pids.max /sys/fs/cgroup/memory.max 2>/dev/null; env | sort; cat /etc/resolv.conf; set -- /proc/[0-9]*; echo $#; ls /proc/self/fd | grep -c \"^[0-2]$\"; cat /mnt/passwd | head -n 1;"
-        + " cat /proc/self/uid_map /proc/self/oom_score_adj; cat /proc/self/timens_offsets; ulimit -n; cut -d\" \" -f18,19,41 /proc/self/stat; cat /proc/sys/kernel/domainname";
+    private const string View = "hostname; id; pwd; grep -E \"^(Cap|NoNew|Sig(Blk|Ign)|Groups)\" /proc/self/status; "
+        + "umask;"
+        + " cut -d\" \" -f4- /proc/self/mountinfo | sed \"s/master:[0-9]* //\" | sort; ls -l /dev | cut -c1-40; ip -o "
+        + "addr | grep -v fe80; ip link | grep ether; ip route;"
+        + " ip -6 route | grep -v fe80; cat /proc/self/cgroup; cat /sys/fs/cgroup/pids/pids.max "
+        + "/sys/fs/cgroup/memory/memory.limit_in_bytes /sys/fs/cgroup/devices/devices.list 2>/dev/null;"
+        + " cat /sys/fs/cgroup/pids.max /sys/fs/cgroup/memory.max 2>/dev/null; env | sort; cat /etc/resolv.conf; set "
+        + "-- /proc/[0-9]*; echo $#; ls /proc/self/fd | grep -c \"^[0-2]$\"; cat /mnt/passwd | head -n 1;"
+        + " cat /proc/self/uid_map /proc/self/oom_score_adj; cat /proc/self/timens_offsets; ulimit -n; cut -d\" \" "
+        + "-f18,19,41 /proc/self/stat; cat /proc/sys/kernel/domainname";
 
-    private const string Host = "ip -br link; ip addr; ip route; nft list ruleset; cat /proc/sys/net/ipv4/ip_forward; cut -d' ' -f5- /proc/self/mountinfo; find /sys/fs/cgroup -name \"$N*\"; ls -R \"$STATE\" 2>&1";
+    private const string Host = "ip -br link; ip addr; ip route; nft list ruleset; cat /proc/sys/net/ipv4/ip_forward; "
+        + "cut -d' ' -f5- /proc/self/mountinfo; find /sys/fs/cgroup -name \"$N*\"; ls -R \"$STATE\" 2>&1";
 
     [SkippableTheory]
     [InlineData("none")]
@@ -22,7 +28,8 @@ public sealed class ByHandTests : MinicTest
     public void A_container_by_hand_is_minics_own(string net)
     {
         var world = Make();
-        string[] arguments = ["--net", net, "--name", world.Name, "--memory", "64m", "--pids", "50", "-v", "/etc:/mnt:ro", "--rootfs", world.Rootfs, "sh", "-c", View];
+        string[] arguments = ["--net", net, "--name", world.Name, "--memory", "64m", "--pids", "50", "-v",
+            "/etc:/mnt:ro", "--rootfs", world.Rootfs, "sh", "-c", View];
         Script(world, "do", ["run", "--by-hand", .. arguments]);
         Script(world, "undo", ["run", "--by-hand=undo", .. arguments]);
         Directory.Exists(world.State).Should().BeFalse("a plan that is read touches nothing");
@@ -64,7 +71,8 @@ public sealed class ByHandTests : MinicTest
         Script(world, "do", ["pod", "run", "--by-hand", .. file]);
         Script(world, "undo", ["pod", "run", "--by-hand=undo", .. file]);
 
-        // grep of a word, since the directory listings of the two have the other's own files: the journal here, scripts there.
+        // grep of a word, since the directory listings of the two have the other's own files: the journal here, scripts
+        // there.
         var outcome = world.Sh($$"""
             look() { {{Host}}; }
             host() { ip -br address | sed 's/@[^ ]*//' | grep -v fe80; ip route; nft list table inet minic; find /sys/fs/cgroup -name "*$N*" | sort; }
@@ -189,7 +197,8 @@ public sealed class ByHandTests : MinicTest
         var output = new StringWriter();
         var command = new MinicCommand();
         var parsed = command.Parse(Usage.Read(command, ["--root", world.State, .. words]), MinicCommand.Parsing);
-        parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = output }).Should().Be(0);
+        parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = output }).Should()
+            .Be(0);
         File.WriteAllText(Path.Combine(world.Temporary, name), output.ToString());
     }
 }

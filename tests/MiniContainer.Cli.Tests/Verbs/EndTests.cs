@@ -1,4 +1,5 @@
-// How a container ends: one without a pid namespace of its own, one whose hook fails at start, one that SIGKILL does not end.
+// How a container ends: one without a pid namespace of its own, one whose hook fails at start, one that SIGKILL does
+// not end.
 
 using System.Diagnostics;
 using MiniContainer.Containers.Oci;
@@ -13,13 +14,23 @@ public sealed class EndTests : MinicTest
 
     private static Spec WithoutPids(Spec spec, string? path = null) => spec with
     {
-        Linux = spec.Linux! with { Namespaces = [.. spec.Linux.Namespaces!.Where(n => n.Type != "pid"), .. path is null ? Array.Empty<LinuxNamespace>() : [new("pid", path)]] },
+        Linux = spec.Linux! with
+        {
+            Namespaces = [.. spec.Linux.Namespaces!.Where(n => n.Type != "pid"),
+                .. path is null ? Array.Empty<LinuxNamespace>() : [new("pid", path)]],
+        },
     };
 
     private static Spec InDirectory(MinicWorld world, Spec spec) => spec with
     {
         Process = spec.Process! with { Cwd = "/mnt" },
-        Mounts = [.. spec.Mounts!, new Mount { Destination = "/mnt", Type = "bind", Source = world.Temporary, Options = ["bind"] }],
+        Mounts = [.. spec.Mounts!, new Mount
+        {
+            Destination = "/mnt",
+            Type = "bind",
+            Source = world.Temporary,
+            Options = ["bind"],
+        }],
     };
 
     private const string Run = """
@@ -63,7 +74,8 @@ public sealed class EndTests : MinicTest
     {
         var world = Make();
         world.Configure(Family, s => InDirectory(world, WithoutPids(s)));
-        world.Sh(Run + "alive; minic delete --force $N; echo $?; alive").Should().Be(new Outcome(0, "alive\n0\ndead\n", ""));
+        world.Sh(Run + "alive; minic delete --force $N; echo $?; alive").Should()
+            .Be(new Outcome(0, "alive\n0\ndead\n", ""));
     }
 
     [SkippableTheory]
@@ -79,7 +91,11 @@ public sealed class EndTests : MinicTest
             {
                 Poststart = point == "poststart" ? fails : null,
                 StartContainer = point == "startContainer" ? fails : null,
-                Poststop = [new Hook { Path = "/bin/touch", Args = ["touch", Path.Combine(world.Temporary, "poststop")] }],
+                Poststop = [new Hook
+                {
+                    Path = "/bin/touch",
+                    Args = ["touch", Path.Combine(world.Temporary, "poststop")],
+                }],
             },
         });
         var outcome = world.Sh("""
@@ -94,7 +110,8 @@ public sealed class EndTests : MinicTest
     public void A_process_that_SIGKILL_does_not_end_costs_ten_seconds_and_is_named()
     {
         var world = Make();
-        Skip.IfNot(Directory.Exists("/sys/fs/cgroup/freezer"), "needs the hierarchy freezer of version 1, in which a frozen process does not die");
+        Skip.IfNot(Directory.Exists("/sys/fs/cgroup/freezer"),
+            "needs the hierarchy freezer of version 1, in which a frozen process does not die");
         world.Configure("exec sleep 1000");
         world.Sh("""
             minic run -d -b bundle --pid-file pid $N </dev/null >/dev/null 2>&1
@@ -107,7 +124,8 @@ public sealed class EndTests : MinicTest
             Stopwatch.GetElapsedTime(began).TotalSeconds.Should().BeInRange(9, 15);
             outcome.Output.Should().StartWith("1\n");
             var pid = outcome.Output.Split('\n')[1];
-            outcome.Error.Should().Contain($"end process {pid}: it is still there 10 s after SIGKILL").And.MatchRegex($"remove the cgroup .*pids.*SIGKILL has not ended {pid}");
+            outcome.Error.Should().Contain($"end process {pid}: it is still there 10 s after SIGKILL").And
+                .MatchRegex($"remove the cgroup .*pids.*SIGKILL has not ended {pid}");
         }
         finally
         {

@@ -22,7 +22,8 @@ public sealed class EventsTests : MinicTest
         Number(data, "pids", "limit").Should().Be(20);
         Number(data, "memory", "usage", "limit").Should().Be(32 << 20);
         Number(data, "memory", "usage", "usage").Should().BeInRange(4_000_000, 32 << 20);
-        Number(data, "memory", "usage", "max").Should().BeGreaterThanOrEqualTo(Number(data, "memory", "usage", "usage"));
+        Number(data, "memory", "usage", "max").Should()
+            .BeGreaterThanOrEqualTo(Number(data, "memory", "usage", "usage"));
         Number(data, "cpu", "usage", "total").Should().BeGreaterThan(1_000_000, "it has run for some milliseconds");
         data["memory"]!["raw"]!.AsObject().Should().NotBeEmpty();
     }
@@ -62,10 +63,12 @@ public sealed class EventsTests : MinicTest
     public void Checkpoint_and_restore_say_that_they_are_not_there_whatever_follows()
     {
         var world = Make();
-        var outcome = world.Sh("minic checkpoint --image-path x --leave-running $N; echo $?; minic restore -d $N; echo $?; minic checkpoint --help; echo $?");
+        var outcome = world.Sh("minic checkpoint --image-path x --leave-running $N; echo $?; minic restore -d $N; "
+            + "echo $?; minic checkpoint --help; echo $?");
         outcome.Output.Should().Be("1\n1\n1\n", "podman takes a good end of --help for a verb that is there");
         outcome.Error.Should().StartWith("minic: checkpoint a container: minic does not do that.");
     }
 
-    private static long Number(JsonNode node, params string[] path) => path.Aggregate(node, (n, name) => n[name]!).GetValue<long>();
+    private static long Number(JsonNode node, params string[] path) =>
+        path.Aggregate(node, (n, name) => n[name]!).GetValue<long>();
 }

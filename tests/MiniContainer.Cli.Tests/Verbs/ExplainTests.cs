@@ -28,7 +28,8 @@ public sealed class ExplainTests : IDisposable
         var text = Tell("run", "--explain", "--net", "none", "--name", "box", "--rootfs", "/usr", "true");
         text.Split('\n').Length.Should().BeLessThan(60);
         text.Should().MatchRegex(@"minic run of box: \d+ steps in \d+ chapters\. Nothing has been touched\.")
-            .And.MatchRegex(@"(?m)^devices .* 12 steps$").And.MatchRegex(@"(?m)make 6 device nodes: /dev/null, .* mknodat$")
+            .And.MatchRegex(@"(?m)^devices .* 12 steps$").And
+            .MatchRegex(@"(?m)make 6 device nodes: /dev/null, .* mknodat$")
             .And.MatchRegex("--explain=[a-z]+ tells").And.NotContain("clone3(");
     }
 
@@ -36,11 +37,14 @@ public sealed class ExplainTests : IDisposable
     public void One_chapter_is_told_in_full()
     {
         var text = Tell("run", "--explain=devices", "--net", "none", "--name", "box", "--rootfs", "/usr", "true");
-        text.Should().Contain("minic run of box, devices: 12 steps of").And.Contain("mknodat(AT_FDCWD, \"/dev/null\"").And.NotContain("clone3(");
+        text.Should().Contain("minic run of box, devices: 12 steps of").And
+            .Contain("mknodat(AT_FDCWD, \"/dev/null\"").And.NotContain("clone3(");
     }
 
     [Theory]
-    [InlineData("devics", "there is no chapter and no form \"devics\". Did you mean devices? Its chapters are state, limits, namespaces, ")]
+    [InlineData("devics",
+        "there is no chapter and no form \"devics\". Did you mean devices? Its chapters are state, limits, "
+            + "namespaces, ")]
     [InlineData("hooks", "this plan has no chapter hooks. Its chapters are state, limits, namespaces, ")]
     public void An_unknown_chapter_is_told_which_there_are(string chapter, string words) =>
         FluentActions.Invoking(() => Tell("run", $"--explain={chapter}", "--net", "none", "--rootfs", "/usr", "true"))
@@ -62,7 +66,8 @@ public sealed class ExplainTests : IDisposable
     {
         var output = new StringWriter();
         var command = new MinicCommand();
-        command.Parse(Usage.Read(command, [$"[suggest:{line.Length}]", line]), MinicCommand.Parsing).Invoke(new InvocationConfiguration { Output = output });
+        command.Parse(Usage.Read(command, [$"[suggest:{line.Length}]", line]), MinicCommand.Parsing)
+            .Invoke(new InvocationConfiguration { Output = output });
         output.ToString().Split('\n', StringSplitOptions.TrimEntries).Should().Contain(words);
     }
 
@@ -85,7 +90,8 @@ public sealed class ExplainTests : IDisposable
     public void Json_is_for_programs()
     {
         MakeJournal();
-        JsonDocument.Parse(Tell("delete", "--explain=json", "box")).RootElement.GetProperty("steps")[0].GetProperty("undo")[0].GetString().Should().Be("unlink(\"/nowhere/fifo\")");
+        JsonDocument.Parse(Tell("delete", "--explain=json", "box")).RootElement.GetProperty("steps")[0]
+            .GetProperty("undo")[0].GetString().Should().Be("unlink(\"/nowhere/fifo\")");
         var gc = JsonDocument.Parse(Tell("gc", "--explain=json")).RootElement;
         gc.GetArrayLength().Should().Be(1);
         gc[0].GetProperty("direction").GetString().Should().Be("backward");
@@ -96,9 +102,11 @@ public sealed class ExplainTests : IDisposable
     {
         MakeJournal();
         var text = Tell("plan", "box");
-        text.Should().Contain("The journal of container box: 2 steps begun.").And.Contain("minic gc undoes what there is")
+        text.Should().Contain("The journal of container box: 2 steps begun.").And
+            .Contain("minic gc undoes what there is")
             .And.Contain("[done]").And.Contain("it was there before").And.Contain("[begun]");
-        FluentActions.Invoking(() => Tell("plan", "other")).Should().Throw<MinicException>().WithMessage("*no container and no pod*");
+        FluentActions.Invoking(() => Tell("plan", "other")).Should().Throw<MinicException>()
+            .WithMessage("*no container and no pod*");
     }
 
     // What a minic that was killed halfway has left.
@@ -106,7 +114,12 @@ public sealed class ExplainTests : IDisposable
     {
         var directory = Path.Combine(root, "containers/box");
         Directory.CreateDirectory(directory);
-        using var journal = Journal.Create(Path.Combine(directory, "journal"), KnownSteps.Kinds, new JournalHeader { Kind = "container", Id = "box", Owner = new ProcessIdentity(4194304, 1) });
+        using var journal = Journal.Create(Path.Combine(directory, "journal"), KnownSteps.Kinds, new JournalHeader
+        {
+            Kind = "container",
+            Id = "box",
+            Owner = new ProcessIdentity(4194304, 1),
+        });
         journal.Done(journal.Begin(new MakeDirectory("/nowhere", 0x1c0)), new StepResult { Made = false });
         journal.Begin(new MakeFifo("/nowhere/fifo"));
     }
@@ -116,7 +129,8 @@ public sealed class ExplainTests : IDisposable
         var output = new StringWriter();
         var command = new MinicCommand();
         var parsed = command.Parse(Usage.Read(command, ["--root", root, .. words]), MinicCommand.Parsing);
-        parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = output }).Should().Be(0);
+        parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = output }).Should()
+            .Be(0);
         return output.ToString();
     }
 }

@@ -1,5 +1,6 @@
-// Hostile configurations that the real minic makes containers of, or refuses: it never crashes, hangs, or leaves anything.
-// Ten seconds of them, and some minutes with MINIC_STRESS=1; the mass is read and planned in tests/MiniContainer.Containers.Tests.
+// Hostile configurations that the real minic makes containers of, or refuses: it never crashes, hangs, or leaves
+// anything. Ten seconds of them, and some minutes with MINIC_STRESS=1; the mass is read and planned in
+// tests/MiniContainer.Containers.Tests.
 
 using System.Diagnostics;
 using System.Net.Sockets;
@@ -14,7 +15,8 @@ public sealed class FuzzTests(ITestOutputHelper output) : MinicTest
 {
     private const int Batch = 25;
 
-    private static readonly TimeSpan Budget = TimeSpan.FromSeconds(Environment.GetEnvironmentVariable("MINIC_STRESS") == "1" ? 200 : 10);
+    private static readonly TimeSpan Budget = TimeSpan.FromSeconds(Environment.GetEnvironmentVariable("MINIC_STRESS")
+        == "1" ? 200 : 10);
 
     private static readonly JsonSerializerOptions Written = new(JsonSerializerOptions.Default) { MaxDepth = 200_000 };
 
@@ -25,7 +27,8 @@ public sealed class FuzzTests(ITestOutputHelper output) : MinicTest
         world.Sh("cp -a $ROOTFS $TMP/rootfs; mkfifo $TMP/fifo; chmod 755 $TMP");
         // Tried again with MINIC_FUZZ_SEED, which is told with a failure.
         var only = Environment.GetEnvironmentVariable("MINIC_FUZZ_SEED");
-        var first = only is null ? Random.Shared.Next() : int.Parse(only, System.Globalization.CultureInfo.InvariantCulture);
+        var first = only is null
+            ? Random.Shared.Next() : int.Parse(only, System.Globalization.CultureInfo.InvariantCulture);
         var (tried, made) = (0, 0);
         for (var clock = Stopwatch.StartNew(); clock.Elapsed < Budget && (only is null || tried == 0); tried += Batch)
             made += Try(world, unchecked(first + tried), only is null ? Batch : 1);

@@ -8,7 +8,8 @@ namespace MiniContainer.Cli.Tests.Verbs;
 public sealed class InheritedTests : BundleTest
 {
     // Also one that a shell ignores in its background, one that minic needs itself, and a real-time one.
-    private const string Caller = "env --ignore-signal=HUP,INT,QUIT,CHLD,USR1,TSTP,RTMIN+3 --block-signal=TERM,USR2,ALRM \"$MINIC\" --root $STATE";
+    private const string Caller = "env --ignore-signal=HUP,INT,QUIT,CHLD,USR1,TSTP,RTMIN+3 "
+        + "--block-signal=TERM,USR2,ALRM \"$MINIC\" --root $STATE";
 
     private const string Look = "grep -E '^Sig(Blk|Ign)' /proc/self/status";
 
@@ -16,7 +17,9 @@ public sealed class InheritedTests : BundleTest
     private const string Clean = "SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\n";
 
     private static string Manifest(string command) =>
-        $"cat > pod.yaml <<YAML\napiVersion: v1\nkind: Pod\nmetadata: {{ name: $N-pod }}\nspec: {{ hostNetwork: true, terminationGracePeriodSeconds: 1, containers: [{{ name: main, image: $ROOTFS, command: [{command}] }}] }}\nYAML\n";
+        $"cat > pod.yaml <<YAML\napiVersion: v1\nkind: Pod\nmetadata: {{ name: $N-pod }}\nspec: {{ hostNetwork: true, "
+            + $"terminationGracePeriodSeconds: 1, containers: [{{ name: main, image: $ROOTFS, command: [{command}] "
+            + $"}}] }}\nYAML\n";
 
     [SkippableFact]
     public void Signals_are_at_their_defaults_in_the_first_process_and_in_others()
@@ -36,12 +39,16 @@ public sealed class InheritedTests : BundleTest
 
     [SkippableFact]
     public void A_command_in_the_background_of_a_shell_can_be_interrupted() =>
-        Make().Sh("sh -c '\"$MINIC\" --root $STATE run --rootfs $ROOTFS --net none --name $N grep SigIgn /proc/self/status & wait'")
+        Make().Sh(
+            "sh -c '\"$MINIC\" --root $STATE run --rootfs $ROOTFS --net none --name $N grep SigIgn /proc/self/status "
+                + "& wait'")
             .Should().Be(new Outcome(0, "SigIgn:\t0000000000000000\n", ""));
 
     [SkippableFact]
     public void A_caller_that_ignores_the_end_of_its_children_gets_the_exit_code_all_the_same() =>
-        Make().Sh("env --ignore-signal=CHLD \"$MINIC\" --root $STATE run --rootfs $ROOTFS --net none --name $N sh -c 'exit 7'")
+        Make().Sh(
+            "env --ignore-signal=CHLD \"$MINIC\" --root $STATE run --rootfs $ROOTFS --net none --name $N sh -c 'exit "
+                + "7'")
             .Should().Be(new Outcome(7, "", ""));
 
     [SkippableFact]
@@ -58,15 +65,30 @@ public sealed class InheritedTests : BundleTest
             """).Should().Be(new Outcome(0, Clean + Clean + Clean, ""));
     }
 
-    // "true" comes last, since BusyBox's shell ignores SIGQUIT itself, and what it executes in its own place inherits that.
+    // "true" comes last, since BusyBox's shell ignores SIGQUIT itself, and what it executes in its own place inherits
+    // that.
     [SkippableFact]
     public void Signals_are_at_their_defaults_in_hooks()
     {
         var world = Make();
-        Bundle(world, "true", c => c["hooks"] = new JsonObject(new[] { "createRuntime", "createContainer", "startContainer", "poststart", "poststop" }.Select(point =>
-            KeyValuePair.Create<string, JsonNode?>(point, new JsonArray(new JsonObject { ["path"] = "/bin/sh", ["args"] = Array("sh", "-c", $"{Look} >> {(point == "startContainer" ? "/out" : world.Temporary)}/{point}; true") })))),
-            c => c["mounts"]!.AsArray().Add(JsonNode.Parse($$"""{"destination": "/out", "type": "bind", "source": "{{world.Temporary}}", "options": ["bind"]}""")));
-        world.Sh($"{Caller} run -b bundle $N; for p in createRuntime createContainer startContainer poststart poststop; do cat $p; done")
+        Bundle(world, "true",
+            c => c["hooks"] =
+                new JsonObject(
+                    new[] { "createRuntime", "createContainer", "startContainer", "poststart",
+                        "poststop" }.Select(point =>
+            KeyValuePair.Create<string, JsonNode?>(point,
+                new JsonArray(new JsonObject
+                {
+                    ["path"] = "/bin/sh",
+                    ["args"] = Array("sh", "-c",
+                        $"{Look} >> {(point == "startContainer" ? "/out" : world.Temporary)}/{point}; true"),
+                })))),
+            c => c["mounts"]!.AsArray()
+                .Add(JsonNode.Parse(
+                    $$"""{"destination": "/out", "type": "bind", "source": "{{world.Temporary}}", "options": ["bind"]}""")));
+        world.Sh(
+            $"{Caller} run -b bundle $N; for p in createRuntime createContainer startContainer poststart poststop; do "
+                + "cat $p; done")
             .Should().Be(new Outcome(0, string.Concat(Enumerable.Repeat(Clean, 5)), ""));
     }
 
@@ -93,7 +115,9 @@ public sealed class InheritedTests : BundleTest
 
     [SkippableFact]
     public void A_caller_that_dies_with_its_parent_does_not_take_a_detached_container_along() =>
-        Make().Sh("sh -c 'setpriv --pdeathsig KILL \"$MINIC\" --root $STATE run -d --rootfs $ROOTFS --net none --name $N sleep 100' > /dev/null; minic state $N | grep -o '\"running\"'; minic delete -f $N")
+        Make().Sh(
+            "sh -c 'setpriv --pdeathsig KILL \"$MINIC\" --root $STATE run -d --rootfs $ROOTFS --net none --name $N "
+                + "sleep 100' > /dev/null; minic state $N | grep -o '\"running\"'; minic delete -f $N")
             .Should().Be(new Outcome(0, "\"running\"\n", ""));
 
     [SkippableFact]
@@ -101,7 +125,9 @@ public sealed class InheritedTests : BundleTest
     {
         var world = Make();
         Directory.CreateDirectory(Path.Combine(world.Temporary, "v"));
-        world.Sh("umask 077; cp -a $ROOTFS copy; chmod 755 copy; minic run --rootfs copy --net none --name $N -v $TMP/v:/new/place stat -c %a /new /new/place; stat -c %a copy/new").Output
+        world.Sh(
+            "umask 077; cp -a $ROOTFS copy; chmod 755 copy; minic run --rootfs copy --net none --name $N -v "
+                + "$TMP/v:/new/place stat -c %a /new /new/place; stat -c %a copy/new").Output
             .Should().EndWith("755\n").And.StartWith("755\n");
     }
 
@@ -128,7 +154,9 @@ public sealed class InheritedTests : BundleTest
     private void Handed(string caller, string look, string said)
     {
         var world = Make();
-        Bundle(world, look, c => c["process"]!.AsObject().Remove("oomScoreAdj"), c => c["process"]!.AsObject().Remove("rlimits"));
-        world.Sh($"{caller} \"$MINIC\" --root $STATE run -b $TMP/bundle $N").Should().Be(new Outcome(0, said + "\n", ""));
+        Bundle(world, look, c => c["process"]!.AsObject().Remove("oomScoreAdj"),
+            c => c["process"]!.AsObject().Remove("rlimits"));
+        world.Sh($"{caller} \"$MINIC\" --root $STATE run -b $TMP/bundle $N").Should()
+            .Be(new Outcome(0, said + "\n", ""));
     }
 }

@@ -1,5 +1,5 @@
-// What an init system or an engine hands to minic for the command, and gets back: sockets, a word, a pidfd. The other side of
-// each is a program in Python, which is not minic.
+// What an init system or an engine hands to minic for the command, and gets back: sockets, a word, a pidfd. The other
+// side of each is a program in Python, which is not minic.
 
 using MiniContainer.Containers.Oci;
 
@@ -28,12 +28,19 @@ public sealed class InitSystemTests : MinicTest
         """;
 
     // BusyBox has no tool for datagrams: the container has the host's files, and its Python.
-    private const string Says = """python3 -c 'import os, socket; s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM); s.connect(os.environ["NOTIFY_SOCKET"]); s.send(b"STATUS=soon"); s.send(b"READY=1")'; exec sleep 1000""";
+    private const string Says =
+        """python3 -c 'import os, socket; s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM); s.connect(os.environ["NOTIFY_SOCKET"]); s.send(b"STATUS=soon"); s.send(b"READY=1")'; exec sleep 1000""";
 
     private static Spec OnTheHostsFiles(Spec spec) => spec with
     {
-        Process = spec.Process! with { User = new User { Uid = 1000 }, Env = [.. spec.Process.Env!, $"PATH={Environment.GetEnvironmentVariable("PATH")}"] },
-        Mounts = [.. spec.Mounts!, .. new[] { "/usr", "/lib", "/lib64", "/bin", "/root/.pyenv" }.Where(Directory.Exists).Select(d => new Mount { Destination = d, Type = "bind", Source = d, Options = ["rbind", "ro"] })],
+        Process = spec.Process! with
+        {
+            User = new User { Uid = 1000 },
+            Env = [.. spec.Process.Env!, $"PATH={Environment.GetEnvironmentVariable("PATH")}"],
+        },
+        Mounts = [.. spec.Mounts!,
+            .. new[] { "/usr", "/lib", "/lib64", "/bin", "/root/.pyenv" }.Where(Directory.Exists)
+                .Select(d => new Mount { Destination = d, Type = "bind", Source = d, Options = ["rbind", "ro"] })],
     };
 
     private MinicWorld MakeWithPython()
@@ -73,7 +80,9 @@ public sealed class InitSystemTests : MinicTest
     {
         var world = Make();
         world.Configure("echo $NOTIFY_SOCKET; ls /run/notify; sleep 0.2");
-        world.Sh("NOTIFY_SOCKET=@nobody minic run -b bundle $N </dev/null; NOTIFY_SOCKET=@nobody minic run -d -b bundle $N </dev/null >/dev/null; minic delete -f $N")
+        world.Sh(
+            "NOTIFY_SOCKET=@nobody minic run -b bundle $N </dev/null; NOTIFY_SOCKET=@nobody minic run -d -b bundle $N "
+                + "</dev/null >/dev/null; minic delete -f $N")
             .Should().Be(new Outcome(0, "/run/notify/notify.sock\nnotify.sock\n", ""));
     }
 
@@ -86,7 +95,8 @@ public sealed class InitSystemTests : MinicTest
             echo three >3; echo four >4; echo five >5
             (export LISTEN_FDS=2 LISTEN_FDNAMES=a:b LISTEN_PID=$BASHPID; exec $MINIC --root $STATE run -b bundle --preserve-fds 1 $N 3<3 4<4 5<5)
             """);
-        outcome.Should().Be(new Outcome(0, "LISTEN_FDNAMES=a:b\nLISTEN_FDS=2\nLISTEN_PID=1\n1\nthree\nfour\nfive\n", ""));
+        outcome.Should()
+            .Be(new Outcome(0, "LISTEN_FDNAMES=a:b\nLISTEN_FDS=2\nLISTEN_PID=1\n1\nthree\nfour\nfive\n", ""));
     }
 
     [SkippableFact]

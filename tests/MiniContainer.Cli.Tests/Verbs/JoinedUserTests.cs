@@ -10,7 +10,8 @@ public sealed class JoinedUserTests : MinicTest
     private static readonly LinuxIdMapping[] Map = [new(0, 200000, 65536)];
 
     // Only root of the user namespace to which they belong may do these.
-    private const string Owns = "hostname own && hostname; ip link set lo down && echo net; mount -t tmpfs none /mnt && echo mount; [ $$ = 1 ] && echo pid; awk '{print $2}' /proc/self/uid_map; readlink /proc/self/ns/user";
+    private const string Owns = "hostname own && hostname; ip link set lo down && echo net; mount -t tmpfs none /mnt "
+        + "&& echo mount; [ $$ = 1 ] && echo pid; awk '{print $2}' /proc/self/uid_map; readlink /proc/self/ns/user";
 
     private static void Write(MinicWorld world, string name, string script, Func<Linux, Linux> change)
     {
@@ -26,7 +27,9 @@ public sealed class JoinedUserTests : MinicTest
     }
 
     private static LinuxNamespace[] Beside(params string[] joined) =>
-        [.. new[] { "mount", "pid", "uts", "ipc", "network", "cgroup" }.Select(t => new LinuxNamespace(t, joined.Contains(t) ? $"/proc/PID/ns/{FileOf(t)}" : null)), new("user", "/proc/PID/ns/user")];
+        [.. new[] { "mount", "pid", "uts", "ipc", "network",
+            "cgroup" }.Select(t => new LinuxNamespace(t, joined.Contains(t) ? $"/proc/PID/ns/{FileOf(t)}" : null)),
+            new("user", "/proc/PID/ns/user")];
 
     private static string FileOf(string type) => type switch { "network" => "net", "mount" => "mnt", _ => type };
 
@@ -38,7 +41,12 @@ public sealed class JoinedUserTests : MinicTest
         """;
 
     private static void WriteFirst(MinicWorld world) =>
-        Write(world, "first", "exec sleep 1000", linux => linux with { Namespaces = [.. linux.Namespaces!, new("user")], UidMappings = Map, GidMappings = Map });
+        Write(world, "first", "exec sleep 1000", linux => linux with
+        {
+            Namespaces = [.. linux.Namespaces!, new("user")],
+            UidMappings = Map,
+            GidMappings = Map,
+        });
 
     [SkippableFact]
     public void New_namespaces_belong_to_the_user_namespace_that_is_joined()
@@ -46,7 +54,8 @@ public sealed class JoinedUserTests : MinicTest
         var world = Make();
         WriteFirst(world);
         Write(world, "second", Owns, linux => linux with { Namespaces = Beside() });
-        var outcome = world.Sh(First + "\nminic run -b second ${N}b | sed \"s/user:.$user./same/\"; minic delete -f ${N}a");
+        var outcome = world.Sh(First
+            + "\nminic run -b second ${N}b | sed \"s/user:.$user./same/\"; minic delete -f ${N}a");
         outcome.Should().Be(new Outcome(0, "own\nnet\nmount\npid\n200000\nsame\n", ""));
     }
 
@@ -55,7 +64,12 @@ public sealed class JoinedUserTests : MinicTest
     {
         var world = Make();
         WriteFirst(world);
-        Write(world, "second", "awk '{print $2}' /proc/self/uid_map", linux => linux with { Namespaces = Beside(), UidMappings = Map, GidMappings = Map });
+        Write(world, "second", "awk '{print $2}' /proc/self/uid_map", linux => linux with
+        {
+            Namespaces = Beside(),
+            UidMappings = Map,
+            GidMappings = Map,
+        });
         var outcome = world.Sh(First + "\nminic run -b second ${N}b; minic delete -f ${N}a");
         outcome.Output.Should().Be("200000\n");
         outcome.Error.Should().Contain("warning: $.linux.uidMappings").And.Contain("warning: $.linux.gidMappings");
@@ -70,8 +84,13 @@ public sealed class JoinedUserTests : MinicTest
         var world = Make();
         WriteFirst(world);
         var files = string.Join(" ", joined.Select(FileOf));
-        Write(world, "second", $"for n in user {files}; do readlink /proc/self/ns/$n; done", linux => linux with { Namespaces = Beside(joined) });
-        var outcome = world.Sh(First + $"\nfor n in user {files}; do readlink /proc/$(cat pid)/ns/$n; done > want; minic run -b second ${{N}}b | diff want - && echo same; minic delete -f ${{N}}a");
+        Write(world, "second", $"for n in user {files}; do readlink /proc/self/ns/$n; done", linux => linux with
+        {
+            Namespaces = Beside(joined),
+        });
+        var outcome = world.Sh(First
+            + $"\nfor n in user {files}; do readlink /proc/$(cat pid)/ns/$n; done > want; minic run -b second ${{N}}b "
+            + $"| diff want - && echo same; minic delete -f ${{N}}a");
         outcome.Should().Be(new Outcome(0, "same\n", ""));
     }
 
@@ -101,7 +120,11 @@ public sealed class JoinedUserTests : MinicTest
         Write(world, "second", "[ $(cut -d. -f1 /proc/uptime) -gt 864000000 ] && echo shifted", linux => linux with
         {
             Namespaces = [.. Beside(without == "pid" ? ["pid"] : []), new("time")],
-            TimeOffsets = new Dictionary<string, LinuxTimeOffset> { ["boottime"] = new(864000000), ["monotonic"] = new(5, 6) },
+            TimeOffsets = new Dictionary<string, LinuxTimeOffset>
+            {
+                ["boottime"] = new(864000000),
+                ["monotonic"] = new(5, 6),
+            },
         });
         var outcome = world.Sh(First + "\nminic run -b second ${N}b; minic delete -f ${N}a");
         outcome.Should().Be(new Outcome(0, "shifted\n", ""));
@@ -112,7 +135,12 @@ public sealed class JoinedUserTests : MinicTest
     {
         var world = Make();
         WriteFirst(world);
-        Write(world, "second", "true", linux => linux with { Namespaces = Beside(), ReadonlyPaths = ["/etc"], MaskedPaths = [new string('x', 300).Insert(0, "/")] });
+        Write(world, "second", "true", linux => linux with
+        {
+            Namespaces = Beside(),
+            ReadonlyPaths = ["/etc"],
+            MaskedPaths = [new string('x', 300).Insert(0, "/")],
+        });
         var outcome = world.Sh(First + "\nminic run -b second ${N}b; echo $?; minic list -q; minic delete -f ${N}a");
         outcome.Output.Should().Be($"1\n{world.Name}a\n");
         outcome.Error.Should().Contain("ENAMETOOLONG");

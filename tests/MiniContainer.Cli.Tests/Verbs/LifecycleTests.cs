@@ -47,7 +47,10 @@ public sealed class LifecycleTests : MinicTest
             minic exec $N sh -c 'cat /proc/self/cgroup | grep -c pids:/$'
             minic delete -f $N
             """);
-        outcome.Should().Be(new Outcome(0, "lab\n1\n/tmp\n1000\n12\n/etc\n0\n5\nGroups:\t7 \nCapEff:\t0000000000001000\nNoNewPrivs:\t1\nin\n4\n255\n255\n1\n", ""));
+        outcome.Should()
+            .Be(new Outcome(0,
+                "lab\n1\n/tmp\n1000\n12\n/etc\n0\n5\nGroups:\t7 "
+                    + "\nCapEff:\t0000000000001000\nNoNewPrivs:\t1\nin\n4\n255\n255\n1\n", ""));
     }
 
     [SkippableFact]
@@ -56,7 +59,8 @@ public sealed class LifecycleTests : MinicTest
         var world = Make();
         world.Bundle("nonexistent");
         world.Sh("minic create -b bundle $N").Should().Be(new Outcome(1, "",
-            "minic: execute nonexistent: execve(\"nonexistent\", ...): ENOENT (No such file or directory). The command is not in the container's root, or the interpreter or loader that it asks for is not.\n"));
+            "minic: execute nonexistent: execve(\"nonexistent\", ...): ENOENT (No such file or directory). The "
+                + "command is not in the container's root, or the interpreter or loader that it asks for is not.\n"));
         world.Bundle("/etc/passwd");
         world.Sh("minic create -b bundle $N").Code.Should().Be(1);
     }
@@ -77,11 +81,14 @@ public sealed class LifecycleTests : MinicTest
     {
         var world = Make();
         world.Bundle("true");
-        world.Sh("minic --debug run -b bundle $N").Error.Should().StartWith("time=\"").And.Contain("level=debug msg=\"minic: make the cgroup");
+        world.Sh("minic --debug run -b bundle $N").Error.Should().StartWith("time=\"").And
+            .Contain("level=debug msg=\"minic: make the cgroup");
         world.Sh("minic --debug --log log run -b bundle $N").Error.Should().BeEmpty();
         world.Sh("cat log").Output.Should().Contain("level=debug");
         world.Sh("minic --debug --log steps --log-format json run -b bundle $N; cat steps").Output
-            .Should().MatchRegex("\"msg\":\"minic: make the cgroup .*\"step\":[0-9]+,\"kind\":\"mkcgroup\",\"actor\":\"minic\"}\n")
+            .Should()
+            .MatchRegex(
+                "\"msg\":\"minic: make the cgroup .*\"step\":[0-9]+,\"kind\":\"mkcgroup\",\"actor\":\"minic\"}\n")
             .And.MatchRegex("\"kind\":\"mkcgroup\",\"actor\":\"minic\",\"microseconds\":[0-9]+}\n")
             .And.MatchRegex("\"kind\":\"tape\",\"actor\":\"t");
     }
@@ -96,14 +103,17 @@ public sealed class LifecycleTests : MinicTest
             minic run -d -b bundle $N-a 2>&1; minic run -d -b bundle $N-b 2>&1; minic exec $N-b sh -c 'touch /file 2>/dev/null || grep NoNew /proc/self/status'
             minic delete -f $N-b; minic delete -f $N-a
             """);
-        outcome.Output.Should().Be("minic: warning: container's cgroup is not empty: 1 process(es) found\nNoNewPrivs:\t1\n");
+        outcome.Output.Should()
+            .Be("minic: warning: container's cgroup is not empty: 1 process(es) found\nNoNewPrivs:\t1\n");
     }
 
     [SkippableFact]
     public void A_shell_completes_ids_of_containers_that_are_there()
     {
         var world = Make();
-        var outcome = world.Sh("minic run -d --name $N --rootfs $ROOTFS sleep 1000 >/dev/null; line=\"minic --root $STATE kill $N\"; minic_() { \"$MINIC\" \"[suggest:${#1}]\" \"$1\"; }; minic_ \"$line\"; minic_ 'minic run --rootf'; minic delete -f $N");
+        var outcome = world.Sh("minic run -d --name $N --rootfs $ROOTFS sleep 1000 >/dev/null; line=\"minic --root "
+            + "$STATE kill $N\"; minic_() { \"$MINIC\" \"[suggest:${#1}]\" \"$1\"; }; minic_ \"$line\"; minic_ 'minic "
+            + "run --rootf'; minic delete -f $N");
         world.Neutral(outcome.Output).Should().Be("N\n--rootfs\n");
     }
 
@@ -115,7 +125,8 @@ public sealed class LifecycleTests : MinicTest
         var features = System.Text.Json.Nodes.JsonNode.Parse(world.Sh("minic features").Output)!;
         features["ociVersionMax"]!.GetValue<string>().Should().Be("1.3.0");
         features["linux"]!["namespaces"]!.AsArray().Should().HaveCount(8);
-        features["linux"]!["seccomp"]!["actions"]!.AsArray().Select(a => a!.GetValue<string>()).Should().Contain("SCMP_ACT_NOTIFY");
+        features["linux"]!["seccomp"]!["actions"]!.AsArray().Select(a => a!.GetValue<string>()).Should()
+            .Contain("SCMP_ACT_NOTIFY");
         features["linux"]!["mountExtensions"]!["idmap"]!["enabled"]!.GetValue<bool>().Should().BeTrue();
         features["linux"]!["memoryPolicy"]!["modes"]!.AsArray().Should().HaveCount(7);
         features["linux"]!["netDevices"]!["enabled"]!.GetValue<bool>().Should().BeTrue();

@@ -9,7 +9,10 @@ public sealed class MembershipTests : MinicTest
     {
         var world = Make();
         Skip.IfNot(Directory.Exists("/sys/fs/cgroup/cpuset"), "needs the hierarchy cpuset of version 1");
-        world.Configure("exec sleep 1000", s => s with { Linux = s.Linux! with { Namespaces = [.. s.Linux.Namespaces!.Where(n => n.Type != "cgroup")] } });
+        world.Configure("exec sleep 1000", s => s with
+        {
+            Linux = s.Linux! with { Namespaces = [.. s.Linux.Namespaces!.Where(n => n.Type != "cgroup")] },
+        });
         var outcome = world.Sh("""
             minic run -d -b bundle --pid-file pid $N </dev/null >/dev/null
             grep -v ^0: /proc/$(cat pid)/cgroup | grep -vc /minic/$N$
@@ -25,8 +28,10 @@ public sealed class MembershipTests : MinicTest
     public void A_limit_of_memory_says_nothing_of_swap()
     {
         var world = Make();
-        Skip.IfNot(File.Exists("/sys/fs/cgroup/memory/memory.memsw.limit_in_bytes"), "needs the accounting of swap in version 1");
-        var outcome = world.Sh("minic run --rootfs $ROOTFS --name $N --memory 32m sh -c 'cd /sys/fs/cgroup/memory; cat memory.limit_in_bytes memory.memsw.limit_in_bytes'");
+        Skip.IfNot(File.Exists("/sys/fs/cgroup/memory/memory.memsw.limit_in_bytes"),
+            "needs the accounting of swap in version 1");
+        var outcome = world.Sh("minic run --rootfs $ROOTFS --name $N --memory 32m sh -c 'cd /sys/fs/cgroup/memory; "
+            + "cat memory.limit_in_bytes memory.memsw.limit_in_bytes'");
         outcome.Output.Should().MatchRegex("^33554432\n[0-9]{12,}\n$");
     }
 }

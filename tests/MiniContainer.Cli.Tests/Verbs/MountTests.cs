@@ -1,4 +1,5 @@
-// What config.json says of mounts, seen from inside the container: where they are, in which order, and how they propagate.
+// What config.json says of mounts, seen from inside the container: where they are, in which order, and how they
+// propagate.
 
 using System.Text.Json.Nodes;
 
@@ -21,12 +22,14 @@ public sealed class MountTests : MinicTest
         config["process"]!["args"] = Array("sh", "-c", script);
         config["root"]!["path"] = $"{world.Temporary}/image";
         foreach (var mount in mounts)
-            config["mounts"]!.AsArray().Add(JsonNode.Parse(mount.Replace("TMP", world.Temporary, StringComparison.Ordinal)));
+            config["mounts"]!.AsArray()
+                .Add(JsonNode.Parse(mount.Replace("TMP", world.Temporary, StringComparison.Ordinal)));
         Save(world, config);
         return config;
     }
 
-    private static void Save(MinicWorld world, JsonObject config) => File.WriteAllText($"{world.Temporary}/bundle/config.json", config.ToJsonString());
+    private static void Save(MinicWorld world, JsonObject config) =>
+        File.WriteAllText($"{world.Temporary}/bundle/config.json", config.ToJsonString());
 
     [SkippableTheory]
     [InlineData("rshared", "shared shared private")]
@@ -35,14 +38,19 @@ public sealed class MountTests : MinicTest
     [InlineData("private", "private private private")]
     [InlineData("unbindable", "unbindable private private")]
     [InlineData("runbindable", "unbindable unbindable private")]
-    public void The_root_has_the_propagation_that_was_asked_for_and_nothing_stays_on_a_shared_host(string propagation, string expected)
+    public void The_root_has_the_propagation_that_was_asked_for_and_nothing_stays_on_a_shared_host(string propagation,
+        string expected)
     {
         var world = Make();
-        var config = Bundle(world, "for p in / /proc /own; do awk -v p=$p '$5 == p {k = \"private\"; if (/ unbindable/) k = \"unbindable\"; if (/ master:/) k = \"slave\"; if (/ shared:/) k = \"shared\"; print k}' /proc/self/mountinfo; done",
+        var config = Bundle(world,
+            "for p in / /proc /own; do awk -v p=$p '$5 == p {k = \"private\"; if (/ unbindable/) k = \"unbindable\"; "
+                + "if (/ master:/) k = \"slave\"; if (/ shared:/) k = \"shared\"; print k}' /proc/self/mountinfo; done",
             """{"destination": "/own", "type": "bind", "source": "TMP", "options": ["bind", "rprivate"]}""");
         config["linux"]!["rootfsPropagation"] = propagation;
         Save(world, config);
-        var outcome = world.Sh("mount --make-rshared /; before=$(wc -l < /proc/self/mountinfo); minic run -b bundle $N; sed -i 's/\"sh\"/\"missing\"/' bundle/config.json; minic run -b bundle $N 2>/dev/null; [ $before = $(wc -l < /proc/self/mountinfo) ]");
+        var outcome = world.Sh("mount --make-rshared /; before=$(wc -l < /proc/self/mountinfo); minic run -b bundle "
+            + "$N; sed -i 's/\"sh\"/\"missing\"/' bundle/config.json; minic run -b bundle $N 2>/dev/null; [ $before = "
+            + "$(wc -l < /proc/self/mountinfo) ]");
         outcome.Should().Be(new Outcome(0, expected.Replace(' ', '\n') + "\n", ""));
     }
 
@@ -52,12 +60,14 @@ public sealed class MountTests : MinicTest
     public void What_is_mounted_in_a_shared_volume_appears_on_the_host(string option, string seen)
     {
         var world = Make();
-        var config = Bundle(world, "mount -t tmpfs none /vol/sub && mkdir /vol/sub/seen", $$"""{"destination": "/vol", "type": "bind", "source": "TMP/vol", "options": ["rbind", "{{option}}"]}""");
+        var config = Bundle(world, "mount -t tmpfs none /vol/sub && mkdir /vol/sub/seen",
+            $$"""{"destination": "/vol", "type": "bind", "source": "TMP/vol", "options": ["rbind", "{{option}}"]}""");
         config["linux"]!["rootfsPropagation"] = option;
         foreach (var set in new[] { "bounding", "effective", "permitted" })
             config["process"]!["capabilities"]![set]!.AsArray().Add("CAP_SYS_ADMIN");
         Save(world, config);
-        var outcome = world.Sh("mkdir -p vol/sub; mount --bind vol vol; mount --make-shared vol; minic run -b bundle $N; ls vol/sub; umount vol/sub 2>/dev/null; umount vol");
+        var outcome = world.Sh("mkdir -p vol/sub; mount --bind vol vol; mount --make-shared vol; minic run -b bundle "
+            + "$N; ls vol/sub; umount vol/sub 2>/dev/null; umount vol");
         outcome.Should().Be(outcome with { Output = seen.Length > 0 ? seen + "\n" : "", Error = "" });
     }
 
@@ -65,14 +75,20 @@ public sealed class MountTests : MinicTest
     public void Mounts_come_in_the_order_of_the_file_and_may_have_one_destination()
     {
         var world = Make();
-        var config = Bundle(world, $"{Points} | grep -xE '/(proc|dev|sys|dev/pts|vol|vol2|late|sys/fs/cgroup)' | tr '\\n' ' '");
+        var config = Bundle(world,
+            $"{Points} | grep -xE '/(proc|dev|sys|dev/pts|vol|vol2|late|sys/fs/cgroup)' | tr '\\n' ' '");
         var mounts = config["mounts"]!.AsArray();
-        mounts.Insert(1, JsonNode.Parse($$"""{"destination": "/vol", "type": "bind", "source": "{{world.Temporary}}", "options": ["bind"]}"""));
+        mounts.Insert(1,
+            JsonNode.Parse(
+                $$"""{"destination": "/vol", "type": "bind", "source": "{{world.Temporary}}", "options": ["bind"]}"""));
         mounts.Add(JsonNode.Parse("""{"destination": "/late", "type": "tmpfs", "source": "tmpfs"}"""));
-        mounts.Add(JsonNode.Parse($$"""{"destination": "/vol2", "type": "bind", "source": "{{world.Temporary}}", "options": ["bind"]}"""));
+        mounts.Add(
+            JsonNode.Parse(
+                $$"""{"destination": "/vol2", "type": "bind", "source": "{{world.Temporary}}", "options": ["bind"]}"""));
         mounts.Add(JsonNode.Parse("""{"destination": "/sys/fs/cgroup", "type": "cgroup", "source": "cgroup"}"""));
         Save(world, config);
-        world.Sh("minic run -b bundle $N").Should().Be(new Outcome(0, "/proc /vol /dev /dev/pts /sys /sys/fs/cgroup /late /vol2 /sys/fs/cgroup ", ""));
+        world.Sh("minic run -b bundle $N").Should()
+            .Be(new Outcome(0, "/proc /vol /dev /dev/pts /sys /sys/fs/cgroup /late /vol2 /sys/fs/cgroup ", ""));
     }
 
     [SkippableFact]
@@ -85,7 +101,8 @@ public sealed class MountTests : MinicTest
             """{"destination": "/sub", "type": "bind", "source": "TMP/image/vol/sub", "options": ["bind", "ro"]}""",
             """{"destination": "/first", "type": "tmpfs", "source": "tmpfs"}""",
             """{"destination": "/second", "type": "bind", "source": "TMP/image/first", "options": ["bind"]}""");
-        world.Sh("mkdir -p vol/sub; echo word > vol/sub/word; minic run -b bundle $N").Should().Be(new Outcome(0, "word\nword\nx\n", ""));
+        world.Sh("mkdir -p vol/sub; echo word > vol/sub/word; minic run -b bundle $N").Should()
+            .Be(new Outcome(0, "word\nword\nx\n", ""));
     }
 
     [SkippableTheory]
@@ -117,7 +134,8 @@ public sealed class MountTests : MinicTest
             minic run --name $N --rootfs image -v /etc:/missing true; minic run --name $N --rootfs image -v /etc/passwd:/missing true
             """);
         outcome.Output.Should().Be("fine\n");
-        outcome.Error.Should().Match("*mkdirat(AT_FDCWD, \"/missing\", 0755): EROFS*\n*mknodat(AT_FDCWD, \"/missing\", *): EROFS*\n");
+        outcome.Error.Should()
+            .Match("*mkdirat(AT_FDCWD, \"/missing\", 0755): EROFS*\n*mknodat(AT_FDCWD, \"/missing\", *): EROFS*\n");
     }
 
     [SkippableFact]
@@ -144,7 +162,8 @@ public sealed class MountTests : MinicTest
         var world = Make();
         var config = Bundle(world, "cat /ov/word /disk/word; echo up > /ov/made",
             """{"destination": "/ov", "type": "overlay", "source": "overlay", "options": ["lowerdir=TMP/l", "upperdir=TMP/u", "workdir=TMP/w"]}""");
-        config["mounts"]!.AsArray().Add(JsonNode.Parse("""{"destination": "/disk", "type": "ext4", "source": "LOOP", "options": ["ro"]}"""));
+        config["mounts"]!.AsArray()
+            .Add(JsonNode.Parse("""{"destination": "/disk", "type": "ext4", "source": "LOOP", "options": ["ro"]}"""));
         Save(world, config);
         var outcome = world.Sh("""
             mkdir l u w d; echo low > l/word; echo disk > d/word; truncate -s 4M disk; mkfs.ext4 -q -d d disk || exit 9

@@ -16,7 +16,8 @@ public sealed class PagerTests : MinicTest
     {
         using var tmux = new Tmux(Make());
         Type(tmux, $"PAGER='head -n 1; echo paged=$LESS' {Explain}");
-        tmux.Screen().Should().Contain("Nothing has been touched.").And.Contain("paged=FRX").And.Contain("code=0").And.NotContain("tells that chapter in full");
+        tmux.Screen().Should().Contain("Nothing has been touched.").And.Contain("paged=FRX").And.Contain("code=0").And
+            .NotContain("tells that chapter in full");
     }
 
     [SkippableTheory]
@@ -29,7 +30,8 @@ public sealed class PagerTests : MinicTest
     {
         using var tmux = new Tmux(Make());
         Type(tmux, Explain.Replace("minic", minic, StringComparison.Ordinal));
-        tmux.Screen(history: true).Should().Contain("Nothing has been touched.").And.Contain("tells that chapter in full", why).And.Contain("code=0")
+        tmux.Screen(history: true).Should().Contain("Nothing has been touched.").And
+            .Contain("tells that chapter in full", why).And.Contain("code=0")
             .And.NotContain("\npaged");
     }
 
@@ -49,7 +51,9 @@ public sealed class PagerTests : MinicTest
     {
         Skip.IfNot(File.Exists("/usr/bin/less"), "needs less");
         using var tmux = new Tmux(Make());
-        tmux.Type($"unset PAGER LESS; clear; {Explain}; echo code=$?, $(stty -a | tr ' ' '\\n' | grep -x -e icanon -e echo -e isig | sort | tr '\\n' ,)");
+        tmux.Type(
+            $"unset PAGER LESS; clear; {Explain}; echo code=$?, $(stty -a | tr ' ' '\\n' | grep -x -e icanon -e echo "
+                + "-e isig | sort | tr '\\n' ,)");
         tmux.WaitUntil(s => s.TrimEnd().EndsWith(':'), "the prompt of less");
         tmux.Key("C-c");
         tmux.Key("q");
@@ -61,7 +65,10 @@ public sealed class PagerTests : MinicTest
     {
         var world = Make();
         using var tmux = new Tmux(world, columns: 90, rows: 100);
-        Type(tmux, $"script -qc '{Explain}' seen >/dev/null; grep -c $'\\e\\[3[236]m' seen; NO_COLOR=1 script -qc '{Explain}' seen >/dev/null; grep -c $'\\e\\[[0-9]*m' seen; tr -d '\\r' < seen | grep -v ^Script | LC_ALL=C.UTF-8 grep -cE '^.{{91}}'");
+        Type(tmux,
+            $"script -qc '{Explain}' seen >/dev/null; grep -c $'\\e\\[3[236]m' seen; NO_COLOR=1 script -qc "
+                + $"'{Explain}' seen >/dev/null; grep -c $'\\e\\[[0-9]*m' seen; tr -d '\\r' < seen | grep -v ^Script "
+                + $"| LC_ALL=C.UTF-8 grep -cE '^.{{91}}'");
         tmux.Screen().Should().MatchRegex(@"^[1-9]\d+\n0\n0\nline");
     }
 

@@ -1,4 +1,5 @@
-// A path that exists for whoever typed it, and not for minic: a mount of minic's own covers it, as /tmp does in a lab world.
+// A path that exists for whoever typed it, and not for minic: a mount of minic's own covers it, as /tmp does in a lab
+// world.
 
 namespace MiniContainer.Cli.Tests.Verbs;
 
@@ -6,7 +7,8 @@ namespace MiniContainer.Cli.Tests.Verbs;
 public sealed class PathElsewhereTests : MinicTest
 {
     // The tests themselves are the process outside: Sh runs in a mount namespace of its own.
-    private const string Hide = "mkdir -p $TMP/hidden/in; echo x > $TMP/hidden/in/there; mount -t tmpfs tmpfs $TMP/hidden; ";
+    private const string Hide = "mkdir -p $TMP/hidden/in; echo x > $TMP/hidden/in/there; mount -t tmpfs tmpfs "
+        + "$TMP/hidden; ";
 
     [SkippableTheory]
     [InlineData("minic pod run $TMP/hidden/in/there")]
@@ -24,6 +26,7 @@ public sealed class PathElsewhereTests : MinicTest
     public void What_is_nowhere_is_not_said_to_be_elsewhere()
     {
         var world = Make();
-        world.Sh(Hide + "minic pod run $TMP/hidden/nowhere; minic pod run $TMP/nowhere").Error.Should().NotContain("which minic was started from");
+        world.Sh(Hide + "minic pod run $TMP/hidden/nowhere; minic pod run $TMP/nowhere").Error.Should()
+            .NotContain("which minic was started from");
     }
 }

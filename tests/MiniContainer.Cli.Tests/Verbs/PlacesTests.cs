@@ -1,5 +1,5 @@
-// Wherever minic, the root file system and the state lie: a path with spaces and letters that are not ASCII works for all
-// of them, by hand too. Where a user cannot reach the clone, the tests have copies.
+// Wherever minic, the root file system and the state lie: a path with spaces and letters that are not ASCII works for
+// all of them, by hand too. Where a user cannot reach the clone, the tests have copies.
 
 namespace MiniContainer.Cli.Tests.Verbs;
 
@@ -35,10 +35,13 @@ public sealed class PlacesTests : MinicTest
         world.Sh(Place + "chmod 711 $TMP; mkdir -m 700 $TMP/closed; mv root\\ fs minic $TMP/closed");
         var closed = new Testing.Programs($"{world.Temporary}/closed/minic", $"{world.Temporary}/closed/root fs");
         Testing.Programs.IsReachable(closed.Minic).Should().BeFalse("its directory is root's alone");
-        Testing.Programs.IsReachable($"{world.Temporary}/Gerät mit Leerzeichen").Should().BeFalse("a shell would need quotes");
+        Testing.Programs.IsReachable($"{world.Temporary}/Gerät mit Leerzeichen").Should()
+            .BeFalse("a shell would need quotes");
         var reachable = closed.Reachable();
         Testing.Programs.IsReachable(reachable.Minic).Should().BeTrue();
         Testing.Programs.IsReachable(reachable.Rootfs).Should().BeTrue();
-        world.Sh($"setpriv --reuid 1234 --regid 1234 --clear-groups sh -c '{reachable.Minic} --version > /dev/null && {reachable.Rootfs}/bin/busybox echo reached'").Should().Be(new Outcome(0, "reached\n", ""));
+        world.Sh(
+            $"setpriv --reuid 1234 --regid 1234 --clear-groups sh -c '{reachable.Minic} --version > /dev/null && "
+                + $"{reachable.Rootfs}/bin/busybox echo reached'").Should().Be(new Outcome(0, "reached\n", ""));
     }
 }

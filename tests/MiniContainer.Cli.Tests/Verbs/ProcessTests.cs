@@ -8,13 +8,21 @@ namespace MiniContainer.Cli.Tests.Verbs;
 public sealed class ProcessTests : BundleTest
 {
     private static Action<JsonObject> Mount(string source, string destination, params string[] options) => config =>
-        config["mounts"]!.AsArray().Add(new JsonObject { ["destination"] = destination, ["type"] = "bind", ["source"] = source, ["options"] = Array(["bind", .. options]) });
+        config["mounts"]!.AsArray()
+            .Add(new JsonObject
+            {
+                ["destination"] = destination,
+                ["type"] = "bind",
+                ["source"] = source,
+                ["options"] = Array(["bind", .. options]),
+            });
 
     [SkippableFact]
     public void Of_a_variable_given_twice_the_last_value_counts_and_an_empty_HOME_is_replaced()
     {
         var world = Make();
-        Bundle(world, "exec sleep 100", c => c["process"]!["env"] = Array("A=1", "B=", "HOME=", "PATH=/nowhere", "A=2", "PATH=/bin"), User(33));
+        Bundle(world, "exec sleep 100",
+            c => c["process"]!["env"] = Array("A=1", "B=", "HOME=", "PATH=/nowhere", "A=2", "PATH=/bin"), User(33));
         world.Sh("""
             minic run --rootfs $ROOTFS --net none --name $N-r -e A=1 -e A=2 -e HOME= env | grep -E '^(A|HOME)='
             minic create -b bundle $N; minic start $N
@@ -33,17 +41,22 @@ public sealed class ProcessTests : BundleTest
     [InlineData(0, 0x1c0, 1000, "setpriv --bounding-set -dac_override,-dac_read_search", "/v\n")]
     [InlineData(1000, 0x1c0, 0, "", "/v\n")]
     // Closed to both.
-    [InlineData(33, 0x1c0, 1000, "setpriv --bounding-set -dac_override,-dac_read_search", "minic: chdir to /v: chdir(\"/v\"): EACCES (Permission denied)")]
-    public void The_directory_is_entered_before_or_after_the_change_of_user(int owner, int mode, int user, string caller, string said)
+    [InlineData(33, 0x1c0, 1000, "setpriv --bounding-set -dac_override,-dac_read_search",
+        "minic: chdir to /v: chdir(\"/v\"): EACCES (Permission denied)")]
+    public void The_directory_is_entered_before_or_after_the_change_of_user(int owner, int mode, int user,
+        string caller, string said)
     {
         var world = Make();
         Directory.CreateDirectory(Path.Combine(world.Temporary, "v"));
-        Bundle(world, "pwd", Mount($"{world.Temporary}/v", "/v"), User((uint)user), Capabilities([]), c => c["process"]!["cwd"] = "/v", c => c["process"]!["args"] = Array("readlink", "/proc/self/cwd"));
-        var outcome = world.Sh($"chown {owner} v; chmod {Convert.ToString(mode, 8)} v; {caller} \"$MINIC\" --root $STATE run -b bundle $N");
+        Bundle(world, "pwd", Mount($"{world.Temporary}/v", "/v"), User((uint)user), Capabilities([]),
+            c => c["process"]!["cwd"] = "/v", c => c["process"]!["args"] = Array("readlink", "/proc/self/cwd"));
+        var outcome = world.Sh($"chown {owner} v; chmod {Convert.ToString(mode, 8)} v; {caller} \"$MINIC\" --root "
+            + "$STATE run -b bundle $N");
         (outcome.Output + outcome.Error).Should().StartWith(said);
         // And exec, which joins what is there.
         Bundle(world, "exec sleep 100", Mount($"{world.Temporary}/v", "/v"), User((uint)user), Capabilities([]));
-        outcome = world.Sh($"minic create -b bundle $N; minic start $N; {caller} \"$MINIC\" --root $STATE exec --cwd /v $N readlink /proc/self/cwd; minic delete -f $N");
+        outcome = world.Sh($"minic create -b bundle $N; minic start $N; {caller} \"$MINIC\" --root $STATE exec --cwd "
+            + "/v $N readlink /proc/self/cwd; minic delete -f $N");
         (outcome.Output + outcome.Error).Should().StartWith(said);
     }
 
@@ -63,8 +76,11 @@ public sealed class ProcessTests : BundleTest
     [InlineData("/v/closed/good", 1000, "EACCES (Permission denied): user 1000 may not enter /v/closed")]
     [InlineData("/v/directory", 0, "EACCES (Permission denied): it is a directory")]
     [InlineData("/v/orphan", 0, "ENOENT (No such file or directory): its interpreter /no/such is not there")]
-    [InlineData("/v/nested", 0, "ENOENT (No such file or directory): its interpreter /v/orphan cannot be executed: its interpreter /no/such is not there")]
-    [InlineData("/v/host", 0, "ENOENT (No such file or directory): its loader /lib64/ld-linux-x86-64.so.2 is not there")]
+    [InlineData("/v/nested", 0,
+        "ENOENT (No such file or directory): its interpreter /v/orphan cannot be executed: its interpreter /no/such "
+            + "is not there")]
+    [InlineData("/v/host", 0,
+        "ENOENT (No such file or directory): its loader /lib64/ld-linux-x86-64.so.2 is not there")]
     [InlineData("/v/missing", 0, "ENOENT (No such file or directory)")]
     [InlineData("/n/good", 0, "EACCES (Permission denied): its file system is mounted noexec")]
     [InlineData("noexec", 0, "EACCES (Permission denied): its mode is 0644, without a right to execute")]
@@ -73,7 +89,8 @@ public sealed class ProcessTests : BundleTest
     public void A_command_that_cannot_be_executed_is_known_at_create(string command, int user, string? said)
     {
         var world = Make();
-        Bundle(world, "", Mount($"{world.Temporary}/v", "/v"), Mount($"{world.Temporary}/v", "/n", "noexec"), User((uint)user), Capabilities([]), c =>
+        Bundle(world, "", Mount($"{world.Temporary}/v", "/v"), Mount($"{world.Temporary}/v", "/n", "noexec"),
+            User((uint)user), Capabilities([]), c =>
         {
             c["process"]!["args"] = Array(command);
             c["process"]!["cwd"] = "/v";
@@ -89,14 +106,18 @@ public sealed class ProcessTests : BundleTest
         if (said is null)
             outcome.Should().Be(new Outcome(0, "ran\n", ""));
         else
-            outcome.Error.Split(". ")[0].TrimEnd('.', '\n').Should().Be($"minic: execute {command}: execve(\"{command}\", ...): {said}");
+            outcome.Error.Split(". ")[0].TrimEnd('.', '\n').Should()
+                .Be($"minic: execute {command}: execve(\"{command}\", ...): {said}");
     }
 
     [SkippableFact]
     public void An_io_priority_without_a_level_has_level_0()
     {
         var world = Make();
-        Bundle(world, "ionice -p 1", c => c["process"]!["ioPriority"] = new JsonObject { ["class"] = "IOPRIO_CLASS_BE" });
+        Bundle(world, "ionice -p 1", c => c["process"]!["ioPriority"] = new JsonObject
+        {
+            ["class"] = "IOPRIO_CLASS_BE",
+        });
         world.Sh("minic run -b bundle $N").Should().Be(new Outcome(0, "best-effort: prio 0\n", ""));
     }
 
@@ -119,6 +140,7 @@ public sealed class ProcessTests : BundleTest
             minic delete -f $N
             """);
         outcome.Output.Should().BeEmpty();
-        outcome.Error.Should().MatchRegex("^(minic: read --(user|additional-gids) [^\n]* from 0 to 4294967294\\.[^\n]*\n){3}$");
+        outcome.Error.Should()
+            .MatchRegex("^(minic: read --(user|additional-gids) [^\n]* from 0 to 4294967294\\.[^\n]*\n){3}$");
     }
 }

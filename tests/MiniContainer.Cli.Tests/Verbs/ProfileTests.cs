@@ -16,7 +16,8 @@ public sealed class ProfileTests : MinicTest
     {
         var world = Make();
         var clock = Stopwatch.StartNew();
-        world.Sh("minic run --profile=json --profile-file $TMP/p.json --name $N --rootfs $ROOTFS --net none true").Should().Be(new Outcome(0, "", ""));
+        world.Sh("minic run --profile=json --profile-file $TMP/p.json --name $N --rootfs $ROOTFS --net none true")
+            .Should().Be(new Outcome(0, "", ""));
         var wall = clock.Elapsed.TotalMicroseconds;
 
         var profile = Profile.FromJson(File.ReadAllText(Path.Combine(world.Temporary, "p.json")));
@@ -25,15 +26,18 @@ public sealed class ProfileTests : MinicTest
         profile.Spans.Select(s => s.Who).Distinct().Should().BeEquivalentTo("minic", world.Name, "minic, undoing");
         profile.Spans.Should().OnlyContain(s => s.Took >= 0 && s.Start >= 0);
         foreach (var who in profile.Spans.GroupBy(s => s.Who))
-            who.Zip(who.Skip(1)).Should().OnlyContain(p => p.Second.Start >= p.First.End - Slack, "nobody does two things at once");
-        profile.Spans.Where(s => s.Who != world.Name).Sum(s => s.Took + s.Journal).Should().BeLessThanOrEqualTo(profile.Whole + Slack);
+            who.Zip(who.Skip(1)).Should()
+                .OnlyContain(p => p.Second.Start >= p.First.End - Slack, "nobody does two things at once");
+        profile.Spans.Where(s => s.Who != world.Name).Sum(s => s.Took + s.Journal).Should()
+            .BeLessThanOrEqualTo(profile.Whole + Slack);
         (profile.Whole + profile.Command!.Value).Should().BeLessThan(wall);
         // What belongs together in fact does so on the axis: here the two clocks meet.
         var clone = Step(profile, $"make the process {world.Name}");
         var release = Step(profile, $"let {world.Name} go on");
         Step(profile, "arrange its descriptors").Start.Should().BeInRange(clone.Start, clone.End + profile.Whole);
         Step(profile, "wait for go").End.Should().BeGreaterThan(release.Start - Slack);
-        Step(profile, "execute true").End.Should().BeApproximately(Step(profile, "has executed its command").End, Slack);
+        Step(profile, "execute true").End.Should()
+            .BeApproximately(Step(profile, "has executed its command").End, Slack);
     }
 
     [SkippableFact]
@@ -84,14 +88,18 @@ public sealed class ProfileTests : MinicTest
               containers:
               - {name: one, image: {{world.Rootfs}}, command: [sleep, "1000"]}
             """);
-        world.Sh("ip link set lo up; minic pod run --profile=json --profile-file $TMP/p.json pod.yaml; code=$?; minic pod rm -f $N >/dev/null || minic pod rm $N; exit $code").Code.Should().Be(0);
+        world.Sh(
+            "ip link set lo up; minic pod run --profile=json --profile-file $TMP/p.json pod.yaml; code=$?; minic pod "
+                + "rm -f $N >/dev/null || minic pod rm $N; exit $code").Code.Should().Be(0);
 
         var profile = Profile.FromJson(File.ReadAllText(Path.Combine(world.Temporary, "p.json")));
 
         profile.Spans.Select(s => s.Who).Distinct().Should().BeEquivalentTo("minic", "monitor", "pause", "one");
         var wait = Step(profile, "wait until the monitor has made the pod");
-        profile.Spans.Where(s => s.Who != "minic").Should().OnlyContain(s => s.Start >= wait.Start - Slack && s.End <= wait.End + Slack);
+        profile.Spans.Where(s => s.Who != "minic").Should()
+            .OnlyContain(s => s.Start >= wait.Start - Slack && s.End <= wait.End + Slack);
     }
 
-    private static ProfileSpan Step(Profile profile, string what) => profile.Spans.First(s => s.What.Contains(what, StringComparison.Ordinal) && s.Who != "minic, undoing");
+    private static ProfileSpan Step(Profile profile, string what) =>
+        profile.Spans.First(s => s.What.Contains(what, StringComparison.Ordinal) && s.Who != "minic, undoing");
 }

@@ -1,5 +1,5 @@
-// One who is not root: with the one id that everybody has, and with the ranges of /etc/subuid; and root of a user namespace
-// alone. The user is called ann, in files that only the test sees.
+// One who is not root: with the one id that everybody has, and with the ranges of /etc/subuid; and root of a user
+// namespace alone. The user is called ann, in files that only the test sees.
 
 namespace MiniContainer.Cli.Tests.Verbs;
 
@@ -27,13 +27,16 @@ public sealed class RootlessTests : MinicTest
             stat -c %u:%g $HOME/made; minic list -q; ls ../run
             END
             """);
-        outcome.Should().Be(new Outcome(0, "0\ndeny\n3\n1 packets received\nchown: /mnt/made: Invalid argument\n3\n1234:1234\n", ""));
+        outcome.Should()
+            .Be(new Outcome(0,
+                "0\ndeny\n3\n1 packets received\nchown: /mnt/made: Invalid argument\n3\n1234:1234\n", ""));
     }
 
     [SkippableFact]
     public void Ranges_are_mapped_by_newuidmap_and_users_and_groups_can_be_had()
     {
-        Skip.IfNot(File.Exists("/usr/bin/newuidmap") && File.Exists("/etc/subuid"), "needs newuidmap: scripts/setup test");
+        Skip.IfNot(File.Exists("/usr/bin/newuidmap") && File.Exists("/etc/subuid"),
+            "needs newuidmap: scripts/setup test");
         var outcome = Make().Sh(Ann + """
             sub ann:100000:65536
             as env <<'END'
@@ -61,7 +64,9 @@ public sealed class RootlessTests : MinicTest
             ls ../run; grep State /proc/$(cat pid)/status 2> /dev/null | grep -v Z
             END
             """);
-        outcome.Output.Replace("/dev/pts/0\r\n", "/dev/pts/0\n", StringComparison.Ordinal).Should().Be("minic\nN\n0\n4\n4\n/dev/pts/0\n3\n255\n2\n".Replace("N", outcome.Output.Split('\n')[1], StringComparison.Ordinal));
+        outcome.Output.Replace("/dev/pts/0\r\n", "/dev/pts/0\n", StringComparison.Ordinal).Should()
+            .Be("minic\nN\n0\n4\n4\n/dev/pts/0\n3\n255\n2\n".Replace("N", outcome.Output.Split('\n')[1],
+                StringComparison.Ordinal));
         outcome.Error.Should().StartWith("minic: execute nonexistent: ").And.Contain("ENOENT");
     }
 
@@ -73,8 +78,11 @@ public sealed class RootlessTests : MinicTest
         world.Bundle("true");
         string[] lines =
         [
-            "minic run --name $N --rootfs $ROOTFS --memory 10m true", "minic run --name $N --rootfs $ROOTFS --net minic true", "minic run --name $N --rootfs $ROOTFS -u 33 true", "minic run -b ../bundle $N", "minic run -b ../oom $N",
-            "minic run -b ../groups $N", "PATH=/none minic run -b ../many $N", "minic run -b ../many $N", "minic pod run ../pod.yaml",
+            "minic run --name $N --rootfs $ROOTFS --memory 10m true",
+            "minic run --name $N --rootfs $ROOTFS --net minic true", "minic run --name $N --rootfs $ROOTFS -u 33 true",
+            "minic run -b ../bundle $N", "minic run -b ../oom $N",
+            "minic run -b ../groups $N", "PATH=/none minic run -b ../many $N", "minic run -b ../many $N",
+            "minic pod run ../pod.yaml",
         ];
         var outcome = world.Sh(Ann + """
             chmod -R a+rX bundle; mkdir groups many; bin/minic spec --rootless -b groups; sed -i "s|\"rootfs\"|\"$TMP/rootfs\"|; s|\"terminal\": true|\"terminal\": false|; s|\"hostID\": 0|\"hostID\": 1234|" groups/config.json
@@ -83,7 +91,8 @@ public sealed class RootlessTests : MinicTest
             printf 'apiVersion: v1\nkind: Pod\nmetadata:\n  name: p\nspec:\n  containers:\n    - name: c\n      image: %s\n      command: ["true"]\n' $TMP/rootfs > pod.yaml
             as env <<'END' 2>&1
             """ + "\n" + string.Join('\n', lines.Select(l => $"echo '$ {l.Replace("$N", "N", StringComparison.Ordinal)}'; {l}; echo exit code $?")) + "\nls ../run\nEND\n");
-        var text = System.Text.RegularExpressions.Regex.Replace(world.Neutral(outcome.Output + outcome.Error), @"/sys/fs/cgroup\S*", "CGROUP");
+        var text = System.Text.RegularExpressions.Regex.Replace(world.Neutral(outcome.Output + outcome.Error),
+            @"/sys/fs/cgroup\S*", "CGROUP");
         text = System.Text.RegularExpressions.Regex.Replace(text, @"(there, |let it be )-?\d+", "$1SCORE");
         Testing.Golden.Check(text, "rootless-limits.txt");
     }
@@ -100,7 +109,8 @@ public sealed class RootlessTests : MinicTest
             """);
         var lines = outcome.Output.Split('\n');
         lines.Should().HaveCount(7);
-        lines.Should().HaveElementAt(0, "0").And.HaveElementAt(1, lines[3]).And.HaveElementAt(2, "device").And.HaveElementAt(5, "125");
+        lines.Should().HaveElementAt(0, "0").And.HaveElementAt(1, lines[3]).And.HaveElementAt(2, "device").And
+            .HaveElementAt(5, "125");
         outcome.Error.Should().StartWith("minic: attach to the network minic: you are not root of the machine");
     }
 
@@ -119,7 +129,8 @@ public sealed class RootlessTests : MinicTest
         outcome.Output.Should().Be("0\nN\n0\n/proc/1\n4\n", outcome.Error);
     }
 
-    // As systemd-run --user -p Delegate=yes leaves it, in version 1: a cgroup of ann's in two hierarchies, with nothing in it yet.
+    // As systemd-run --user -p Delegate=yes leaves it, in version 1: a cgroup of ann's in two hierarchies, with nothing
+    // in it yet.
     [SkippableFact]
     public void Limits_hold_where_a_cgroup_was_handed_over()
     {
@@ -134,7 +145,8 @@ public sealed class RootlessTests : MinicTest
             END
             for c in memory pids; do own=/sys/fs/cgroup/$c$(sed -n "s/^[0-9]*:$c://p" /proc/self/cgroup); echo $$ > $own/../tasks; rmdir $own; done
             """);
-        outcome.Output.Should().Be(outcome.Output.Split('\n')[0] + "\n20971520\n7\nit\n9\n\"pids\":{\"current\":1,\"limit\":9}\n125\n");
+        outcome.Output.Should()
+            .Be(outcome.Output.Split('\n')[0] + "\n20971520\n7\nit\n9\n\"pids\":{\"current\":1,\"limit\":9}\n125\n");
         outcome.Error.Should().Contain("cpu.cfs_period_us, which is $.linux.resources.cpu, cannot be set");
     }
 
@@ -164,6 +176,9 @@ public sealed class RootlessTests : MinicTest
             XDG_RUNTIME_DIR=$TMP/run $MINIC delete -f $N; ls ../run; $MINIC list; echo $?
             END
             """);
-        outcome.Should().Be(new Outcome(0, $"{outcome.Output.Split('\n')[0]}\n700 1234\n700 1234\n1\n", "minic: find the directory of all state: you are not root, and XDG_RUNTIME_DIR is not set. A login sets it, as a rule to /run/user/UID; or say --root DIR, a directory of yours.\n"));
+        outcome.Should()
+            .Be(new Outcome(0, $"{outcome.Output.Split('\n')[0]}\n700 1234\n700 1234\n1\n",
+                "minic: find the directory of all state: you are not root, and XDG_RUNTIME_DIR is not set. A login "
+                    + "sets it, as a rule to /run/user/UID; or say --root DIR, a directory of yours.\n"));
     }
 }

@@ -27,7 +27,8 @@ public sealed class RunTests : MinicTest
             run toy; cp -r images/toy elsewhere; echo here > elsewhere/toy/etc/which; cd elsewhere; run toy; run ./toy; run ./nothing; run nothing
             """);
         outcome.Output.Should().Be("named\n0\nhere\n0\nhere\n0\n125\n125\n");
-        outcome.Error.Should().Contain("use the root file system ./nothing: there is no such directory. ").And.Contain("there is no such directory here, and no nothing in TMP/images, ");
+        outcome.Error.Should().Contain("use the root file system ./nothing: there is no such directory. ").And
+            .Contain("there is no such directory here, and no nothing in TMP/images, ");
     }
 
     [SkippableFact]
@@ -59,7 +60,8 @@ public sealed class RunTests : MinicTest
     public void Streams_are_the_callers()
     {
         var world = Make();
-        world.Sh("echo in | minic run --name $N --rootfs $ROOTFS sh -c 'cat; echo err >&2'").Should().Be(new Outcome(0, "in\n", "err\n"));
+        world.Sh("echo in | minic run --name $N --rootfs $ROOTFS sh -c 'cat; echo err >&2'").Should()
+            .Be(new Outcome(0, "in\n", "err\n"));
     }
 
     [SkippableTheory]
@@ -78,7 +80,9 @@ public sealed class RunTests : MinicTest
     {
         var world = Make();
         // The second yes is PID 1, which no signal ends that it has no handler for: its write fails, and it says so.
-        world.Sh("minic run --name $N --rootfs $ROOTFS sh -c 'yes | head -n 2'; minic run --name ${N}b --rootfs $ROOTFS yes 2>/dev/null | head -n 1").Should().Be(new Outcome(0, "y\ny\ny\n", ""));
+        world.Sh(
+            "minic run --name $N --rootfs $ROOTFS sh -c 'yes | head -n 2'; minic run --name ${N}b --rootfs $ROOTFS "
+                + "yes 2>/dev/null | head -n 1").Should().Be(new Outcome(0, "y\ny\ny\n", ""));
     }
 
     [SkippableFact]
@@ -96,7 +100,8 @@ public sealed class RunTests : MinicTest
     public void A_command_needs_no_dashes_before_it()
     {
         var world = Make();
-        world.Sh("minic run --name $N --rootfs $ROOTFS sh -c 'echo \"$@\"' x -it --rootfs=y -- @z").Output.Should().Be("-it --rootfs=y -- @z\n");
+        world.Sh("minic run --name $N --rootfs $ROOTFS sh -c 'echo \"$@\"' x -it --rootfs=y -- @z").Output.Should()
+            .Be("-it --rootfs=y -- @z\n");
     }
 
     [SkippableFact]
@@ -117,8 +122,10 @@ public sealed class RunTests : MinicTest
     public void Descriptors_are_preserved_when_asked_for()
     {
         var world = Make();
-        world.Sh("minic run --name $N --rootfs $ROOTFS --preserve-fds 1 cat /proc/self/fd/3 3< <(echo three)").Output.Should().Be("three\n");
-        world.Sh("minic run --name $N --rootfs $ROOTFS ls /proc/self/fd 3</dev/null").Output.Should().Be("0\n1\n2\n3\n", "3 is the directory that ls reads, not the caller's file");
+        world.Sh("minic run --name $N --rootfs $ROOTFS --preserve-fds 1 cat /proc/self/fd/3 3< <(echo three)").Output
+            .Should().Be("three\n");
+        world.Sh("minic run --name $N --rootfs $ROOTFS ls /proc/self/fd 3</dev/null").Output.Should()
+            .Be("0\n1\n2\n3\n", "3 is the directory that ls reads, not the caller's file");
     }
 
     [SkippableFact]
@@ -134,6 +141,7 @@ public sealed class RunTests : MinicTest
             minic gc
             minic gc
             """);
-        world.Neutral(outcome.Output).Should().Be("removed container N\n", "while its minic lives nothing is garbage, and once removed it is gone");
+        world.Neutral(outcome.Output).Should()
+            .Be("removed container N\n", "while its minic lives nothing is garbage, and once removed it is gone");
     }
 }

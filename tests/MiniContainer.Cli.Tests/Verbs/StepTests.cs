@@ -8,14 +8,16 @@ namespace MiniContainer.Cli.Tests.Verbs;
 [Collection("minic")]
 public sealed partial class StepTests : MinicTest
 {
-    private const string AllIsGone = "ip -o link | grep -vc lo; nft list ruleset; ls -d \"$STATE\"; find /sys/fs/cgroup -path \"*$N*\"";
+    private const string AllIsGone = "ip -o link | grep -vc lo; nft list ruleset; ls -d \"$STATE\"; find "
+        + "/sys/fs/cgroup -path \"*$N*\"";
 
     [SkippableFact]
     public void A_run_waits_before_each_step_and_tells_what_it_changed()
     {
         var world = Make();
         using var tmux = new Tmux(world, columns: 120, rows: 50);
-        tmux.Type("minic run --step --name $N --hostname lab --net none --rootfs $ROOTFS sh -c 'echo fi\"\"rst; exit 3'");
+        tmux.Type(
+            "minic run --step --name $N --hostname lab --net none --rootfs $ROOTFS sh -c 'echo fi\"\"rst; exit 3'");
         tmux.WaitFor("Enter plays a step", "1 of ");
         PlayTo(tmux, "set the hostname to lab");
         tmux.Key("i");
@@ -38,7 +40,9 @@ public sealed partial class StepTests : MinicTest
         tmux.WaitUntil(s => s.Contains("nothing to undo: ", StringComparison.Ordinal) && Asks(s), "the first undo");
         tmux.Screen(history: true).Should().Contain("first");
         PlayOut(tmux);
-        tmux.Type($"c=$?; clear; echo code=$c; {AllIsGone}; stty -a | tr ' ' '\\n' | grep -x -e icanon -e echo -e isig | sort | tr '\\n' ,");
+        tmux.Type(
+            $"c=$?; clear; echo code=$c; {AllIsGone}; stty -a | tr ' ' '\\n' | grep -x -e icanon -e echo -e isig | "
+                + "sort | tr '\\n' ,");
         tmux.WaitFor("code=3", "echo,icanon,isig");
         world.Left().Should().BeEmpty();
     }
@@ -66,7 +70,8 @@ public sealed partial class StepTests : MinicTest
         PlayOut(tmux);
         tmux.WaitFor("is up at 10.44.0.2");
         var all = tmux.Screen(history: true);
-        all.Should().Contain("+ 10.44.0.1/16 dev minic0").And.Contain("+ default via 10.44.0.1 dev eth0").And.Contain("set masquerade4: elements = { 10.44.0.2 }");
+        all.Should().Contain("+ 10.44.0.1/16 dev minic0").And.Contain("+ default via 10.44.0.1 dev eth0").And
+            .Contain("set masquerade4: elements = { 10.44.0.2 }");
         tmux.Type("clear; minic pod exec $N-pod wget -qO- http://127.0.0.1:8080/");
         tmux.WaitFor("page of web");
         tmux.Type("clear; minic pod rm --step --force $N-pod");
@@ -200,18 +205,23 @@ public sealed partial class StepTests : MinicTest
 
     private static void WaitForQuestion(Tmux tmux) => tmux.WaitUntil(Asks, "the question");
 
-    private static bool Asks(string screen) => screen.TrimEnd().EndsWith("[Enter n s i c q ?]", StringComparison.Ordinal);
+    private static bool Asks(string screen) =>
+        screen.TrimEnd().EndsWith("[Enter n s i c q ?]", StringComparison.Ordinal);
 
     private static bool Ended(string screen) => screen.TrimEnd().EndsWith('$');
 
-    private static int Number(string screen) => int.Parse(Question().Matches(screen).LastOrDefault()?.Groups[1].Value ?? "0", CultureInfo.InvariantCulture);
+    private static int Number(string screen) =>
+        int.Parse(Question().Matches(screen).LastOrDefault()?.Groups[1].Value ?? "0", CultureInfo.InvariantCulture);
 
     // "12  box  mount proc on /proc" above the question "12 of 127".
     private static string Title(string screen) =>
-        Regex.Matches(screen, $@"^ *{Number(screen)}  \S+ +(.*)$", RegexOptions.Multiline).LastOrDefault()?.Groups[1].Value ?? "";
+        Regex.Matches(screen, $@"^ *{Number(screen)}  \S+ +(.*)$", RegexOptions.Multiline)
+            .LastOrDefault()?.Groups[1].Value ?? "";
 
     // What the shell printed behind the clear.
-    private static List<string> Lines(MinicWorld world, Tmux tmux) => [.. world.Neutral(tmux.Screen()).Split('\n').Select(l => l.TrimEnd()).Where(l => l.Length > 0 && !l.StartsWith('$'))];
+    private static List<string> Lines(MinicWorld world, Tmux tmux) =>
+        [.. world.Neutral(tmux.Screen()).Split('\n').Select(l => l.TrimEnd())
+            .Where(l => l.Length > 0 && !l.StartsWith('$'))];
 
     [GeneratedRegex(@"^(\d+) of \d+ \[Enter", RegexOptions.Multiline)]
     private static partial Regex Question();

@@ -1,4 +1,5 @@
-// The standard streams as the container's user finds them: /dev/stdout can be opened, and nothing of the host's has changed.
+// The standard streams as the container's user finds them: /dev/stdout can be opened, and nothing of the host's has
+// changed.
 
 using MiniContainer.Containers.Oci;
 
@@ -19,7 +20,9 @@ public sealed class StreamTests : MinicTest
             run </dev/null >file 2>&1; cat file
             stat -c '%n %u' file fifo
             """);
-        outcome.Should().Be(new Outcome(0, "one\ntwo\none\ntwo\none\ntwo\nfile 0\nfifo 0\n", ""), "the caller has files of its own back at the end");
+        outcome.Should()
+            .Be(new Outcome(0, "one\ntwo\none\ntwo\none\ntwo\nfile 0\nfifo 0\n", ""),
+                "the caller has files of its own back at the end");
     }
 
     [SkippableFact]
@@ -63,6 +66,7 @@ public sealed class StreamTests : MinicTest
             minic run --rootfs $ROOTFS --name $N -d -u 1000 true </proc/sys/kernel/ostype >/dev/null 2>&1; minic delete -f $N
             stat -c '%n %u' read directory zero null /dev/null /proc/sys/kernel/ostype
             """);
-        outcome.Should().Be(new Outcome(0, "read 0\ndirectory 0\nzero 0\nnull 0\n/dev/null 0\n/proc/sys/kernel/ostype 0\n", ""));
+        outcome.Should()
+            .Be(new Outcome(0, "read 0\ndirectory 0\nzero 0\nnull 0\n/dev/null 0\n/proc/sys/kernel/ostype 0\n", ""));
     }
 }

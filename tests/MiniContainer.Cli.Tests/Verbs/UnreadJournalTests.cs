@@ -18,13 +18,17 @@ public sealed class UnreadJournalTests : MinicTest
     /// <summary>What happened to the journal: a program of sed, and how minic names what it cannot undo.</summary>
     public static TheoryData<string, string, string> Damages => new()
     {
-        { "a kind that this minic does not know, in the middle", "0,/{\"mkcgroup\":/s//{\"make-vxlan\":/", "make-vxlan" },
-        { "a kind that this minic does not know, last", "$a {\"n\":9999,\"begin\":{\"make-vxlan\":{\"name\":\"v\"}}}", "make-vxlan" },
+        { "a kind that this minic does not know, in the middle", "0,/{\"mkcgroup\":/s//{\"make-vxlan\":/",
+            "make-vxlan" },
+        { "a kind that this minic does not know, last", "$a {\"n\":9999,\"begin\":{\"make-vxlan\":{\"name\":\"v\"}}}",
+            "make-vxlan" },
         { "a line that was cut", "/\"begin\":{\"mkcgroup\"/{s/....$//;:a;n;ba}", "mkcgroup" },
         { "a line that was garbled", "/\"begin\":{\"mkcgroup\"/{s/.*/#%@/;:a;n;ba}", "#%@" },
-        { "a member more", "/\"begin\":{\"mkcgroup\":{/{s//\"begin\":{\"mkcgroup\":{\"more\":1,/;:a;n;ba}", "mkcgroup" },
+        { "a member more", "/\"begin\":{\"mkcgroup\":{/{s//\"begin\":{\"mkcgroup\":{\"more\":1,/;:a;n;ba}",
+            "mkcgroup" },
         { "a member less", "/\"begin\":{\"mkcgroup\"/{s/\"path\":\"[^\"]*\",*//;:a;n;ba}", "mkcgroup" },
-        { "a result with a member more", "/\"done\":{\"made\":true/{s//\"done\":{\"link\":7,\"made\":true/;:a;n;ba}", "link" },
+        { "a result with a member more", "/\"done\":{\"made\":true/{s//\"done\":{\"link\":7,\"made\":true/;:a;n;ba}",
+            "link" },
         { "a newer minic's line", "$a {\"paused\":{\"by\":\"somebody\"}}", "paused" },
         { "an older minic's header", "1s/\"owner\":{[^}]*},*//", "owner" },
     };
@@ -49,7 +53,8 @@ public sealed class UnreadJournalTests : MinicTest
             minic delete -f $N-a; minic delete -f $N-c
             """);
         var said = outcome.Output.Split("== ")[1..].Select(s => s.Split('\n', 2)).ToList();
-        outcome.Output.Should().NotContain("nothing was changed").And.Contain("nothing is lost").And.Contain("whole again: 0", damage);
+        outcome.Output.Should().NotContain("nothing was changed").And.Contain("nothing is lost").And
+            .Contain("whole again: 0", damage);
         outcome.Output.Should().NotContain("Unhandled exception").And.NotContain("   at MiniContainer.");
         foreach (var (verb, text) in said.Select(s => (Verb: s[0], Text: s[1])))
         {
@@ -82,7 +87,8 @@ public sealed class UnreadJournalTests : MinicTest
             """);
         outcome.Output.Should().Contain($"removed container {world.Name}-c").And.Contain("-- 125")
             .And.Contain($"\n{world.Name}-a\n{world.Name}-b\n").And.NotContain($"removed container {world.Name}-b");
-        outcome.Error.Should().Contain("make-vxlan").And.Contain("The version of minic that wrote").And.Contain("rm -r ");
+        outcome.Error.Should().Contain("make-vxlan").And.Contain("The version of minic that wrote").And
+            .Contain("rm -r ");
     }
 
     [SkippableFact]

@@ -26,7 +26,9 @@ public sealed class UpdateTests : MinicTest
             minic update --pids-limit 3 $N; minic exec $N sh -c 'sleep 1 & sleep 1 & sleep 1 & sleep 1' 2>&1 | grep -o "can't fork"
             minic delete -f $N
             """);
-        outcome.Should().Be(new Outcome(0, "33554432 20\n67108864 20\n67108864 10\n33554432 30\n33554432 max\n40\ncan't fork\n", ""));
+        outcome.Should()
+            .Be(new Outcome(0,
+                "33554432 20\n67108864 20\n67108864 10\n33554432 30\n33554432 max\n40\ncan't fork\n", ""));
     }
 
     [SkippableFact]
@@ -57,7 +59,8 @@ public sealed class UpdateTests : MinicTest
             minic delete $N
             """);
         outcome.Output.Should().Be("1\n20\n0\n1\n");
-        outcome.Error.Should().Contain("cpuset.cpus").And.EndWith("minic: update container N: container not running but stopped. minic delete removes it.\n");
+        outcome.Error.Should().Contain("cpuset.cpus").And
+            .EndWith("minic: update container N: container not running but stopped. minic delete removes it.\n");
     }
 
     [SkippableFact]
@@ -88,6 +91,7 @@ public sealed class UpdateTests : MinicTest
             """);
         // A cgroup namespace shows its own part alone.
         outcome.Output.Should().Be("/sub\n/\n");
-        outcome.Error.Should().Contain("bad sub cgroup path").And.Contain("no such file or directory").And.Contain("unknown controller what").And.Contain("once only");
+        outcome.Error.Should().Contain("bad sub cgroup path").And.Contain("no such file or directory").And
+            .Contain("unknown controller what").And.Contain("once only");
     }
 }

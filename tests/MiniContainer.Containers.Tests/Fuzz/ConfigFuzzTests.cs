@@ -1,6 +1,6 @@
-// Some ten thousand configurations in half a minute, and for ten minutes with MINIC_STRESS=1: each is read, planned, laid out
-// on a tape and written as a script, or refused in words that say where it is wrong. Nothing is played; the tests of the
-// command line do that with some of the same.
+// Some ten thousand configurations in half a minute, and for ten minutes with MINIC_STRESS=1: each is read, planned,
+// laid out on a tape and written as a script, or refused in words that say where it is wrong. Nothing is played; the
+// tests of the command line do that with some of the same.
 
 using System.Diagnostics;
 using System.Text.RegularExpressions;
@@ -19,7 +19,8 @@ namespace MiniContainer.Containers.Tests.Fuzz;
 
 public sealed partial class ConfigFuzzTests : IDisposable
 {
-    private static readonly TimeSpan Budget = TimeSpan.FromSeconds(Environment.GetEnvironmentVariable("MINIC_STRESS") == "1" ? 400 : 20);
+    private static readonly TimeSpan Budget = TimeSpan.FromSeconds(Environment.GetEnvironmentVariable("MINIC_STRESS")
+        == "1" ? 400 : 20);
 
     // A document of some kilobytes: nothing about it can be worth this long.
     private static readonly TimeSpan Hang = TimeSpan.FromSeconds(10);
@@ -41,11 +42,13 @@ public sealed partial class ConfigFuzzTests : IDisposable
     {
         // Another seed every time, told with a failure: MINIC_FUZZ_SEED tries one again.
         var only = Environment.GetEnvironmentVariable("MINIC_FUZZ_SEED");
-        var first = only is null ? Random.Shared.Next() : int.Parse(only, System.Globalization.CultureInfo.InvariantCulture);
+        var first = only is null
+            ? Random.Shared.Next() : int.Parse(only, System.Globalization.CultureInfo.InvariantCulture);
         var (tried, good) = (0, 0);
         // One of each kind: the first of them alone would hide the others.
         var failures = new Dictionary<string, string>();
-        for (var clock = Stopwatch.StartNew(); clock.Elapsed < Budget && (only is null || tried == 0) && failures.Count < 20; tried++)
+        for (var clock = Stopwatch.StartNew(); clock.Elapsed < Budget && (only is null || tried == 0)
+            && failures.Count < 20; tried++)
         {
             var failure = Try(unchecked(first + tried), out var planned);
             good += planned ? 1 : 0;
@@ -56,11 +59,14 @@ public sealed partial class ConfigFuzzTests : IDisposable
         failures.Values.Should().BeEmpty();
         output.WriteLine($"{tried} configurations from seed {first}, of which {good} make a plan");
         if (only is null)
-            good.Should().BeInRange(tried / 50, tried * 49 / 50, "configurations that are all refused, or never, try half of the code");
+            good.Should()
+                .BeInRange(tried / 50, tried * 49 / 50,
+                    "configurations that are all refused, or never, try half of the code");
     }
 
     [Fact]
-    public void The_same_seed_makes_the_same_configuration() => new HostileConfig(5).Text().Should().Be(new HostileConfig(5).Text());
+    public void The_same_seed_makes_the_same_configuration() =>
+    new HostileConfig(5).Text().Should().Be(new HostileConfig(5).Text());
 
     private (string Kind, string Text)? Try(int seed, out bool planned)
     {
@@ -81,8 +87,10 @@ public sealed partial class ConfigFuzzTests : IDisposable
         }
         catch (Exception e)
         {
-            var stack = e.StackTrace?.Split('\n').Where(l => l.Contains("MiniContainer", StringComparison.Ordinal)).Select(l => l.Trim()).ToList() ?? [];
-            return ($"{e.GetType()} {stack.FirstOrDefault()}", $"seed {seed}: {e.GetType()}: {e.Message}\n{string.Join('\n', stack.Take(4))}\n");
+            var stack = e.StackTrace?.Split('\n').Where(l => l.Contains("MiniContainer", StringComparison.Ordinal))
+                .Select(l => l.Trim()).ToList() ?? [];
+            return ($"{e.GetType()} {stack.FirstOrDefault()}",
+                $"seed {seed}: {e.GetType()}: {e.Message}\n{string.Join('\n', stack.Take(4))}\n");
         }
 
         return clock.Elapsed < Hang ? null : ("hang", $"seed {seed} takes {clock.Elapsed}");
@@ -95,8 +103,16 @@ public sealed partial class ConfigFuzzTests : IDisposable
         if (loaded.Spec.Process is null)
             return;
         var plan = new Plan();
-        var setup = new ContainerSetup("box", "/run/minic/containers/box") { Create = seed % 2 == 0, NoPivot = seed % 5 == 0 };
-        ContainerPlanner.Add(plan, loaded, setup, ContainerPlannerTests.Machine(seed % 3 == 0 ? Machines.V2 : Machines.Hybrid) with { Filters = new SeccompCache("/nonexistent", keeps: false) });
+        var setup = new ContainerSetup("box", "/run/minic/containers/box")
+        {
+            Create = seed % 2 == 0,
+            NoPivot = seed % 5 == 0,
+        };
+        ContainerPlanner.Add(plan, loaded, setup,
+            ContainerPlannerTests.Machine(seed % 3 == 0 ? Machines.V2 : Machines.Hybrid) with
+            {
+                Filters = new SeccompCache("/nonexistent", keeps: false),
+            });
         using var tape = new TapeImage([.. plan.StepsOf("box").SelectMany(s => s.Calls)]);
         if (seed % 7 == 0)
             _ = new ScriptWriter("fuzz", plan, "/run/minic/containers/box/by-hand").Do();

@@ -48,7 +48,8 @@ internal sealed class ContainerWorld : IDisposable
             Mounts =
             [
                 .. spec.Mounts!,
-                .. programs.Where(Directory.Exists).Select(p => new Mount { Destination = p, Type = "bind", Source = p, Options = ["rbind", "ro"] }),
+                .. programs.Where(Directory.Exists)
+                    .Select(p => new Mount { Destination = p, Type = "bind", Source = p, Options = ["rbind", "ro"] }),
                 new Mount { Destination = "/out", Type = "bind", Source = Out, Options = ["bind"] },
             ],
         };
@@ -56,7 +57,11 @@ internal sealed class ContainerWorld : IDisposable
     }
 
     public Launched Launch(bool create = false) =>
-        Launcher.Launch(MiniContainer.Containers.Oci.Bundle.Load(Bundle), new LaunchOptions(Root, Id) { Create = create, Foreground = !create });
+        Launcher.Launch(MiniContainer.Containers.Oci.Bundle.Load(Bundle), new LaunchOptions(Root, Id)
+        {
+            Create = create,
+            Foreground = !create,
+        });
 
     public void Dispose()
     {

@@ -25,16 +25,26 @@ public class EveryFieldTests
         return found!;
     }
 
-    private static Spec With(Spec spec, LinuxResources resources) => spec with { Linux = spec.Linux! with { Resources = resources } };
+    private static Spec With(Spec spec, LinuxResources resources) => spec with
+    {
+        Linux = spec.Linux! with { Resources = resources },
+    };
 
     [SkippableFact]
     public void Limits_of_a_disk_are_in_its_file()
     {
         using var world = new ContainerWorld();
         var blkio = Hierarchy("blkio");
-        var disk = Directory.GetFiles("/sys/block", "*").Concat(Directory.GetDirectories("/sys/block")).Select(d => File.ReadAllText(d + "/dev").Trim()).First();
-        var (major, minor) = (long.Parse(disk.Split(':')[0], CultureInfo.InvariantCulture), long.Parse(disk.Split(':')[1], CultureInfo.InvariantCulture));
-        var io = new LinuxBlockIo { ThrottleReadBpsDevice = [new(major, minor, 1048576)], ThrottleWriteIopsDevice = [new(major, minor, 100)] };
+        var disk = Directory.GetFiles("/sys/block", "*").Concat(Directory.GetDirectories("/sys/block"))
+            .Select(d => File.ReadAllText(d + "/dev").Trim()).First();
+        var (major, minor) =
+            (long.Parse(disk.Split(':')[0], CultureInfo.InvariantCulture),
+                long.Parse(disk.Split(':')[1], CultureInfo.InvariantCulture));
+        var io = new LinuxBlockIo
+        {
+            ThrottleReadBpsDevice = [new(major, minor, 1048576)],
+            ThrottleWriteIopsDevice = [new(major, minor, 100)],
+        };
         world.Configure(s => With(s, new LinuxResources { BlockIo = io }), "/bin/sleep", "100");
         using var launched = world.Launch();
         var directory = $"{blkio.Own}/minic/{world.Id}";
@@ -50,9 +60,19 @@ public class EveryFieldTests
         Skip.IfNot(File.Exists($"{cpu.MountPoint}/cpu.rt_runtime_us"), "needs a kernel with CONFIG_RT_GROUP_SCHED");
         Run(
             world,
-            s => With(s, new LinuxResources { Cpu = new LinuxCpu { RealtimePeriod = 1000000, RealtimeRuntime = 10000 } }) with
+            s => With(s, new LinuxResources
             {
-                Linux = s.Linux! with { CgroupsPath = "/" + world.Id, Resources = new LinuxResources { Cpu = new LinuxCpu { RealtimePeriod = 1000000, RealtimeRuntime = 10000 } } },
+                Cpu = new LinuxCpu { RealtimePeriod = 1000000, RealtimeRuntime = 10000 },
+            }) with
+            {
+                Linux = s.Linux! with
+                {
+                    CgroupsPath = "/" + world.Id,
+                    Resources = new LinuxResources
+                    {
+                        Cpu = new LinuxCpu { RealtimePeriod = 1000000, RealtimeRuntime = 10000 },
+                    },
+                },
                 Process = s.Process! with { Scheduler = new Scheduler { Policy = "SCHED_FIFO", Priority = 10 } },
             },
             "chrt -p $$ > /out/chrt");
@@ -63,7 +83,8 @@ public class EveryFieldTests
     public void Network_classes_without_their_controller_are_refused()
     {
         using var world = new ContainerWorld();
-        Skip.If(Cgroups.Hierarchies().Any(h => h.Controllers.Contains("net_cls")), "needs a machine without the controller net_cls");
+        Skip.If(Cgroups.Hierarchies().Any(h => h.Controllers.Contains("net_cls")),
+            "needs a machine without the controller net_cls");
         world.Configure(s => With(s, new LinuxResources { Network = new LinuxNetwork { ClassId = 1 } }), "/bin/true");
         var launch = () => world.Launch();
         launch.Should().Throw<MinicException>().WithMessage("*this machine lacks the cgroup controller net_cls*");
@@ -75,7 +96,10 @@ public class EveryFieldTests
     {
         Skip.IfNot(File.Exists("/proc/self/numa_maps"), "needs a kernel with CONFIG_NUMA");
         using var world = new ContainerWorld();
-        Run(world, s => s with { Linux = s.Linux! with { MemoryPolicy = new LinuxMemoryPolicy("MPOL_BIND", "0") } }, "cat /proc/self/numa_maps > /out/maps");
+        Run(world, s => s with
+        {
+            Linux = s.Linux! with { MemoryPolicy = new LinuxMemoryPolicy("MPOL_BIND", "0") },
+        }, "cat /proc/self/numa_maps > /out/maps");
         world.Lines("maps").Should().Contain(l => l.Contains(" bind:0 ", StringComparison.Ordinal));
     }
 
@@ -86,8 +110,13 @@ public class EveryFieldTests
         world.Configure(s => s, "/bin/sleep", "100");
         using var launched = world.Launch();
         var init = ProcessIdentity.Of(launched.Init.Pid);
-        var process = DefaultSpec.Create("rootfs", ["/bin/sh", "-c", "grep Cpus_allowed_list /proc/self/status > /out/cpus"], "box").Process! with { ExecCpuAffinity = new ExecCpuAffinity { Initial = "0", Final = "0" } };
-        using var executed = Execs.Start(init, Execs.Target(init, [], null, world.Bundle + "/rootfs"), process, world.Root, world.State, foreground: true, console: null);
+        var process = DefaultSpec.Create("rootfs",
+            ["/bin/sh", "-c", "grep Cpus_allowed_list /proc/self/status > /out/cpus"], "box").Process! with
+            {
+                ExecCpuAffinity = new ExecCpuAffinity { Initial = "0", Final = "0" },
+            };
+        using var executed = Execs.Start(init, Execs.Target(init, [], null, world.Bundle + "/rootfs"), process,
+            world.Root, world.State, foreground: true, console: null);
         Processes.Reap(executed.Child.Pid).Should().Be(0);
         world.Read("cpus").Trim().Should().Be("Cpus_allowed_list:\t0");
     }
@@ -104,10 +133,23 @@ public class EveryFieldTests
         File.SetUnixFileMode(world.Bundle + "/rootfs/data", (UnixFileMode)0x1c8);
         Run(
             world,
-            s => s with { Mounts = [.. s.Mounts!, new() { Destination = "/data", Type = "tmpfs", Source = "tmpfs", Options = ["tmpcopyup", "nosuid"] }] },
-            "cd /data; chown 7:8 sub/file; touch new; (find . | sort; cat sub/file; readlink link; stat -c '%a %n' . sub/file; stat -fc %T .) > /out/data; ls /proc/self/fd > /out/fds");
-        world.Lines("data").Should().Equal([".", "./link", "./new", "./sub", "./sub/file", "content", "/etc/nowhere", "710 .", "640 sub/file", "tmpfs"]);
-        world.Lines("fds").Should().Equal(["0", "1", "2", "3"], "the container keeps no descriptor of it; 3 is the listing's own");
+            s => s with
+            {
+                Mounts = [.. s.Mounts!, new()
+                {
+                    Destination = "/data",
+                    Type = "tmpfs",
+                    Source = "tmpfs",
+                    Options = ["tmpcopyup", "nosuid"],
+                }],
+            },
+            "cd /data; chown 7:8 sub/file; touch new; (find . | sort; cat sub/file; readlink link; stat -c '%a %n' . "
+                + "sub/file; stat -fc %T .) > /out/data; ls /proc/self/fd > /out/fds");
+        world.Lines("data").Should()
+            .Equal([".", "./link", "./new", "./sub", "./sub/file", "content", "/etc/nowhere", "710 .", "640 sub/file",
+                "tmpfs"]);
+        world.Lines("fds").Should()
+            .Equal(["0", "1", "2", "3"], "the container keeps no descriptor of it; 3 is the listing's own");
         File.Exists(world.Bundle + "/rootfs/data/new").Should().BeFalse("the image stays as it is");
     }
 
@@ -121,7 +163,15 @@ public class EveryFieldTests
         File.WriteAllText(source + "/file", "");
         Chown(source + "/file", 5, 6);
         List<LinuxIdMapping> maps = [new(0, 100000, 1000)];
-        Mapped(world, userNamespace, new Mount { Destination = "/mapped", Type = "bind", Source = source, Options = userNamespace ? ["rbind", "idmap"] : ["rbind"], UidMappings = userNamespace ? null : maps, GidMappings = userNamespace ? null : maps }, maps);
+        Mapped(world, userNamespace, new Mount
+        {
+            Destination = "/mapped",
+            Type = "bind",
+            Source = source,
+            Options = userNamespace ? ["rbind", "idmap"] : ["rbind"],
+            UidMappings = userNamespace ? null : maps,
+            GidMappings = userNamespace ? null : maps,
+        }, maps);
         // With a user namespace of the same maps they are, from inside, whom they belong to on disk.
         world.Lines("owner").Should().Equal(userNamespace ? "5 6" : "100005 100006");
         Owner(source + "/made").Should().Be(userNamespace ? "0 0" : "7 7");
@@ -132,7 +182,8 @@ public class EveryFieldTests
         try
         {
             File.SetUnixFileMode(mount.Source!, (UnixFileMode)511);
-            foreach (var directory in new[] { world.Bundle, world.Bundle + "/rootfs", Path.GetDirectoryName(world.Bundle)! })
+            foreach (var directory in
+                new[] { world.Bundle, world.Bundle + "/rootfs", Path.GetDirectoryName(world.Bundle)! })
                 File.SetUnixFileMode(directory, (UnixFileMode)493);
             if (userNamespace)
                 Chown(world.Bundle + "/rootfs", 100000, 100000);
@@ -140,13 +191,22 @@ public class EveryFieldTests
                 world,
                 s => s with
                 {
-                    Process = userNamespace ? s.Process : s.Process! with { User = new User { Uid = 100007, Gid = 100007 } },
+                    Process = userNamespace ? s.Process : s.Process! with
+                    {
+                        User = new User { Uid = 100007, Gid = 100007 },
+                    },
                     Mounts = [.. s.Mounts!, mount],
-                    Linux = !userNamespace ? s.Linux : s.Linux! with { Namespaces = [.. s.Linux.Namespaces!, new("user")], UidMappings = maps, GidMappings = maps },
+                    Linux = !userNamespace ? s.Linux : s.Linux! with
+                    {
+                        Namespaces = [.. s.Linux.Namespaces!, new("user")],
+                        UidMappings = maps,
+                        GidMappings = maps,
+                    },
                 },
                 "stat -c '%u %g' /mapped/file > /out/owner; touch /mapped/made");
         }
-        catch (MinicException e) when (e.Message.Contains("MOUNT_ATTR_IDMAP", StringComparison.Ordinal) && e.Errno == Errno.EINVAL)
+        catch (MinicException e)
+        when (e.Message.Contains("MOUNT_ATTR_IDMAP", StringComparison.Ordinal) && e.Errno == Errno.EINVAL)
         {
             Skip.If(true, "needs a file system below /tmp whose ids can be mapped");
         }
@@ -158,7 +218,10 @@ public class EveryFieldTests
 
     private static string Tool(string program, params string[] arguments)
     {
-        using var process = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo(program, arguments) { RedirectStandardOutput = true })!;
+        using var process = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardOutput = true,
+        })!;
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         process.ExitCode.Should().Be(0);
@@ -177,7 +240,8 @@ public class EveryFieldTests
                 Mounts =
                 [
                     .. s.Mounts!,
-                    new() { Destination = "/bound", Type = "bind", Source = source, Options = ["rbind", "noatime", "nosymfollow", "rprivate", "rnodev"] },
+                    new() { Destination = "/bound", Type = "bind", Source = source,
+                        Options = ["rbind", "noatime", "nosymfollow", "rprivate", "rnodev"] },
                     new() { Destination = "/tree", Type = "tmpfs", Source = "tmpfs", Options = ["rro", "strictatime"] },
                 ],
             },
@@ -201,8 +265,16 @@ public class EveryFieldTests
             kernel.SetMtu(name, 1400);
             kernel.SetUp(name);
             world.Configure(
-                s => s with { Linux = s.Linux! with { NetDevices = new Dictionary<string, LinuxNetDevice> { [name] = new("net0") } } },
-                "/bin/sh", "-c", $"ip -o address show dev net0 scope global | cut -d' ' -f2-7 > /out/addresses; ip -o link show dev net0 > /out/link; : > /out/done; {(ended ? "true" : "exec sleep 100")}");
+                s => s with
+                {
+                    Linux = s.Linux! with
+                    {
+                        NetDevices = new Dictionary<string, LinuxNetDevice> { [name] = new("net0") },
+                    },
+                },
+                "/bin/sh", "-c",
+                "ip -o address show dev net0 scope global | cut -d' ' -f2-7 > /out/addresses; ip -o link show dev "
+                    + $"net0 > /out/link; : > /out/done; {(ended ? "true" : "exec sleep 100")}");
             using (var launched = world.Launch())
             {
                 if (ended)
@@ -215,7 +287,8 @@ public class EveryFieldTests
             }
 
             kernel.FindLink(name)!.IsUp.Should().BeTrue();
-            kernel.ListAddresses(name).Where(a => a.IsPermanent).Select(a => a.ToString()).Should().Contain(["192.0.2.7/24", "2001:db8::7/64"]);
+            kernel.ListAddresses(name).Where(a => a.IsPermanent).Select(a => a.ToString()).Should()
+                .Contain(["192.0.2.7/24", "2001:db8::7/64"]);
             File.ReadAllText("/proc/self/mountinfo").Should().NotContain(world.Id);
         }
         finally
@@ -229,9 +302,13 @@ public class EveryFieldTests
     {
         using var world = new ContainerWorld();
         using var kernel = RtNetlink.Open();
-        world.Configure(s => s with { Linux = s.Linux! with { NetDevices = new Dictionary<string, LinuxNetDevice> { [world.Id] = new("lo") } } }, "/bin/true");
+        world.Configure(s => s with
+        {
+            Linux = s.Linux! with { NetDevices = new Dictionary<string, LinuxNetDevice> { [world.Id] = new("lo") } },
+        }, "/bin/true");
         var launch = () => world.Launch();
-        launch.Should().Throw<MinicException>().WithMessage($"note the addresses of {world.Id}: there is no such device*");
+        launch.Should().Throw<MinicException>()
+            .WithMessage($"note the addresses of {world.Id}: there is no such device*");
         kernel.AddVeth(new VethEnd(world.Id), new VethEnd(world.Id + "b"));
         try
         {

@@ -11,13 +11,18 @@ namespace MiniContainer.Containers.Tests.Lifecycle;
 [Collection("warnings")]
 public class HooksTests
 {
-    private static readonly string[] Points = ["prestart", "createRuntime", "createContainer", "startContainer", "poststart", "poststop"];
+    private static readonly string[] Points = ["prestart", "createRuntime", "createContainer", "startContainer",
+        "poststart", "poststop"];
 
     [SkippableFact]
     public void Run_passes_all_points_in_their_order()
     {
         using var world = new ContainerWorld();
-        world.Configure(s => s with { Hooks = Telling(world), Annotations = new Dictionary<string, string> { ["a"] = "b" } }, "/bin/sleep", "100");
+        world.Configure(s => s with
+        {
+            Hooks = Telling(world),
+            Annotations = new Dictionary<string, string> { ["a"] = "b" },
+        }, "/bin/sleep", "100");
         using (var launched = world.Launch())
         {
             world.Lines("log").Should().Equal(Points[..5]);
@@ -30,7 +35,8 @@ public class HooksTests
         }
 
         world.Lines("log").Should().Equal(Points);
-        Points.Select(p => State(world, p)["status"]!.GetValue<string>()).Should().Equal("creating", "creating", "creating", "created", "running", "stopped");
+        Points.Select(p => State(world, p)["status"]!.GetValue<string>()).Should()
+            .Equal("creating", "creating", "creating", "created", "running", "stopped");
         State(world, "poststop")["pid"].Should().BeNull();
         State(world, "createRuntime")["annotations"]!["a"]!.GetValue<string>().Should().Be("b");
         State(world, "createRuntime")["bundle"]!.GetValue<string>().Should().Be(world.Bundle);
@@ -62,9 +68,13 @@ public class HooksTests
     public void A_hook_that_fails_ends_the_container_and_poststop_still_runs(string point)
     {
         using var world = new ContainerWorld();
-        world.Configure(s => s with { Hooks = With(Telling(world), point, Shell("echo no luck >&2; exit 3")) }, "/bin/sleep", "100");
+        world.Configure(s => s with
+        {
+            Hooks = With(Telling(world), point, Shell("echo no luck >&2; exit 3")),
+        }, "/bin/sleep", "100");
         var launch = () => world.Launch();
-        launch.Should().Throw<MinicException>().WithMessage($"run the {point} hook /bin/sh: error running hook: it ended with exit code 3: no luck");
+        launch.Should().Throw<MinicException>()
+            .WithMessage($"run the {point} hook /bin/sh: error running hook: it ended with exit code 3: no luck");
         world.Lines("log").Should().Equal([.. Points.TakeWhile(p => p != point), "poststop"]);
         Directory.Exists(world.State).Should().BeFalse();
     }
@@ -73,10 +83,14 @@ public class HooksTests
     public void A_hook_that_fails_at_start_destroys_the_created_container()
     {
         using var world = new ContainerWorld();
-        world.Configure(s => s with { Hooks = With(Telling(world), "startContainer", Shell("exit 1")) }, "/bin/sleep", "100");
+        world.Configure(s => s with
+        {
+            Hooks = With(Telling(world), "startContainer", Shell("exit 1")),
+        }, "/bin/sleep", "100");
         using var launched = world.Launch(create: true);
         var start = () => Launcher.Start(world.Root, world.Id);
-        start.Should().Throw<MinicException>().WithMessage("run the startContainer hook /bin/sh: error running hook: it ended with exit code 1");
+        start.Should().Throw<MinicException>()
+            .WithMessage("run the startContainer hook /bin/sh: error running hook: it ended with exit code 1");
         world.Lines("log").Should().Equal("prestart", "createRuntime", "createContainer", "poststop");
         Directory.Exists(world.State).Should().BeFalse();
         Processes.WaitEnd(launched.Init.PidFd, 0).Should().BeTrue();
@@ -86,25 +100,36 @@ public class HooksTests
     public void A_hook_that_takes_too_long_is_killed()
     {
         using var world = new ContainerWorld();
-        world.Configure(s => s with { Hooks = new Hooks { CreateRuntime = [Shell("exec sleep 1000") with { Timeout = 1 }] } }, "/bin/true");
+        world.Configure(s => s with
+        {
+            Hooks = new Hooks { CreateRuntime = [Shell("exec sleep 1000") with { Timeout = 1 }] },
+        }, "/bin/true");
         var launch = () => world.Launch();
-        launch.Should().Throw<MinicException>().WithMessage("*it still ran after 1 s and was killed*raise its timeout*");
+        launch.Should().Throw<MinicException>()
+            .WithMessage("*it still ran after 1 s and was killed*raise its timeout*");
     }
 
     [SkippableFact]
     public void A_hook_that_is_not_there_is_told_with_the_call()
     {
         using var world = new ContainerWorld();
-        world.Configure(s => s with { Hooks = new Hooks { CreateRuntime = [new Hook { Path = "/no/such/hook" }] } }, "/bin/true");
+        world.Configure(s => s with
+        {
+            Hooks = new Hooks { CreateRuntime = [new Hook { Path = "/no/such/hook" }] },
+        }, "/bin/true");
         var launch = () => world.Launch();
-        launch.Should().Throw<MinicException>().WithMessage("run the createRuntime hook /no/such/hook: execve(\"/no/such/hook\"*ENOENT*");
+        launch.Should().Throw<MinicException>()
+            .WithMessage("run the createRuntime hook /no/such/hook: execve(\"/no/such/hook\"*ENOENT*");
     }
 
     [SkippableFact]
     public void Poststop_hooks_that_fail_are_warned_of_and_stop_nothing()
     {
         using var world = new ContainerWorld();
-        world.Configure(s => s with { Hooks = new Hooks { Poststop = [Shell("exit 4"), Shell($"echo second > {world.Out}/second")] } }, "/bin/true");
+        world.Configure(s => s with
+        {
+            Hooks = new Hooks { Poststop = [Shell("exit 4"), Shell($"echo second > {world.Out}/second")] },
+        }, "/bin/true");
         var warnings = new List<string>();
         var before = Warnings.Sink;
         Warnings.Sink = warnings.Add;
@@ -118,7 +143,8 @@ public class HooksTests
             Warnings.Sink = before;
         }
 
-        warnings.Should().ContainSingle(w => w == "run the poststop hook /bin/sh: error running hook: it ended with exit code 4");
+        warnings.Should()
+            .ContainSingle(w => w == "run the poststop hook /bin/sh: error running hook: it ended with exit code 4");
         world.Lines("second").Should().Equal("second");
         Directory.Exists(world.State).Should().BeFalse();
     }
@@ -128,11 +154,15 @@ public class HooksTests
     {
         using var world = new ContainerWorld();
         var mount = $"mkdir -p extra && mount -t tmpfs extra extra && echo hello > extra/file";
-        world.Configure(s => s with { Hooks = new Hooks { CreateContainer = [Shell(mount)] } }, "/bin/sh", "-c", "cat /extra/file > /out/seen");
+        world.Configure(s => s with
+        {
+            Hooks = new Hooks { CreateContainer = [Shell(mount)] },
+        }, "/bin/sh", "-c", "cat /extra/file > /out/seen");
         using var launched = world.Launch();
         Processes.Reap(launched.Init.Pid).Should().Be(0);
         world.Lines("seen").Should().Equal("hello");
-        File.ReadAllText("/proc/self/mounts").Should().NotContain(world.Bundle, "the hook's mounts are the container's alone");
+        File.ReadAllText("/proc/self/mounts").Should()
+            .NotContain(world.Bundle, "the hook's mounts are the container's alone");
     }
 
     [SkippableFact]
@@ -143,7 +173,11 @@ public class HooksTests
         world.Configure(
             s => DefaultSpec.Rootless(s, Caller.Root) with
             {
-                Hooks = new Hooks { CreateContainer = [Shell($"id -u > {world.Out}/id; readlink /proc/self/ns/user > {world.Out}/user")] },
+                Hooks = new Hooks
+                {
+                    CreateContainer =
+                        [Shell($"id -u > {world.Out}/id; readlink /proc/self/ns/user > {world.Out}/user")],
+                },
             },
             "/bin/sleep", "100");
         using var launched = world.Launch();
@@ -151,12 +185,19 @@ public class HooksTests
         world.Lines("user").Should().Equal(Namespace($"{launched.Init.Pid}", "user"));
     }
 
-    private static Hook Shell(string script) => new() { Path = "/bin/sh", Args = ["sh", "-c", script], Env = ["PATH=/usr/sbin:/usr/bin:/sbin:/bin"] };
+    private static Hook Shell(string script) => new()
+    {
+        Path = "/bin/sh",
+        Args = ["sh", "-c", script],
+        Env = ["PATH=/usr/sbin:/usr/bin:/sbin:/bin"],
+    };
 
     // At each point: a line in the log, the state, and the namespaces.
     private static Hooks Telling(ContainerWorld world)
     {
-        Hook Tell(string point, string to) => Shell($"echo {point} >> {to}/log; cat > {to}/{point}.json; readlink /proc/self/ns/uts > {to}/{point}.uts; readlink /proc/self/ns/pid > {to}/{point}.pidns");
+        Hook Tell(string point, string to) =>
+            Shell($"echo {point} >> {to}/log; cat > {to}/{point}.json; readlink /proc/self/ns/uts > {to}/{point}.uts; "
+                + $"readlink /proc/self/ns/pid > {to}/{point}.pidns");
         return new Hooks
         {
             Prestart = [Tell("prestart", world.Out)],
@@ -177,7 +218,8 @@ public class HooksTests
         _ => hooks with { Poststart = [hook] },
     };
 
-    private static JsonObject State(ContainerWorld world, string point) => JsonNode.Parse(world.Read(point + ".json"))!.AsObject();
+    private static JsonObject State(ContainerWorld world, string point) =>
+        JsonNode.Parse(world.Read(point + ".json"))!.AsObject();
 
     private static string Namespace(string pid, string kind) => new FileInfo($"/proc/{pid}/ns/{kind}").LinkTarget!;
 }

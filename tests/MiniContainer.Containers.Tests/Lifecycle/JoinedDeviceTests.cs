@@ -45,7 +45,8 @@ public class JoinedDeviceTests
         devices.Kernel.ListAddresses(devices.Name).Select(a => a.ToString()).Should().Contain("192.0.2.7/24");
     }
 
-    private static void Configure(ContainerWorld world, Microsoft.Win32.SafeHandles.SafeFileHandle netns, string device, params string[] args)
+    private static void Configure(ContainerWorld world, Microsoft.Win32.SafeHandles.SafeFileHandle netns, string device,
+        params string[] args)
     {
         var path = $"/proc/{Environment.ProcessId}/fd/{netns.DangerousGetHandle()}";
         world.Configure(
@@ -53,7 +54,8 @@ public class JoinedDeviceTests
             {
                 Linux = s.Linux! with
                 {
-                    Namespaces = [.. s.Linux.Namespaces!.Where(n => n.Type != "network"), new LinuxNamespace("network", path)],
+                    Namespaces = [.. s.Linux.Namespaces!.Where(n => n.Type != "network"),
+                        new LinuxNamespace("network", path)],
                     NetDevices = new Dictionary<string, LinuxNetDevice> { [device] = new("net0") },
                 },
             },

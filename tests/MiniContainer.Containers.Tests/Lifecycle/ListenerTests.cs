@@ -15,7 +15,8 @@ namespace MiniContainer.Containers.Tests.Lifecycle;
 
 public sealed class ListenerTests : IDisposable
 {
-    // linux/seccomp.h: _IOWR('!', 0, struct seccomp_notif), 80 bytes, and _IOWR('!', 1, struct seccomp_notif_resp), 24 bytes.
+    // linux/seccomp.h: _IOWR('!', 0, struct seccomp_notif), 80 bytes, and _IOWR('!', 1, struct seccomp_notif_resp), 24
+    // bytes.
     private const nuint SECCOMP_IOCTL_NOTIF_RECV = 0xc0502100;
     private const nuint SECCOMP_IOCTL_NOTIF_SEND = 0xc0182101;
 
@@ -43,7 +44,15 @@ public sealed class ListenerTests : IDisposable
     {
         File.SetUnixFileMode(world.Out, (UnixFileMode)511);
         world.Configure(
-            s => s with { Process = s.Process! with { NoNewPrivileges = noNewPrivileges, User = new User { Uid = 1000, Gid = 1000 } }, Linux = s.Linux! with { Seccomp = seccomp } },
+            s => s with
+            {
+                Process = s.Process! with
+                {
+                    NoNewPrivileges = noNewPrivileges,
+                    User = new User { Uid = 1000, Gid = 1000 },
+                },
+                Linux = s.Linux! with { Seccomp = seccomp },
+            },
             "/bin/sh", "-c", "LC_ALL=C mkdir /out/directory 2> /out/error; echo $? > /out/code");
     }
 
@@ -77,9 +86,15 @@ public sealed class ListenerTests : IDisposable
         socket.Listen();
         var answering = Task.Run(Answer);
         var init = ProcessIdentity.Of(launched.Init.Pid);
-        var target = Execs.Target(init, [], null, world.Bundle + "/rootfs") with { Seccomp = Notify(), State = new HookState(Spec.CurrentVersion, world.Id, world.Bundle) };
-        var process = DefaultSpec.Create("rootfs", ["/bin/sh", "-c", "LC_ALL=C mkdir /out/directory 2> /out/error"], "box").Process!;
-        using var executed = Execs.Start(init, target, process, world.Root, world.State, foreground: true, console: null);
+        var target = Execs.Target(init, [], null, world.Bundle + "/rootfs") with
+        {
+            Seccomp = Notify(),
+            State = new HookState(Spec.CurrentVersion, world.Id, world.Bundle),
+        };
+        var process = DefaultSpec.Create("rootfs", ["/bin/sh", "-c", "LC_ALL=C mkdir /out/directory 2> /out/error"],
+            "box").Process!;
+        using var executed = Execs.Start(init, target, process, world.Root, world.State, foreground: true,
+            console: null);
         Processes.Reap(executed.Child.Pid).Should().Be(1);
         answering.Wait(TimeSpan.FromSeconds(20)).Should().BeTrue();
         answering.Result.Should().Contain("\"status\":\"running\"").And.Contain($"\"pid\":{init.Pid}");
@@ -91,15 +106,24 @@ public sealed class ListenerTests : IDisposable
     {
         Configure(Notify());
         var launch = () => world.Launch();
-        launch.Should().Throw<MinicException>().WithMessage($"hand over the seccomp listener: failed to connect with seccomp agent: connect(\"{SocketPath}\")*");
+        launch.Should().Throw<MinicException>()
+            .WithMessage(
+                $"hand over the seccomp listener: failed to connect with seccomp agent: connect(\"{SocketPath}\")*");
         Directory.Exists(world.State).Should().BeFalse();
     }
 
     [Fact]
     public void The_other_side_is_told_as_the_specification_says()
     {
-        var state = new HookState("1.3.0", "box", "/bundle") { Annotations = new Dictionary<string, string> { ["a"] = "b" } };
-        var text = Encoding.UTF8.GetString(new HandListener("exec", 6, "/run/x", state, "running") { Metadata = "m", Init = 7 }.Json(8));
+        var state = new HookState("1.3.0", "box", "/bundle")
+        {
+            Annotations = new Dictionary<string, string> { ["a"] = "b" },
+        };
+        var text = Encoding.UTF8.GetString(new HandListener("exec", 6, "/run/x", state, "running")
+        {
+            Metadata = "m",
+            Init = 7,
+        }.Json(8));
         JsonNode.DeepEquals(JsonNode.Parse(text), JsonNode.Parse("""
             { "ociVersion": "1.3.0", "fds": ["seccompFd"], "pid": 8, "metadata": "m",
               "state": { "ociVersion": "1.3.0", "id": "box", "status": "running", "pid": 7, "bundle": "/bundle", "annotations": { "a": "b" } } }

@@ -13,7 +13,12 @@ public class SeccompTests
     {
         DefaultAction = "SCMP_ACT_ALLOW",
         Architectures = ["SCMP_ARCH_X86_64", "SCMP_ARCH_X86"],
-        Syscalls = [new() { Names = ["mkdir", "mkdirat", "a_call_of_tomorrow"], Action = "SCMP_ACT_ERRNO", ErrnoRet = 122 }],
+        Syscalls = [new()
+        {
+            Names = ["mkdir", "mkdirat", "a_call_of_tomorrow"],
+            Action = "SCMP_ACT_ERRNO",
+            ErrnoRet = 122,
+        }],
     };
 
     [SkippableTheory]
@@ -30,10 +35,16 @@ public class SeccompTests
         world.Configure(
             s => s with
             {
-                Process = s.Process! with { NoNewPrivileges = noNewPrivileges, User = new User { Uid = (uint)uid, Gid = (uint)uid } },
+                Process = s.Process! with
+                {
+                    NoNewPrivileges = noNewPrivileges,
+                    User = new User { Uid = (uint)uid, Gid = (uint)uid },
+                },
                 Linux = s.Linux! with { Seccomp = NoDirectories },
             },
-            "/bin/sh", "-c", "LC_ALL=C mkdir /out/directory 2> /out/error; echo $? > /out/code; grep -E 'Seccomp:|NoNewPrivs' /proc/self/status > /out/status");
+            "/bin/sh", "-c",
+            "LC_ALL=C mkdir /out/directory 2> /out/error; echo $? > /out/code; grep -E 'Seccomp:|NoNewPrivs' "
+                + "/proc/self/status > /out/status");
         using var launched = world.Launch(create);
         if (create)
             Launcher.Start(world.Root, world.Id);
@@ -52,8 +63,17 @@ public class SeccompTests
         world.Configure(
             s => s with
             {
-                Linux = s.Linux! with { Seccomp = NoDirectories with { Syscalls = [new() { Names = ["mkdir", "mkdirat"], Action = "SCMP_ACT_KILL" }] } },
-                Hooks = new Hooks { StartContainer = [new Hook { Path = "/bin/mkdir", Args = ["mkdir", "/out/directory"] }] },
+                Linux = s.Linux! with
+                {
+                    Seccomp = NoDirectories with
+                    {
+                        Syscalls = [new() { Names = ["mkdir", "mkdirat"], Action = "SCMP_ACT_KILL" }],
+                    },
+                },
+                Hooks = new Hooks
+                {
+                    StartContainer = [new Hook { Path = "/bin/mkdir", Args = ["mkdir", "/out/directory"] }],
+                },
             },
             "/bin/true");
         var start = () =>
@@ -61,7 +81,8 @@ public class SeccompTests
             using var launched = world.Launch(create);
             Launcher.Start(world.Root, world.Id);
         };
-        start.Should().Throw<MinicException>().WithMessage("*error running hook: it was ended by SIGSYS, a bad system call*");
+        start.Should().Throw<MinicException>()
+            .WithMessage("*error running hook: it was ended by SIGSYS, a bad system call*");
         Directory.Exists($"{world.Out}/directory").Should().BeFalse();
     }
 
@@ -70,7 +91,10 @@ public class SeccompTests
     {
         using var world = new ContainerWorld();
         world.Configure(
-            s => s with { Linux = s.Linux! with { Seccomp = NoDirectories with { Architectures = ["SCMP_ARCH_S390X"] } } },
+            s => s with
+            {
+                Linux = s.Linux! with { Seccomp = NoDirectories with { Architectures = ["SCMP_ARCH_S390X"] } },
+            },
             "/bin/true");
         var launch = () => world.Launch();
         launch.Should().Throw<MinicException>().WithMessage("compile the seccomp filter: *s390x*");

@@ -21,7 +21,8 @@ public class OptionsTests
     [InlineData("1.5g", 3L << 29)]
     [InlineData("2t", 2L << 40)]
     [InlineData("-1", -1)]
-    public void Sizes_are_binary_as_dockers(string text, long bytes) => MemorySize.Parse(text, "--memory").Should().Be(bytes);
+    public void Sizes_are_binary_as_dockers(string text, long bytes) =>
+    MemorySize.Parse(text, "--memory").Should().Be(bytes);
 
     [Theory]
     [InlineData("0.5", 50_000, 512)]
@@ -42,7 +43,14 @@ public class OptionsTests
     {
         VolumeOption.Parse("/srv:/data").ToMount().Options.Should().Equal("rbind", "rprivate");
         var mount = VolumeOption.Parse("/srv:/data:ro,rslave").ToMount();
-        mount.Should().BeEquivalentTo(new Mount { Destination = "/data", Type = "bind", Source = "/srv", Options = ["rbind", "ro", "rslave"] });
+        mount.Should()
+            .BeEquivalentTo(new Mount
+            {
+                Destination = "/data",
+                Type = "bind",
+                Source = "/srv",
+                Options = ["rbind", "ro", "rslave"],
+            });
         VolumeOption.Parse("srv:/data").ToMount().Source.Should().Be(Path.GetFullPath("srv"));
     }
 
@@ -72,7 +80,8 @@ public class OptionsTests
     public void Bad_options_are_refused_in_words_worth_reading()
     {
         var text = new StringBuilder();
-        foreach (var size in new[] { "", "m", "abc", "10x", "-5", "1,5m", "0", "99999999t", "1e3", "5 m", "-1m", "0.1b" })
+        foreach (var size in
+            new[] { "", "m", "abc", "10x", "-5", "1,5m", "0", "99999999t", "1e3", "5 m", "-1m", "0.1b" })
         {
             Tell(text, () => MemorySize.Parse(size, "--memory"));
         }
@@ -82,7 +91,8 @@ public class OptionsTests
             Tell(text, () => CpuQuantity.Parse(cpus, "--cpus"));
         }
 
-        foreach (var volume in new[] { "/srv", ":/data", "/srv:data", "/srv:/data:rx", "/srv:/data:z", "/a:/b:ro:rw", "" })
+        foreach (var volume in
+            new[] { "/srv", ":/data", "/srv:data", "/srv:/data:rx", "/srv:/data:z", "/a:/b:ro:rw", "" })
         {
             Tell(text, () => VolumeOption.Parse(volume));
         }

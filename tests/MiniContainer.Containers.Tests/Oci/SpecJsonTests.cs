@@ -76,20 +76,29 @@ public class SpecJsonTests
     public void Every_member_survives_reading_and_writing()
     {
         var spec = JsonSerializer.Deserialize(Everything, SpecJson.Default.Spec)!;
-        JsonNode.DeepEquals(JsonNode.Parse(SpecJson.Write(spec)), JsonNode.Parse(Everything)).Should().BeTrue(SpecJson.Write(spec));
+        JsonNode.DeepEquals(JsonNode.Parse(SpecJson.Write(spec)), JsonNode.Parse(Everything)).Should()
+            .BeTrue(SpecJson.Write(spec));
         spec.Other.Should().ContainKey("vm", "the specification has unknown members ignored, and minic keeps them");
     }
 
     [Fact]
-    public void The_default_configuration_is_golden() => Golden.Check(SpecJson.Write(DefaultSpec.Create()), "default-config.json");
+    public void The_default_configuration_is_golden() =>
+    Golden.Check(SpecJson.Write(DefaultSpec.Create()), "default-config.json");
 
     [Fact]
     public void A_bundle_is_closed_more_tightly_and_only_version_2_has_cgroup_namespaces()
     {
-        var (v1, v2) = (DefaultSpec.ForBundle(DefaultSpec.Create(), unified: false), DefaultSpec.ForBundle(DefaultSpec.Create(), unified: true));
+        var (v1, v2) =
+            (DefaultSpec.ForBundle(DefaultSpec.Create(), unified: false),
+                DefaultSpec.ForBundle(DefaultSpec.Create(), unified: true));
         v1.Root!.Readonly.Should().BeTrue();
         v1.Linux!.Namespaces!.Select(n => n.Type).Should().Equal("pid", "network", "ipc", "uts", "mount");
-        v2.Should().BeEquivalentTo(DefaultSpec.Create() with { Root = new Root { Path = "rootfs", Readonly = true }, Process = DefaultSpec.Create().Process! with { NoNewPrivileges = true } });
+        v2.Should()
+            .BeEquivalentTo(DefaultSpec.Create() with
+            {
+                Root = new Root { Path = "rootfs", Readonly = true },
+                Process = DefaultSpec.Create().Process! with { NoNewPrivileges = true },
+            });
     }
 
     [Fact]
@@ -115,7 +124,15 @@ public class SpecJsonTests
     [InlineData(ContainerStatus.Stopped, "stopped")]
     public void A_state_is_written_as_the_specification_spells_it(ContainerStatus status, string word)
     {
-        var state = new ContainerState { OciVersion = "1.3.0", Id = "box", Status = status, Pid = 42, Bundle = "/b", Annotations = new Dictionary<string, string> { ["a"] = "b" } };
+        var state = new ContainerState
+        {
+            OciVersion = "1.3.0",
+            Id = "box",
+            Status = status,
+            Pid = 42,
+            Bundle = "/b",
+            Annotations = new Dictionary<string, string> { ["a"] = "b" },
+        };
         var json = JsonNode.Parse(state.ToJson())!;
         json["status"]!.GetValue<string>().Should().Be(word);
         json["pid"]!.GetValue<int>().Should().Be(42);
@@ -125,7 +142,8 @@ public class SpecJsonTests
     [Fact]
     public void Names_are_read_in_any_case_and_keys_of_maps_stay_as_they_are()
     {
-        const string text = """{ "OCIVersion": "1.0.0", "annotations": { "a": "1", "A": "2" }, "Linux": { "resources": { "hugepageLimits": [{ "pagesize": "2MB", "LIMIT": 4194304 }] } } }""";
+        const string text =
+            """{ "OCIVersion": "1.0.0", "annotations": { "a": "1", "A": "2" }, "Linux": { "resources": { "hugepageLimits": [{ "pagesize": "2MB", "LIMIT": 4194304 }] } } }""";
         var spec = JsonFile.FromText("read", "text", text).As(SpecJson.Default.Spec);
         spec.Linux!.Resources!.HugepageLimits.Should().Equal(new LinuxHugepageLimit("2MB", 4194304));
         spec.Annotations.Should().HaveCount(2);
@@ -134,7 +152,9 @@ public class SpecJsonTests
     [Fact]
     public void A_name_in_two_cases_is_given_twice()
     {
-        var read = () => JsonFile.FromText("read", "text", """{ "ociVersion": "1.0.0", "hostname": "a", "Hostname": "b" }""").As(SpecJson.Default.Spec);
+        var read = () =>
+            JsonFile.FromText("read", "text", """{ "ociVersion": "1.0.0", "hostname": "a", "Hostname": "b" }""")
+                .As(SpecJson.Default.Spec);
         read.Should().Throw<MinicException>().WithMessage("*given more than once*");
     }
 }

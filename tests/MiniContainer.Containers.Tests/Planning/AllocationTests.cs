@@ -1,5 +1,5 @@
-// How much memory it takes to plan a container: page faults are what a start of minic costs, and they follow the bytes that
-// are allocated, which are the same on every machine. A default container has 80 steps and 166 calls.
+// How much memory it takes to plan a container: page faults are what a start of minic costs, and they follow the bytes
+// that are allocated, which are the same on every machine. A default container has 80 steps and 166 calls.
 
 using MiniContainer.Containers.Oci;
 using MiniContainer.Containers.Planning;

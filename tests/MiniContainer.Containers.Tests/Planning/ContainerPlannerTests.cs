@@ -21,7 +21,8 @@ public class ContainerPlannerTests
 
     private static Spec Default => DefaultSpec.Create("rootfs", ["sh", "-c", "echo hi"], "box");
 
-    private static Plan PlanOf(Spec spec, IReadOnlyList<CgroupHierarchy> machine, Func<ContainerSetup, ContainerSetup>? change = null)
+    private static Plan PlanOf(Spec spec, IReadOnlyList<CgroupHierarchy> machine,
+        Func<ContainerSetup, ContainerSetup>? change = null)
     {
         var plan = new Plan();
         var setup = new ContainerSetup("box", "/run/minic/containers/box");
@@ -41,9 +42,17 @@ public class ContainerPlannerTests
     [Fact]
     public void A_read_only_tmpfs_is_closed_once_all_is_in_it()
     {
-        var spec = Default with { Mounts = [.. Default.Mounts!.Select(m => m.Destination == "/dev" ? m with { Options = [.. m.Options!, "ro"] } : m)] };
+        var spec = Default with
+        {
+            Mounts = [
+                .. Default.Mounts!.Select(m => m.Destination == "/dev" ? m with
+                {
+                    Options = [.. m.Options!, "ro"],
+                } : m)],
+        };
         var titles = PlanOf(spec, Machines.V2).Steps.Select(s => s.Title).ToList();
-        titles.FindIndex(t => t.StartsWith("remount /dev ro", StringComparison.Ordinal)).Should().BeGreaterThan(titles.FindLastIndex(t => t.Contains("/dev/", StringComparison.Ordinal)));
+        titles.FindIndex(t => t.StartsWith("remount /dev ro", StringComparison.Ordinal)).Should()
+            .BeGreaterThan(titles.FindLastIndex(t => t.Contains("/dev/", StringComparison.Ordinal)));
         PlanText.Of(PlanOf(spec, Machines.V2)).Should().NotContain("mount(\"tmpfs\", \"/dev\", \"tmpfs\", MS_RDONLY");
     }
 
@@ -52,9 +61,13 @@ public class ContainerPlannerTests
     {
         var plan = new Plan();
         var setup = new ContainerSetup("box", "/run/minic/containers/box") { NoPivot = true };
-        ContainerPlanner.Add(plan, new Bundle("/bundle", Default), setup, Machine(Machines.V2) with { KernelMounts = () => ["/proc", "/sys", "/bundle/rootfs/proc"] });
+        ContainerPlanner.Add(plan, new Bundle("/bundle", Default), setup, Machine(Machines.V2) with
+        {
+            KernelMounts = () => ["/proc", "/sys", "/bundle/rootfs/proc"],
+        });
         var titles = plan.Steps.Select(s => s.Title).ToList();
-        titles.Should().ContainInOrder("mount tmpfs on /proc", "mount tmpfs on /sys", "move this directory over the root");
+        titles.Should()
+            .ContainInOrder("mount tmpfs on /proc", "mount tmpfs on /sys", "move this directory over the root");
         titles.Should().NotContain("mount tmpfs on /bundle/rootfs/proc");
     }
 
@@ -64,7 +77,8 @@ public class ContainerPlannerTests
     public void Explained_it_fits_the_terminal(int width)
     {
         var text = new StringWriter { NewLine = "\n" };
-        new ExplanationText(text, width, colour: false).Write(Explanation.Of("minic run of box", PlanOf(Default, Machines.V2).Steps));
+        new ExplanationText(text, width,
+            colour: false).Write(Explanation.Of("minic run of box", PlanOf(Default, Machines.V2).Steps));
         text.ToString().Split('\n').Should().OnlyContain(line => line.Length <= width);
         PlanText.ShouldTellAllOf(text.ToString(), PlanOf(Default, Machines.V2));
     }
@@ -87,23 +101,41 @@ public class ContainerPlannerTests
                 NoNewPrivileges = true,
                 IoPriority = new IoPriority("IOPRIO_CLASS_BE", 4),
                 Scheduler = new Scheduler { Policy = "SCHED_BATCH", Nice = 5 },
-                Capabilities = new() { Bounding = ["CAP_KILL", "CAP_CHOWN"], Effective = ["CAP_KILL"], Permitted = ["CAP_KILL"], Inheritable = ["CAP_KILL"], Ambient = ["CAP_KILL", "CAP_CHOWN"] },
+                Capabilities = new()
+                {
+                    Bounding = ["CAP_KILL", "CAP_CHOWN"],
+                    Effective = ["CAP_KILL"],
+                    Permitted = ["CAP_KILL"],
+                    Inheritable = ["CAP_KILL"],
+                    Ambient = ["CAP_KILL", "CAP_CHOWN"],
+                },
             },
             Mounts =
             [
                 .. Default.Mounts!,
-                new() { Destination = "/data", Source = "data", Type = "bind", Options = ["rbind", "ro", "nosuid", "rprivate"] },
+                new() { Destination = "/data", Source = "data", Type = "bind",
+                    Options = ["rbind", "ro", "nosuid", "rprivate"] },
                 new() { Destination = "/etc/app.conf", Source = "/host/app.conf", Type = "bind", Options = ["bind"] },
                 new() { Destination = "/all", Source = "/host/all", Type = "bind", Options = ["rbind", "rro"] },
             ],
             Linux = Default.Linux! with
             {
-                Namespaces = [new("pid"), new("network", "/run/netns/x"), new("ipc"), new("uts"), new("mount"), new("cgroup"), new("user"), new("time")],
+                Namespaces = [new("pid"), new("network", "/run/netns/x"), new("ipc"), new("uts"), new("mount"),
+                    new("cgroup"), new("user"), new("time")],
                 UidMappings = [new(0, 100000, 65536)],
                 GidMappings = [new(0, 100000, 65536)],
                 TimeOffsets = new Dictionary<string, LinuxTimeOffset> { ["boottime"] = new(86400) },
                 Sysctl = new Dictionary<string, string> { ["kernel.shmmax"] = "65536" },
-                Devices = [new LinuxDevice { Path = "/dev/fuse", Type = "c", Major = 10, Minor = 229, FileMode = 0x1b6, Uid = 0, Gid = 0 }],
+                Devices = [new LinuxDevice
+                {
+                    Path = "/dev/fuse",
+                    Type = "c",
+                    Major = 10,
+                    Minor = 229,
+                    FileMode = 0x1b6,
+                    Uid = 0,
+                    Gid = 0,
+                }],
                 Resources = Default.Linux.Resources! with
                 {
                     Memory = new LinuxMemory { Limit = 104857600, Reservation = 52428800, Swap = 209715200 },
@@ -132,30 +164,49 @@ public class ContainerPlannerTests
     [Fact]
     public void Sources_are_picked_up_before_and_everything_is_mounted_after_pivot_root()
     {
-        var spec = Default with { Mounts = [.. Default.Mounts!, new() { Destination = "/d", Source = "/host", Type = "bind", Options = ["bind"] }] };
+        var spec = Default with
+        {
+            Mounts = [.. Default.Mounts!, new()
+            {
+                Destination = "/d",
+                Source = "/host",
+                Type = "bind",
+                Options = ["bind"],
+            }],
+        };
         var calls = PlanOf(spec, Machines.V2).StepsOf("box").SelectMany(s => s.Calls).ToList();
         var pivot = calls.FindIndex(c => c.Name == "pivot_root");
         calls.FindLastIndex(c => c.Name == "open_tree").Should().BeLessThan(pivot);
         calls.FindIndex(c => c.Name == "move_mount").Should().BeGreaterThan(pivot);
         calls.FindLastIndex(c => c.Name == "fsmount").Should().BeLessThan(pivot);
-        calls[pivot + 1].Name.Should().Be("umount2", "\"/..\" leads to the old root until then, and the image may have a link to it");
+        calls[pivot + 1].Name.Should()
+            .Be("umount2", "\"/..\" leads to the old root until then, and the image may have a link to it");
     }
 
     [Fact]
     public void Without_a_cgroup_namespace_a_container_sees_its_own_cgroups_all_the_same()
     {
-        var spec = Default with { Linux = Default.Linux! with { Namespaces = [.. Default.Linux.Namespaces!.Where(n => n.Type != "cgroup")] } };
+        var spec = Default with
+        {
+            Linux = Default.Linux! with { Namespaces = [.. Default.Linux.Namespaces!.Where(n => n.Type != "cgroup")] },
+        };
         var calls = PlanOf(spec, Machines.Hybrid).StepsOf("box").SelectMany(s => s.Calls).ToList();
-        calls.Where(c => c.Name == "open_tree").Select(c => c.Args[1].ToString()).Should().Contain("\"/sys/fs/cgroup/memory/outer/minic/box\"").And.Contain("\"/sys/fs/cgroup/pids/minic/box\"");
+        calls.Where(c => c.Name == "open_tree").Select(c => c.Args[1].ToString()).Should()
+            .Contain("\"/sys/fs/cgroup/memory/outer/minic/box\"").And.Contain("\"/sys/fs/cgroup/pids/minic/box\"");
         calls.Where(c => c.Name == "mount").Should().NotContain(c => c.Args[2].ToString() == "\"cgroup\"");
     }
 
     [Fact]
     public void Privileges_are_given_up_in_the_order_that_lets_each_step_work()
     {
-        var names = PlanOf(Default with { Process = Default.Process! with { User = new User { Uid = 1 }, NoNewPrivileges = true } }, Machines.V2)
-            .StepsOf("box").SelectMany(s => s.Calls).Select(c => c.Name == "prctl" ? c.Args[0].ToString()! : c.Name).ToList();
-        var order = new[] { "PR_CAPBSET_DROP", "PR_SET_KEEPCAPS", "setgroups", "setresgid", "setresuid", "capset", "PR_SET_NO_NEW_PRIVS", "execve" };
+        var names = PlanOf(Default with
+        {
+            Process = Default.Process! with { User = new User { Uid = 1 }, NoNewPrivileges = true },
+        }, Machines.V2)
+            .StepsOf("box").SelectMany(s => s.Calls).Select(c => c.Name == "prctl" ? c.Args[0].ToString()! : c.Name)
+            .ToList();
+        var order = new[] { "PR_CAPBSET_DROP", "PR_SET_KEEPCAPS", "setgroups", "setresgid", "setresuid", "capset",
+            "PR_SET_NO_NEW_PRIVS", "execve" };
         order.Select(name => names.IndexOf(name)).Should().BeInAscendingOrder().And.NotContain(-1);
     }
 
@@ -188,7 +239,8 @@ public class ContainerPlannerTests
     public void Commands_are_looked_for_along_the_containers_own_path()
     {
         var spec = Default with { Process = Default.Process! with { Env = ["PATH=/a:/b:"], Args = ["tool"] } };
-        PlanOf(spec, Machines.V2).StepsOf("box").Last().Calls.Select(c => c.Args[0].ToString()).Should().Equal("\"/a/tool\"", "\"/b/tool\"", "\"tool\"");
+        PlanOf(spec, Machines.V2).StepsOf("box").Last().Calls.Select(c => c.Args[0].ToString()).Should()
+            .Equal("\"/a/tool\"", "\"/b/tool\"", "\"tool\"");
     }
 
     [Fact]
@@ -196,7 +248,10 @@ public class ContainerPlannerTests
     {
         var plan = PlanOf(Default, Machines.V2, s => s with { Create = true });
         plan.Steps.OfType<CloneChild>().Single().TapePath.Should().Be("/run/minic/containers/box/tape");
-        plan.Steps.OfType<MakeFifo>().Select(f => f.Path).Should().Equal("/run/minic/containers/box/start", "/run/minic/containers/box/status");
-        plan.Steps.TakeLast(2).Select(s => s.GetType()).Should().Equal([typeof(AwaitReady), typeof(FindExecutable)], "create fails if anything on the tape did, or if the command is not there");
+        plan.Steps.OfType<MakeFifo>().Select(f => f.Path).Should()
+            .Equal("/run/minic/containers/box/start", "/run/minic/containers/box/status");
+        plan.Steps.TakeLast(2).Select(s => s.GetType()).Should()
+            .Equal([typeof(AwaitReady), typeof(FindExecutable)],
+                "create fails if anything on the tape did, or if the command is not there");
     }
 }

@@ -30,11 +30,13 @@ public class DeviceRulesTests
     }
 
     [Fact]
-    public void Nothing_is_said_twice() => DeviceRules.Effective(DefaultSpec.Create().Linux!.Resources!.Devices).Should().OnlyHaveUniqueItems();
+    public void Nothing_is_said_twice() =>
+    DeviceRules.Effective(DefaultSpec.Create().Linux!.Resources!.Devices).Should().OnlyHaveUniqueItems();
 
     [Fact]
     public void A_list_of_exceptions_begins_with_what_they_are_exceptions_to() =>
-        DeviceRules.Effective([new(true, "c", 10, 200, "rw")]).Take(2).Select(r => r.ToString()).Should().Equal("a", "c 10:200 rw");
+        DeviceRules.Effective([new(true, "c", 10, 200, "rw")]).Take(2).Select(r => r.ToString()).Should()
+            .Equal("a", "c 10:200 rw");
 
     [Fact]
     public void The_access_a_is_all_of_them() =>
@@ -42,12 +44,14 @@ public class DeviceRulesTests
 
     [Fact]
     public void Who_is_allowed_everything_needs_no_default_devices() =>
-        DeviceRules.Effective([new(true, "a", null, null, "rwm"), new(false, "b", 8, -1, "w")]).Select(r => r.ToString()).Should().Equal("a", "b 8:* w");
+        DeviceRules.Effective([new(true, "a", null, null, "rwm"), new(false, "b", 8, -1, "w")])
+            .Select(r => r.ToString()).Should().Equal("a", "b 8:* w");
 
     [Fact]
     public void Version_1_has_them_as_files_and_version_2_as_a_program()
     {
-        Plan(new CgroupHierarchy([], "/sys/fs/cgroup", "/sys/fs/cgroup")).OfType<DeviceProgram>().Should().ContainSingle()
+        Plan(new CgroupHierarchy([], "/sys/fs/cgroup", "/sys/fs/cgroup")).OfType<DeviceProgram>().Should()
+            .ContainSingle()
             .Which.Rules[0].Should().Be(new DeviceRule(false, 'a'));
         var v1 = Plan(new CgroupHierarchy(["devices"], "/sys/fs/cgroup/devices", "/sys/fs/cgroup/devices"));
         v1.OfType<DeviceProgram>().Should().BeEmpty();
@@ -57,8 +61,18 @@ public class DeviceRulesTests
     private static IReadOnlyList<Step> Plan(CgroupHierarchy hierarchy)
     {
         var plan = new Plan();
-        var facts = new Facts { Hierarchies = [hierarchy], Capabilities = 0, IsDirectory = _ => true, Home = (_, _) => null };
-        CgroupPlanner.Add(plan, new Spec { OciVersion = "1.3.0", Linux = new MiniContainer.Containers.Oci.Linux { Resources = new LinuxResources { Devices = [DenyAll] } } }, "box", facts);
+        var facts = new Facts
+        {
+            Hierarchies = [hierarchy],
+            Capabilities = 0,
+            IsDirectory = _ => true,
+            Home = (_, _) => null,
+        };
+        CgroupPlanner.Add(plan, new Spec
+        {
+            OciVersion = "1.3.0",
+            Linux = new MiniContainer.Containers.Oci.Linux { Resources = new LinuxResources { Devices = [DenyAll] } },
+        }, "box", facts);
         return plan.Steps;
     }
 }

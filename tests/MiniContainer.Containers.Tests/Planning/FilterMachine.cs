@@ -1,5 +1,6 @@
-// The kernel's little machine for filters of system calls, as far as libseccomp uses it: a program is asked what it would
-// do with a call. struct sock_filter {u16 code; u8 jt, jf; u32 k}, struct seccomp_data {int nr; u32 arch; u64 ip, args[6]}.
+// The kernel's little machine for filters of system calls, as far as libseccomp uses it: a program is asked what it
+// would do with a call. struct sock_filter {u16 code; u8 jt, jf; u32 k}, struct seccomp_data {int nr; u32 arch; u64 ip,
+// args[6]}.
 
 using System.Buffers.Binary;
 
@@ -23,7 +24,8 @@ internal static class FilterMachine
         for (var pc = 0; ; pc++)
         {
             var instruction = program.AsSpan(pc * 8, 8);
-            var (jt, jf, k) = (instruction[2], instruction[3], BinaryPrimitives.ReadUInt32LittleEndian(instruction[4..]));
+            var (jt, jf, k) =
+                (instruction[2], instruction[3], BinaryPrimitives.ReadUInt32LittleEndian(instruction[4..]));
             switch (BinaryPrimitives.ReadUInt16LittleEndian(instruction))
             {
                 case 0x20: a = BinaryPrimitives.ReadUInt32LittleEndian(data[(int)k..]); break; // ld [k]

@@ -15,7 +15,9 @@ public sealed class SeccompCompilerTests : IDisposable
 
     private readonly string directory = Directory.CreateTempSubdirectory("minic-seccomp-").FullName;
 
-    public SeccompCompilerTests() => Skip.IfNot(File.Exists("/usr/lib/x86_64-linux-gnu/libseccomp.so.2"), "needs the Debian package libseccomp2, on x86-64");
+    public SeccompCompilerTests() =>
+        Skip.IfNot(File.Exists("/usr/lib/x86_64-linux-gnu/libseccomp.so.2"),
+            "needs the Debian package libseccomp2, on x86-64");
 
     public void Dispose() => Directory.Delete(directory, recursive: true);
 
@@ -44,13 +46,18 @@ public sealed class SeccompCompilerTests : IDisposable
         Ask(program, "kexec_load").Should().Be(0x7ffc0000);
         Ask(program, "bpf").Should().Be(0x00030000);
         Ask(program, "read").Should().Be(Errno_ | 38);
-        FilterMachine.Ask(program, FilterMachine.I386, 20).Should().Be(KillThread, "getpid of i386 is another calling convention, and was not asked for");
+        FilterMachine.Ask(program, FilterMachine.I386, 20).Should()
+            .Be(KillThread, "getpid of i386 is another calling convention, and was not asked for");
     }
 
     [SkippableFact]
     public void Errno_is_EPERM_where_none_is_given()
     {
-        var program = Compile(new LinuxSeccomp { DefaultAction = "SCMP_ACT_ALLOW", Syscalls = [Rule("SCMP_ACT_ERRNO", "mkdir")] });
+        var program = Compile(new LinuxSeccomp
+        {
+            DefaultAction = "SCMP_ACT_ALLOW",
+            Syscalls = [Rule("SCMP_ACT_ERRNO", "mkdir")],
+        });
         Ask(program, "mkdir").Should().Be(Errno_ | 1);
         Ask(program, "getpid").Should().Be(Allow);
     }
@@ -67,7 +74,8 @@ public sealed class SeccompCompilerTests : IDisposable
         Ask(program, "getpid").Should().Be(Allow);
         FilterMachine.Ask(program, FilterMachine.I386, 20).Should().Be(Allow);
         FilterMachine.Ask(program, FilterMachine.I386, 7).Should().Be(Allow, "only i386 has waitpid");
-        FilterMachine.Ask(program, FilterMachine.I386, 39).Should().Be(Errno_ | 38, "39 is getpid on x86-64 alone, and here above all that is named");
+        FilterMachine.Ask(program, FilterMachine.I386, 39).Should()
+            .Be(Errno_ | 38, "39 is getpid on x86-64 alone, and here above all that is named");
     }
 
     [SkippableTheory]
@@ -121,7 +129,12 @@ public sealed class SeccompCompilerTests : IDisposable
     {
         const uint Enosys = Errno_ | 38;
         const uint X32 = 0x40000000;
-        var profile = new LinuxSeccomp { DefaultAction = "SCMP_ACT_ERRNO", Architectures = ["SCMP_ARCH_X86_64", "SCMP_ARCH_X86", "SCMP_ARCH_X32"], Syscalls = [Rule("SCMP_ACT_ALLOW", "getpid", "statx")] };
+        var profile = new LinuxSeccomp
+        {
+            DefaultAction = "SCMP_ACT_ERRNO",
+            Architectures = ["SCMP_ARCH_X86_64", "SCMP_ARCH_X86", "SCMP_ARCH_X32"],
+            Syscalls = [Rule("SCMP_ACT_ALLOW", "getpid", "statx")],
+        };
         var program = Compile(profile);
         // statx is 332, and 383 on i386.
         FilterMachine.Ask(program, FilterMachine.X64, 332).Should().Be(Allow);
@@ -132,14 +145,17 @@ public sealed class SeccompCompilerTests : IDisposable
         FilterMachine.Ask(program, FilterMachine.I386, 383).Should().Be(Allow);
         FilterMachine.Ask(program, FilterMachine.I386, 384).Should().Be(Enosys);
         FilterMachine.Ask(program, FilterMachine.I386, 39).Should().Be(Errno_ | 1);
-        FilterMachine.Ask(Compile(profile with { DefaultAction = "SCMP_ACT_LOG" }), FilterMachine.X64, 333).Should().Be(0x7ffc0000, "it is let pass");
+        FilterMachine.Ask(Compile(profile with { DefaultAction = "SCMP_ACT_LOG" }), FilterMachine.X64, 333).Should()
+            .Be(0x7ffc0000, "it is let pass");
     }
 
     [SkippableFact]
     public void What_cannot_be_compiled_says_why()
     {
-        var foreign = () => Compile(new LinuxSeccomp { DefaultAction = "SCMP_ACT_ALLOW", Architectures = ["SCMP_ARCH_S390X"] });
-        foreign.Should().Throw<MinicException>("big-endian programs do not run here").WithMessage("*seccomp_arch_add(ctx, s390x)*");
+        var foreign = () =>
+            Compile(new LinuxSeccomp { DefaultAction = "SCMP_ACT_ALLOW", Architectures = ["SCMP_ARCH_S390X"] });
+        foreign.Should().Throw<MinicException>("big-endian programs do not run here")
+            .WithMessage("*seccomp_arch_add(ctx, s390x)*");
     }
 
     [SkippableFact]
@@ -153,16 +169,23 @@ public sealed class SeccompCompilerTests : IDisposable
             Syscalls = [Rule("SCMP_ACT_NOTIFY", "mkdir")],
         };
         Ask(Compile(notify), "mkdir").Should().Be(0x7fc00000);
-        SeccompCompiler.Compile(notify, Cache).Flags.Should().Be(1 | 8 | 16 | 32, "with a listener TSYNC needs TSYNC_ESRCH");
-        SeccompCompiler.Compile(notify with { Syscalls = [] }, Cache).Flags.Should().Be(1, "the kernel takes the flag of a listener only with one");
+        SeccompCompiler.Compile(notify, Cache).Flags.Should()
+            .Be(1 | 8 | 16 | 32, "with a listener TSYNC needs TSYNC_ESRCH");
+        SeccompCompiler.Compile(notify with { Syscalls = [] }, Cache).Flags.Should()
+            .Be(1, "the kernel takes the flag of a listener only with one");
     }
 
     [SkippableFact]
     public void Flags_are_those_asked_for_and_SPEC_ALLOW_where_nothing_was_said()
     {
         SeccompCompiler.Compile(new LinuxSeccomp { DefaultAction = "SCMP_ACT_ALLOW" }, Cache).Flags.Should().Be(4);
-        SeccompCompiler.Compile(new LinuxSeccomp { DefaultAction = "SCMP_ACT_ALLOW", Flags = [] }, Cache).Flags.Should().Be(0);
-        SeccompCompiler.Compile(new LinuxSeccomp { DefaultAction = "SCMP_ACT_ALLOW", Flags = ["SECCOMP_FILTER_FLAG_TSYNC", "SECCOMP_FILTER_FLAG_LOG"] }, Cache).Flags.Should().Be(3);
+        SeccompCompiler.Compile(new LinuxSeccomp { DefaultAction = "SCMP_ACT_ALLOW", Flags = [] }, Cache).Flags.Should()
+            .Be(0);
+        SeccompCompiler.Compile(new LinuxSeccomp
+        {
+            DefaultAction = "SCMP_ACT_ALLOW",
+            Flags = ["SECCOMP_FILTER_FLAG_TSYNC", "SECCOMP_FILTER_FLAG_LOG"],
+        }, Cache).Flags.Should().Be(3);
     }
 
     [SkippableFact]
@@ -170,16 +193,19 @@ public sealed class SeccompCompilerTests : IDisposable
     {
         var large = Large();
         var first = SeccompCompiler.Compile(large, Cache).Program;
-        var file = Directory.GetFiles(directory).Should().ContainSingle("the half-written file has been renamed").Subject;
+        var file = Directory.GetFiles(directory).Should()
+            .ContainSingle("the half-written file has been renamed").Subject;
         var key = SeccompCache.Key(large);
         File.ReadAllBytes(file).Should().Equal([.. key, .. first]);
         // What is kept is what is used; a filter that allows all shows it.
         byte[] marked = [0x06, 0, 0, 0, 0, 0, 0xff, 0x7f];
         File.WriteAllBytes(file, [.. key, .. marked]);
         SeccompCompiler.Compile(large, Cache).Program.Should().Equal(marked);
-        SeccompCompiler.Compile(large with { DefaultErrnoRet = 5 }, Cache).Program.Should().NotEqual(marked, "it is another filter");
+        SeccompCompiler.Compile(large with { DefaultErrnoRet = 5 }, Cache).Program.Should()
+            .NotEqual(marked, "it is another filter");
         File.WriteAllBytes(file, [.. SeccompCache.Key(large with { DefaultErrnoRet = 5 }), .. marked]);
-        SeccompCompiler.Compile(large, Cache).Program.Should().Equal(first, "another filter of the same name is another filter");
+        SeccompCompiler.Compile(large, Cache).Program.Should()
+            .Equal(first, "another filter of the same name is another filter");
         File.WriteAllBytes(file, [.. key, 1, 2, 3]);
         SeccompCompiler.Compile(large, Cache).Program.Should().Equal(first, "a broken file is no filter");
         Compile(new LinuxSeccomp { DefaultAction = "SCMP_ACT_ALLOW" });
@@ -197,7 +223,10 @@ public sealed class SeccompCompilerTests : IDisposable
         tape.Await("go", "");
         if (noNewPrivileges)
             tape.NoNewPrivileges("");
-        var compiled = SeccompCompiler.Compile(Large() with { Syscalls = [.. Large().Syscalls!, Rule("SCMP_ACT_ERRNO", "mkdirat") with { ErrnoRet = 28 }] }, Cache);
+        var compiled = SeccompCompiler.Compile(Large() with
+        {
+            Syscalls = [.. Large().Syscalls!, Rule("SCMP_ACT_ERRNO", "mkdirat") with { ErrnoRet = 28 }],
+        }, Cache);
         tape.Seccomp(compiled.Program, compiled.Flags, "");
         List<TapeCall> calls =
         [
@@ -207,7 +236,11 @@ public sealed class SeccompCompilerTests : IDisposable
             new("umask", 0) { Allowed = [Errno.EPERM] },
             new("exit_group", 7),
         ];
-        using var child = Child.Clone(new ChildOptions(calls) { Descriptors = [ChildDescriptor.Go, ChildDescriptor.Status], Kept = 0 });
+        using var child = Child.Clone(new ChildOptions(calls)
+        {
+            Descriptors = [ChildDescriptor.Go, ChildDescriptor.Status],
+            Kept = 0,
+        });
         child.Go();
         child.WaitStatus().Should().BeFalse();
         Processes.Reap(child.Pid).Should().Be(7, $"{child.Failure()?.Message}");
@@ -219,7 +252,8 @@ public sealed class SeccompCompilerTests : IDisposable
     }
 
     [SkippableFact]
-    public void The_condition_has_the_size_of_the_librarys() => System.Runtime.CompilerServices.Unsafe.SizeOf<scmp_arg_cmp>().Should().Be(24);
+    public void The_condition_has_the_size_of_the_librarys() =>
+    System.Runtime.CompilerServices.Unsafe.SizeOf<scmp_arg_cmp>().Should().Be(24);
 
     private SeccompCache Cache => new(directory);
 
@@ -244,10 +278,14 @@ public sealed class SeccompCompilerTests : IDisposable
         Syscalls =
         [
             Rule(
-                "SCMP_ACT_ALLOW", "read", "write", "open", "close", "stat", "fstat", "lstat", "poll", "lseek", "mmap", "mprotect", "munmap", "brk",
-                "rt_sigaction", "rt_sigprocmask", "rt_sigreturn", "ioctl", "pread64", "pwrite64", "readv", "writev", "access", "pipe", "select",
-                "sched_yield", "mremap", "dup", "dup2", "pause", "nanosleep", "getpid", "sendfile", "socket", "connect", "accept", "execve", "exit",
-                "wait4", "kill", "uname", "fcntl", "flock", "fsync", "getcwd", "chdir", "rename", "rmdir", "link", "unlink", "exit_group"),
+                "SCMP_ACT_ALLOW", "read", "write", "open", "close", "stat", "fstat", "lstat", "poll", "lseek", "mmap",
+                "mprotect", "munmap", "brk",
+                "rt_sigaction", "rt_sigprocmask", "rt_sigreturn", "ioctl", "pread64", "pwrite64", "readv", "writev",
+                "access", "pipe", "select",
+                "sched_yield", "mremap", "dup", "dup2", "pause", "nanosleep", "getpid", "sendfile", "socket", "connect",
+                "accept", "execve", "exit",
+                "wait4", "kill", "uname", "fcntl", "flock", "fsync", "getcwd", "chdir", "rename", "rmdir", "link",
+                "unlink", "exit_group"),
         ],
     };
 }

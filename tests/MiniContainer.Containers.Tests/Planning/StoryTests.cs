@@ -15,7 +15,9 @@ public class StoryTests
     private static readonly IReadOnlyList<CgroupHierarchy> V1 =
     [
         .. new[] { "name=systemd", "pids", "blkio", "freezer", "devices", "memory", "cpuacct", "cpu" }
-            .Select(c => new CgroupHierarchy([c], $"/sys/fs/cgroup/{c.Replace("name=", "", StringComparison.Ordinal)}", $"/sys/fs/cgroup/{c.Replace("name=", "", StringComparison.Ordinal)}")),
+            .Select(c =>
+                new CgroupHierarchy([c], $"/sys/fs/cgroup/{c.Replace("name=", "", StringComparison.Ordinal)}",
+                    $"/sys/fs/cgroup/{c.Replace("name=", "", StringComparison.Ordinal)}")),
     ];
 
     private static Spec Default => DefaultSpec.Create("rootfs", ["sh", "-c", "echo hi"], "box");
@@ -44,22 +46,29 @@ public class StoryTests
         var explanation = Explanation.Of("minic run of box", Container(Default, machine));
         var story = Story.Of(explanation);
 
-        story.Chapters.SelectMany(c => c.Lines).SelectMany(l => l.Steps).Select(s => s.Number).Order().Should().Equal(Enumerable.Range(1, explanation.Steps.Count));
+        story.Chapters.SelectMany(c => c.Lines).SelectMany(l => l.Steps).Select(s => s.Number).Order().Should()
+            .Equal(Enumerable.Range(1, explanation.Steps.Count));
         story.Chapters.Sum(c => c.Steps).Should().Be(explanation.Steps.Count);
-        Text(explanation, width).Should().StartWith($"minic run of box: {explanation.Steps.Count} steps in {story.Chapters.Count} chapters.");
+        Text(explanation, width).Should()
+            .StartWith($"minic run of box: {explanation.Steps.Count} steps in {story.Chapters.Count} chapters.");
     }
 
     [Fact]
-    public void A_container_on_version_1() => Golden.Check(Text(Explanation.Of("minic run of box", Container(Default, "v1")), 80), "story-v1-80.txt");
+    public void A_container_on_version_1() =>
+    Golden.Check(Text(Explanation.Of("minic run of box", Container(Default, "v1")), 80), "story-v1-80.txt");
 
     [Fact]
-    public void A_container_on_version_2() => Golden.Check(Text(Explanation.Of("minic run of box", Container(Default, "v2")), 120), "story-v2-120.txt");
+    public void A_container_on_version_2() =>
+    Golden.Check(Text(Explanation.Of("minic run of box", Container(Default, "v2")), 120), "story-v2-120.txt");
 
     [Fact]
     public void An_exec()
     {
         var plan = new Plan();
-        var target = new ExecTarget(7, CloneFlags.NEWPID | CloneFlags.NEWNS | CloneFlags.NEWUTS) { CgroupFiles = [.. Machines.Hybrid.Select(h => $"{h.MountPoint}/minic/box/cgroup.procs")] };
+        var target = new ExecTarget(7, CloneFlags.NEWPID | CloneFlags.NEWNS | CloneFlags.NEWUTS)
+        {
+            CgroupFiles = [.. Machines.Hybrid.Select(h => $"{h.MountPoint}/minic/box/cgroup.procs")],
+        };
         ExecPlanner.Add(plan, "exec", Default.Process!, target, ContainerPlannerTests.Machine(Machines.Hybrid));
         Golden.Check(Text(Explanation.Of("minic exec in box", plan.Steps), 80), "story-exec-80.txt");
     }
@@ -68,7 +77,8 @@ public class StoryTests
     public void A_chapter_whole()
     {
         var text = new StringWriter { NewLine = "\n" };
-        new ExplanationText(text, 80, colour: false).Write(Explanation.Of("minic run of box", Container(Default, "v2")), "privileges");
+        new ExplanationText(text, 80, colour: false).Write(Explanation.Of("minic run of box", Container(Default, "v2")),
+            "privileges");
         text.ToString().Split('\n').Should().OnlyContain(l => l.Length <= 80);
         Golden.Check(text.ToString(), "chapter-privileges-80.txt");
     }
@@ -77,7 +87,8 @@ public class StoryTests
     {
         var plan = new Plan();
         var hierarchies = machine switch { "v1" => V1, "v2" => Machines.V2, _ => Machines.Hybrid };
-        ContainerPlanner.Add(plan, new Bundle("/bundle", spec), new ContainerSetup("box", "/run/minic/containers/box"), ContainerPlannerTests.Machine(hierarchies));
+        ContainerPlanner.Add(plan, new Bundle("/bundle", spec), new ContainerSetup("box", "/run/minic/containers/box"),
+            ContainerPlannerTests.Machine(hierarchies));
         return plan.Steps;
     }
 

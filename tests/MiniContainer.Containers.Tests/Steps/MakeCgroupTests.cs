@@ -20,7 +20,10 @@ public sealed class MakeCgroupTests
         {
             for (var i = 0; i < 2000; i++)
             {
-                var step = new MakeCgroup($"{above}/{worker}", cpuset.Own) { Inherits = ["cpuset.cpus", "cpuset.mems"] };
+                var step = new MakeCgroup($"{above}/{worker}", cpuset.Own)
+                {
+                    Inherits = ["cpuset.cpus", "cpuset.mems"],
+                };
                 var facts = step.Do(playing);
                 Knob.TryRead($"{above}/{worker}/cpuset.cpus").Should().NotBeNullOrEmpty();
                 step.Undo(facts);

@@ -37,6 +37,7 @@ public class InterfaceNameTests
     {
         var refusal = () => InterfaceName.Check("a-bridge-too-long", "bridge");
         refusal.Should().Throw<MinicException>().WithMessage(
-            "use \"a-bridge-too-long\" as bridge name: it is 17 bytes long; an interface name has at most 15 (IFNAMSIZ-1)");
+            "use \"a-bridge-too-long\" as bridge name: it is 17 bytes long; an interface name has at most 15 "
+                + "(IFNAMSIZ-1)");
     }
 }

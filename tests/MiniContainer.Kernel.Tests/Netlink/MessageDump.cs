@@ -13,7 +13,8 @@ internal sealed class MessageDump
 {
     private static readonly Dictionary<string, long> Constants = typeof(NetlinkAbi)
         .GetFields(BindingFlags.Static | BindingFlags.Public)
-        .ToDictionary(field => field.Name, field => Convert.ToInt64(field.GetRawConstantValue(), CultureInfo.InvariantCulture));
+        .ToDictionary(field => field.Name,
+            field => Convert.ToInt64(field.GetRawConstantValue(), CultureInfo.InvariantCulture));
 
     private readonly byte[] bytes;
     private readonly StringBuilder text = new();
@@ -94,7 +95,8 @@ internal sealed class MessageDump
         "IFLA_IFNAME" or "IFLA_INFO_KIND" => $"\"{Encoding.UTF8.GetString(bytes, at, end - at - 1)}\"",
         "IFLA_ADDRESS" or "NDA_LLADDR" => Convert.ToHexStringLower(bytes, at, end - at),
         "IFA_LOCAL" or "IFA_ADDRESS" or "IFA_BROADCAST" or "RTA_DST" or "RTA_GATEWAY" or "RTA_PREFSRC" or "NDA_DST"
-            or "IFLA_VXLAN_LOCAL" or "IFLA_VXLAN_LOCAL6" => new System.Net.IPAddress(bytes.AsSpan(at, end - at)).ToString(),
+            or "IFLA_VXLAN_LOCAL" or "IFLA_VXLAN_LOCAL6" =>
+            new System.Net.IPAddress(bytes.AsSpan(at, end - at)).ToString(),
         "IFLA_VXLAN_PORT" => $"{(bytes[at] << 8) | bytes[at + 1]} (network byte order)",
         _ => $"{Number(at, end - at)}",
     };
@@ -103,7 +105,9 @@ internal sealed class MessageDump
     {
         for (var start = 0; start < count; start += 8)
         {
-            var hex = string.Join(' ', bytes.Skip(at + start).Take(Math.Min(8, count - start)).Select(b => b.ToString("x2", CultureInfo.InvariantCulture)));
+            var hex = string.Join(' ',
+                bytes.Skip(at + start).Take(Math.Min(8, count - start))
+                    .Select(b => b.ToString("x2", CultureInfo.InvariantCulture)));
             var line = $"{at + start:x4}  {hex,-23}  {new string(' ', depth * 2)}{(start == 0 ? meaning : "")}";
             text.Append(line.TrimEnd()).Append('\n');
         }
@@ -130,7 +134,8 @@ internal sealed class MessageDump
         return Constants.FirstOrDefault(c =>
             c.Value == value
             && c.Key.StartsWith(prefix, StringComparison.Ordinal)
-            && !Array.Exists(longer, l => l != prefix && l.Length > prefix.Length && c.Key.StartsWith(l, StringComparison.Ordinal))).Key
+            && !Array.Exists(longer,
+                l => l != prefix && l.Length > prefix.Length && c.Key.StartsWith(l, StringComparison.Ordinal))).Key
             ?? $"{prefix}? {value}";
     }
 }

@@ -81,7 +81,8 @@ public class NetworkNamespaceTests
     public void What_is_no_namespace_is_not_opened()
     {
         var missing = () => NetworkNamespace.Open("/run/netns/there/is/none");
-        missing.Should().Throw<MinicException>().WithMessage("open the network namespace /run/netns/there/is/none: open(*ENOENT*");
+        missing.Should().Throw<MinicException>()
+            .WithMessage("open the network namespace /run/netns/there/is/none: open(*ENOENT*");
         var other = () => NetworkNamespace.Open("/proc/self/ns/uts");
         other.Should().Throw<MinicException>().WithMessage("*not a network namespace*");
         var file = () => NetworkNamespace.Open("/etc/hostname");
@@ -117,12 +118,14 @@ public class NetworkNamespaceTests
 
     private static string Here() => new FileInfo("/proc/thread-self/ns/net").LinkTarget!;
 
-    // Those that the body of the test has made: what a machine has had mounted there before, by ip netns too, the table still
-    // shows, though another /run covers it.
-    private string[] Mounts(string prefix) => [.. AllMounts(prefix).Where(line => !covered.Contains(line.Split(' ')[0]))];
+    // Those that the body of the test has made: what a machine has had mounted there before, by ip netns too, the table
+    // still shows, though another /run covers it.
+    private string[] Mounts(string prefix) =>
+        [.. AllMounts(prefix).Where(line => !covered.Contains(line.Split(' ')[0]))];
 
     private static IEnumerable<string> AllMounts(string prefix) =>
-        File.ReadLines("/proc/thread-self/mountinfo").Where(line => (line.Split(' ')[4] + " ").StartsWith(prefix, StringComparison.Ordinal));
+        File.ReadLines("/proc/thread-self/mountinfo")
+            .Where(line => (line.Split(' ')[4] + " ").StartsWith(prefix, StringComparison.Ordinal));
 
     // A thread with mounts of its own, and an empty /run there: the machine's /run/netns is not ours to write to.
     private void InPrivateRun(Action body)

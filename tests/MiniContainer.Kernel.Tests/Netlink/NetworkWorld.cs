@@ -1,5 +1,5 @@
-// A world for one test: a network namespace that goes away with it, and the tools of iproute2 and nftables to look at it
-// with other eyes than minic's own. nsenter(1) takes them there, so that not even the door in is minic's.
+// A world for one test: a network namespace that goes away with it, and the tools of iproute2 and nftables to look at
+// it with other eyes than minic's own. nsenter(1) takes them there, so that not even the door in is minic's.
 
 using System.Diagnostics;
 using System.Globalization;
@@ -46,7 +46,8 @@ internal sealed class NetworkWorld : IDisposable
 
     public static void RequireTool(string tool, string package) =>
         Skip.IfNot(
-            (Environment.GetEnvironmentVariable("PATH") + ":/usr/sbin:/sbin").Split(':').Any(d => File.Exists(Path.Combine(d, tool))),
+            (Environment.GetEnvironmentVariable("PATH") + ":/usr/sbin:/sbin").Split(':')
+                .Any(d => File.Exists(Path.Combine(d, tool))),
             $"needs the Debian package {package} ({tool})");
 
     public void Dispose()

@@ -44,7 +44,8 @@ public class RtNetlinkAddressTests
         world.Kernel.AddAddress("br0", address);
         var again = () => world.Kernel.AddAddress("br0", address);
         again.Should().Throw<MinicException>().WithMessage(
-            "add address 10.0.0.1/24 to br0: RTM_NEWADDR(dev=\"br0\", local=10.0.0.1/24): EEXIST*").Which.Errno.Should().Be(EEXIST);
+            "add address 10.0.0.1/24 to br0: RTM_NEWADDR(dev=\"br0\", local=10.0.0.1/24): EEXIST*").Which.Errno.Should()
+                .Be(EEXIST);
         world.Kernel.TryDeleteAddress("br0", address).Should().BeTrue();
         world.Kernel.TryDeleteAddress("br0", address).Should().BeFalse();
         world.Kernel.TryDeleteAddress("nobody", address).Should().BeFalse();
@@ -86,7 +87,8 @@ public class RtNetlinkAddressTests
             .Contain(default4 with { Dev = "br0", Scope = RouteScope.Universe })
             .And.Contain(onLink with { Scope = RouteScope.Link })
             .And.HaveCount(3, "the third is the kernel's own, to 10.0.0.0/24");
-        world.Kernel.ListRoutes(AddressFamily.InterNetworkV6).Should().Contain(r => default6.Gateway!.Equals(r.Gateway) && r.Dev == "br0");
+        world.Kernel.ListRoutes(AddressFamily.InterNetworkV6).Should()
+            .Contain(r => default6.Gateway!.Equals(r.Gateway) && r.Dev == "br0");
         world.Kernel.ListRoutes(table: 1000).Should().Equal(elsewhere with { Scope = RouteScope.Link });
     }
 

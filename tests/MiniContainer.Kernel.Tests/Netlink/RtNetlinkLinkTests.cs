@@ -47,7 +47,8 @@ public class RtNetlinkLinkTests
         links.Keys.Should().BeEquivalentTo(world.Ip("link show").Select(link => link!["ifname"]!.GetValue<string>()));
         links["br0"].Should().Match<Link>(l => l.Kind == "bridge" && l.IsUp && l.Mac!.Equals(Mac) && l.Hairpin == null);
         links["a"].Should().Match<Link>(l =>
-            l.Kind == "veth" && !l.IsUp && l.MasterIndex == links["br0"].Index && l.Hairpin == true && l.Isolated == true);
+            l.Kind == "veth" && !l.IsUp && l.MasterIndex == links["br0"].Index && l.Hairpin == true
+            && l.Isolated == true);
         links["a"].PeerIndex.Should().Be(links["b"].Index);
         links["b"].MasterIndex.Should().BeNull();
         links["lo"].Mtu.Should().Be(65536);
@@ -145,7 +146,8 @@ public class RtNetlinkLinkTests
         using var world = NetworkWorld.Make();
         world.Kernel.AddBridge("br0");
         var tooSmall = () => world.Kernel.SetMtu("br0", 10);
-        tooSmall.Should().Throw<MinicException>().WithMessage("*RTM_SETLINK(ifname=\"br0\", mtu=10): EINVAL*mtu less than device minimum*");
+        tooSmall.Should().Throw<MinicException>()
+            .WithMessage("*RTM_SETLINK(ifname=\"br0\", mtu=10): EINVAL*mtu less than device minimum*");
     }
 
     [SkippableFact]

@@ -7,13 +7,17 @@ namespace MiniContainer.Kernel.Tests.Tape;
 
 public class ChildTests
 {
-    private static readonly TapeCall True = new("execve", "/bin/true", new TapeArg.Strs(["true"]), new TapeArg.Strs([]));
+    private static readonly TapeCall True = new("execve", "/bin/true", new TapeArg.Strs(["true"]),
+        new TapeArg.Strs([]));
     private static readonly TapeCall AwaitGo = new("read", 0, new TapeArg.Block(new byte[8], "..."), 1) { Least = 1 };
 
     [Fact]
     public void Results_and_stamps_can_be_read_afterwards()
     {
-        using var child = Make(AwaitGo, new TapeCall("getpid"), new TapeCall("close", 77) { Allowed = [Errno.EBADF] }, new TapeCall("exit_group", 3));
+        using var child = Make(AwaitGo, new TapeCall("getpid"), new TapeCall("close", 77)
+        {
+            Allowed = [Errno.EBADF],
+        }, new TapeCall("exit_group", 3));
         child.Go();
         child.WaitStatus().Should().BeFalse();
         Processes.Reap(child.Pid).Should().Be(3);
@@ -25,7 +29,8 @@ public class ChildTests
         child.Tape.Played.Should().Be(first + 3);
         child.Failure().Should().BeNull();
         child.Tape.Began.Should().BePositive();
-        Enumerable.Range(0, first + 3).Select(child.Tape.Stamp).Should().BeInAscendingOrder().And.OnlyContain(s => s >= child.Tape.Began);
+        Enumerable.Range(0, first + 3).Select(child.Tape.Stamp).Should().BeInAscendingOrder().And
+            .OnlyContain(s => s >= child.Tape.Began);
     }
 
     [Fact]
@@ -36,7 +41,8 @@ public class ChildTests
         child.WaitStatus().Should().BeFalse();
         Processes.Reap(child.Pid).Should().Be(MinicException.ExitFailure);
         child.FailedCall.Should().Be(2);
-        child.Failure()!.Message.Should().StartWith("chdir: chdir(\"/no/such/directory\"): ENOENT (No such file or directory)");
+        child.Failure()!.Message.Should()
+            .StartWith("chdir: chdir(\"/no/such/directory\"): ENOENT (No such file or directory)");
         child.Tape.Result(child.Prologue + 3).Should().BeNull("what stands behind is not played");
     }
 
@@ -47,7 +53,8 @@ public class ChildTests
         var program = new TapeArg.Block(TapeArg.Ints(0x06, 0x0005_0001), "...");
         var filter = new TapeArg.Block(TapeArg.Longs(1, 0), "{len=1, filter=...}") { Pointers = [(8, program)] };
         using var child = Make(
-            new TapeCall("prctl", TapeArg.Named(38, "PR_SET_NO_NEW_PRIVS"), 1, 0, 0, 0), new TapeCall("seccomp", TapeArg.Named(1, "SECCOMP_SET_MODE_FILTER"), 0, filter), True);
+            new TapeCall("prctl", TapeArg.Named(38, "PR_SET_NO_NEW_PRIVS"), 1, 0, 0, 0),
+            new TapeCall("seccomp", TapeArg.Named(1, "SECCOMP_SET_MODE_FILTER"), 0, filter), True);
         Processes.WaitEnd(child.PidFd, 60_000).Should().BeTrue("it must not spin");
         Processes.Reap(child.Pid).Should().Be(128 + 4 /* SIGILL */);
         child.FailedCall.Should().Be(2);
@@ -92,7 +99,12 @@ public class ChildTests
         {
             using (var file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite))
             {
-                using var child = Child.Clone(new ChildOptions([AwaitGo, new TapeCall("execve", "/no/such/program", new TapeArg.Strs(["x"]), new TapeArg.Strs([]))])
+                using var child =
+                    Child.Clone(
+                        new ChildOptions(
+                            [AwaitGo,
+                                new TapeCall("execve", "/no/such/program", new TapeArg.Strs(["x"]),
+                                    new TapeArg.Strs([]))])
                 {
                     Descriptors = [ChildDescriptor.Go, ChildDescriptor.Status],
                     Kept = 0,
@@ -121,7 +133,8 @@ public class ChildTests
         // What is 5 and 3 here is 3 and 4 there, and the table behind is empty: the next open gives 5.
         using var child = Child.Clone(new ChildOptions(
         [
-            AwaitGo, Read(3), Read(4), new TapeCall("openat", TapeArg.AtFdCwd, "/dev/null", 0, 0), new TapeCall("close", 6) { Allowed = [Errno.EBADF] }, new TapeCall("exit_group", 0),
+            AwaitGo, Read(3), Read(4), new TapeCall("openat", TapeArg.AtFdCwd, "/dev/null", 0, 0),
+            new TapeCall("close", 6) { Allowed = [Errno.EBADF] }, new TapeCall("exit_group", 0),
         ])
         {
             Descriptors = [ChildDescriptor.Go, ChildDescriptor.Status, new("b", b), new("a", a), new("b", b)],
@@ -163,5 +176,10 @@ public class ChildTests
 
     // Another process, so that it can be killed, and so that a hang is not ours.
     private static Process Helper(params string[] args) =>
-        Process.Start(new ProcessStartInfo(Environment.ProcessPath!, ["exec", Path.Combine(AppContext.BaseDirectory, "SpawnStress.dll"), .. args]) { RedirectStandardOutput = true })!;
+        Process.Start(
+            new ProcessStartInfo(Environment.ProcessPath!,
+                ["exec", Path.Combine(AppContext.BaseDirectory, "SpawnStress.dll"), .. args])
+                {
+                    RedirectStandardOutput = true,
+                })!;
 }

@@ -21,7 +21,9 @@ public class PlayerTests
         {
             Run("as", "--64", "-o", $"{directory}/code.o", Source($"{routine}.x86_64.s"));
             Run("objcopy", "-O", "binary", "-j", ".text", $"{directory}/code.o", $"{directory}/code.bin");
-            Convert.ToHexString(routine switch { "player" => Player.Code, "own" => OwnProgram.Code, _ => TimeStampCounter.Code }).Should().Be(Convert.ToHexString(File.ReadAllBytes($"{directory}/code.bin")));
+            Convert.ToHexString(
+                routine switch { "player" => Player.Code, "own" => OwnProgram.Code, _ => TimeStampCounter.Code })
+                    .Should().Be(Convert.ToHexString(File.ReadAllBytes($"{directory}/code.bin")));
         }
         finally
         {
@@ -30,7 +32,8 @@ public class PlayerTests
     }
 
     [Fact]
-    public void The_structure_for_clone3_has_the_kernels_size() => Unsafe.SizeOf<clone_args>().Should().Be(88, "CLONE_ARGS_SIZE_VER2");
+    public void The_structure_for_clone3_has_the_kernels_size() =>
+    Unsafe.SizeOf<clone_args>().Should().Be(88, "CLONE_ARGS_SIZE_VER2");
 
     private static string Source(string file, [CallerFilePath] string test = "") =>
         Path.GetFullPath(Path.Combine(Path.GetDirectoryName(test)!, "../../../src/MiniContainer.Kernel/Tape", file));

@@ -11,9 +11,12 @@ public class TapeCallsTests
     {
         TapeCall[] calls =
         [
-            sethostname("bøx"), mount(null, "/", null, MS_PRIVATE | MS_REC), mount("proc", "/proc", "proc", 0), umount2(".", MNT_DETACH),
-            pivot_root(".", "."), mkdir("x", 0x1ed), setns(5, CLONE_NEWUSER | CLONE_NEWNS), setgroups(), setgroups(4, 20), setresuid(0, 0, 0),
-            prctl(PR_CAPBSET_DROP, "CAP_CHOWN"), prctl(PR_SET_NO_NEW_PRIVS, 1), seccomp(new byte[16]), read(3), write(4, "r"),
+            sethostname("bøx"), mount(null, "/", null, MS_PRIVATE | MS_REC), mount("proc", "/proc", "proc", 0),
+            umount2(".", MNT_DETACH),
+            pivot_root(".", "."), mkdir("x", 0x1ed), setns(5, CLONE_NEWUSER | CLONE_NEWNS), setgroups(),
+            setgroups(4, 20), setresuid(0, 0, 0),
+            prctl(PR_CAPBSET_DROP, "CAP_CHOWN"), prctl(PR_SET_NO_NEW_PRIVS, 1), seccomp(new byte[16]), read(3),
+            write(4, "r"),
         ];
         string.Join('\n', calls.AsEnumerable()).Should().Be("""
             sethostname("bøx", 4)
@@ -37,7 +40,8 @@ public class TapeCallsTests
     [Fact]
     public void A_command_without_a_slash_is_looked_for_in_the_environments_PATH()
     {
-        execve(["sh", "-c", "true"], ["PATH=/usr/local/bin:/bin", "A=1"]).Skip(1).Select(c => c.ToString()).Should().Equal(
+        execve(["sh", "-c", "true"], ["PATH=/usr/local/bin:/bin", "A=1"]).Skip(1).Select(c => c.ToString()).Should()
+            .Equal(
             "execve(\"/usr/local/bin/sh\", [\"sh\", \"-c\", \"true\"], [/* 2 vars */])",
             "execve(\"/bin/sh\", [\"sh\", \"-c\", \"true\"], [/* 2 vars */])");
         execve(["./sh"], []).Skip(1).Should().ContainSingle().Which.Args[0].Should().Be(new TapeArg.Str("./sh"));
@@ -57,7 +61,8 @@ public class TapeCallsTests
     public void A_child_that_fails_before_its_report_says_where()
     {
         using var child = Child.Clone([chdir("/no/such"), write(4, "r")], 0);
-        child.Invoking(c => c.WaitReport()).Should().Throw<MinicException>().WithMessage("chdir: chdir(\"/no/such\"): ENOENT*");
+        child.Invoking(c => c.WaitReport()).Should().Throw<MinicException>()
+            .WithMessage("chdir: chdir(\"/no/such\"): ENOENT*");
         child.Invoking(c => c.WaitExit()).Should().Throw<MinicException>().WithMessage("chdir: *");
         _ = Processes.Reap(child.Pid);
     }
@@ -66,7 +71,8 @@ public class TapeCallsTests
     public void A_command_that_is_nowhere_ends_with_127()
     {
         using var child = Child.Clone([.. execve(["no-such-command"], ["PATH=/bin:/usr/bin"])], 0);
-        child.Invoking(c => c.WaitExit()).Should().Throw<MinicException>().Which.ExitCode.Should().Be(MinicException.ExitNotFound);
+        child.Invoking(c => c.WaitExit()).Should().Throw<MinicException>().Which.ExitCode.Should()
+            .Be(MinicException.ExitNotFound);
         _ = Processes.Reap(child.Pid);
     }
 
@@ -74,7 +80,8 @@ public class TapeCallsTests
     public void Refused_calls_are_in_the_filter_and_unknown_ones_are_told()
     {
         Seccomp.Refuse(["mount", "unshare"]).Length.Should().BeGreaterThan(Seccomp.Refuse(["mount"]).Length);
-        FluentActions.Invoking(() => Seccomp.Refuse(["mnt"])).Should().Throw<MinicException>().WithMessage("*there is no system call mnt");
+        FluentActions.Invoking(() => Seccomp.Refuse(["mnt"])).Should().Throw<MinicException>()
+            .WithMessage("*there is no system call mnt");
     }
 
     [Fact]

@@ -16,7 +16,11 @@ public sealed class TapeImageTests : IDisposable
     {
         var tape = LayOut(
             new TapeCall("mount", "src", "dst", TapeArg.Null, 5, TapeArg.Null),
-            new TapeCall("read", 3, new TapeArg.Block(new byte[8], "..."), 1) { Least = 1, Allowed = [Errno.EINTR, Errno.EAGAIN] });
+            new TapeCall("read", 3, new TapeArg.Block(new byte[8], "..."), 1)
+            {
+                Least = 1,
+                Allowed = [Errno.EINTR, Errno.EAGAIN],
+            });
         Long(tape, 0).Should().Be(0, "nothing has been played");
         Long(tape, 8).Should().Be(0, "no child has begun");
         var address = Long(tape, 16);
@@ -28,7 +32,8 @@ public sealed class TapeImageTests : IDisposable
         (Long(tape, 64 + 64), Long(tape, 64 + 72), Long(tape, 64 + 80)).Should().Be((0, 0, 0));
         const int second = 64 + 88;
         (Long(tape, second + 64), Long(tape, second + 72)).Should().Be((1, (1 << Errno.EINTR) | (1 << Errno.EAGAIN)));
-        Long(tape, second + 88).Should().Be(SyscallNumber.Of("exit_group"), "behind the last entry stands one that ends the child");
+        Long(tape, second + 88).Should()
+            .Be(SyscallNumber.Of("exit_group"), "behind the last entry stands one that ends the child");
         Long(tape, second + 96).Should().Be(125);
     }
 
@@ -37,10 +42,14 @@ public sealed class TapeImageTests : IDisposable
     {
         var tape = LayOut(
             new TapeCall("execve", "/bin/a", new TapeArg.Strs(["a", "", "ü"]), new TapeArg.Strs([])),
-            new TapeCall("seccomp", 1, 0, new TapeArg.Block(TapeArg.Longs(1, 0), "{}") { Pointers = [(8, new TapeArg.Block([7, 8, 9], "..."))] }));
+            new TapeCall("seccomp", 1, 0, new TapeArg.Block(TapeArg.Longs(1, 0), "{}")
+            {
+                Pointers = [(8, new TapeArg.Block([7, 8, 9], "..."))],
+            }));
         var address = Long(tape, 16);
         var argv = (int)(Long(tape, 64 + 16) - address);
-        Enumerable.Range(0, 3).Select(i => Text(tape, Long(tape, argv + (i * 8)) - address)).Should().Equal("a", "", "ü");
+        Enumerable.Range(0, 3).Select(i => Text(tape, Long(tape, argv + (i * 8)) - address)).Should()
+            .Equal("a", "", "ü");
         Long(tape, argv + 24).Should().Be(0, "argv ends with a null pointer");
         Long(tape, (int)(Long(tape, 64 + 24) - address)).Should().Be(0, "so does an empty environment");
         var structure = (int)(Long(tape, 64 + 88 + 24) - address);
@@ -79,7 +88,8 @@ public sealed class TapeImageTests : IDisposable
             .Should().Be("mount(\"proc\", \"/proc\", \"proc\", MS_NOSUID, NULL)");
         new TapeCall("openat", TapeArg.AtFdCwd, "a\"b\\c\n\x01", 0, TapeArg.Mode(0x1a4)).ToString()
             .Should().Be("openat(AT_FDCWD, \"a\\\"b\\\\c\\n\\1\", 0, 0644)");
-        new TapeCall("execve", "/bin/a", new TapeArg.Strs(["a", "b c"]), new TapeArg.Strs(["X=1"], Counted: true)).ToString()
+        new TapeCall("execve", "/bin/a", new TapeArg.Strs(["a", "b c"]),
+            new TapeArg.Strs(["X=1"], Counted: true)).ToString()
             .Should().Be("execve(\"/bin/a\", [\"a\", \"b c\"], [/* 1 vars */])");
         new TapeCall("chroot", TapeArg.OrNull(null)).ToString().Should().Be("chroot(NULL)");
     }
@@ -93,7 +103,8 @@ public sealed class TapeImageTests : IDisposable
 
     private static long Long(byte[] tape, int offset) => BinaryPrimitives.ReadInt64LittleEndian(tape.AsSpan(offset));
 
-    private static string Text(byte[] tape, long offset) => Encoding.UTF8.GetString(tape, (int)offset, Array.IndexOf(tape, (byte)0, (int)offset) - (int)offset);
+    private static string Text(byte[] tape, long offset) =>
+        Encoding.UTF8.GetString(tape, (int)offset, Array.IndexOf(tape, (byte)0, (int)offset) - (int)offset);
 
     [Fact]
     public void One_that_is_disposed_twice_takes_nothing_away_from_the_next()

@@ -13,7 +13,9 @@ public class InputsTests
     [InlineData("seconds", "^[1-9][0-9]{3}$")]
     [InlineData("number", "^[1-9][0-9]$")]
     public void Each_kind_has_its_form(string kind, string form) =>
-        Enumerable.Range(0, 100).Select(_ => Inputs.Draw(kind)).Should().AllSatisfy(v => v.Should().MatchRegex(form)).And.Subject.Distinct().Count().Should().BeGreaterThan(10, "they are drawn");
+        Enumerable.Range(0, 100).Select(_ => Inputs.Draw(kind)).Should()
+            .AllSatisfy(v => v.Should().MatchRegex(form)).And.Subject.Distinct().Count().Should()
+            .BeGreaterThan(10, "they are drawn");
 
     [Fact]
     public void All_kinds_can_be_drawn() =>
@@ -21,5 +23,6 @@ public class InputsTests
 
     [Fact]
     public void A_longer_name_is_not_a_shorter_one_and_more() =>
-        Inputs.Fill("$NAP $NAPS ${NAP}s $OTHER", new Dictionary<string, string> { ["NAP"] = "1", ["NAPS"] = "2" }).Should().Be("1 2 1s $OTHER");
+        Inputs.Fill("$NAP $NAPS ${NAP}s $OTHER", new Dictionary<string, string> { ["NAP"] = "1", ["NAPS"] = "2" })
+            .Should().Be("1 2 1s $OTHER");
 }

@@ -42,7 +42,8 @@ public class LabReaderTests
         lab.Transcript.Should().Equal(new Dictionary<string, string> { ["NAME"] = "amber-otter" });
         lab.Patterns.Should().Equal("\\d+");
         var step = lab.Steps.Should().ContainSingle().Subject;
-        (step.Id, step.Title, step.Instruction, step.Check).Should().Be(("pid-one", "Be number one", "Be $NAME.", "true\nrefuse \"no\"\n"));
+        (step.Id, step.Title, step.Instruction, step.Check).Should()
+            .Be(("pid-one", "Be number one", "Be $NAME.", "true\nrefuse \"no\"\n"));
         step.Hints.Should().Equal("a", "b");
     }
 
@@ -52,15 +53,21 @@ public class LabReaderTests
 
     [Theory]
     [InlineData("title: PID 1", "titel: PID 1", "lab.yaml:1:1: titel: there is no such field. Did you mean title?")]
-    [InlineData("    hints: [a, b]", "    hint: [a, b]", "lab.yaml:19:5: steps[0].hint: there is no such field. Did you mean hints?")]
-    [InlineData("NAP: seconds", "NAP: secs", "lab.yaml:8:23: inputs.NAP: \"secs\" is not known here. Use word, hex, port, seconds, number.")]
+    [InlineData("    hints: [a, b]", "    hint: [a, b]",
+        "lab.yaml:19:5: steps[0].hint: there is no such field. Did you mean hints?")]
+    [InlineData("NAP: seconds", "NAP: secs",
+        "lab.yaml:8:23: inputs.NAP: \"secs\" is not known here. Use word, hex, port, seconds, number.")]
     [InlineData("NAP: seconds", "PATH: word", "lab.yaml:8:23: inputs.PATH: it cannot be an input.")]
-    [InlineData("needs: [userns]", "needs: [usernss]", "lab.yaml:5:1: needs: \"usernss\" is not known here. Did you mean userns?")]
+    [InlineData("needs: [userns]", "needs: [usernss]",
+        "lab.yaml:5:1: needs: \"usernss\" is not known here. Did you mean userns?")]
     [InlineData("id: pid-one", "id: PID one", "lab.yaml:13:5: steps[0].id: \"PID one\" cannot be an id.")]
-    [InlineData("minutes: 40", "minutes: long", "lab.yaml:4:1: minutes: expected a whole number from 1 to 240, found long")]
-    [InlineData("path: container.cs", "path: ../container.cs", "lab.yaml:7:7: files[0].path: it is not below the learner's directory.")]
+    [InlineData("minutes: 40", "minutes: long",
+        "lab.yaml:4:1: minutes: expected a whole number from 1 to 240, found long")]
+    [InlineData("path: container.cs", "path: ../container.cs",
+        "lab.yaml:7:7: files[0].path: it is not below the learner's directory.")]
     [InlineData("'\\d+'", "'('", "lab.yaml:11:18: patterns[0].regex: Invalid pattern")]
-    [InlineData("{ NAME: amber-otter }", "{ NOME: amber-otter }", "lab.yaml:9:15: transcript.NOME: there is no such input.")]
+    [InlineData("{ NAME: amber-otter }", "{ NOME: amber-otter }",
+        "lab.yaml:9:15: transcript.NOME: there is no such input.")]
     [InlineData("needs: [userns]", "needs: [userns", "malformed YAML")]
     public void A_mistake_is_told_with_line_and_column(string right, string wrong, string expected)
     {

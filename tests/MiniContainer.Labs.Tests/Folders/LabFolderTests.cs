@@ -32,9 +32,11 @@ public class LabFolderTests
     [MemberData(nameof(Labs))]
     public void Sources_are_in_the_reading_list(string lab)
     {
-        var list = File.ReadAllLines(Path.Combine(Root, "labs/README.md")).SkipWhile(l => l != "## Reading list").Where(l => l.StartsWith("| ", StringComparison.Ordinal)).Select(l => l[2..]).ToList();
+        var list = File.ReadAllLines(Path.Combine(Root, "labs/README.md")).SkipWhile(l => l != "## Reading list")
+            .Where(l => l.StartsWith("| ", StringComparison.Ordinal)).Select(l => l[2..]).ToList();
         var sources = Read(lab).Sources;
-        sources.Should().NotBeEmpty().And.AllSatisfy(s => list.Should().Contain(entry => entry.StartsWith(s, StringComparison.Ordinal)));
+        sources.Should().NotBeEmpty().And
+            .AllSatisfy(s => list.Should().Contain(entry => entry.StartsWith(s, StringComparison.Ordinal)));
     }
 
     [Theory]
@@ -44,7 +46,8 @@ public class LabFolderTests
         var read = Read(lab);
         read.Ways.Should().Contain("csharp").And.Contain("shell");
         foreach (var way in read.Ways)
-            Directory.EnumerateFiles(Path.Combine(read.Path, "solution", way)).Select(f => Path.GetFileName(f)!).Should().BeEquivalentTo(read.Steps.Select(s => s.Id + ".sh"));
+            Directory.EnumerateFiles(Path.Combine(read.Path, "solution", way)).Select(f => Path.GetFileName(f)!)
+                .Should().BeEquivalentTo(read.Steps.Select(s => s.Id + ".sh"));
     }
 
     [Theory]
@@ -60,15 +63,19 @@ public class LabFolderTests
     [Theory]
     [MemberData(nameof(Labs))]
     public void Checks_look_at_the_world_and_not_at_source_text(string lab) =>
-        Read(lab).Steps.Should().AllSatisfy(s => s.Check.Should().Contain("refuse").And.NotMatchRegex(@"(grep|sed|awk|cat|diff)\b[^|\n]*container\.cs"));
+        Read(lab).Steps.Should()
+            .AllSatisfy(s => s.Check.Should().Contain("refuse").And
+                .NotMatchRegex(@"(grep|sed|awk|cat|diff)\b[^|\n]*container\.cs"));
 
     [Theory]
     [MemberData(nameof(Labs))]
     public void Hints_do_not_give_the_answer(string lab)
     {
         var read = Read(lab);
-        var solutions = read.Ways.SelectMany(w => read.Steps.Select(s => read.Solution(w, s.Id))).Where(File.Exists).SelectMany(File.ReadAllLines).Select(l => l.Trim()).Where(l => l.Length > 30).ToHashSet();
-        read.Steps.SelectMany(s => s.Hints).Should().NotContain(h => solutions.Any(h.Contains), "a hint never contains the answer");
+        var solutions = read.Ways.SelectMany(w => read.Steps.Select(s => read.Solution(w, s.Id))).Where(File.Exists)
+            .SelectMany(File.ReadAllLines).Select(l => l.Trim()).Where(l => l.Length > 30).ToHashSet();
+        read.Steps.SelectMany(s => s.Hints).Should()
+            .NotContain(h => solutions.Any(h.Contains), "a hint never contains the answer");
     }
 
     [SkippableTheory]
@@ -88,7 +95,8 @@ public class LabFolderTests
     {
         var read = Read(lab);
         var lesson = Lesson(lab);
-        lesson.Blocks.Where(b => b.Language is "csharp" or "diff").Should().OnlyContain(b => b.Attribute("file") != null, "it is never pasted");
+        lesson.Blocks.Where(b => b.Language is "csharp" or "diff").Should()
+            .OnlyContain(b => b.Attribute("file") != null, "it is never pasted");
         var rendered = Rendering.Render(read, lesson);
         if (Environment.GetEnvironmentVariable("MINIC_GOLDEN") == "write")
             File.WriteAllText(read.LessonPath, rendered);
@@ -98,21 +106,26 @@ public class LabFolderTests
     [Theory]
     [MemberData(nameof(Labs))]
     public void Every_block_says_what_it_is(string lab) =>
-        Lesson(lab).Blocks.Should().OnlyContain(b => b.Info.Length > 0).And.Contain(b => b.Language == "console" && b.Section == "By hand").And.Contain(b => b.Language == "console" && b.Section == "Break it");
+        Lesson(lab).Blocks.Should().OnlyContain(b => b.Info.Length > 0).And
+            .Contain(b => b.Language == "console" && b.Section == "By hand").And
+            .Contain(b => b.Language == "console" && b.Section == "Break it");
 
     [Theory]
     [MemberData(nameof(Labs))]
     public void Console_blocks_read(string lab)
     {
         var lesson = Lesson(lab);
-        var commands = lesson.Blocks.Where(b => b.Language == "console").SelectMany(b => Transcript.Commands(lesson.Path, b)).ToList();
+        var commands = lesson.Blocks.Where(b => b.Language == "console")
+            .SelectMany(b => Transcript.Commands(lesson.Path, b)).ToList();
         commands.Should().NotBeEmpty();
-        commands.Should().Contain(c => c.Expected.Any(l => l.Text.Trim() != "..."), "a transcript that expects anything can't fail");
+        commands.Should()
+            .Contain(c => c.Expected.Any(l => l.Text.Trim() != "..."), "a transcript that expects anything can't fail");
     }
 
     private static MiniContainer.Labs.Course.Lab Read(string lab) => LabReader.Load(Path.Combine(Root, "labs", lab));
 
-    private static Lesson Lesson(string lab) => MiniContainer.Labs.Lessons.Lesson.Load(Path.Combine(Root, "labs", lab, "README.md"));
+    private static Lesson Lesson(string lab) =>
+        MiniContainer.Labs.Lessons.Lesson.Load(Path.Combine(Root, "labs", lab, "README.md"));
 
     private static string Here([CallerFilePath] string file = "") => file;
 }

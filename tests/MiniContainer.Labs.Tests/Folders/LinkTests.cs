@@ -20,7 +20,8 @@ public partial class LinkTests
     {
         foreach (var (line, number) in Text(page).Select((l, i) => (l, i + 1)))
         {
-            foreach (var target in Link().Matches(line).Select(m => m.Groups["target"].Value).Where(t => !t.Contains("://", StringComparison.Ordinal)))
+            foreach (var target in Link().Matches(line).Select(m => m.Groups["target"].Value)
+                .Where(t => !t.Contains("://", StringComparison.Ordinal)))
             {
                 var (path, heading) = target.Split('#') is [var p, var h] ? (p, h) : (target, "");
                 var file = path.Length == 0 ? page : Path.GetFullPath(Path.Combine(Path.GetDirectoryName(page)!, path));

@@ -13,7 +13,8 @@ public class ScriptTests
     public static TheoryData<string> Scripts => [.. Names];
 
     private static IEnumerable<string> Names =>
-        ((string[])["scripts", ".ci", "rootfs", "labs", "docs"]).Select(d => Path.Combine(Root, d)).Where(Directory.Exists)
+        ((string[])["scripts", ".ci", "rootfs", "labs", "docs"]).Select(d => Path.Combine(Root, d))
+            .Where(Directory.Exists)
             .SelectMany(d => Directory.EnumerateFiles(d, "*", SearchOption.AllDirectories))
             .Where(IsScript).Select(f => Path.GetRelativePath(Root, f)).Order(StringComparer.Ordinal);
 
@@ -34,12 +35,14 @@ public class ScriptTests
     [InlineData("false", 1)]
     public void Slow_keeps_the_traps_of_its_caller(string command, int code)
     {
-        var script = $"trap 'echo end' EXIT; trap 'echo int; exit 9' INT; slow something \"$TMP/log\" {command} || echo $?; kill -INT $$";
+        var script = $"trap 'echo end' EXIT; trap 'echo int; exit 9' INT; slow something \"$TMP/log\" {command} || "
+            + "echo $?; kill -INT $$";
         foreach (var run in (string[])["bash -c \"$SCRIPT\" 2>&1", "script -qec 'bash -c \"$SCRIPT\"' /dev/null"])
         {
             var said = Bash($"export SCRIPT='. \"$ROOT/scripts/common\"; '{Quote(script)}; {run}");
             said.Code.Should().Be(9, $"of {run}: {said}");
-            said.Output.Replace("\r", "", StringComparison.Ordinal).Should().EndWith((code == 0 ? "" : $"{code}\n") + "int\nend\n");
+            said.Output.Replace("\r", "", StringComparison.Ordinal).Should()
+                .EndWith((code == 0 ? "" : $"{code}\n") + "int\nend\n");
         }
     }
 
@@ -56,14 +59,17 @@ public class ScriptTests
     [Fact]
     public void Slow_counts_what_the_log_has_of_how_many()
     {
-        var script = "step() { echo ' -> one'; echo ' -> two'; sleep 1.5; }; slow -n 4 -e ' -> ' building \"$TMP/log\" step";
-        var said = Bash($"export SCRIPT='. \"$ROOT/scripts/common\"; '{Quote(script)}; script -qec 'bash -c \"$SCRIPT\"' /dev/null");
+        var script = "step() { echo ' -> one'; echo ' -> two'; sleep 1.5; }; slow -n 4 -e ' -> ' building "
+            + "\"$TMP/log\" step";
+        var said = Bash($"export SCRIPT='. \"$ROOT/scripts/common\"; '{Quote(script)}; script -qec 'bash -c "
+            + "\"$SCRIPT\"' /dev/null");
         said.Output.Should().Contain("building ... [##########          ] 2 of 4, ").And.Contain("building: done, ");
     }
 
     [Fact]
     public void The_root_of_the_clone_is_found_whatever_CDPATH_says() =>
-        Bash("cd \"$ROOT\"; export CDPATH=/usr:/; bash -c '. scripts/common; echo \"$root\"'").Output.Should().Be(Root + "\n");
+        Bash("cd \"$ROOT\"; export CDPATH=/usr:/; bash -c '. scripts/common; echo \"$root\"'").Output.Should()
+            .Be(Root + "\n");
 
     private sealed record Said(int Code, string Output, string Errors);
 
@@ -72,7 +78,12 @@ public class ScriptTests
     private static Said Bash(string script)
     {
         var temporary = Directory.CreateTempSubdirectory("scripts-").FullName;
-        var start = new ProcessStartInfo("env", ["--default-signal", "bash", "-c", script]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("env", ["--default-signal", "bash", "-c", script])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         (start.Environment["ROOT"], start.Environment["TMP"]) = (Root, temporary);
         try
         {
@@ -93,7 +104,9 @@ public class ScriptTests
     {
         using var reader = new StreamReader(file);
         return reader.ReadLine() is { } first
-            && (first.StartsWith("#!/bin/bash", StringComparison.Ordinal) || first.StartsWith("#!/bin/sh", StringComparison.Ordinal) || first.StartsWith("# shellcheck shell=", StringComparison.Ordinal));
+            && (first.StartsWith("#!/bin/bash", StringComparison.Ordinal)
+                || first.StartsWith("#!/bin/sh", StringComparison.Ordinal)
+                || first.StartsWith("# shellcheck shell=", StringComparison.Ordinal));
     }
 
     private static string Here([CallerFilePath] string file = "") => file;

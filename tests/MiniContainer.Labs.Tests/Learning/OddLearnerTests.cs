@@ -10,7 +10,8 @@ public class OddLearnerTests
         using var course = new TinyCourse();
         course.Do("start", "90");
         Worlds.Lab.Do("world", "down", "--name", course.Name);
-        course.Run("check").Output.Should().Contain("The lab's world was not up. A new one is").And.Contain("There is no file name");
+        course.Run("check").Output.Should().Contain("The lab's world was not up. A new one is").And
+            .Contain("There is no file name");
         Worlds.Lab.Do("world", "run", "--name", course.Name, "--", "true");
     }
 
@@ -30,7 +31,9 @@ public class OddLearnerTests
     {
         using var course = new TinyCourse();
         course.Do("start", "90");
-        course.Learn("echo $NAME > name; unshare --uts sh -c \"hostname $NAME; exec sleep $NAP\" < /dev/null > /dev/null 2>&1 & until pgrep -f \"^sleep $NAP$\"; do sleep 0.02; done");
+        course.Learn(
+            "echo $NAME > name; unshare --uts sh -c \"hostname $NAME; exec sleep $NAP\" < /dev/null > /dev/null 2>&1 "
+                + "& until pgrep -f \"^sleep $NAP$\"; do sleep 0.02; done");
         course.Do("check").Should().Contain("Lab 90 is done");
         var before = File.ReadAllText(course.StateFile);
         course.Do("reset");
@@ -97,7 +100,8 @@ public class OddLearnerTests
         using var course = new TinyCourse();
         course.Do("start", "90");
         File.WriteAllText(course.StateFile, "{");
-        course.Run("check").Errors.Should().Contain("is damaged. Begin the lab anew: lab reset").And.Contain("--progress");
+        course.Run("check").Errors.Should().Contain("is damaged. Begin the lab anew: lab reset").And
+            .Contain("--progress");
         course.Do("reset", "--progress");
         course.Do("next").Should().Contain("Step 1 of 2");
     }
@@ -107,7 +111,8 @@ public class OddLearnerTests
     {
         using var course = new TinyCourse();
         course.Do("start", "90");
-        var all = Enumerable.Range(0, 6).Select(i => Task.Run(() => course.Run(i % 3 == 0 ? ["reset"] : ["start", "90"]))).ToArray();
+        var all = Enumerable.Range(0, 6)
+            .Select(i => Task.Run(() => course.Run(i % 3 == 0 ? ["reset"] : ["start", "90"]))).ToArray();
         Task.WaitAll(all);
         all.Should().AllSatisfy(t => t.Result.Errors.Should().BeEmpty());
         course.Run("check").Output.Should().Contain("There is no file name");

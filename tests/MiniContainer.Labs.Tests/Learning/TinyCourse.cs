@@ -49,7 +49,8 @@ internal sealed class TinyCourse : IDisposable
     /// <summary>A shell script in the lab's world, in the learner's directory, with the inputs.</summary>
     public Ended Learn(string script)
     {
-        var inputs = System.Text.Json.JsonDocument.Parse(File.ReadAllText(StateFile)).RootElement.GetProperty("inputs").EnumerateObject();
+        var inputs = System.Text.Json.JsonDocument.Parse(File.ReadAllText(StateFile)).RootElement.GetProperty("inputs")
+            .EnumerateObject();
         var set = string.Concat(inputs.Select(i => $"{i.Name}={i.Value.GetString()} "));
         return Run("world", "run", "--name", Name, "--", "bash", "-euc", $"cd {Work}; export {set}; {script}");
     }
@@ -59,7 +60,10 @@ internal sealed class TinyCourse : IDisposable
     /// <summary>The shell of the lab on a terminal, with these lines typed.</summary>
     public Ended Type(string words, params string[] lines)
     {
-        var start = Environment_(new ProcessStartInfo("script", ["--quiet", "--return", "--command", $"{Worlds.Lab.Shell} {words}", "/dev/null"]));
+        var start =
+            Environment_(
+                new ProcessStartInfo("script",
+                    ["--quiet", "--return", "--command", $"{Worlds.Lab.Shell} {words}", "/dev/null"]));
         var process = Process.Start(start)!;
         process.StandardInput.Write(string.Concat(lines.Select(l => l + "\n")));
         process.StandardInput.Flush();
@@ -88,13 +92,17 @@ internal sealed class TinyCourse : IDisposable
     }
 
     private Process Start(string[] words) =>
-        Process.Start(Environment_(new ProcessStartInfo(Worlds.Lab.Words[0], [.. Worlds.Lab.Words.Skip(1), .. words])))!;
+        Process.Start(
+            Environment_(new ProcessStartInfo(Worlds.Lab.Words[0], [.. Worlds.Lab.Words.Skip(1), .. words])))!;
 
     // Lines are as long as the terminal is wide: words are compared, not lines.
     private static Ended Finish(Process process)
     {
         var ended = Worlds.Lab.Finish(process);
-        return ended with { Output = string.Join(' ', ended.Output.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)) };
+        return ended with
+        {
+            Output = string.Join(' ', ended.Output.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)),
+        };
     }
 
     private ProcessStartInfo Environment_(ProcessStartInfo start)

@@ -54,8 +54,10 @@ public class ComparisonTests
           + c
         """);
 
-    private static (int Line, string Difference)? Differs(string expected, string seen) => new Comparison([@"\b\d+(?= is)"]).Differs(Command(expected), seen.Split('|'));
+    private static (int Line, string Difference)? Differs(string expected, string seen) =>
+        new Comparison([@"\b\d+(?= is)"]).Differs(Command(expected), seen.Split('|'));
 
     private static TranscriptCommand Command(string expected) =>
-        new(new Block("console", 1, "", []), 0, ["cmd"], [], [.. expected.Split('|').Select((text, i) => new LessonLine(i + 1, text))]);
+        new(new Block("console", 1, "", []), 0, ["cmd"], [],
+            [.. expected.Split('|').Select((text, i) => new LessonLine(i + 1, text))]);
 }

@@ -15,8 +15,10 @@ public sealed class ExcerptsTests : IDisposable
     {
         Directory.CreateDirectory($"{_root}/01-a");
         Directory.CreateDirectory($"{_root}/02-b");
-        File.WriteAllText($"{_root}/01-a/container.cs", "one\n#region child\n    if (x)\n\n        y();\n#endregion\ntwo\n");
-        File.WriteAllText($"{_root}/02-b/container.cs", "one\n#region child\n    if (x)\n\n        z();\n#endregion\ntwo\n");
+        File.WriteAllText($"{_root}/01-a/container.cs",
+            "one\n#region child\n    if (x)\n\n        y();\n#endregion\ntwo\n");
+        File.WriteAllText($"{_root}/02-b/container.cs",
+            "one\n#region child\n    if (x)\n\n        z();\n#endregion\ntwo\n");
         _lab = LabReader.Parse($"{_root}/02-b", "lab.yaml", """
             title: t
             idea: i
@@ -34,13 +36,15 @@ public sealed class ExcerptsTests : IDisposable
 
     [Fact]
     public void A_piece_goes_from_one_line_to_another() =>
-        Excerpts.Of(_lab, Block("csharp file=container.cs from=\"if (\" to=\"z();\"")).Should().Equal("if (x)", "", "    z();");
+        Excerpts.Of(_lab, Block("csharp file=container.cs from=\"if (\" to=\"z();\"")).Should()
+            .Equal("if (x)", "", "    z();");
 
     [Fact]
     public void A_piece_that_ends_with_a_brace_ends_with_its_own()
     {
         File.WriteAllText($"{_root}/02-b/container.cs", "int Run()\n{\n    try\n    {\n    }\n}\n}\n");
-        Excerpts.Of(_lab, Block("csharp file=container.cs from=\"int Run(\" to=\"}\"")).Should().Equal("int Run()", "{", "    try", "    {", "    }", "}");
+        Excerpts.Of(_lab, Block("csharp file=container.cs from=\"int Run(\" to=\"}\"")).Should()
+            .Equal("int Run()", "{", "    try", "    {", "    }", "}");
     }
 
     [Fact]
@@ -51,7 +55,9 @@ public sealed class ExcerptsTests : IDisposable
     public void A_difference_is_that_from_the_stage_before()
     {
         var difference = Excerpts.Of(_lab, Block("diff file=container.cs"))!;
-        difference.Should().Equal("--- 01-a/container.cs", "+++ 02-b/container.cs", "@@ -3,5 +3,5 @@", "     if (x)", " ", "-        y();", "+        z();", " #endregion", " two");
+        difference.Should()
+            .Equal("--- 01-a/container.cs", "+++ 02-b/container.cs", "@@ -3,5 +3,5 @@", "     if (x)", " ",
+                "-        y();", "+        z();", " #endregion", " two");
         Excerpts.Changed(difference).Should().Be(2);
     }
 
@@ -69,8 +75,11 @@ public sealed class ExcerptsTests : IDisposable
     [Fact]
     public void Rendering_replaces_blocks_and_nothing_else()
     {
-        var lesson = Lesson.Parse("README.md", ["# t", "```csharp file=container.cs region=child", "old", "```", "between", "```text", "as it is", "```"]);
-        Rendering.Render(_lab, lesson).Should().Be("# t\n```csharp file=container.cs region=child\nif (x)\n\n    z();\n```\nbetween\n```text\nas it is\n```\n");
+        var lesson = Lesson.Parse("README.md",
+            ["# t", "```csharp file=container.cs region=child", "old", "```", "between", "```text", "as it is", "```"]);
+        Rendering.Render(_lab, lesson).Should()
+            .Be("# t\n```csharp file=container.cs region=child\nif (x)\n\n    z();\n```\nbetween\n```text\nas it "
+                + "is\n```\n");
     }
 
     private static Block Block(string info) => new(info, 5, "In C#", []);

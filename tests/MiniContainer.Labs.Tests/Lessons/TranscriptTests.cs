@@ -25,7 +25,8 @@ public class TranscriptTests
         "```",
     ];
 
-    private static IReadOnlyList<TranscriptCommand> Commands => Transcript.Commands("README.md", Lesson.Parse("README.md", Lines).Blocks[0]);
+    private static IReadOnlyList<TranscriptCommand> Commands =>
+        Transcript.Commands("README.md", Lesson.Parse("README.md", Lines).Blocks[0]);
 
     [Fact]
     public void Commands_know_their_lines_their_input_and_what_is_expected()
@@ -64,7 +65,8 @@ public class TranscriptTests
     {
         // As cram 0.7 writes it: an escaped line, a line that looks like a command, one without an end, an exit code.
         var written = Transcript.ToCram(Commands)
-            .Replace("command 1", "  box\n  \\xc3\\xbc\\tx \\\\ (esc)\n  $ a\n  > b\ncommand 1", StringComparison.Ordinal)
+            .Replace("command 1", "  box\n  \\xc3\\xbc\\tx \\\\ (esc)\n  $ a\n  > b\ncommand 1",
+                StringComparison.Ordinal)
             .Replace("end", "  one (no-eol)\n  [3]\nend", StringComparison.Ordinal);
         var seen = Transcript.FromCram(Commands, written);
         seen[0].Should().Equal("box", "ü\tx \\", "$ a", "> b");
@@ -77,7 +79,8 @@ public class TranscriptTests
     [InlineData("# a comment")]
     [InlineData("  PID TTY          TIME CMD")]
     public void Output_is_not_taken_for_a_prompt(string line) =>
-        Transcript.Commands("README.md", new Block("console", 1, "", ["$ x", line]))[0].Expected.Should().ContainSingle().Which.Text.Should().Be(line);
+        Transcript.Commands("README.md", new Block("console", 1, "", ["$ x", line]))[0].Expected.Should()
+            .ContainSingle().Which.Text.Should().Be(line);
 
     [Fact]
     public void A_block_begins_with_a_command()

@@ -27,7 +27,8 @@ public class DnsZoneTests
     {
         var query = DnsQuery.Parse(Query("www.example", 1))!;
         DnsZone.Answer(query).Message.Should().Equal(
-            [0x12, 0x34, 0x85, 0x00, 0, 1, 0, 1, 0, 0, 0, 0, .. query.Question, 0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 203, 0, 113, 10]);
+            [0x12, 0x34, 0x85, 0x00, 0, 1, 0, 1, 0, 0, 0, 0, .. query.Question, 0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4,
+                203, 0, 113, 10]);
     }
 
     [Theory]
@@ -46,13 +47,15 @@ public class DnsZoneTests
         code.Should().Be(rcode);
         (message[3] & 15).Should().Be((int)rcode);
         message[7].Should().Be((byte)answers);
-        message[9].Should().Be((byte)(answers == 0 ? 1 : 0), "a no carries the zone's SOA, which says for how long it holds");
+        message[9].Should()
+            .Be((byte)(answers == 0 ? 1 : 0), "a no carries the zone's SOA, which says for how long it holds");
     }
 
     [Fact]
     public void What_cannot_be_read_is_told_so_and_answers_are_not_answered()
     {
-        DnsServer.Answer(With(Query("www.example", 1), 12, 0xc0), "test").Should().Equal(0x12, 0x34, 0x81, 1, 0, 0, 0, 0, 0, 0, 0, 0);
+        DnsServer.Answer(With(Query("www.example", 1), 12, 0xc0), "test").Should()
+            .Equal(0x12, 0x34, 0x81, 1, 0, 0, 0, 0, 0, 0, 0, 0);
         DnsServer.Answer(With(Query("www.example", 1), 2, 0x81), "test").Should().BeNull();
         DnsServer.Answer([1, 2, 3], "test").Should().BeNull();
     }

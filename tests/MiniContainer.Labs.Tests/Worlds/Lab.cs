@@ -47,12 +47,14 @@ internal static class Lab
     }
 
     /// <summary>A shell script in a world of its own, which must end well.</summary>
-    public static string InOwnWorld(string script) => Do("world", "run", "--name", FreshName(), "--", "sh", "-euc", script);
+    public static string InOwnWorld(string script) =>
+        Do("world", "run", "--name", FreshName(), "--", "sh", "-euc", script);
 
     /// <summary>A name that no other test has.</summary>
     public static string FreshName() => $"test-{Environment.ProcessId}-{Guid.NewGuid().ToString()[..8]}";
 
-    public static Process Start(params string[] words) => Process.Start(new ProcessStartInfo(Words[0], [.. Words.Skip(1), .. words])
+    public static Process Start(params string[] words) =>
+        Process.Start(new ProcessStartInfo(Words[0], [.. Words.Skip(1), .. words])
     {
         RedirectStandardInput = true,
         RedirectStandardOutput = true,

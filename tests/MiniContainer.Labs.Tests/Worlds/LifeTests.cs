@@ -46,10 +46,12 @@ public class LifeTests
         using var one = new OwnWorld();
         using var two = new OwnWorld();
         Bound(one.Path).Should().NotIntersectWith(Bound(two.Path));
-        one.Do("hostname changed; echo one > /run/here; echo one > /etc/here; mount -t tmpfs none /mnt; touch /mnt/here");
+        one.Do("hostname changed; echo one > /run/here; echo one > /etc/here; mount -t tmpfs none /mnt; touch "
+            + "/mnt/here");
         two.Do("hostname; ls /run/here /etc/here /mnt/here 2>/dev/null || echo none").Should().Be("host\nnone");
         one.Do("hostname; cat /run/here /etc/here; ls /mnt").Should().Be("changed\none\none\nhere");
-        (File.Exists("/run/here") || File.Exists("/etc/here") || File.Exists("/mnt/here")).Should().BeFalse("the machine sees none of it");
+        (File.Exists("/run/here") || File.Exists("/etc/here") || File.Exists("/mnt/here")).Should()
+            .BeFalse("the machine sees none of it");
     }
 
     [SkippableFact]
@@ -65,7 +67,9 @@ public class LifeTests
             Directory.CreateDirectory(left);
             Directory.CreateDirectory(shared);
             foreach (var path in (string[])[left, shared])
-                world.Do($"setsid sh -c 'echo $$ > {path}/cgroup.procs && exec sleep 1000' < /dev/null > /dev/null 2>&1 & until grep -q . {path}/cgroup.procs; do sleep 0.01; done");
+                world.Do(
+                    $"setsid sh -c 'echo $$ > {path}/cgroup.procs && exec sleep 1000' < /dev/null > /dev/null 2>&1 & "
+                        + $"until grep -q . {path}/cgroup.procs; do sleep 0.01; done");
             Knob.Write($"{shared}/cgroup.procs", outside.Id.ToString(CultureInfo.InvariantCulture));
             world.Dispose();
             Directory.Exists(left).Should().BeFalse();
@@ -98,7 +102,8 @@ public class LifeTests
         Lab.Require("setsid", "unshare");
         Skip.IfNot(File.Exists("/proc/self/ns/time"), "needs time namespaces");
         var world = new OwnWorld();
-        var pid = world.Do("setsid unshare --net --uts --mount --pid --ipc --fork sleep 1000 < /dev/null > /dev/null 2>&1 & until pgrep -P $! sleep; do sleep 0.02; done").Split('\n')[^1];
+        var pid = world.Do("setsid unshare --net --uts --mount --pid --ipc --fork sleep 1000 < /dev/null > /dev/null "
+            + "2>&1 & until pgrep -P $! sleep; do sleep 0.02; done").Split('\n')[^1];
         IReadOnlyList<string> own = [Link($"/proc/{pid}/ns/net")];
         Inside(own).Should().NotBeEmpty();
         var end = Environment.TickCount64;
@@ -110,7 +115,9 @@ public class LifeTests
     public void Down_ends_the_worlds_within()
     {
         var world = new OwnWorld();
-        var inner = world.Do($"{Lab.Shell} world up >&2; {Lab.Shell} world run -- sh -c 'for k in net uts mnt; do readlink /proc/self/ns/$k; done'; {Lab.Shell} world run --in internet -- readlink /proc/self/ns/net").Split('\n');
+        var inner = world.Do($"{Lab.Shell} world up >&2; {Lab.Shell} world run -- sh -c 'for k in net uts mnt; do "
+            + $"readlink /proc/self/ns/$k; done'; {Lab.Shell} world run --in internet -- readlink /proc/self/ns/net")
+                .Split('\n');
         inner.Should().HaveCount(4).And.NotIntersectWith(Bound(world.Path));
         Inside(inner).Should().HaveCount(2, "the inner internet's servers");
         var end = Environment.TickCount64;
@@ -176,14 +183,20 @@ public class LifeTests
     }
 
     private static IReadOnlyList<string> Bound(string path) =>
-        [.. File.ReadLines("/proc/self/mountinfo").Select(l => l.Split(' ')).Where(w => w[4].StartsWith(path + "/", StringComparison.Ordinal)).Select(w => w[3])];
+        [.. File.ReadLines("/proc/self/mountinfo").Select(l => l.Split(' '))
+            .Where(w => w[4].StartsWith(path + "/", StringComparison.Ordinal)).Select(w => w[3])];
 
-    // The kernel gives the numbers of its namespaces to others at once: whoever began later is in one of those. 100 ticks a second.
+    // The kernel gives the numbers of its namespaces to others at once: whoever began later is in one of those. 100
+    // ticks a second.
     private static IEnumerable<string> StillInside(IReadOnlyList<string> namespaces, long end) =>
-        Inside(namespaces).Where(d => Processes.Stat(int.Parse(Path.GetFileName(d), CultureInfo.InvariantCulture))?.StartTime * 10 <= (ulong)end);
+        Inside(namespaces)
+            .Where(d => Processes.Stat(int.Parse(Path.GetFileName(d), CultureInfo.InvariantCulture))?.StartTime
+                * 10 <= (ulong)end);
 
     private static IReadOnlyList<string> Inside(IReadOnlyList<string> namespaces) =>
-        [.. Directory.EnumerateDirectories("/proc", "?*").Where(d => char.IsAsciiDigit(Path.GetFileName(d)[0]) && new[] { "net", "uts", "mnt" }.Any(k => namespaces.Contains(Link($"{d}/ns/{k}"))))];
+        [.. Directory.EnumerateDirectories("/proc", "?*")
+            .Where(d => char.IsAsciiDigit(Path.GetFileName(d)[0])
+                && new[] { "net", "uts", "mnt" }.Any(k => namespaces.Contains(Link($"{d}/ns/{k}"))))];
 
     private static string Link(string path)
     {

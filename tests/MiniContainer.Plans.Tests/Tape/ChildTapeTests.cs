@@ -38,7 +38,9 @@ public class ChildTapeTests
     [Fact]
     public void A_tape_reads_as_strace_would_print_it()
     {
-        var text = string.Concat(Everything().Steps.Select(s => $"# {s.Title}\n{string.Concat(s.CallTexts.Select(c => $"    {c}\n"))}{string.Concat(s.ByHand.Select(l => $"  $ {l}\n"))}"));
+        var text = string.Concat(Everything().Steps
+            .Select(s =>
+                $"# {s.Title}\n{string.Concat(s.CallTexts.Select(c => $"    {c}\n"))}{string.Concat(s.ByHand.Select(l => $"  $ {l}\n"))}"));
         Golden.Check(text, "tape.txt");
     }
 
@@ -68,7 +70,8 @@ public class ChildTapeTests
     private static Plan Everything()
     {
         var plan = new Plan();
-        var tape = plan.Tape("box", ["stdin", "stdout", "stderr", "go", "status", "console", "target", "own", "pause-program", "volume"]);
+        var tape = plan.Tape("box",
+            ["stdin", "stdout", "stderr", "go", "status", "console", "target", "own", "pause-program", "volume"]);
         tape.Await("go", "w");
         tape.DieWithParent("w");
         tape.ResetAffinity("w");

@@ -15,11 +15,13 @@ public sealed class ImagesTests : IDisposable
     public void The_remedy_names_the_builder_that_is_there_and_where_it_builds(string program, string builder)
     {
         Make(builder);
-        Images.Remedy($"{directory}/{program}").Should().StartWith($"{directory}/{builder} busybox makes {directory}/{program}/rootfs/busybox, as root;");
+        Images.Remedy($"{directory}/{program}").Should()
+            .StartWith($"{directory}/{builder} busybox makes {directory}/{program}/rootfs/busybox, as root;");
     }
 
     [Fact]
-    public void A_remedy_without_a_builder_names_none() => Images.Remedy($"{directory}/out").Should().NotContain("build").And.Contain("MINIC_IMAGES");
+    public void A_remedy_without_a_builder_names_none() =>
+    Images.Remedy($"{directory}/out").Should().NotContain("build").And.Contain("MINIC_IMAGES");
 
     [Theory]
     [InlineData("no-such-image-anywhere")]
@@ -28,7 +30,8 @@ public sealed class ImagesTests : IDisposable
     public void An_image_that_is_not_there_is_told_with_the_places(string image)
     {
         var find = () => Images.Find(image);
-        find.Should().Throw<MinicException>().WithMessage($"find the image {image}: there is no * in */rootfs, /var/lib/minic/rootfs.*");
+        find.Should().Throw<MinicException>()
+            .WithMessage($"find the image {image}: there is no * in */rootfs, /var/lib/minic/rootfs.*");
     }
 
     private void Make(string file)

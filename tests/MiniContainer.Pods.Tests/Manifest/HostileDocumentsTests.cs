@@ -15,9 +15,12 @@ public class HostileDocumentsTests
 
     private static string Times(string text, int count = Many) => string.Concat(Enumerable.Repeat(text, count));
 
-    private static string Lines(Func<int, string> line, int count = Many) => string.Join('\n', Enumerable.Range(0, count).Select(line));
+    private static string Lines(Func<int, string> line, int count = Many) =>
+        string.Join('\n', Enumerable.Range(0, count).Select(line));
 
-    private static string Pod(string container) => $"apiVersion: v1\nkind: Pod\nmetadata: {{ name: p }}\nspec:\n  containers:\n  - name: c\n    image: b\n{container}\n";
+    private static string Pod(string container) =>
+        $"apiVersion: v1\nkind: Pod\nmetadata: {{ name: p }}\nspec:\n  containers:\n  - name: c\n    image: "
+            + $"b\n{container}\n";
 
     private static readonly (string What, string Text)[] Yaml =
     [
@@ -33,10 +36,15 @@ public class HostileDocumentsTests
         ("a wide mapping", Lines(i => $"a{i}: b")),
         ("unknown fields", Pod(Lines(i => $"    a{i}: b", 4000))),
         ("volumes", Pod("") + "  volumes:\n" + Lines(i => $"  - name: v{i}", 3000) + "\n  x: y"),
-        ("mounts of no volume", Pod("    volumeMounts:\n" + Lines(i => $"    - {{ name: v{i}, mountPath: /{i} }}", 3000)) + "  volumes:\n" + Lines(i => $"  - name: w{i}", 3000)),
-        ("aliases of aliases", "a0: &a0 [x, x, x, x, x, x, x, x, x]\n" + Lines(i => $"a{i + 1}: &a{i + 1} [{Times($"*a{i},", 9)}]", 30)),
-        ("aliases of aliases for a name", "a0: &a0 [x, x]\n" + Lines(i => $"a{i + 1}: &a{i + 1} [*a{i}, *a{i}]", 60) + "\n? *a60\n: x"),
-        ("merges of merges", "a0: &a0 { x: y }\n" + Lines(i => $"a{i + 1}: &a{i + 1} {{ <<: [*a{i}, *a{i}, *a{i}] }}", 60)),
+        ("mounts of no volume",
+            Pod("    volumeMounts:\n" + Lines(i => $"    - {{ name: v{i}, mountPath: /{i} }}", 3000)) + "  volumes:\n"
+                + Lines(i => $"  - name: w{i}", 3000)),
+        ("aliases of aliases", "a0: &a0 [x, x, x, x, x, x, x, x, x]\n"
+            + Lines(i => $"a{i + 1}: &a{i + 1} [{Times($"*a{i},", 9)}]", 30)),
+        ("aliases of aliases for a name", "a0: &a0 [x, x]\n" + Lines(i => $"a{i + 1}: &a{i + 1} [*a{i}, *a{i}]", 60)
+            + "\n? *a60\n: x"),
+        ("merges of merges", "a0: &a0 { x: y }\n"
+            + Lines(i => $"a{i + 1}: &a{i + 1} {{ <<: [*a{i}, *a{i}, *a{i}] }}", 60)),
         ("a wide alias, often", "a: &a [" + Times("1,", 5000) + "]\nb: [" + Times("*a,", 5000) + "]"),
         ("a mapping that is in itself", "a: &a { <<: *a }"),
         ("a list that is in itself", "a: &a [*a]"),
@@ -66,8 +74,11 @@ public class HostileDocumentsTests
         ("tabs in a list", "[" + Times("\t", 200_000) + "]"),
         ("lines of tabs", "a:\n" + Times("\t\n", 100_000) + "\tb"),
         ("carriage returns", Times("\r", 200_000)),
-        ("variables of variables", Pod("    env:\n    - { name: A0, value: xxxxxxxxxx }\n" + Lines(i => $"    - {{ name: A{i + 1}, value: $(A{i})$(A{i}) }}", 60))),
-        ("a variable, often", Pod($"    env: [{{ name: A, value: {Times("x", 50_000)} }}]\n    args: [\"{Times("$(A)", 20_000)}\"]")),
+        ("variables of variables",
+            Pod("    env:\n    - { name: A0, value: xxxxxxxxxx }\n"
+                + Lines(i => $"    - {{ name: A{i + 1}, value: $(A{i})$(A{i}) }}", 60))),
+        ("a variable, often",
+            Pod($"    env: [{{ name: A, value: {Times("x", 50_000)} }}]\n    args: [\"{Times("$(A)", 20_000)}\"]")),
         ("variables without an end", Pod($"    args: [\"{Times("$(", 100_000)}\", x]\n    x: y")),
         ("a large number", Pod($"    resources: {{ limits: {{ memory: 1{Times("0", 100_000)} }} }}")),
         ("a large exponent", Pod("    resources: { limits: { memory: 1e999999999 } }")),
@@ -98,7 +109,8 @@ public class HostileDocumentsTests
 
     [Theory]
     [MemberData(nameof(YamlCases))]
-    public void A_manifest_made_to_hurt_is_refused_soon(string what, int number) => RefusedSoon(what, () => PodReader.Parse("pod.yaml", Yaml[number].Text));
+    public void A_manifest_made_to_hurt_is_refused_soon(string what, int number) =>
+    RefusedSoon(what, () => PodReader.Parse("pod.yaml", Yaml[number].Text));
 
     [Theory]
     [MemberData(nameof(JsonCases))]
@@ -115,7 +127,8 @@ public class HostileDocumentsTests
 
     [Theory]
     [MemberData(nameof(JsonCases))]
-    public void A_network_made_to_hurt_is_refused_soon(string what, int number) => RefusedSoon(what, () => NetworkConfig.Parse("net.conflist", Json[number].Text));
+    public void A_network_made_to_hurt_is_refused_soon(string what, int number) =>
+    RefusedSoon(what, () => NetworkConfig.Parse("net.conflist", Json[number].Text));
 
     [Fact]
     public void A_file_without_an_end_is_read_no_further_than_a_document_can_be()
@@ -136,10 +149,12 @@ public class HostileDocumentsTests
     private static void RefusedSoon(string what, Action read)
     {
         // Once before, since a program that is compiled as it runs is slow at first.
-        FluentActions.Invoking(read).Should().Throw<MinicException>(what).Which.Message.Length.Should().BeLessThan(100_000);
+        FluentActions.Invoking(read).Should().Throw<MinicException>(what).Which.Message.Length.Should()
+            .BeLessThan(100_000);
         var clock = Stopwatch.StartNew();
         FluentActions.Invoking(read).Should().Throw<MinicException>(what);
-        clock.ElapsedMilliseconds.Should().BeLessThan(1000, "it takes some ten milliseconds; the rest is for a machine that is busy");
+        clock.ElapsedMilliseconds.Should()
+            .BeLessThan(1000, "it takes some ten milliseconds; the rest is for a machine that is busy");
     }
 
     private static TheoryData<string, int> Numbered((string What, string Text)[] cases)

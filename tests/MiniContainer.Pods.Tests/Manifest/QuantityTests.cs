@@ -20,7 +20,8 @@ public class QuantityTests
     [InlineData("1.5Gi", 1610612736)]
     [InlineData("-1", -1)]
     [InlineData("250u", 0.00025)]
-    public void Quantities_are_kubernetes(string text, double amount) => Quantity.Parse(text).Should().Be((decimal)amount);
+    public void Quantities_are_kubernetes(string text, double amount) =>
+    Quantity.Parse(text).Should().Be((decimal)amount);
 
     [Theory]
     [InlineData("")]
@@ -51,5 +52,6 @@ public class QuantityTests
     [InlineData("$()", "$()")]
     [InlineData("", "")]
     public void References_are_expanded_once(string text, string expanded) =>
-        Expansion.Expand(text, new Dictionary<string, string> { ["A"] = "1", ["B"] = "2", ["C"] = "$(A)" }).Should().Be(expanded);
+        Expansion.Expand(text, new Dictionary<string, string> { ["A"] = "1", ["B"] = "2", ["C"] = "$(A)" }).Should()
+            .Be(expanded);
 }

@@ -35,7 +35,8 @@ public class PodPlannerTests
     private static Plan PlanOf(string yaml)
     {
         var plan = new Plan();
-        var setup = new PodSetup(PodReader.Parse("pod.yaml", yaml), "/run/minic/pods/web", new Dictionary<string, string> { ["busybox"] = "/images/busybox" })
+        var setup = new PodSetup(PodReader.Parse("pod.yaml", yaml), "/run/minic/pods/web",
+            new Dictionary<string, string> { ["busybox"] = "/images/busybox" })
         {
             Addresses = ["10.44.0.2", "fd00:44::2"],
             ResolvConf = "nameserver 203.0.113.53\n",
@@ -47,7 +48,8 @@ public class PodPlannerTests
             IsDirectory = _ => false,
             Home = (_, _) => "/root",
         };
-        PodPlanner.Add(plan, setup, new NetworkSteps([], [new SetFile("/network", "here") { Why = "Stands for the network." }]), facts);
+        PodPlanner.Add(plan, setup,
+            new NetworkSteps([], [new SetFile("/network", "here") { Why = "Stands for the network." }]), facts);
         return plan;
     }
 
@@ -57,7 +59,8 @@ public class PodPlannerTests
     public void Explained_it_fits_the_terminal(int width)
     {
         var text = new StringWriter { NewLine = "\n" };
-        new ExplanationText(text, width, colour: false).Write(Explanation.Of("minic pod run of web", PlanOf(Two).Steps));
+        new ExplanationText(text, width,
+            colour: false).Write(Explanation.Of("minic pod run of web", PlanOf(Two).Steps));
         text.ToString().Split('\n').Should().OnlyContain(line => line.Length <= width);
         PlanText.ShouldTellAllOf(text.ToString(), PlanOf(Two));
     }
@@ -78,7 +81,9 @@ public class PodPlannerTests
     public void The_network_is_there_before_the_sandbox_goes_on_and_containers_come_after_it()
     {
         var titles = PlanOf(Two).Steps.Select(s => s.Title).ToList();
-        var order = new[] { "make the process pause", "set /network to here", "let pause go on", "wait until pause has executed its command", "make the process prepare", "wait until prepare has ended well", "make the process httpd", "make the process client" };
+        var order = new[] { "make the process pause", "set /network to here", "let pause go on",
+            "wait until pause has executed its command", "make the process prepare",
+            "wait until prepare has ended well", "make the process httpd", "make the process client" };
         order.Select(title => titles.IndexOf(title)).Should().BeInAscendingOrder().And.NotContain(-1);
     }
 
@@ -106,13 +111,16 @@ public class PodPlannerTests
         var plan = PlanOf(Two);
         var join = plan.StepsOf("httpd").SelectMany(s => s.Calls).Single(c => c.Name == "setns");
         join.Args[1].ToString().Should().Be("CLONE_NEWUTS|CLONE_NEWIPC|CLONE_NEWNET");
-        plan.Steps.OfType<CloneChild>().Single(c => c.Child == "httpd").Flags.Should().Be(CloneFlags.NEWPID | CloneFlags.NEWNS);
+        plan.Steps.OfType<CloneChild>().Single(c => c.Child == "httpd").Flags.Should()
+            .Be(CloneFlags.NEWPID | CloneFlags.NEWNS);
     }
 
     [Fact]
     public void A_shared_pid_namespace_is_that_of_pause()
     {
-        var plan = PlanOf(Two.Replace("  hostname: webby", "  hostname: webby\n  shareProcessNamespace: true", StringComparison.Ordinal));
+        var plan =
+            PlanOf(Two.Replace("  hostname: webby", "  hostname: webby\n  shareProcessNamespace: true",
+                StringComparison.Ordinal));
         var clone = plan.Steps.OfType<CloneChild>().Single(c => c.Child == "httpd");
         clone.PidNamespace.Should().Be("pidfd:pause");
         (clone.Flags & CloneFlags.NEWPID).Should().Be(0);
@@ -121,7 +129,9 @@ public class PodPlannerTests
     [Fact]
     public void With_the_hosts_network_the_sandbox_holds_ipc_alone()
     {
-        var plan = PlanOf(Two.Replace("  hostname: webby", "  hostNetwork: true", StringComparison.Ordinal).Replace("  securityContext: { sysctls: [{ name: net.ipv4.ip_unprivileged_port_start, value: \"0\" }] }\n", "", StringComparison.Ordinal));
+        var plan = PlanOf(Two.Replace("  hostname: webby", "  hostNetwork: true", StringComparison.Ordinal)
+            .Replace("  securityContext: { sysctls: [{ name: net.ipv4.ip_unprivileged_port_start, value: \"0\" }] }\n",
+                "", StringComparison.Ordinal));
         (plan.Steps.OfType<CloneChild>().First().Flags & (CloneFlags.NEWNET | CloneFlags.NEWUTS)).Should().Be(0);
     }
 }

@@ -11,7 +11,8 @@ public class DnsMessageTests
     {
         var query = DnsQuery.Parse(Query("wWw.Example", 28))!;
         query.Should().BeEquivalentTo(new { ID = 0x1234, OPCODE = 0, RD = true, QNAME = "www.example.", QTYPE = 28 });
-        query.Question.Should().Equal(Query("wWw.Example", 28)[12..], "the case that the asker chose is sent back to it");
+        query.Question.Should()
+            .Equal(Query("wWw.Example", 28)[12..], "the case that the asker chose is sent back to it");
     }
 
     [Fact]
@@ -19,7 +20,8 @@ public class DnsMessageTests
 
     [Fact]
     public void A_dot_within_a_label_is_told_from_one_between() =>
-        DnsQuery.Parse([.. Query("x", 1)[..12], 3, (byte)'a', (byte)'.', (byte)'b', 0, 0, 1, 0, 1])!.QNAME.Should().Be("a\\046b.");
+        DnsQuery.Parse([.. Query("x", 1)[..12], 3, (byte)'a', (byte)'.', (byte)'b', 0, 0, 1, 0, 1])!.QNAME.Should()
+            .Be("a\\046b.");
 
     [Fact]
     public void What_is_no_query_is_refused()
@@ -32,8 +34,12 @@ public class DnsMessageTests
         DnsQuery.Parse(With(good, 5, 2)).Should().BeNull("there are two questions");
         DnsQuery.Parse(With(good, 12, 0xc0)).Should().BeNull("a pointer can point at nothing yet");
         DnsQuery.Parse(With(good, 12, 64)).Should().BeNull("a label has at most 63 bytes");
-        DnsQuery.Parse([.. good[..12], .. Enumerable.Repeat((byte[])[1, (byte)'a'], 127).SelectMany(l => l), 0, 0, 1, 0, 1]).Should().NotBeNull("255 bytes are allowed");
-        DnsQuery.Parse([.. good[..12], .. Enumerable.Repeat((byte[])[1, (byte)'a'], 128).SelectMany(l => l), 0, 0, 1, 0, 1]).Should().BeNull("257 are not");
+        DnsQuery.Parse(
+            [.. good[..12], .. Enumerable.Repeat((byte[])[1, (byte)'a'], 127).SelectMany(l => l), 0, 0, 1, 0, 1])
+                .Should().NotBeNull("255 bytes are allowed");
+        DnsQuery.Parse(
+            [.. good[..12], .. Enumerable.Repeat((byte[])[1, (byte)'a'], 128).SelectMany(l => l), 0, 0, 1, 0, 1])
+                .Should().BeNull("257 are not");
     }
 
     [Fact]

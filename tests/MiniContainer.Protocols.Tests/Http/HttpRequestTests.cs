@@ -27,7 +27,8 @@ public class HttpRequestTests
     [InlineData("GET / HTTP/2.0\r\n\r\n")]
     [InlineData("GET  / HTTP/1.1\r\n\r\n")]
     [InlineData("GET http://there/ HTTP/1.1\r\n\r\n")]
-    public void What_is_no_request_is_not_read(string text) => HttpRequest.Parse(Encoding.ASCII.GetBytes(text)).Should().BeNull();
+    public void What_is_no_request_is_not_read(string text) =>
+    HttpRequest.Parse(Encoding.ASCII.GetBytes(text)).Should().BeNull();
 
     [Fact]
     public void A_response_says_how_long_it_is_and_that_no_more_comes() =>

@@ -7,7 +7,10 @@ namespace MiniContainer.Telling.Tests.Explain;
 
 public class ExplanationTests
 {
-    private static readonly Step[] Steps = [new MakeDirectory("/d", 0x1c0) { Why = "It is needed." }, new SetFile("/sys/x", "1") { Why = "As asked." }];
+    private static readonly Step[] Steps = [new MakeDirectory("/d", 0x1c0)
+    {
+        Why = "It is needed.",
+    }, new SetFile("/sys/x", "1") { Why = "As asked." }];
 
     [Fact]
     public void The_json_has_its_documented_shape()
@@ -15,7 +18,8 @@ public class ExplanationTests
         var root = JsonDocument.Parse(Explanation.Json([Explanation.Of("a plan", Steps)], many: false)).RootElement;
         root.EnumerateObject().Select(m => m.Name).Should().Equal("title", "direction", "steps");
         var step = root.GetProperty("steps")[0];
-        step.EnumerateObject().Select(m => m.Name).Should().Equal("number", "actor", "title", "calls", "why", "man", "lab", "undo");
+        step.EnumerateObject().Select(m => m.Name).Should()
+            .Equal("number", "actor", "title", "calls", "why", "man", "lab", "undo");
         step.GetProperty("calls")[0].GetString().Should().Be("mkdir(\"/d\", 0700)");
         step.GetProperty("undo")[0].GetString().Should().Be("rmdir(\"/d\")");
         root.GetProperty("steps")[1].GetProperty("undo").GetArrayLength().Should().Be(0);
@@ -25,7 +29,8 @@ public class ExplanationTests
     public void Several_are_an_array_however_many()
     {
         Explanation.Json([], many: true).Should().Be("[]");
-        JsonDocument.Parse(Explanation.Json([Explanation.Of("a plan", Steps)], many: true)).RootElement.GetArrayLength().Should().Be(1);
+        JsonDocument.Parse(Explanation.Json([Explanation.Of("a plan", Steps)], many: true)).RootElement.GetArrayLength()
+            .Should().Be(1);
     }
 
     [Fact]
@@ -39,8 +44,10 @@ public class ExplanationTests
             new(4, new MakeFifo("/h")),
         ];
         var undo = Explanation.OfUndo("delete", entries);
-        undo.Steps.Select(s => (s.Number, s.State, s.Undo.Count)).Should().Equal((4, "begun", 1), (2, "done", 1), (1, "done", 0));
-        Explanation.OfJournal("journal", entries).Steps.Select(s => s.State).Should().Equal("done", "done", "undone", "begun");
+        undo.Steps.Select(s => (s.Number, s.State, s.Undo.Count)).Should()
+            .Equal((4, "begun", 1), (2, "done", 1), (1, "done", 0));
+        Explanation.OfJournal("journal", entries).Steps.Select(s => s.State).Should()
+            .Equal("done", "done", "undone", "begun");
     }
 
     [Theory]
@@ -51,7 +58,8 @@ public class ExplanationTests
     {
         var lines = ExplanationText.Wrap(text, width);
         lines.Should().OnlyContain(l => l.Length <= width);
-        string.Concat(lines).Replace(" ", "", StringComparison.Ordinal).Should().Be(text.Replace(" ", "", StringComparison.Ordinal));
+        string.Concat(lines).Replace(" ", "", StringComparison.Ordinal).Should()
+            .Be(text.Replace(" ", "", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -31,15 +31,22 @@ public class StoryTests
     }
 
     private static Thing Cgroup(string hierarchy) =>
-        new($"make the cgroup of {hierarchy}", new Subject(Chapter.Limits, "make # cgroups", hierarchy), "mkdir(\"/x\", 0755)", "rmdir(\"/x\")");
+        new($"make the cgroup of {hierarchy}", new Subject(Chapter.Limits, "make # cgroups", hierarchy),
+            "mkdir(\"/x\", 0755)", "rmdir(\"/x\")");
 
     [Fact]
     public void Steps_of_a_kind_are_one_line_that_counts_and_names_them()
     {
         var lines = Lines(80, [.. Cgroups, new MakeFifo("/p")]);
-        lines.Should().Contain(l => l.StartsWith("limits ", StringComparison.Ordinal) && l.EndsWith(" 3 steps", StringComparison.Ordinal));
-        lines.Should().Contain(l => l.StartsWith("  1-3 ", StringComparison.Ordinal) && l.Contains("make 3 cgroups: pids, memory, cpu ", StringComparison.Ordinal) && l.EndsWith("mkdir", StringComparison.Ordinal));
-        lines.Should().Contain(l => l.Contains("make the named pipe /p", StringComparison.Ordinal), "one of a kind is itself");
+        lines.Should()
+            .Contain(l => l.StartsWith("limits ", StringComparison.Ordinal)
+                && l.EndsWith(" 3 steps", StringComparison.Ordinal));
+        lines.Should()
+            .Contain(l => l.StartsWith("  1-3 ", StringComparison.Ordinal)
+                && l.Contains("make 3 cgroups: pids, memory, cpu ", StringComparison.Ordinal)
+                && l.EndsWith("mkdir", StringComparison.Ordinal));
+        lines.Should()
+            .Contain(l => l.Contains("make the named pipe /p", StringComparison.Ordinal), "one of a kind is itself");
     }
 
     [Theory]
@@ -59,7 +66,8 @@ public class StoryTests
     public void No_line_is_wider_than_the_terminal_however_long_names_are(int width)
     {
         var path = "/" + string.Join('/', Enumerable.Repeat("a-long-name-of-a-directory", 9));
-        Step[] steps = [new MakeDirectory(path, 0x1c0), new WriteFile(path + "/f", ""), new WriteFile(path + "/g", ""), new SetFile("/" + new string('x', 300), "1"), .. Cgroups];
+        Step[] steps = [new MakeDirectory(path, 0x1c0), new WriteFile(path + "/f", ""), new WriteFile(path + "/g", ""),
+            new SetFile("/" + new string('x', 300), "1"), .. Cgroups];
         Lines(width, steps).Should().OnlyContain(l => l.Length <= width);
     }
 
@@ -73,7 +81,10 @@ public class StoryTests
     [Fact]
     public void A_chapter_is_never_more_than_a_screen_and_says_how_many_are_left()
     {
-        var lines = Lines(80, [.. Enumerable.Range(0, 40).Select(i => new Thing($"check that the name veth{i}", new Subject(Chapter.Network), "RTM_GETLINK()"))]);
+        var lines = Lines(80,
+            [.. Enumerable.Range(0, 40)
+                .Select(i =>
+                    new Thing($"check that the name veth{i}", new Subject(Chapter.Network), "RTM_GETLINK()"))]);
         lines.Count(l => l.Contains("check that the name veth", StringComparison.Ordinal)).Should().Be(22);
         lines.Should().Contain(l => l.Trim() == "… and 18 steps more");
     }
@@ -94,8 +105,10 @@ public class StoryTests
 
         plan.Add(new MakeFifo("/last"));
         Section.Of(plan.Steps).Select(s => s.Name).Should().Equal(
-            "state of one", "namespaces of one", "namespaces of one", "limits of one", "namespaces of one", "command of one",
-            "state of two", "namespaces of two", "namespaces of two", "limits of two", "namespaces of two", "command of two", "state of two");
+            "state of one", "namespaces of one", "namespaces of one", "limits of one", "namespaces of one",
+            "command of one",
+            "state of two", "namespaces of two", "namespaces of two", "limits of two", "namespaces of two",
+            "command of two", "state of two");
     }
 
     [Fact]
@@ -119,9 +132,11 @@ public class StoryTests
     [Fact]
     public void A_way_back_tells_what_is_undone_and_counts_the_rest()
     {
-        JournalEntry[] entries = [.. Cgroups.Append(new SetFile("/x", "1")).Select((s, i) => new JournalEntry(i + 1, s) { Facts = new StepResult() })];
+        JournalEntry[] entries = [.. Cgroups.Append(new SetFile("/x", "1"))
+            .Select((s, i) => new JournalEntry(i + 1, s) { Facts = new StepResult() })];
         var text = Text(80, Explanation.OfUndo("minic delete of box", entries));
-        text.Should().Contain("4 steps to undo").And.Contain("make 3 cgroups: cpu, memory, pids").And.Contain("rmdir").And.Contain("1 more step left nothing");
+        text.Should().Contain("4 steps to undo").And.Contain("make 3 cgroups: cpu, memory, pids").And
+            .Contain("rmdir").And.Contain("1 more step left nothing");
     }
 
     private static string[] Lines(int width, Step[] steps) => Text(width, Explanation.Of("a plan", steps)).Split('\n');

@@ -14,8 +14,12 @@ public sealed class DifferenceTests : IDisposable
     private static readonly Difference Sample = new(
     [
         new("box", "host name", ["host"], ["box"]),
-        new("box", "mounts", [.. Enumerable.Range(1, 30).Select(i => $"/mnt/{i}  ext4  /dev/sda{i}  rw,relatime,shared")], ["/proc  proc  proc  rw,nosuid,nodev,noexec,relatime"]),
-        new("box", "capabilities", ["CapBnd DAC_READ_SEARCH, LINUX_IMMUTABLE, NET_BROADCAST, NET_ADMIN, IPC_LOCK, IPC_OWNER, SYS_MODULE, SYS_RAWIO, SYS_PTRACE"], []),
+        new("box", "mounts",
+            [.. Enumerable.Range(1, 30).Select(i => $"/mnt/{i}  ext4  /dev/sda{i}  rw,relatime,shared")],
+            ["/proc  proc  proc  rw,nosuid,nodev,noexec,relatime"]),
+        new("box", "capabilities",
+            ["CapBnd DAC_READ_SEARCH, LINUX_IMMUTABLE, NET_BROADCAST, NET_ADMIN, IPC_LOCK, IPC_OWNER, SYS_MODULE, "
+                + "SYS_RAWIO, SYS_PTRACE"], []),
     ]);
 
     public void Dispose() => File.Delete(path);
@@ -34,7 +38,8 @@ public sealed class DifferenceTests : IDisposable
         Text(Sample, width, colour: false).Split('\n').Should().OnlyContain(l => l.Length <= width);
 
     [Fact]
-    public void Nothing_is_said_to_be_nothing() => Text(new Difference([]), 80, colour: false).Trim().Should().Be("nothing has changed that can be seen from here");
+    public void Nothing_is_said_to_be_nothing() =>
+    Text(new Difference([]), 80, colour: false).Trim().Should().Be("nothing has changed that can be seen from here");
 
     [Fact]
     public void A_line_that_is_there_twice_is_gone_once()
@@ -46,7 +51,8 @@ public sealed class DifferenceTests : IDisposable
 
         var part = after.Since(before).Parts.Should().ContainSingle().Which;
 
-        part.Should().BeEquivalentTo(new DifferencePart("the host", "files", [$"{path}, 0 bytes"], [$"{path}, 5 bytes"]));
+        part.Should()
+            .BeEquivalentTo(new DifferencePart("the host", "files", [$"{path}, 0 bytes"], [$"{path}, 5 bytes"]));
         after.Since(after).Parts.Should().BeEmpty();
     }
 
@@ -72,8 +78,10 @@ public sealed class DifferenceTests : IDisposable
             """;
 
         NetworkSnapshot.Flatten(Ruleset).Should().Equal(
-            "table inet minic: set hosts: type ipv4_addr", "table inet minic: set hosts: elements = { 10.44.0.2,", "table inet minic: set hosts: 10.44.0.3 }",
-            "table inet minic: chain empty", "table inet minic: chain input: type filter hook input priority filter; policy accept;",
+            "table inet minic: set hosts: type ipv4_addr", "table inet minic: set hosts: elements = { 10.44.0.2,",
+            "table inet minic: set hosts: 10.44.0.3 }",
+            "table inet minic: chain empty",
+            "table inet minic: chain input: type filter hook input priority filter; policy accept;",
             "table inet minic: chain input: meta l4proto { tcp, udp } counter accept");
     }
 

@@ -12,7 +12,12 @@ public sealed class StepWatchTests : IDisposable
 {
     private static readonly StepKinds Kinds = new(() => [MiniContainer.Plans.Steps.PlanSteps.Family]);
 
-    private static readonly JournalHeader Header = new() { Kind = "container", Id = "box", Owner = ProcessIdentity.Self };
+    private static readonly JournalHeader Header = new()
+    {
+        Kind = "container",
+        Id = "box",
+        Owner = ProcessIdentity.Self,
+    };
 
     private const ulong CLONE_NEWUTS = 0x04000000;
 
@@ -27,7 +32,9 @@ public sealed class StepWatchTests : IDisposable
 
         Play(Child(), person).Should().BeNull();
 
-        person.Asked.Should().Equal("make the directory d", "make the process kid", "wait for go", "let kid go on", "set the hostname to lab", "set the file mode mask to 077", "execute true");
+        person.Asked.Should()
+            .Equal("make the directory d", "make the process kid", "wait for go", "let kid go on",
+                "set the hostname to lab", "set the file mode mask to 077", "execute true");
         person.Told.Should().Equal("wait until kid has executed its command");
         person.Changes("make the directory d").Should().Equal($"+ {directory}/d/");
         person.Changes("set the hostname to lab").Should().Contain("+ lab").And.HaveCount(2);
@@ -50,7 +57,9 @@ public sealed class StepWatchTests : IDisposable
         Play(Child(), person).Should().BeNull();
 
         var own = Knob.TryRead("/proc/sys/kernel/hostname");
-        names.Should().Equal($"wait for go: {own}", $"let kid go on: {own}", $"set the hostname to lab: {own}", "set the file mode mask to 077: lab", "execute true: lab");
+        names.Should()
+            .Equal($"wait for go: {own}", $"let kid go on: {own}", $"set the hostname to lab: {own}",
+                "set the file mode mask to 077: lab", "execute true: lab");
     }
 
     [SkippableTheory]
@@ -71,7 +80,8 @@ public sealed class StepWatchTests : IDisposable
 
         var failure = Play(Child(), person);
 
-        failure!.Message.Replace($"{directory}/", "", StringComparison.Ordinal).Should().Contain(at).And.Contain("What was begun has been undone.");
+        failure!.Message.Replace($"{directory}/", "", StringComparison.Ordinal).Should().Contain(at).And
+            .Contain("What was begun has been undone.");
         failure.ExitCode.Should().Be(125);
         Directory.Exists($"{directory}/d").Should().BeFalse();
         if (pid != 0)
@@ -82,26 +92,37 @@ public sealed class StepWatchTests : IDisposable
     [SkippableFact]
     public void To_go_on_asks_no_more()
     {
-        var person = new Person { OnAsk = m => m.Step.Title == "set the hostname to lab" ? StepAnswer.GoOn : StepAnswer.Play };
+        var person = new Person
+        {
+            OnAsk = m => m.Step.Title == "set the hostname to lab" ? StepAnswer.GoOn : StepAnswer.Play,
+        };
 
         Play(Child(), person).Should().BeNull();
 
         person.Asked[^1].Should().Be("set the hostname to lab");
-        person.Told.Should().Equal("set the file mode mask to 077", "execute true", "wait until kid has executed its command");
+        person.Told.Should()
+            .Equal("set the file mode mask to 077", "execute true", "wait until kid has executed its command");
     }
 
     [SkippableFact]
     public void To_play_on_stops_at_the_next_chapter_and_tells_what_the_one_before_changed()
     {
-        var person = new Person { OnAsk = m => m.Step.Title == "make the process kid" ? StepAnswer.PlayChapter : StepAnswer.Play };
+        var person = new Person
+        {
+            OnAsk = m => m.Step.Title == "make the process kid" ? StepAnswer.PlayChapter : StepAnswer.Play,
+        };
 
         Play(Child(), person).Should().BeNull();
 
         // The mask of file modes is set for a root that never comes here, so it begins a chapter.
-        person.Asked.Should().Equal("make the directory d", "make the process kid", "set the file mode mask to 077", "execute true");
-        person.Told.Should().Equal("wait for go", "let kid go on", "set the hostname to lab", "wait until kid has executed its command");
+        person.Asked.Should()
+            .Equal("make the directory d", "make the process kid", "set the file mode mask to 077", "execute true");
+        person.Told.Should()
+            .Equal("wait for go", "let kid go on", "set the hostname to lab",
+                "wait until kid has executed its command");
         person.Moments.Select(m => m.Chapter).OfType<string>().Should().Equal("state", "namespaces", "root", "command");
-        person.Changes("set the hostname to lab").Should().Contain("+ lab", "the whole chapter's changes are shown at its end");
+        person.Changes("set the hostname to lab").Should()
+            .Contain("+ lab", "the whole chapter's changes are shown at its end");
     }
 
     [SkippableFact]
@@ -113,7 +134,9 @@ public sealed class StepWatchTests : IDisposable
 
         failure!.Message.Should().StartWith("chdir to /no/such/directory: chdir(\"/no/such/directory\"): ENOENT");
         person.Said.Should().ContainSingle().Which.Should().Contain("ENOENT");
-        person.Asked.Should().ContainInOrder("chdir to /no/such/directory", "make the process kid", "make the directory d").And.NotContain("execute true");
+        person.Asked.Should()
+            .ContainInOrder("chdir to /no/such/directory", "make the process kid", "make the directory d").And
+            .NotContain("execute true");
         Directory.Exists($"{directory}/d").Should().BeFalse();
     }
 
@@ -151,8 +174,10 @@ public sealed class StepWatchTests : IDisposable
         var entries = playing.LayOut("kid");
 
         entries.Select(e => $"{(e.Index is null ? "rest before " : "")}{e.Step.Title}").Should().Equal(
-            "rest before wait for go", "wait for go", "rest before set the file mode mask to 077", "set the file mode mask to 077",
-            "rest before filter system calls", "filter system calls", "set the file mode mask to 00", "wait for other", "set the file mode mask to 01");
+            "rest before wait for go", "wait for go", "rest before set the file mode mask to 077",
+            "set the file mode mask to 077",
+            "rest before filter system calls", "filter system calls", "set the file mode mask to 00", "wait for other",
+            "set the file mode mask to 01");
     }
 
     [Fact]
@@ -179,10 +204,16 @@ public sealed class StepWatchTests : IDisposable
         foreach (var name in new[] { "a", "b", "c" })
         {
             Directory.CreateDirectory($"{directory}/{name}");
-            journal.Done(journal.Begin(new MakeDirectory($"{directory}/{name}", 0x1c0)), new StepResult { Made = true });
+            journal.Done(journal.Begin(new MakeDirectory($"{directory}/{name}", 0x1c0)), new StepResult
+            {
+                Made = true,
+            });
         }
 
-        var person = new Person { OnAsk = m => m.Step.Title.EndsWith("/b", StringComparison.Ordinal) ? StepAnswer.Quit : StepAnswer.Play };
+        var person = new Person
+        {
+            OnAsk = m => m.Step.Title.EndsWith("/b", StringComparison.Ordinal) ? StepAnswer.Quit : StepAnswer.Play,
+        };
         Backward.Play(journal, new StepWatch(person)).Should().BeEmpty();
 
         person.Asked.Should().HaveCount(2);
@@ -196,7 +227,11 @@ public sealed class StepWatchTests : IDisposable
     {
         var (ours, theirs) = Terminal.SocketPair();
         var person = new Person { OnAsk = m => m.Step.Number == 1 ? StepAnswer.GoOn : StepAnswer.Play };
-        var moment = new Moment(ExplainedStep.Of(1, new MakeFifo("/p")), "forward", 2, 5) { Inside = "kid", InsidePid = 7 };
+        var moment = new Moment(ExplainedStep.Of(1, new MakeFifo("/p")), "forward", 2, 5)
+        {
+            Inside = "kid",
+            InsidePid = 7,
+        };
         using var stream = new FileStream(ours, FileAccess.ReadWrite, bufferSize: 0);
         var server = new Thread(() => PipedDialog.Serve(stream, person));
         server.Start();
@@ -277,7 +312,8 @@ public sealed class StepWatchTests : IDisposable
 
         public List<string> Said { get; } = [];
 
-        public IEnumerable<string> Changes(string title) => shown[title].Parts.SelectMany(p => p.Gone.Select(l => "- " + l).Concat(p.Come.Select(l => "+ " + l)));
+        public IEnumerable<string> Changes(string title) =>
+            shown[title].Parts.SelectMany(p => p.Gone.Select(l => "- " + l).Concat(p.Come.Select(l => "+ " + l)));
 
         public override StepAnswer Ask(Moment moment)
         {

@@ -1,6 +1,6 @@
 // A hostile configuration that root may try on a machine that is still needed: what it names on the host is replaced by
-// things of the bundle, all else is left as nasty as it is. No runtime can guard its machine from a root path of "/etc" or a
-// hook of "rm", which are its caller's will.
+// things of the bundle, all else is left as nasty as it is. No runtime can guard its machine from a root path of "/etc"
+// or a hook of "rm", which are its caller's will.
 
 using System.Text.Json.Nodes;
 
@@ -13,7 +13,8 @@ public sealed class HarmlessConfig(Random random)
     private static readonly string[] Hooks = ["/bin/true", "/bin/false", "/nonexistent", "/bin/sleep", "/dev/null"];
 
     // Of the bundle: "fifo" is a named pipe that nobody writes to.
-    private static readonly string[] Files = ["rootfs", "rootfs/bin", "rootfs/bin/busybox", "config.json", "fifo", "nonexistent"];
+    private static readonly string[] Files = ["rootfs", "rootfs/bin", "rootfs/bin/busybox", "config.json", "fifo",
+        "nonexistent"];
 
     /// <summary>Changes a configuration in place.</summary>
     /// <param name="config">The configuration.</param>
@@ -21,9 +22,12 @@ public sealed class HarmlessConfig(Random random)
     /// <param name="cgroup">Where its cgroups may be, an absolute path.</param>
     public void Tame(JsonObject config, string bundle, string cgroup)
     {
-        Replace(config["root"], "path", path => path is "" or "rootfs" or "nonexistent" or "config.json" ? path : "rootfs");
+        Replace(config["root"], "path",
+            path => path is "" or "rootfs" or "nonexistent" or "config.json" ? path : "rootfs");
         foreach (var mount in Items(config["mounts"]))
-            Replace(mount, "source", source => mount["options"]?.ToJsonString().Contains("bind", StringComparison.Ordinal) == true ? One(Files) : source);
+            Replace(mount, "source",
+                source => mount["options"]?.ToJsonString().Contains("bind", StringComparison.Ordinal) == true
+                    ? One(Files) : source);
         foreach (var hook in Items(config["hooks"], members: true).SelectMany(point => Items(point)))
         {
             Replace(hook, "path", _ => One(Hooks));

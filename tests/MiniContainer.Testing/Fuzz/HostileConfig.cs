@@ -1,6 +1,6 @@
 // A config.json that nobody in his right mind would write, or that somebody has written with evil intent: a good one,
-// made wrong in some places. It knows the shape of a configuration from the types themselves, so a member that is new there
-// is tried here too. The same seed makes the same text.
+// made wrong in some places. It knows the shape of a configuration from the types themselves, so a member that is new
+// there is tried here too. The same seed makes the same text.
 
 using System.Text;
 using System.Text.Json;
@@ -14,7 +14,11 @@ namespace MiniContainer.Testing.Fuzz;
 /// <summary>Makes configurations.</summary>
 public sealed class HostileConfig
 {
-    private static readonly JsonSerializerOptions Written = new(SpecJson.Default.Options) { WriteIndented = false, MaxDepth = 200_000 };
+    private static readonly JsonSerializerOptions Written = new(SpecJson.Default.Options)
+    {
+        WriteIndented = false,
+        MaxDepth = 200_000,
+    };
 
     private static readonly string[] Good =
     [

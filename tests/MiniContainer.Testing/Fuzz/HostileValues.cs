@@ -1,6 +1,6 @@
-// Values for places of a configuration: those that a place is made for, those at the ends of their type, and those that are
-// dangerous anywhere. Nothing in here harms the machine that the tests run on, even where a container is made of it as
-// root: no path leads to anything of the host's that could be written.
+// Values for places of a configuration: those that a place is made for, those at the ends of their type, and those that
+// are dangerous anywhere. Nothing in here harms the machine that the tests run on, even where a container is made of it
+// as root: no path leads to anything of the host's that could be written.
 
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
@@ -10,17 +10,25 @@ namespace MiniContainer.Testing.Fuzz;
 
 /// <summary>Draws values.</summary>
 /// <param name="random">From which.</param>
-/// <param name="mild">Whether nearly all values are of the right type, and many can be meant: such a configuration comes far.</param>
+/// <param name="mild">
+/// Whether nearly all values are of the right type, and many can be meant: such a configuration comes far.
+/// </param>
 public sealed class HostileValues(Random random, bool mild)
 {
     private static readonly string[] Nasty =
     [
-        "", " ", "/", "//", ".", "..", "../..", "/..", "/../../..", "-", "--help", "~", "*", "a\0b", "\0", "\n", "a\nb", "\t", "\u001b[31m", "\u007f",
-        "\ud800", "\u202e", "é", "日本", "$(exit 3)", "`exit 3`", "'", "\"", "\\", "a'b", "; exit 3", "%s%n", "{}", "$STATE", ":", "::", ",", "=", "=x", "A=", "@",
-        "1.0.0", "1.99.0-rc1", "0", "-1", "1", "18446744073709551616", "1e9", "NaN", "true", "null", "none", "max", "0-1", "0-99999", "0-,", "a",
-        "/proc", "/proc/self/fd/0", "/proc/self/fd/3", "/proc/self/exe", "/proc/self/root", "/proc/self/cwd", "/proc/1/root", "/proc/thread-self", "/proc/sys",
-        "/proc/self/attr/exec", "/sys", "/sys/fs/cgroup", "/dev", "/dev/null", "/dev/pts", "/dev/pts/0", "/dev/ptmx", "/dev/console", "/dev/fd/3", "/dev/shm",
-        "/bin", "/bin/sh", "/etc/passwd", "/tmp", "/tmp/", "/tmp/.", "/tmp/../..", "rootfs", "rootfs/bin", "rootfs/bin/sh", "config.json", "fifo", "socket",
+        "", " ", "/", "//", ".", "..", "../..", "/..", "/../../..", "-", "--help", "~", "*", "a\0b", "\0", "\n", "a\nb",
+        "\t", "\u001b[31m", "\u007f",
+        "\ud800", "\u202e", "é", "日本", "$(exit 3)", "`exit 3`", "'", "\"", "\\", "a'b", "; exit 3", "%s%n", "{}",
+        "$STATE", ":", "::", ",", "=", "=x", "A=", "@",
+        "1.0.0", "1.99.0-rc1", "0", "-1", "1", "18446744073709551616", "1e9", "NaN", "true", "null", "none", "max",
+        "0-1", "0-99999", "0-,", "a",
+        "/proc", "/proc/self/fd/0", "/proc/self/fd/3", "/proc/self/exe", "/proc/self/root", "/proc/self/cwd",
+        "/proc/1/root", "/proc/thread-self", "/proc/sys",
+        "/proc/self/attr/exec", "/sys", "/sys/fs/cgroup", "/dev", "/dev/null", "/dev/pts", "/dev/pts/0", "/dev/ptmx",
+        "/dev/console", "/dev/fd/3", "/dev/shm",
+        "/bin", "/bin/sh", "/etc/passwd", "/tmp", "/tmp/", "/tmp/.", "/tmp/../..", "rootfs", "rootfs/bin",
+        "rootfs/bin/sh", "config.json", "fifo", "socket",
     ];
 
     // Of any type of number.
@@ -28,42 +36,50 @@ public sealed class HostileValues(Random random, bool mild)
 
     private static readonly string[] InContainer =
     [
-        "/", "/tmp", "/tmp/new/dir", "/bin", "/bin/busybox", "/etc/passwd", "/proc", "/proc/kcore", "/proc/sys", "/proc/self", "/proc/self/cwd", "/proc/self/fd/4", "/proc/keys",
-        "/sys", "/sys/fs/cgroup", "/dev", "/dev/null", "/dev/console", "/dev/pts", "/dev/pts/0", "/dev/shm/x", "/../../etc", "/dev/fuse", "/a b", "/a\nb", "/$(exit 3)", "/nonexistent/x",
+        "/", "/tmp", "/tmp/new/dir", "/bin", "/bin/busybox", "/etc/passwd", "/proc", "/proc/kcore", "/proc/sys",
+        "/proc/self", "/proc/self/cwd", "/proc/self/fd/4", "/proc/keys",
+        "/sys", "/sys/fs/cgroup", "/dev", "/dev/null", "/dev/console", "/dev/pts", "/dev/pts/0", "/dev/shm/x",
+        "/../../etc", "/dev/fuse", "/a b", "/a\nb", "/$(exit 3)", "/nonexistent/x",
     ];
 
     // What a member of this name is made for.
     private static readonly Dictionary<string, string[]> Words = new()
     {
-        ["type"] = [.. LinuxValidator.NamespaceTypes, .. ProcessValidator.RlimitNames, "proc", "sysfs", "tmpfs", "devpts", "mqueue", "cgroup", "cgroup2", "bind", "none", "nosuchfs", "c", "u", "b", "p", "a"],
-        ["options"] = [.. MountOptions.Known, "mode=755", "size=64k", "size=-1", "gid=5", "newinstance", "ptmxmode=0666", "x"],
+        ["type"] = [.. LinuxValidator.NamespaceTypes, .. ProcessValidator.RlimitNames, "proc", "sysfs", "tmpfs",
+            "devpts", "mqueue", "cgroup", "cgroup2", "bind", "none", "nosuchfs", "c", "u", "b", "p", "a"],
+        ["options"] = [.. MountOptions.Known, "mode=755", "size=64k", "size=-1", "gid=5", "newinstance",
+            "ptmxmode=0666", "x"],
         ["bounding"] = [.. ProcessValidator.CapabilityNames],
         ["effective"] = [.. ProcessValidator.CapabilityNames],
         ["permitted"] = [.. ProcessValidator.CapabilityNames],
         ["inheritable"] = [.. ProcessValidator.CapabilityNames],
         ["ambient"] = [.. ProcessValidator.CapabilityNames],
-        ["policy"] = ["SCHED_OTHER", "SCHED_FIFO", "SCHED_RR", "SCHED_BATCH", "SCHED_ISO", "SCHED_IDLE", "SCHED_DEADLINE"],
+        ["policy"] = ["SCHED_OTHER", "SCHED_FIFO", "SCHED_RR", "SCHED_BATCH", "SCHED_ISO", "SCHED_IDLE",
+            "SCHED_DEADLINE"],
         ["flags"] = [.. SeccompValidator.Flags, "SCHED_FLAG_RESET_ON_FORK", "MPOL_F_STATIC_NODES", "x"],
         ["class"] = ["IOPRIO_CLASS_RT", "IOPRIO_CLASS_BE", "IOPRIO_CLASS_IDLE"],
         ["action"] = [.. SeccompValidator.Actions],
         ["defaultAction"] = [.. SeccompValidator.Actions],
         ["op"] = [.. SeccompValidator.Operators],
         ["architectures"] = [.. SeccompValidator.Architectures],
-        ["names"] = ["read", "write", "close", "openat", "openat2", "execve", "exit_group", "exit", "mount", "chdir", "fchdir", "prctl", "rt_sigaction", "setresuid", "capset", "kill", "clone", "nosuchcall"],
+        ["names"] = ["read", "write", "close", "openat", "openat2", "execve", "exit_group", "exit", "mount", "chdir",
+            "fchdir", "prctl", "rt_sigaction", "setresuid", "capset", "kill", "clone", "nosuchcall"],
         ["domain"] = ["LINUX", "LINUX32"],
         ["mode"] = ["MPOL_DEFAULT", "MPOL_BIND", "MPOL_INTERLEAVE", "MPOL_LOCAL", "MPOL_PREFERRED"],
         ["rootfsPropagation"] = ["private", "rslave", "shared", "rshared", "unbindable"],
         ["access"] = ["r", "rw", "rwm", "m", "rwmm"],
         ["pageSize"] = ["2MB", "1GB", "64KB"],
         ["cgroupsPath"] = ["", ".", "..", "a/../..", "a//b", "a/./b", "a/", "/", "a\nb"],
-        ["sysctl"] = ["net.ipv4.ip_forward", "net/ipv4/ip_forward", "kernel.hostname", "kernel.shmmax", "net.../..", "net/../../sysrq-trigger", "net.nosuch", "vm.swappiness", "kernel.shmmax\0"],
+        ["sysctl"] = ["net.ipv4.ip_forward", "net/ipv4/ip_forward", "kernel.hostname", "kernel.shmmax", "net.../..",
+            "net/../../sysrq-trigger", "net.nosuch", "vm.swappiness", "kernel.shmmax\0"],
         ["unified"] = ["memory.high", "pids.max", "cgroup.procs", "../x", "a/b", ".", "..", ""],
         ["timeOffsets"] = ["monotonic", "boottime", "realtime"],
         ["destination"] = [.. InContainer],
         ["maskedPaths"] = [.. InContainer],
         ["readonlyPaths"] = [.. InContainer],
         ["cwd"] = [.. InContainer],
-        ["source"] = ["rootfs", "rootfs/bin", "rootfs/bin/busybox", "rootfs/../rootfs", "fifo", "config.json", "nonexistent", "proc", "tmpfs"],
+        ["source"] = ["rootfs", "rootfs/bin", "rootfs/bin/busybox", "rootfs/../rootfs", "fifo", "config.json",
+            "nonexistent", "proc", "tmpfs"],
         ["path"] = [.. InContainer, "rootfs"],
         ["hostname"] = ["box", "a.b", "é"],
         ["ociVersion"] = ["1.0.0", "1.0.2-dev", "1.3.0", "1.99.0"],
@@ -84,7 +100,10 @@ public sealed class HostileValues(Random random, bool mild)
         return type.Kind switch
         {
             JsonTypeInfoKind.Object => Object(type, depth),
-            JsonTypeInfoKind.Enumerable => new JsonArray([.. Enumerable.Range(0, Count(depth)).Select(_ => Of(name, type.Options.GetTypeInfo(type.ElementType!), depth + 1))]),
+            JsonTypeInfoKind.Enumerable =>
+                new JsonArray(
+                    [.. Enumerable.Range(0, Count(depth))
+                        .Select(_ => Of(name, type.Options.GetTypeInfo(type.ElementType!), depth + 1))]),
             JsonTypeInfoKind.Dictionary => Dictionary(name, type, depth),
             _ => Plain(name, Nullable.GetUnderlyingType(type.Type) ?? type.Type),
         };
@@ -133,12 +152,15 @@ public sealed class HostileValues(Random random, bool mild)
     private JsonValue Plain(string name, Type type) =>
         type == typeof(bool) ? JsonValue.Create(random.Next(2) == 0)
         : type != typeof(string) ? mild ? JsonValue.Create(Fitting[random.Next(Fitting.Length)]) : Number()
-        : JsonValue.Create(Words.TryGetValue(name, out var words) && random.Next(mild ? 50 : 5) != 0 ? words[random.Next(words.Length)] : Text());
+        : JsonValue.Create(Words.TryGetValue(name, out var words) && random.Next(mild ? 50 : 5) != 0
+            ? words[random.Next(words.Length)] : Text());
 
     private JsonObject Object(JsonTypeInfo type, int depth)
     {
         var made = new JsonObject();
-        foreach (var property in type.Properties.Where(p => !p.IsExtensionData && (p.IsRequired ? random.Next(50) != 0 : random.Next(depth + 2) == 0)))
+        foreach (var property in
+            type.Properties.Where(p => !p.IsExtensionData
+                && (p.IsRequired ? random.Next(50) != 0 : random.Next(depth + 2) == 0)))
             made[property.Name] = Of(property.Name, type.Options.GetTypeInfo(property.PropertyType), depth + 1);
         return made;
     }
@@ -147,7 +169,8 @@ public sealed class HostileValues(Random random, bool mild)
     {
         var made = new JsonObject();
         for (var i = Count(depth); i > 0; i--)
-            made[Words.TryGetValue(name, out var words) ? words[random.Next(words.Length)] : Text()] = Of("", type.Options.GetTypeInfo(type.ElementType!), depth + 1);
+            made[Words.TryGetValue(name, out var words) ? words[random.Next(words.Length)] : Text()] = Of("",
+                type.Options.GetTypeInfo(type.ElementType!), depth + 1);
         return made;
     }
 

@@ -23,8 +23,10 @@ internal sealed class PodExecVerb : PodVerb
     {
         Synopsis = ["minic pod exec [OPTIONS] POD CMD [ARG...]", "minic pod exec POD [OPTIONS] [--] CMD [ARG...]"];
         OptionsAfterName = true;
-        Examples = [("minic pod exec -it web sh", "A shell in web's last container."), ("minic pod exec -c httpd web ps", "In the one named httpd.")];
-        container = Text("--container", "NAME", "The container; where not given, the last in the manifest that runs.", "-c");
+        Examples = [("minic pod exec -it web sh", "A shell in web's last container."),
+            ("minic pod exec -c httpd web ps", "In the one named httpd.")];
+        container = Text("--container", "NAME", "The container; where not given, the last in the manifest that runs.",
+            "-c");
         Add(container);
         foreach (var option in process.All.Concat(profile.All))
             Add(option);
@@ -42,15 +44,19 @@ internal sealed class PodExecVerb : PodVerb
         var pod = PodState.Load(root, parsed.GetValue(name)!);
         var target = pod.Container(parsed.GetValue(container));
         if (!target.Process.Alive)
-            throw new MinicException($"run a command in {pod.Name}/{target.Name}", $"it is not running: {target.Status}", $"minic pod logs --container {target.Name} {pod.Name} shows what it printed.");
+            throw new MinicException($"run a command in {pod.Name}/{target.Name}",
+                $"it is not running: {target.Status}",
+                $"minic pod logs --container {target.Name} {pod.Name} shows what it printed.");
         var bundle = Bundle.Load(Path.Combine(pod.Directory, "containers", target.Name));
         var what = process.Build(parsed, this, pod.Name, target.Process.Pid, bundle.Spec.Process!);
         var join = Execs.Target(target.Process, target.CgroupPaths, bundle.Spec, bundle.RootPath);
         if (play.Reads(parsed))
-            return play.Tell(parsed, $"minic pod exec in {pod.Name}/{target.Name}", Execs.MakePlan(join, what), Execs.ByHandDirectory(pod.Directory), waits: true);
+            return play.Tell(parsed, $"minic pod exec in {pod.Name}/{target.Name}", Execs.MakePlan(join, what),
+                Execs.ByHandDirectory(pod.Directory), waits: true);
         using var supervisor = new Supervisor();
         using var terminal = ProcessTerminal.For(what.Terminal, detached: false, path: null);
-        using var executed = Execs.Start(target.Process, join, what, root, pod.Directory, foreground: true, terminal.Socket,
+        using var executed = Execs.Start(target.Process, join, what, root, pod.Directory, foreground: true,
+            terminal.Socket,
             PlayObserver.Of(play.Watch, profile.Watch));
         using var master = terminal.Receive();
         return supervisor.Wait(executed.Child, master);

@@ -11,7 +11,8 @@ namespace MiniContainer.Cli.Verbs.Pod;
 internal sealed class PodLogsVerb : PodVerb
 {
     private readonly Option<string> container = ContainerName();
-    private readonly Option<bool> follow = Flag("--follow", "Go on showing what comes, until the container ends.", "-f");
+    private readonly Option<bool> follow = Flag("--follow", "Go on showing what comes, until the container ends.",
+        "-f");
     private readonly Option<int?> tail = new("--tail") { HelpName = "N", Description = "Only the last N lines." };
     private readonly Argument<string> name;
 
@@ -29,7 +30,8 @@ internal sealed class PodLogsVerb : PodVerb
     {
         var (path, process) = Find(Globals.Root(parsed), parsed.GetValue(name)!, parsed.GetValue(container));
         using var output = Console.OpenStandardOutput();
-        // A container that has a volume in which the logs are could put a link there, to a file that only root may read.
+        // A container that has a volume in which the logs are could put a link there, to a file that only root may
+        // read.
         using var log = new FileStream(Libc.OpenNoLink(path), FileAccess.Read);
         if (parsed.GetValue(tail) is { } lines)
             SkipToLast(log, lines);
@@ -45,7 +47,8 @@ internal sealed class PodLogsVerb : PodVerb
         return 0;
     }
 
-    // Of a pod that could not be made the logs are kept, and nothing else: the container that ran last is the one that failed.
+    // Of a pod that could not be made the logs are kept, and nothing else: the container that ran last is the one that
+    // failed.
     private static (string Path, ProcessIdentity? Process) Find(StateRoot root, string name, string? container)
     {
         if (PodState.TryLoad(root, name) is { } pod)
@@ -54,8 +57,11 @@ internal sealed class PodLogsVerb : PodVerb
             return (Path.Combine(pod.Directory, "logs", chosen.Name + ".log"), chosen.Process);
         }
 
-        var kept = name.Contains('/', StringComparison.Ordinal) ? null : new DirectoryInfo(PodState.KeptLogsOf(root, name));
-        var log = kept?.Exists == true ? kept.GetFiles("*.log").Where(f => container is null || f.Name == container + ".log").MaxBy(f => f.LastWriteTimeUtc) : null;
+        var kept = name.Contains('/', StringComparison.Ordinal)
+            ? null : new DirectoryInfo(PodState.KeptLogsOf(root, name));
+        var log = kept?.Exists == true
+            ? kept.GetFiles("*.log").Where(f => container is null || f.Name == container + ".log")
+                .MaxBy(f => f.LastWriteTimeUtc) : null;
         return (log?.FullName ?? Path.Combine(PodState.Load(root, name).Directory, "logs"), null);
     }
 

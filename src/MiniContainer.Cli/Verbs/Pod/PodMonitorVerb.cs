@@ -21,7 +21,9 @@ internal sealed class PodMonitorVerb : PodVerb
     private readonly Option<bool> step = Flag("--step", "Play step by step, as descriptor 4 says.");
 
     public PodMonitorVerb(GlobalOptions globals)
-        : base("monitor", "Make a pod of the manifest on standard input, report on descriptor 3, and stay until its containers have ended.", globals)
+        : base("monitor",
+            "Make a pod of the manifest on standard input, report on descriptor 3, and stay until its containers have "
+                + "ended.", globals)
     {
         Hidden = true;
         Add(name);
@@ -53,9 +55,11 @@ internal sealed class PodMonitorVerb : PodVerb
         }
     }
 
-    private PlayContext Launch(ParseResult parsed, StateRoot root, Pods.Manifest.Pod pod, PodNetwork? network, ProfileWatch? profile)
+    private PlayContext Launch(ParseResult parsed, StateRoot root, Pods.Manifest.Pod pod, PodNetwork? network,
+        ProfileWatch? profile)
     {
         using var dialog = parsed.GetValue(step) ? MonitorProcess.Dialog() : null;
-        return PodLauncher.Launch(root, pod, network, PlayObserver.Of(StepLog.IfWanted(), profile, dialog is null ? null : new StepWatch(dialog)));
+        return PodLauncher.Launch(root, pod, network,
+            PlayObserver.Of(StepLog.IfWanted(), profile, dialog is null ? null : new StepWatch(dialog)));
     }
 }

@@ -28,8 +28,14 @@ internal sealed class PodPsVerb : PodVerb
         List<string[]> rows = [["POD", "STATUS", "ADDRESS", "AGE", "CONTAINER", "STATUS", "PID"]];
         foreach (var pod in pods)
         {
-            var head = new[] { pod.Name, pod.Status, pod.Addresses.Length > 0 ? pod.Addresses : "-", Age(DateTimeOffset.UtcNow - pod.Header.Created) };
-            var containers = pod.Containers.Select(c => new[] { c.Name, c.Status, c.Process.Alive ? c.Process.Pid.ToString(CultureInfo.InvariantCulture) : "-" }).DefaultIfEmpty(["-", "-", "-"]);
+            var head = new[] { pod.Name, pod.Status, pod.Addresses.Length > 0 ? pod.Addresses : "-",
+                Age(DateTimeOffset.UtcNow - pod.Header.Created) };
+            var containers =
+                pod.Containers.Select(c =>
+                    new[] { c.Name, c.Status,
+                        c.Process.Alive
+                            ? c.Process.Pid.ToString(CultureInfo.InvariantCulture)
+                            : "-" }).DefaultIfEmpty(["-", "-", "-"]);
             foreach (var container in containers)
             {
                 rows.Add([.. head, .. container]);

@@ -12,19 +12,24 @@ namespace MiniContainer.Cli.Verbs.Pod;
 internal sealed class PodRunVerb : PodVerb
 {
     private readonly Argument<string> file = new("FILE") { Description = "The manifest; - for standard input." };
-    private readonly Option<string> net = Text("--net", "NAME", $"Its network, one of CNI by its name; {NetworkChoice.Default} where not given.");
+    private readonly Option<string> net = Text("--net", "NAME",
+        $"Its network, one of CNI by its name; {NetworkChoice.Default} where not given.");
     private readonly PlayFlags play = new();
-    private readonly Option<bool> detach = Flag("--detach", "For the habit of -d; minic pod run always returns once the pod is up.", "-d");
+    private readonly Option<bool> detach = Flag("--detach",
+        "For the habit of -d; minic pod run always returns once the pod is up.", "-d");
 
     private readonly ProfileFlags profile = new();
 
     public PodRunVerb(GlobalOptions globals)
-        : base("run", "Make a pod of a v1/Pod in YAML, and return once its containers run. What they print is in minic pod logs.", globals)
+        : base("run",
+            "Make a pod of a v1/Pod in YAML, and return once its containers run. What they print is in minic pod logs.",
+            globals)
     {
         Examples =
         [
             ("minic pod run web.yaml", "Images are root file systems by name (see run --rootfs) or path."),
-            ("kubectl run web --image busybox --dry-run=client -o yaml --command -- httpd -f | minic pod run -", "From standard input: what kubectl would make."),
+            ("kubectl run web --image busybox --dry-run=client -o yaml --command -- httpd -f | minic pod run -",
+                "From standard input: what kubectl would make."),
         ];
         Add(file);
         Add(net);
@@ -48,19 +53,24 @@ internal sealed class PodRunVerb : PodVerb
             return Tell(parsed, pod);
         _ = PodLauncher.MakePlan(Globals.Root(parsed), pod, network: null);
         if (!Caller.Current.OwnsNetwork)
-            throw new MinicException($"make pod {pod.Name}", "pods need root, for their network and cgroups", "sudo minic pod run.");
+            throw new MinicException($"make pod {pod.Name}", "pods need root, for their network and cgroups",
+                "sudo minic pod run.");
         using var monitors = measured is null ? null : new MonitorProfile(measured);
         // The monitor reads the very text that was checked here, whatever happens to the user's file meanwhile.
         var addresses = MonitorProcess.Start(
         [
-            "--root", Globals.Root(parsed).Path, .. parsed.GetValue(Globals.Debug) ? ["--debug"] : Array.Empty<string>(),
-            .. parsed.GetValue(Globals.Log) is { } log ? ["--log", HostPath.Absolute(log, $"open the log {log}")] : Array.Empty<string>(),
+            "--root", Globals.Root(parsed).Path,
+            .. parsed.GetValue(Globals.Debug) ? ["--debug"] : Array.Empty<string>(),
+            .. parsed.GetValue(Globals.Log) is { } log
+                ? ["--log", HostPath.Absolute(log, $"open the log {log}")] : Array.Empty<string>(),
             "pod", "monitor", "--name", name, "--net", parsed.GetValue(net) ?? NetworkChoice.Default,
             .. monitors is null ? Array.Empty<string>() : ["--profile-to", monitors.Path],
             .. play.Dialog is null ? Array.Empty<string>() : ["--step"],
         ], text, play.Dialog);
         monitors?.Read();
-        parsed.InvocationConfiguration.Output.WriteLine(addresses.Length > 0 ? $"pod {pod.Name} is up at {addresses.Replace(",", " and ", StringComparison.Ordinal)}" : $"pod {pod.Name} is up");
+        parsed.InvocationConfiguration.Output.WriteLine(addresses.Length > 0
+            ? $"pod {pod.Name} is up at {addresses.Replace(",", " and ", StringComparison.Ordinal)}"
+            : $"pod {pod.Name} is up");
         return 0;
     }
 
@@ -68,11 +78,13 @@ internal sealed class PodRunVerb : PodVerb
     {
         var root = Globals.Root(parsed);
         using var network = PodNetwork.PlanToLook(root, pod, parsed.GetValue(net) ?? NetworkChoice.Default);
-        return play.Tell(parsed, $"minic pod run of {pod.Name}", PodLauncher.MakePlan(root, pod, network), PodState.DirectoryOf(root, pod.Name));
+        return play.Tell(parsed, $"minic pod run of {pod.Name}", PodLauncher.MakePlan(root, pod, network),
+            PodState.DirectoryOf(root, pod.Name));
     }
 
     private static (string Name, string Text) Read(string file) =>
-        file == "-" ? ("standard input", PodReader.ReadStream(Console.OpenStandardInput())) : (file, PodReader.ReadFile(file));
+        file == "-"
+        ? ("standard input", PodReader.ReadStream(Console.OpenStandardInput())) : (file, PodReader.ReadFile(file));
 
     // The plan is played in the monitor, which writes its profile to a file before it says that the pod is up.
     private sealed class MonitorProfile : IDisposable

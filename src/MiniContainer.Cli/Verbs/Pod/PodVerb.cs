@@ -7,7 +7,8 @@ using MiniContainer.Pods.Lifecycle;
 namespace MiniContainer.Cli.Verbs.Pod;
 
 /// <summary>A verb of <c>pod</c>.</summary>
-internal abstract class PodVerb(string name, string description, GlobalOptions globals) : Verb(name, description, globals)
+internal abstract class PodVerb(string name, string description, GlobalOptions globals)
+    : Verb(name, description, globals)
 {
     /// <summary>An argument for the name of a pod, which a shell can complete.</summary>
     protected Argument<string> PodName()

@@ -10,7 +10,10 @@ namespace MiniContainer.Cli.Verbs;
 internal sealed class CreateVerb : RuntimeVerb
 {
     private readonly LaunchFlags flags = new();
-    private readonly Argument<string> id = new("ID") { Description = "The new container's id: letters, digits, _ + - and dots." };
+    private readonly Argument<string> id = new("ID")
+    {
+        Description = "The new container's id: letters, digits, _ + - and dots.",
+    };
 
     public CreateVerb(GlobalOptions globals)
         : base("create", "Make a container of a bundle; its process waits for minic start.", globals)
@@ -32,12 +35,18 @@ internal sealed class CreateVerb : RuntimeVerb
         {
             var options = flags.Options(parsed, Globals.Root(parsed), name) with { Create = true };
             var (plan, directory) = (Launcher.MakePlan(bundle, options), Container.DirectoryOf(options.Root, name));
-            return flags.Play.Tell(parsed, $"minic create of {name}", plan, directory, start: Launcher.StepsOfStart(plan.Steps, name, directory));
+            return flags.Play.Tell(parsed, $"minic create of {name}", plan, directory,
+                start: Launcher.StepsOfStart(plan.Steps, name, directory));
         }
 
         Privilege.Check(bundle.Spec, name);
-        using var terminal = ProcessTerminal.For(bundle.Spec.Process?.Terminal == true, detached: true, parsed.GetValue(flags.ConsoleSocket));
-        using var launched = Launcher.Launch(bundle, flags.Options(parsed, Globals.Root(parsed), name) with { Create = true, Console = terminal.Socket });
+        using var terminal = ProcessTerminal.For(bundle.Spec.Process?.Terminal == true, detached: true,
+            parsed.GetValue(flags.ConsoleSocket));
+        using var launched = Launcher.Launch(bundle, flags.Options(parsed, Globals.Root(parsed), name) with
+        {
+            Create = true,
+            Console = terminal.Socket,
+        });
         flags.WritePid(parsed, launched);
         return 0;
     }

@@ -10,7 +10,8 @@ internal sealed class DeleteVerb : RuntimeVerb
 {
     private readonly Argument<string> id;
     private readonly PlayFlags play = new("do");
-    private readonly Option<bool> force = Flag("--force", "Kill it first if it runs; and be content if it is not there.", "-f");
+    private readonly Option<bool> force = Flag("--force",
+        "Kill it first if it runs; and be content if it is not there.", "-f");
 
     public DeleteVerb(GlobalOptions globals)
         : base("delete", "Remove a container that has stopped: its cgroups, its network, its state.", globals)
@@ -27,7 +28,9 @@ internal sealed class DeleteVerb : RuntimeVerb
         play.Begin(parsed);
         if (play.Reads(parsed))
         {
-            var (name, container) = (parsed.GetValue(id)!, Removal.ToDelete(Globals.Root(parsed), parsed.GetValue(id)!, parsed.GetValue(force)));
+            var (name, container) =
+                (parsed.GetValue(id)!,
+                    Removal.ToDelete(Globals.Root(parsed), parsed.GetValue(id)!, parsed.GetValue(force)));
             return play.TellUndo(parsed, $"minic delete of {name}", container?.Entries ?? [], container?.Directory);
         }
 

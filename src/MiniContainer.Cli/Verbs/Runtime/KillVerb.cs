@@ -11,11 +11,17 @@ namespace MiniContainer.Cli.Verbs;
 internal sealed class KillVerb : RuntimeVerb
 {
     private readonly Argument<string> id;
-    private readonly Argument<string> signal = new("SIGNAL") { Description = "A name such as KILL or SIGTERM, or a number; TERM where not given.", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Argument<string> signal = new("SIGNAL")
+    {
+        Description = "A name such as KILL or SIGTERM, or a number; TERM where not given.",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
     private readonly Option<bool> all = Flag("--all", "To every process in the container, not only the first.", "-a");
 
     public KillVerb(GlobalOptions globals)
-        : base("kill", "Send a signal to a container. Its first process ignores what it has no handler for, all but KILL and STOP: it is PID 1.", globals)
+        : base("kill",
+            "Send a signal to a container. Its first process ignores what it has no handler for, all but KILL and "
+                + "STOP: it is PID 1.", globals)
     {
         Add(all);
         Add(id = ContainerIdArgument(c => c.Status != ContainerStatus.Stopped));

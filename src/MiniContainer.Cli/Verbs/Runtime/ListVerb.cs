@@ -31,7 +31,9 @@ internal sealed class ListVerb : RuntimeVerb
         else if (parsed.GetValue(format) == "json")
             output.WriteLine(StateReport.ToJson([.. containers.Select(StateReport.Of)]));
         else
-            Table.Write(output, [["ID", "PID", "STATUS", "BUNDLE", "CREATED", "OWNER"], .. containers.Select(c => Row(StateReport.Of(c)))]);
+            Table.Write(output,
+                [["ID", "PID", "STATUS", "BUNDLE", "CREATED", "OWNER"],
+                    .. containers.Select(c => Row(StateReport.Of(c)))]);
         // A reader of JSON finds it there.
         if (parsed.GetValue(format) != "json")
             containers.ForEach(c => UnreadJournal.Warn($"container {c.Id}", c.Id, c.Unread));
@@ -39,5 +41,6 @@ internal sealed class ListVerb : RuntimeVerb
     }
 
     private static string[] Row(StateReport r) =>
-        [r.Id, r.Pid.ToString(CultureInfo.InvariantCulture), r.Status, r.Bundle, r.Created.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture), r.Owner];
+        [r.Id, r.Pid.ToString(CultureInfo.InvariantCulture), r.Status, r.Bundle,
+            r.Created.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture), r.Owner];
 }

@@ -27,7 +27,9 @@ internal sealed class PsVerb : RuntimeVerb
         Add(format);
         Add(id = ContainerIdArgument());
         Add(options);
-        Examples = [("minic ps box", "As ps -ef has them."), ("minic ps box -o pid,nlwp,args", "What follows the id is for ps(1); its columns must have PID among them.")];
+        Examples = [("minic ps box", "As ps -ef has them."),
+            ("minic ps box -o pid,nlwp,args",
+                "What follows the id is for ps(1); its columns must have PID among them.")];
     }
 
     /// <inheritdoc/>
@@ -45,9 +47,12 @@ internal sealed class PsVerb : RuntimeVerb
         var lines = Ps(given is ["--", ..] ? given[1..] : given);
         var column = Array.IndexOf(Words(lines[0]), "PID");
         if (column < 0)
-            throw new MinicException("read what ps shows", "there is no column PID", "Choose columns with PID among them: minic ps ID -o pid,args.");
+            throw new MinicException("read what ps shows", "there is no column PID",
+                "Choose columns with PID among them: minic ps ID -o pid,args.");
         output.WriteLine(lines[0]);
-        foreach (var line in lines.Skip(1).Where(l => Words(l) is var words && words.Length > column && int.TryParse(words[column], CultureInfo.InvariantCulture, out var pid) && pids.Contains(pid)))
+        foreach (var line in lines.Skip(1)
+            .Where(l => Words(l) is var words && words.Length > column
+                && int.TryParse(words[column], CultureInfo.InvariantCulture, out var pid) && pids.Contains(pid)))
             output.WriteLine(line);
         return 0;
     }
@@ -55,17 +60,23 @@ internal sealed class PsVerb : RuntimeVerb
     // Which columns there are and what they mean is ps's own business, as it is runc's way.
     private static string[] Ps(string[] arguments)
     {
-        var start = new ProcessStartInfo("ps", arguments.Length == 0 ? ["-ef"] : arguments) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("ps", arguments.Length == 0 ? ["-ef"] : arguments)
+        {
+            RedirectStandardOutput = true,
+        };
         try
         {
             using var ps = Process.Start(start)!;
             var lines = ps.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
             ps.WaitForExit();
-            return ps.ExitCode == 0 && lines.Length > 0 ? lines : throw new MinicException("show the processes", $"ps ended with {ps.ExitCode}", "Its own message says why.");
+            return ps.ExitCode == 0 && lines.Length > 0
+                ? lines : throw new MinicException("show the processes", $"ps ended with {ps.ExitCode}",
+                    "Its own message says why.");
         }
         catch (System.ComponentModel.Win32Exception e)
         {
-            throw new MinicException("show the processes", $"ps: {e.Message}", "Install it (apt install procps), or ask for --format json.", inner: e);
+            throw new MinicException("show the processes", $"ps: {e.Message}",
+                "Install it (apt install procps), or ask for --format json.", inner: e);
         }
     }
 

@@ -27,7 +27,8 @@ internal sealed class StartVerb : RuntimeVerb
         var (root, name) = (Globals.Root(parsed), parsed.GetValue(id)!);
         if (play.Reads(parsed))
         {
-            var plan = Launcher.MakeStartPlan(Container.Load(root, name), notifies: InitSystem.NotifySocket is not null);
+            var plan = Launcher.MakeStartPlan(Container.Load(root, name),
+                notifies: InitSystem.NotifySocket is not null);
             return play.Tell(parsed, $"minic start of {name}", plan);
         }
 

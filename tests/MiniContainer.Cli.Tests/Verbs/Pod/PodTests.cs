@@ -5,7 +5,9 @@ public class PodTests : MinicTest
 {
     // A manifest as text: its name begins as all of this test's do.
     private static string Yaml(string name, string spec, string annotations = "{}") =>
-        $"cat > {name}.yaml <<'YAML'\napiVersion: v1\nkind: Pod\nmetadata: {{ name: $N-{name}, annotations: {annotations} }}\nspec:\n  terminationGracePeriodSeconds: 2\n{spec}\nYAML\nsed -i \"s,\\$N,$N,g; s,\\$ROOTFS,$ROOTFS,g; s,\\$TMP,$TMP,g\" {name}.yaml\n";
+        $"cat > {name}.yaml <<'YAML'\napiVersion: v1\nkind: Pod\nmetadata: {{ name: $N-{name}, annotations: "
+            + $"{annotations} }}\nspec:\n  terminationGracePeriodSeconds: 2\n{spec}\nYAML\nsed -i \"s,\\$N,$N,g; "
+            + $"s,\\$ROOTFS,$ROOTFS,g; s,\\$TMP,$TMP,g\" {name}.yaml\n";
 
     private const string Sleeper = "  containers: [{ name: main, image: $ROOTFS, command: [sleep, \"1000\"] }]";
 
@@ -35,7 +37,9 @@ public class PodTests : MinicTest
             """);
 
         outcome.Error.Should().BeEmpty();
-        world.Neutral(outcome.Output).Should().Be("pod N-web is up at 10.44.0.2 and fd00:44::2\npage of webby\nwebby\nwebby\nsame address\n1\nown files\n0\nN-web\n1\n0\n");
+        world.Neutral(outcome.Output).Should()
+            .Be("pod N-web is up at 10.44.0.2 and fd00:44::2\npage of webby\nwebby\nwebby\nsame address\n1\nown "
+                + "files\n0\nN-web\n1\n0\n");
     }
 
     [SkippableFact]
@@ -60,7 +64,9 @@ public class PodTests : MinicTest
             for p in /proc/[0-9]*; do [ "$(cat $p/comm 2>/dev/null)" = pause ] && grep -q $N $p/cgroup && awk '/^(Rss|Private_Dirty)/ {print $1, $2}' $p/smaps_rollup; done
             minic pod rm --force $N-small
             """);
-        var figures = outcome.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).ToDictionary(l => l.Split(' ')[0], l => int.Parse(l.Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture));
+        var figures = outcome.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .ToDictionary(l => l.Split(' ')[0],
+                l => int.Parse(l.Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture));
         figures["Rss:"].Should().BeLessThan(64, "kibibytes: a page of program and one of stack");
     }
 
@@ -100,7 +106,8 @@ public class PodTests : MinicTest
             minic pod ps | awk 'NR > 1 { print $NF == "-" ? "" : "", $0 }' | grep -o 'Failed\|reader *Exited (3)\|first *Exited (0)' | tr -s ' '
             minic pod rm $N-vol
             """);
-        outcome.Output.Should().Be("made\ntouch: /in/x: Read-only file system\nread-only\nFailed\nfirst Exited (0)\nreader Exited (3)\n");
+        outcome.Output.Should()
+            .Be("made\ntouch: /in/x: Read-only file system\nread-only\nFailed\nfirst Exited (0)\nreader Exited (3)\n");
     }
 
     [SkippableFact]
@@ -119,10 +126,12 @@ public class PodTests : MinicTest
     [InlineData("command: [nosuch]", 127, "nosuch")]
     [InlineData("command: [/etc/passwd]", 126, "EACCES")]
     [InlineData("command: [sleep, \"9\"], workingDir: /etc/passwd/x", 125, "ENOTDIR")]
-    public void A_command_that_cannot_be_executed_fails_the_pod_and_leaves_nothing(string container, int code, string error)
+    public void A_command_that_cannot_be_executed_fails_the_pod_and_leaves_nothing(string container, int code,
+        string error)
     {
         var world = Make();
-        var outcome = world.Sh(Yaml("bad", $"  containers: [{{ name: main, image: $ROOTFS, {container} }}]") + "minic pod run bad.yaml; echo code $?; ip -br link | grep -vc lo");
+        var outcome = world.Sh(Yaml("bad", $"  containers: [{{ name: main, image: $ROOTFS, {container} }}]")
+            + "minic pod run bad.yaml; echo code $?; ip -br link | grep -vc lo");
         outcome.Output.Should().Be($"code {code}\n0\n");
         outcome.Error.Should().Contain(error).And.StartWith("minic: ");
     }
@@ -271,7 +280,8 @@ public class PodTests : MinicTest
     [InlineData("--force", 0, 1)]
     [InlineData("--force --grace-period=0", 0, 1)]
     [InlineData("--time 0", 0, 1)]
-    public void The_time_to_end_is_waited_for_whatever_the_process_does_with_the_signal(string options, int least, int most)
+    public void The_time_to_end_is_waited_for_whatever_the_process_does_with_the_signal(string options, int least,
+        int most)
     {
         var world = Make();
         var outcome = world.Sh(Yaml("deaf", Sleeper) + $"""
@@ -279,7 +289,8 @@ public class PodTests : MinicTest
             begin=$(date +%s%N); minic pod rm {options} $N-deaf; echo $((($(date +%s%N) - begin) / 1000000))
             """);
         outcome.Error.Should().BeEmpty();
-        int.Parse(outcome.Output, System.Globalization.CultureInfo.InvariantCulture).Should().BeGreaterThanOrEqualTo(least * 1000).And.BeLessThan((most * 1000) + 8000, "and the machine may be busy");
+        int.Parse(outcome.Output, System.Globalization.CultureInfo.InvariantCulture).Should()
+            .BeGreaterThanOrEqualTo(least * 1000).And.BeLessThan((most * 1000) + 8000, "and the machine may be busy");
     }
 
     [SkippableFact]
@@ -290,7 +301,8 @@ public class PodTests : MinicTest
             for p in a b c; do sed -i 's/Seconds: 2/Seconds: 5/' $p.yaml; minic pod run $p.yaml >/dev/null; done
             begin=$(date +%s); minic pod rm $N-a $N-b $N-c; echo $(($(date +%s) - begin))
             """);
-        int.Parse(outcome.Output, System.Globalization.CultureInfo.InvariantCulture).Should().BeInRange(5, 12, outcome.Error);
+        int.Parse(outcome.Output, System.Globalization.CultureInfo.InvariantCulture).Should()
+            .BeInRange(5, 12, outcome.Error);
     }
 
     [SkippableTheory]
@@ -310,7 +322,8 @@ public class PodTests : MinicTest
     public void A_pod_that_fails_late_is_as_if_it_had_never_been()
     {
         var world = Make();
-        const string Published = "  containers: [{ name: main, image: $ROOTFS, command: [sleep, \"1000\"], ports: [{ containerPort: 80, hostPort: 8080 }] }]";
+        const string Published = "  containers: [{ name: main, image: $ROOTFS, command: [sleep, \"1000\"], ports: [{ "
+            + "containerPort: 80, hostPort: 8080 }] }]";
         var outcome = world.Sh("ip link set lo up\n" + Yaml("one", Published) + Yaml("two", Published) + """
             minic pod run one.yaml >/dev/null
             minic pod run two.yaml; echo code $?
@@ -346,15 +359,19 @@ public class PodTests : MinicTest
             minic pod logs $N-bad; echo code $?; ls $STATE.logs
             """);
         outcome.Output.Should().Be("code 125\nline 50\na^[[2Jb\nfrom the first\ncode 125\n");
-        outcome.Error.Should().StartWith("minic: run second: it exited with status 7. The end of what it printed:\n  line 42\n").And.Contain("  line 50\n  a\ufffd[2Jb\n");
+        outcome.Error.Should()
+            .StartWith("minic: run second: it exited with status 7. The end of what it printed:\n  line 42\n").And
+            .Contain("  line 50\n  a\ufffd[2Jb\n");
     }
 
     [SkippableFact]
     public void A_log_that_was_kept_can_be_removed()
     {
         var world = Make();
-        var outcome = world.Sh(Yaml("bad", "  initContainers: [{ name: first, image: $ROOTFS, command: [sh, -c, \"echo no; exit 1\"] }]\n" + Sleeper)
-            + "minic pod run bad.yaml 2>/dev/null; minic pod rm $N-bad; echo code $?; minic pod rm $N-bad; echo code $?; ls $STATE.logs");
+        var outcome = world.Sh(Yaml("bad", "  initContainers: [{ name: first, image: $ROOTFS, command: [sh, -c, "
+            + "\"echo no; exit 1\"] }]\n" + Sleeper)
+            + "minic pod run bad.yaml 2>/dev/null; minic pod rm $N-bad; echo code $?; minic pod rm $N-bad; echo code "
+            + "$?; ls $STATE.logs");
         outcome.Output.Should().Be("code 0\ncode 125\n");
     }
 
@@ -397,6 +414,7 @@ public class PodTests : MinicTest
             minic pod rm --force $N-mem
             grep -c $N /proc/mounts
             """);
-        outcome.Output.Should().Be("shared\ntmpfs /v tmpfs\nfull\n2000 2777\n2000 2777\n2000\n2000\n0\n", outcome.Error);
+        outcome.Output.Should()
+            .Be("shared\ntmpfs /v tmpfs\nfull\n2000 2777\n2000 2777\n2000\n2000\n0\n", outcome.Error);
     }
 }
