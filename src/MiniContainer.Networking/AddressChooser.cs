@@ -32,11 +32,14 @@ internal static class AddressChooser
             // A kernel without IPv6: the other half of a dual stack works all the same.
             if (!facts.HasIPv6 && set.Ranges[0].IsV6 && config.RangeSets.Any(s => !s.Ranges[0].IsV6))
                 continue;
-            chosen.Add(wanted.Find(ip => set.Find(ip) is not null) is { } asked ? TakeAsked(config, set, i, asked, facts) : TakeNext(config, set, i, facts));
+            chosen.Add(wanted.Find(ip => set.Find(ip) is not null) is { } asked
+                ? TakeAsked(config, set, i, asked, facts) : TakeNext(config, set, i, facts));
         }
 
         if (wanted.Find(ip => !chosen.Any(c => c.Address.Equals(ip))) is { } left)
-            throw new MinicException($"give {left} to {attachment.ContainerId}", $"the network {config.Name} does not have it to give, or another one of its range is asked for too", $"Ask for one address of each: {Subnets(config)}.");
+            throw new MinicException($"give {left} to {attachment.ContainerId}",
+                $"the network {config.Name} does not have it to give, or another one of its range is asked for too",
+                $"Ask for one address of each: {Subnets(config)}.");
         return chosen;
     }
 
@@ -47,19 +50,25 @@ internal static class AddressChooser
         var count = facts.Leased.Count(ip => set.Find(ip) is not null);
         throw new MinicException(
             $"lease an address of the network {config.Name}",
-            $"all {count} addresses of {string.Join(", ", set.Ranges.Select(r => $"{r.Subnet} ({r.First} to {r.Last})"))} are in use",
-            $"Delete containers, let minic gc free what killed runs left, or give the network a larger range; the leases are in {NetworkFacts.LeasesOf(facts.Networks, config)}.");
+            $"all {count} addresses of "
+                + $"{string.Join(", ", set.Ranges.Select(r => $"{r.Subnet} ({r.First} to {r.Last})"))} are in use",
+            "Delete containers, let minic gc free what killed runs left, or give the network a larger range; the "
+                + $"leases are in {NetworkFacts.LeasesOf(facts.Networks, config)}.");
     }
 
-    private static ChosenAddress TakeAsked(NetworkConfig config, RangeSet set, int number, IPAddress address, NetworkFacts facts) =>
+    private static ChosenAddress TakeAsked(NetworkConfig config, RangeSet set, int number, IPAddress address,
+        NetworkFacts facts) =>
         facts.Leased.Contains(address)
-            ? throw new MinicException($"lease {address} of the network {config.Name}", "it is in use", $"Ask for another address; {NetworkFacts.LeasesOf(facts.Networks, config)}/{address} says whose it is.")
+            ? throw new MinicException($"lease {address} of the network {config.Name}", "it is in use",
+                $"Ask for another address; {NetworkFacts.LeasesOf(facts.Networks, config)}/{address} says whose it is.")
             : new ChosenAddress(address, set.Find(address)!, number);
 
     private static IPAddress Asked(NetworkConfig config, string text) =>
         RangeReader.TryAddress(text.Split('/')[0], out var address)
             ? address
-            : throw new MinicException("read the addresses that are asked for", $"\"{text}\" is no address", $"Write one of {Subnets(config)}.");
+            : throw new MinicException("read the addresses that are asked for", $"\"{text}\" is no address",
+                $"Write one of {Subnets(config)}.");
 
-    private static string Subnets(NetworkConfig config) => string.Join(", ", config.RangeSets.SelectMany(s => s.Ranges).Select(r => r.Subnet));
+    private static string Subnets(NetworkConfig config) =>
+        string.Join(", ", config.RangeSets.SelectMany(s => s.Ranges).Select(r => r.Subnet));
 }

@@ -2,7 +2,8 @@
 // addresses, which are safe until a step of it gives the lock up (lab 22-cni; SharedLock.cs is the lock).
 //
 // The lock is taken before the state directory of the container is. That cannot end in a circle: whoever claims a name
-// waits only for a directory that has just been made and has no journal yet, and nobody who holds such a one wants this lock.
+// waits only for a directory that has just been made and has no journal yet, and nobody who holds such a one wants this
+// lock.
 //
 //     take the lock                        SharedLock.Take
 //     read leases in use, plan             NetworkFacts, NetworkPlanner
@@ -30,12 +31,16 @@ public static class Attaching
     public static (NetworkSteps Steps, Result Result) Plan(string stateRoot, string network, Attachment attachment) =>
         Locked(stateRoot, network, attachment);
 
-    /// <summary>The same for those who only want to read the plan: no lock, so another may have the address when it is played.</summary>
+    /// <summary>
+    /// The same for those who only want to read the plan: no lock, so another may have the address when it is played.
+    /// </summary>
     /// <inheritdoc cref="Plan" path="/exception"/>
-    public static (NetworkSteps Steps, Result Result) PlanToLook(string stateRoot, string network, Attachment attachment)
+    public static (NetworkSteps Steps, Result Result) PlanToLook(string stateRoot, string network,
+        Attachment attachment)
     {
         var config = NetworkConfigs.Find(network);
-        var planned = NetworkPlanner.Plan(config, attachment, Facts(NetworkFacts.NetworksOf(stateRoot), config, attachment));
+        var planned = NetworkPlanner.Plan(config, attachment,
+            Facts(NetworkFacts.NetworksOf(stateRoot), config, attachment));
         return (new NetworkSteps(planned.Before, planned.Inside), planned.Result);
     }
 
@@ -63,7 +68,9 @@ public static class Attaching
         var facts = NetworkFacts.Read(networks, config, attachment.PortMappings);
         // Said by the first container of the network alone.
         if (!facts.HasIPv6 && facts.BridgeMtu is null && config.RangeSets.Any(set => set.Ranges[0].IsV6))
-            Warnings.Sink($"this kernel runs without IPv6: containers of the network {config.Name} get their other addresses alone");
+            Warnings.Sink(
+                $"this kernel runs without IPv6: containers of the network {config.Name} get their other addresses "
+                    + "alone");
         return facts;
     }
 }

@@ -8,7 +8,9 @@ namespace MiniContainer.Networking;
 
 /// <summary>A container that is to be attached to a network.</summary>
 /// <param name="ContainerId">The container's id, or the pod's.</param>
-/// <param name="NetworkNamespace">Its network namespace: "child:NAME" for that of a child of the plan, or a path.</param>
+/// <param name="NetworkNamespace">
+/// Its network namespace: "child:NAME" for that of a child of the plan, or a path.
+/// </param>
 public sealed record Attachment(string ContainerId, string NetworkNamespace)
 {
     /// <summary>The name of the interface that it gets.</summary>

@@ -24,7 +24,8 @@ public static class HostIp
             return $"{text} cannot lead to a container: what goes there never leaves the host's own lo";
         if (address.IsIPv6Multicast)
             return $"{text} is a multicast address, which no host has for its own";
-        return address.AddressFamily == AddressFamily.InterNetwork ? Problem(text, address.GetAddressBytes()[0], address) : null;
+        return address.AddressFamily == AddressFamily.InterNetwork
+            ? Problem(text, address.GetAddressBytes()[0], address) : null;
     }
 
     /// <summary>The address; null for all addresses of all families. IPv4 in the form of IPv6 is IPv4.</summary>

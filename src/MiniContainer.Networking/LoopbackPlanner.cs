@@ -12,5 +12,8 @@ internal static class LoopbackPlanner
     /// <summary>The step that sets lo up.</summary>
     /// <param name="networkNamespace">"child:NAME", or a path.</param>
     public static Step Step(string networkNamespace) =>
-        new SetLinkUp(networkNamespace, "lo") { Why = "A new network namespace has a loopback interface, but it is down: not even 127.0.0.1 answers." };
+        new SetLinkUp(networkNamespace, "lo")
+        {
+            Why = "A new network namespace has a loopback interface, but it is down: not even 127.0.0.1 answers.",
+        };
 }

@@ -31,13 +31,19 @@ public sealed record NetworkFacts(string Networks)
     /// <summary>Whether the kernel has IPv6.</summary>
     public bool HasIPv6 { get; init; } = true;
 
-    /// <summary>Whether IPv6 is switched off where minic's links begin: in the host's defaults, or on the bridge.</summary>
+    /// <summary>
+    /// Whether IPv6 is switched off where minic's links begin: in the host's defaults, or on the bridge.
+    /// </summary>
     public bool DisablesIPv6 { get; init; }
 
-    /// <summary>What is delivered to the host itself, by its local routes; null where any address may become the host's.</summary>
+    /// <summary>
+    /// What is delivered to the host itself, by its local routes; null where any address may become the host's.
+    /// </summary>
     public IReadOnlyList<IPNetwork>? HostAddresses { get; init; }
 
-    /// <summary>Links whose IPv6 default route was told by a router: they stop listening to routers once they forward.</summary>
+    /// <summary>
+    /// Links whose IPv6 default route was told by a router: they stop listening to routers once they forward.
+    /// </summary>
     public IReadOnlyList<string> ListeningToRouters { get; init; } = [];
 
     /// <summary>The directory of a state root's networks.</summary>
@@ -50,7 +56,9 @@ public sealed record NetworkFacts(string Networks)
         : Path.Combine(networks, config.Name, "leases");
 
     /// <summary>Reads them.</summary>
-    /// <param name="networks">The directory of all networks; its lock is held by the caller, unless he only wants to look.</param>
+    /// <param name="networks">
+    /// The directory of all networks; its lock is held by the caller, unless he only wants to look.
+    /// </param>
     /// <param name="config">The network.</param>
     /// <param name="ports">The ports that are to be published.</param>
     /// <exception cref="Kernel.MinicException">The kernel does not tell.</exception>
@@ -59,7 +67,8 @@ public sealed record NetworkFacts(string Networks)
         var leases = LeasesOf(networks, config);
         using var kernel = RtNetlink.Open();
         var routes = kernel.ListRoutes().Where(r => r.Destination.PrefixLength == 0 && r.Dev is not null).ToList();
-        var uplink = routes.OrderBy(r => r.Destination.BaseAddress.AddressFamily == AddressFamily.InterNetworkV6).FirstOrDefault();
+        var uplink = routes.OrderBy(r => r.Destination.BaseAddress.AddressFamily == AddressFamily.InterNetworkV6)
+            .FirstOrDefault();
         return new NetworkFacts(networks)
         {
             Leased = LeaseAddresses.InUse(leases),
@@ -77,7 +86,8 @@ public sealed record NetworkFacts(string Networks)
     private static bool SwitchedOff(NetworkConfig config) =>
         Is("/proc/sys/net/ipv6/conf/default/disable_ipv6", "1")
         || Is("/sys/module/ipv6/parameters/disable_ipv6", "1")
-        || (config.Bridge is { } bridge && Is($"/proc/sys/net/ipv6/conf/{NetworkPlanner.BridgeName(bridge)}/disable_ipv6", "1"))
+        || (config.Bridge is { } bridge
+            && Is($"/proc/sys/net/ipv6/conf/{NetworkPlanner.BridgeName(bridge)}/disable_ipv6", "1"))
         || Knob.TryRead("/proc/sys/net/core/devconf_inherit_init_net") is not (null or "0");
 
     private static bool Is(string file, string value) => Knob.TryRead(file) == value;

@@ -20,13 +20,18 @@ public static class ResolvConf
     private const string ResolvedPath = "/run/systemd/resolve/resolv.conf";
 
     /// <summary>The text for an attachment.</summary>
-    /// <param name="dns">The network's settings, out of <see cref="Result.Dns"/>; null or without servers for the host's.</param>
+    /// <param name="dns">
+    /// The network's settings, out of <see cref="Result.Dns"/>; null or without servers for the host's.
+    /// </param>
     public static string Text(Dns? dns) => dns?.Nameservers is { Count: > 0 } ? Compose(dns) : OfHost();
 
     /// <summary>The step that writes it.</summary>
     /// <param name="path">Where to.</param>
     /// <param name="dns">As for <see cref="Text"/>.</param>
-    public static WriteFile Write(string path, Dns? dns) => new(path, Text(dns)) { Why = "Whom to ask for names, from in there." };
+    public static WriteFile Write(string path, Dns? dns) => new(path, Text(dns))
+    {
+        Why = "Whom to ask for names, from in there.",
+    };
 
     /// <summary>The settings as text.</summary>
     public static string Compose(Dns dns)
@@ -43,7 +48,9 @@ public static class ResolvConf
         return text.ToString();
     }
 
-    /// <summary>The settings of a resolv.conf(5); of a keyword that is there twice, the last wins, as for the resolver.</summary>
+    /// <summary>
+    /// The settings of a resolv.conf(5); of a keyword that is there twice, the last wins, as for the resolver.
+    /// </summary>
     public static Dns Parse(string text)
     {
         var (servers, search, options, domain) = (new List<string>(), (string[])[], new List<string>(), (string?)null);
@@ -73,7 +80,8 @@ public static class ResolvConf
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new MinicException("read the network's DNS settings", $"{path}: {e.Message}", "ipam.resolvConf names a file on the host.", inner: e);
+            throw new MinicException("read the network's DNS settings", $"{path}: {e.Message}",
+                "ipam.resolvConf names a file on the host.", inner: e);
         }
     }
 
@@ -85,7 +93,8 @@ public static class ResolvConf
         return Compose(dns with { Nameservers = [.. dns.Nameservers!.Where(s => !IsLoopback(s))] });
     }
 
-    private static bool IsLoopback(string server) => IPAddress.TryParse(server, out var address) && IPAddress.IsLoopback(address);
+    private static bool IsLoopback(string server) =>
+        IPAddress.TryParse(server, out var address) && IPAddress.IsLoopback(address);
 
     private static string Read(string path)
     {

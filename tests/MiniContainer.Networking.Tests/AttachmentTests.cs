@@ -17,9 +17,12 @@ public class AttachmentTests(ITestOutputHelper output)
         var eth0 = World.Json(pod.Netns, "ip -j address show dev eth0").Single()!;
         eth0["address"]!.GetValue<string>().Should().Be("0a:58:0a:2c:00:02");
         eth0["operstate"]!.GetValue<string>().Should().Be("UP");
-        eth0["addr_info"]!.AsArray().Select(a => $"{a!["local"]}/{a["prefixlen"]}").Should().Contain(["10.44.0.2/16", "fd00:44::2/64"]);
-        World.Json(pod.Netns, "ip -j route show default").Single()!["gateway"]!.GetValue<string>().Should().Be("10.44.0.1");
-        World.Json(pod.Netns, "ip -j -6 route show default").Single()!["gateway"]!.GetValue<string>().Should().Be("fd00:44::1");
+        eth0["addr_info"]!.AsArray().Select(a => $"{a!["local"]}/{a["prefixlen"]}").Should()
+            .Contain(["10.44.0.2/16", "fd00:44::2/64"]);
+        World.Json(pod.Netns, "ip -j route show default").Single()!["gateway"]!.GetValue<string>().Should()
+            .Be("10.44.0.1");
+        World.Json(pod.Netns, "ip -j -6 route show default").Single()!["gateway"]!.GetValue<string>().Should()
+            .Be("fd00:44::1");
         World.Run(pod.Netns, "ip -br link show dev lo").Should().Contain("LOOPBACK,UP");
         World.Run(pod.Netns, $"busybox ping -c 1 -W 3 {World.Internet4}");
         World.Run(pod.Netns, $"busybox ping -6 -c 1 -W 3 {World.Internet6}");
@@ -46,21 +49,26 @@ public class AttachmentTests(ITestOutputHelper output)
     public void A_published_port_answers_from_everywhere()
     {
         using var world = World.Make();
-        using var pod = world.Attach("box", ports: [new PortMapping(8080, 80), new PortMapping(9090, 80, HostIp: World.Host4), new PortMapping(7070, 80, HostIp: "127.0.0.1")]);
+        using var pod = world.Attach("box",
+            ports: [new PortMapping(8080, 80), new PortMapping(9090, 80, HostIp: World.Host4),
+                new PortMapping(7070, 80, HostIp: "127.0.0.1")]);
         using var neighbour = world.Attach("neighbour");
         using (new WhoAmI(pod.Netns, 80))
         {
-            World.Get(world.Internet, $"http://{World.Host4}:8080/").Should().Be(World.Internet4, "the client's address is kept");
+            World.Get(world.Internet, $"http://{World.Host4}:8080/").Should()
+                .Be(World.Internet4, "the client's address is kept");
             World.Get(world.Internet, $"http://[{World.Host6}]:8080/").Should().Be(World.Internet6);
             World.Get(world.Internet, $"http://{World.Host4}:9090/").Should().Be(World.Internet4);
             World.Get(world.Host, $"http://{World.Host4}:8080/").Should().Be(World.Host4);
             World.Get(world.Host, "http://127.0.0.1:8080/").Should().Be("10.44.0.1");
             World.Get(world.Host, "http://127.0.0.1:7070/").Should().Be("10.44.0.1");
             World.Get(neighbour.Netns, $"http://{World.Host4}:8080/").Should().Be("10.44.0.1");
-            World.Get(pod.Netns, $"http://{World.Host4}:8080/").Should().Be("10.44.0.1", "the way to itself leads by the host");
+            World.Get(pod.Netns, $"http://{World.Host4}:8080/").Should()
+                .Be("10.44.0.1", "the way to itself leads by the host");
             World.Get(pod.Netns, "http://10.44.0.1:8080/").Should().Be("10.44.0.1");
             World.Get(pod.Netns, $"http://[{World.Host6}]:8080/").Should().Be("fd00:44::1");
-            World.Try(world.Internet, $"wget -T 2 -t 1 -q -O - http://{World.Host4}:7070/").Code.Should().NotBe(0, "it is published on 127.0.0.1 alone");
+            World.Try(world.Internet, $"wget -T 2 -t 1 -q -O - http://{World.Host4}:7070/").Code.Should()
+                .NotBe(0, "it is published on 127.0.0.1 alone");
         }
     }
 
@@ -71,7 +79,9 @@ public class AttachmentTests(ITestOutputHelper output)
         using var pod = world.Attach("box");
         using var secret = new WhoAmI(world.Host, 6443);
         World.Get(world.Host, "http://127.0.0.1:6443/").Should().Be("127.0.0.1");
-        World.Run(pod.Netns, "ip link set lo down && ip route add 127.0.0.0/8 via 10.44.0.1 && sysctl -qw net.ipv4.conf.all.route_localnet=1");
+        World.Run(pod.Netns,
+            "ip link set lo down && ip route add 127.0.0.0/8 via 10.44.0.1 && sysctl -qw "
+                + "net.ipv4.conf.all.route_localnet=1");
         World.Try(pod.Netns, "wget -T 1 -t 1 -q -O - http://127.0.0.1:6443/").Code.Should().NotBe(0);
     }
 
@@ -82,7 +92,10 @@ public class AttachmentTests(ITestOutputHelper output)
         using var first = world.Attach("first", ports: new PortMapping(8080, 80));
         var before = world.Snapshot();
         var second = () => world.Attach("second", ports: [new PortMapping(8081, 80), new PortMapping(8080, 80)]);
-        second.Should().Throw<MinicException>().WithMessage("*publish 8081 as 80/tcp, 8080 as 80/tcp: one of these ports is published by another container already (tcp 8080*)*Choose another host port*");
+        second.Should().Throw<MinicException>()
+            .WithMessage(
+                "*publish 8081 as 80/tcp, 8080 as 80/tcp: one of these ports is published by another container "
+                    + "already (tcp 8080*)*Choose another host port*");
         world.Snapshot().Should().Be(before);
         using var web = new WhoAmI(first.Netns, 80);
         World.Get(world.Internet, $"http://{World.Host4}:8080/").Should().Be(World.Internet4);
@@ -118,7 +131,9 @@ public class AttachmentTests(ITestOutputHelper output)
         using var world = World.Make();
         using var other = another ? world.Attach("other") : null;
         var before = world.Snapshot();
-        var steps = NetworkNamespace.Run(world.Host, () => Pod.Planned(world.Networks, "box", NetworkConfig.Default, [new PortMapping(8080, 80)])).Plan.Steps.Count;
+        var steps = NetworkNamespace.Run(world.Host,
+            () => Pod.Planned(world.Networks, "box", NetworkConfig.Default,
+                [new PortMapping(8080, 80)])).Plan.Steps.Count;
         steps.Should().BeGreaterThan(20);
         for (var k = 0; k <= steps; k++)
         {
@@ -143,10 +158,18 @@ public class AttachmentTests(ITestOutputHelper output)
         {
             var plan = new Plan();
             using var held = SharedLock.Take(world.Networks);
-            NetworkPlanner.Add(plan, NetworkConfig.Default, new Attachment("box", path) { IfName = "net1" }, NetworkFacts.Read(world.Networks, NetworkConfig.Default));
+            NetworkPlanner.Add(plan, NetworkConfig.Default, new Attachment("box", path)
+            {
+                IfName = "net1",
+            }, NetworkFacts.Read(world.Networks, NetworkConfig.Default));
             using var playing = new PlayContext(plan);
             playing.Locks[held.Path] = held;
-            using var journal = Journal.Create(Pod.JournalPath(world, "box"), World.Kinds, new JournalHeader { Kind = "container", Id = "box", Owner = ProcessIdentity.Self });
+            using var journal = Journal.Create(Pod.JournalPath(world, "box"), World.Kinds, new JournalHeader
+            {
+                Kind = "container",
+                Id = "box",
+                Owner = ProcessIdentity.Self,
+            });
             Forward.Play(plan, journal, playing);
             World.Run(netns, $"busybox ping -c 1 -W 3 {World.Internet4}");
         });
@@ -158,7 +181,10 @@ public class AttachmentTests(ITestOutputHelper output)
     public void A_bridge_and_settings_that_were_there_before_stay_as_they_were()
     {
         using var world = World.Make();
-        World.Run(world.Host, "ip link add minic0 address 02:00:00:00:00:03 type bridge && ip link set minic0 addrgenmode none up && ip address add 10.44.0.1/16 dev minic0 && sysctl -qw net.ipv4.ip_forward=1 && nft add table inet others");
+        World.Run(world.Host,
+            "ip link add minic0 address 02:00:00:00:00:03 type bridge && ip link set minic0 addrgenmode none up && ip "
+                + "address add 10.44.0.1/16 dev minic0 && sysctl -qw net.ipv4.ip_forward=1 && nft add table inet "
+                + "others");
         var before = world.Snapshot();
         using (var pod = world.Attach("box"))
             World.Run(pod.Netns, $"busybox ping -c 1 -W 3 {World.Internet4}");
@@ -185,13 +211,15 @@ public class AttachmentTests(ITestOutputHelper output)
             World.Run(one.Netns, $"busybox ping -c 1 -W 3 {World.Internet4}");
             world.Snapshot().Should().NotContain("blue").And.NotContain("10.99.0");
             var thief = () => world.Attach("three", blue with { Plugins = [blue.Bridge! with { Bridge = "minic0" }] });
-            thief.Should().Throw<MinicException>().WithMessage("make the bridge minic0: it belongs to the network minic*");
+            thief.Should().Throw<MinicException>()
+                .WithMessage("make the bridge minic0: it belongs to the network minic*");
         }
 
         world.Snapshot().Should().Be(before);
     }
 
-    // before: the step is in no journal; after: it was done, and the journal knows; between: it was done, and it does not.
+    // before: the step is in no journal; after: it was done, and the journal knows; between: it was done, and it does
+    // not.
     [SkippableTheory]
     [InlineData("before")]
     [InlineData("between")]
@@ -200,10 +228,13 @@ public class AttachmentTests(ITestOutputHelper output)
     {
         using var world = World.Make();
         var before = world.Snapshot();
-        var steps = NetworkNamespace.Run(world.Host, () => Pod.Planned(world.Networks, "box", NetworkConfig.Default, [new PortMapping(8080, 80)])).Plan.Steps.Count;
+        var steps = NetworkNamespace.Run(world.Host,
+            () => Pod.Planned(world.Networks, "box", NetworkConfig.Default,
+                [new PortMapping(8080, 80)])).Plan.Steps.Count;
         for (var k = 0; k < steps; k++)
         {
-            var attach = () => world.Attach("box", watch: new DieAt(k, when == "before"), ports: new PortMapping(8080, 80));
+            var attach = () =>
+                world.Attach("box", watch: new DieAt(k, when == "before"), ports: new PortMapping(8080, 80));
             attach.Should().Throw<DeathException>();
             Pod.Recover(world, "box", forgetLastDone: when == "between");
             var after = world.Snapshot();
@@ -217,7 +248,9 @@ public class AttachmentTests(ITestOutputHelper output)
         using var world = World.Make();
         var before = world.Snapshot();
         var pods = new Pod[30];
-        var threads = Enumerable.Range(0, pods.Length).Select(i => new Thread(() => pods[i] = world.Attach($"pod{i}", ports: new PortMapping(8000 + i, 80)))).ToList();
+        var threads = Enumerable.Range(0, pods.Length)
+            .Select(i => new Thread(() => pods[i] = world.Attach($"pod{i}", ports: new PortMapping(8000 + i, 80))))
+            .ToList();
         threads.ForEach(t => t.Start());
         threads.ForEach(t => t.Join());
         pods.Should().NotContainNulls();
@@ -225,11 +258,13 @@ public class AttachmentTests(ITestOutputHelper output)
         pods.Select(p => p.Ip6).Should().OnlyHaveUniqueItems();
         foreach (var pod in pods.Take(5))
             World.Run(pod.Netns, $"busybox ping -c 1 -W 3 {pods[^1].Ip4}");
-        output.WriteLine($"ADD of 30 at once: median {pods.Select(p => p.MillisecondsToAdd).Order().ElementAt(15):F1} ms");
+        output.WriteLine(
+            $"ADD of 30 at once: median {pods.Select(p => p.MillisecondsToAdd).Order().ElementAt(15):F1} ms");
         threads = [.. pods.Select(p => new Thread(p.Delete))];
         threads.ForEach(t => t.Start());
         threads.ForEach(t => t.Join());
-        output.WriteLine($"DEL of 30 at once: median {pods.Select(p => p.MillisecondsToDelete).Order().ElementAt(15):F1} ms");
+        output.WriteLine(
+            $"DEL of 30 at once: median {pods.Select(p => p.MillisecondsToDelete).Order().ElementAt(15):F1} ms");
         world.Snapshot().Should().Be(before);
         foreach (var pod in pods)
             pod.Dispose();

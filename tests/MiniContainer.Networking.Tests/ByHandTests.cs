@@ -12,7 +12,8 @@ namespace MiniContainer.Networking.Tests;
 
 public partial class ByHandTests
 {
-    private static readonly string[] Inside = ["ip -br link", "ip -br address", "ip route", "ip -6 route", "cat /proc/sys/net/ipv6/conf/eth0/accept_dad"];
+    private static readonly string[] Inside = ["ip -br link", "ip -br address", "ip route", "ip -6 route",
+        "cat /proc/sys/net/ipv6/conf/eth0/accept_dad"];
 
     [SkippableFact]
     public void By_hand_is_the_same_as_by_minic_and_so_is_the_way_back()
@@ -23,7 +24,8 @@ public partial class ByHandTests
 
         using var world = World.Make();
         var before = world.Snapshot();
-        var (plan, _) = NetworkNamespace.Run(world.Host, () => Pod.Planned(world.Networks, "box", NetworkConfig.Default, ports));
+        var (plan, _) = NetworkNamespace.Run(world.Host,
+            () => Pod.Planned(world.Networks, "box", NetworkConfig.Default, ports));
         var pid = World.Run(world.Host, Script(plan));
         try
         {
@@ -48,7 +50,8 @@ public partial class ByHandTests
         using var world = World.Make();
         using var other = world.Attach("other");
         var before = world.Snapshot();
-        var (plan, _) = NetworkNamespace.Run(world.Host, () => Pod.Planned(world.Networks, "box", NetworkConfig.Default, [new PortMapping(8080, 80)]));
+        var (plan, _) = NetworkNamespace.Run(world.Host,
+            () => Pod.Planned(world.Networks, "box", NetworkConfig.Default, [new PortMapping(8080, 80)]));
         var pid = World.Run(world.Host, Script(plan));
         World.Run(world.Host, Undo(plan, pid));
         World.Run(world.Host, Undo(plan, "4194305"));
@@ -61,7 +64,9 @@ public partial class ByHandTests
         foreach (var step in plan.Steps.Where(s => s.Actor == "minic"))
         {
             if (step is CloneChild)
-                script.Append("unshare -n sleep 1000 </dev/null >/dev/null 2>&1 & CHILD=$!\nuntil [ \"$(readlink /proc/$CHILD/ns/net)\" != \"$(readlink /proc/self/ns/net)\" ]; do sleep 0.01; done\n");
+                script.Append(
+                    "unshare -n sleep 1000 </dev/null >/dev/null 2>&1 & CHILD=$!\nuntil [ \"$(readlink "
+                        + "/proc/$CHILD/ns/net)\" != \"$(readlink /proc/self/ns/net)\" ]; do sleep 0.01; done\n");
             else if (step is not (Release or AwaitExec))
                 script.AppendJoin('\n', step.ByHand).Append('\n');
         }

@@ -21,7 +21,8 @@ public class ConnectionsTests
         using var other = world.Attach("other"); // the kernel remembers connections since then
         using var client = UdpEcho.Bound(world.Internet, 5000);
         UdpEcho.Ask(client, host, 8080, 200).Should().BeNull("nobody is there yet");
-        Remembered(world, entry => entry.Original.DestinationPort == 8080).Should().ContainSingle("else this test tests nothing");
+        Remembered(world, entry => entry.Original.DestinationPort == 8080).Should()
+            .ContainSingle("else this test tests nothing");
         using var pod = world.Attach("box", ports: new PortMapping(8080, 53, "udp", published));
         using var server = new UdpEcho(pod.Netns, 53, "box");
         UdpEcho.Ask(client, host, 8080, 3000).Should().Be("box");
@@ -64,7 +65,8 @@ public class ConnectionsTests
         using (var neighbour = UdpEcho.Bound(other.Netns, 4001))
             _ = UdpEcho.Ask(neighbour, World.Host4, 8080, 100);
         var addresses = new[] { pod.Ip4, pod.Ip6 }.Select(IPAddress.Parse).ToList();
-        Remembered(world, entry => addresses.Exists(entry.Concerns)).Should().HaveCountGreaterThan(2, "else this test tests nothing");
+        Remembered(world, entry => addresses.Exists(entry.Concerns)).Should()
+            .HaveCountGreaterThan(2, "else this test tests nothing");
         pod.Delete();
         Remembered(world, entry => addresses.Exists(entry.Concerns)).Should().BeEmpty();
     }
@@ -84,7 +86,8 @@ public class ConnectionsTests
         var buffer = new byte[100];
         accepted.ReceiveTimeout = 3000;
         accepted.Receive(buffer).Should().Be(10);
-        Remembered(world, entry => entry.Original.SourcePort == 4000 && entry.Original.DestinationPort == 8080).Should().ContainSingle();
+        Remembered(world, entry => entry.Original.SourcePort == 4000 && entry.Original.DestinationPort == 8080).Should()
+            .ContainSingle();
     }
 
     [SkippableFact]
@@ -93,16 +96,21 @@ public class ConnectionsTests
         using var world = World.Make();
         using var other = world.Attach("other");
         // Nobody listens, and the refusal is lost before the kernel notes it.
-        World.Run(world.Host, "nft 'add table inet wall; add chain inet wall out { type filter hook output priority -300; }; add rule inet wall out tcp sport 8080 drop'");
-        using var client = NetworkNamespace.Run(world.Internet, () => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp));
+        World.Run(world.Host,
+            "nft 'add table inet wall; add chain inet wall out { type filter hook output priority -300; }; add rule "
+                + "inet wall out tcp sport 8080 drop'");
+        using var client = NetworkNamespace.Run(world.Internet,
+            () => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp));
         var connecting = client.ConnectAsync(World.Host4, 8080);
-        SpinWait.SpinUntil(() => Remembered(world, entry => entry.Protocol == ProtocolType.Tcp).Count == 1, 3000).Should().BeTrue();
+        SpinWait.SpinUntil(() => Remembered(world, entry => entry.Protocol == ProtocolType.Tcp).Count == 1, 3000)
+            .Should().BeTrue();
         using var pod = world.Attach("box", ports: new PortMapping(8080, 80));
         using var server = NetworkNamespace.Run(pod.Netns, () => Listening(80));
         connecting.Wait(TimeSpan.FromSeconds(10)).Should().BeTrue("TCP asks again after 1, 2 and 4 seconds");
     }
 
-    private static IReadOnlyList<ConntrackEntry> Remembered(World world, Func<ConntrackEntry, bool> wanted) => NetworkNamespace.Run(world.Host, () =>
+    private static IReadOnlyList<ConntrackEntry> Remembered(World world, Func<ConntrackEntry, bool> wanted) =>
+        NetworkNamespace.Run(world.Host, () =>
     {
         using var kernel = Conntrack.Open();
         return kernel.List(wanted);
@@ -118,7 +126,8 @@ public class ConnectionsTests
 
     private static Socket Connected(Microsoft.Win32.SafeHandles.SafeFileHandle netns, string address, int port)
     {
-        var socket = NetworkNamespace.Run(netns, () => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp));
+        var socket = NetworkNamespace.Run(netns,
+            () => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp));
         socket.Connect(IPAddress.Parse(address), port);
         return socket;
     }

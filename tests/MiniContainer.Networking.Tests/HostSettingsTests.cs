@@ -23,7 +23,8 @@ public class HostSettingsTests
         using var world = World.Make();
         foreach (var setting in settings)
         {
-            Skip.IfNot(File.Exists("/proc/sys/" + setting.Split('=')[0].Replace('.', '/')), $"the kernel has no {setting}");
+            Skip.IfNot(File.Exists("/proc/sys/" + setting.Split('=')[0].Replace('.', '/')),
+                $"the kernel has no {setting}");
             World.Run(world.Host, $"sysctl -qw {setting}");
         }
 
@@ -58,7 +59,8 @@ public class HostSettingsTests
             World.Get(neighbour.Netns, $"http://[{pod.Ip6}]/").Should().Be(neighbour.Ip6);
             World.Get(pod.Netns, "http://[::1]/").Should().Be("::1");
             World.Run(pod.Netns, $"busybox ping -c 1 -W 3 {World.Internet4}");
-            World.Run(world.Host, "sysctl -n net.ipv6.conf.uplink.disable_ipv6").Should().Be("1", "that is the host's own");
+            World.Run(world.Host, "sysctl -n net.ipv6.conf.uplink.disable_ipv6").Should()
+                .Be("1", "that is the host's own");
         }
 
         world.Snapshot().Should().Be(before);
@@ -68,10 +70,14 @@ public class HostSettingsTests
     public void A_bridge_of_others_gets_back_what_it_was()
     {
         using var world = World.Make();
-        World.Run(world.Host, "ip link add minic0 address 02:00:00:00:00:03 type bridge && ip link set minic0 addrgenmode none up && sysctl -qw net.ipv6.conf.minic0.disable_ipv6=1 net.ipv6.conf.minic0.accept_ra=2");
+        World.Run(world.Host,
+            "ip link add minic0 address 02:00:00:00:00:03 type bridge && ip link set minic0 addrgenmode none up && "
+                + "sysctl -qw net.ipv6.conf.minic0.disable_ipv6=1 net.ipv6.conf.minic0.accept_ra=2");
         using (world.Attach("box"))
-            World.Run(world.Host, "sysctl -n net.ipv6.conf.minic0.disable_ipv6 net.ipv6.conf.minic0.accept_ra").Should().Be("0\n0");
-        World.Run(world.Host, "sysctl -n net.ipv6.conf.minic0.disable_ipv6 net.ipv6.conf.minic0.accept_ra").Should().Be("1\n2");
+            World.Run(world.Host, "sysctl -n net.ipv6.conf.minic0.disable_ipv6 net.ipv6.conf.minic0.accept_ra").Should()
+                .Be("0\n0");
+        World.Run(world.Host, "sysctl -n net.ipv6.conf.minic0.disable_ipv6 net.ipv6.conf.minic0.accept_ra").Should()
+            .Be("1\n2");
     }
 
     [SkippableFact]
@@ -85,10 +91,16 @@ public class HostSettingsTests
         {
             var plan = new Plan();
             using var held = SharedLock.Take(world.Networks);
-            NetworkPlanner.Add(plan, NetworkConfig.Default, new Attachment("box", path), NetworkFacts.Read(world.Networks, NetworkConfig.Default));
+            NetworkPlanner.Add(plan, NetworkConfig.Default, new Attachment("box", path),
+                NetworkFacts.Read(world.Networks, NetworkConfig.Default));
             using var playing = new PlayContext(plan);
             playing.Locks[held.Path] = held;
-            using var journal = Journal.Create(Pod.JournalPath(world, "box"), World.Kinds, new JournalHeader { Kind = "container", Id = "box", Owner = ProcessIdentity.Self });
+            using var journal = Journal.Create(Pod.JournalPath(world, "box"), World.Kinds, new JournalHeader
+            {
+                Kind = "container",
+                Id = "box",
+                Owner = ProcessIdentity.Self,
+            });
             Forward.Play(plan, journal, playing);
         });
         World.Run(netns, "ip -br address show dev eth0").Should().Contain("fd00:44::2/64");
@@ -106,7 +118,8 @@ public class HostSettingsTests
         using var credulous = world.Attach("credulous");
         World.Run(credulous.Netns, "sysctl -qw net.ipv6.conf.eth0.accept_ra=2");
         // Else the advertisement goes where the host may lead the others to.
-        SpinWait.SpinUntil(() => Advertise(rogue) && Heeded(credulous.Netns), TimeSpan.FromSeconds(10)).Should().BeTrue("else this test tests nothing");
+        SpinWait.SpinUntil(() => Advertise(rogue) && Heeded(credulous.Netns), TimeSpan.FromSeconds(10)).Should()
+            .BeTrue("else this test tests nothing");
         Heeded(neighbour.Netns).Should().BeFalse();
         Heeded(world.Host).Should().BeFalse();
     }
@@ -115,7 +128,9 @@ public class HostSettingsTests
     public void A_firewall_that_drops_what_is_forwarded_is_told_of_once_and_left_alone()
     {
         using var world = World.Make();
-        World.Run(world.Host, "nft 'add table ip filter; add chain ip filter FORWARD { type filter hook forward priority 0; policy drop; }'");
+        World.Run(world.Host,
+            "nft 'add table ip filter; add chain ip filter FORWARD { type filter hook forward priority 0; policy "
+                + "drop; }'");
         var told = new List<string>();
         var sink = Warnings.Sink;
         Warnings.Sink = told.Add;
@@ -123,9 +138,12 @@ public class HostSettingsTests
         {
             using var pod = world.Attach("box");
             using var second = world.Attach("second");
-            told.Should().ContainSingle().Which.Should().Contain("the nft chain ip filter FORWARD drops what is forwarded")
+            told.Should().ContainSingle().Which.Should()
+                .Contain("the nft chain ip filter FORWARD drops what is forwarded")
                 .And.Contain("nft insert rule ip filter FORWARD iifname minic0 accept");
-            World.Run(world.Host, "nft insert rule ip filter FORWARD iifname minic0 accept; nft insert rule ip filter FORWARD oifname minic0 accept");
+            World.Run(world.Host,
+                "nft insert rule ip filter FORWARD iifname minic0 accept; nft insert rule ip filter FORWARD oifname "
+                    + "minic0 accept");
             World.Run(pod.Netns, $"busybox ping -c 1 -W 3 {World.Internet4}");
         }
         finally
@@ -148,10 +166,12 @@ public class HostSettingsTests
         ];
         using var kernel = RtNetlink.OpenIn(pod.Netns);
         var index = kernel.FindLink("eth0")!.Index;
-        using var socket = NetworkNamespace.Run(pod.Netns, () => new Socket(AddressFamily.InterNetworkV6, SocketType.Raw, ProtocolType.IcmpV6));
+        using var socket = NetworkNamespace.Run(pod.Netns,
+            () => new Socket(AddressFamily.InterNetworkV6, SocketType.Raw, ProtocolType.IcmpV6));
         socket.SetSocketOption(SocketOptionLevel.IPv6, SocketOptionName.MulticastTimeToLive, 255);
         socket.SetSocketOption(SocketOptionLevel.IPv6, SocketOptionName.MulticastInterface, index);
-        return socket.SendTo(message, new IPEndPoint(new IPAddress(IPAddress.Parse("ff02::1").GetAddressBytes(), index), 0)) == message.Length;
+        return socket.SendTo(message,
+            new IPEndPoint(new IPAddress(IPAddress.Parse("ff02::1").GetAddressBytes(), index), 0)) == message.Length;
     }
 }
 

@@ -16,7 +16,8 @@ public sealed class NetworkConfigsTests : IDisposable
     [Fact]
     public void A_file_of_that_name_takes_its_place()
     {
-        Write("10-mine.conflist", """{ "cniVersion": "1.1.0", "name": "minic", "plugins": [{ "type": "loopback" }] }""");
+        Write("10-mine.conflist",
+            """{ "cniVersion": "1.1.0", "name": "minic", "plugins": [{ "type": "loopback" }] }""");
         NetworkConfigs.Find("minic", directory).Bridge.Should().BeNull();
     }
 
@@ -26,7 +27,10 @@ public sealed class NetworkConfigsTests : IDisposable
         Write("10-blue.conflist", """{ "cniVersion": "1.1.0", "name": "blue", "plugins": [{ "type": "loopback" }] }""");
         Write("20-other.conflist", """{ "cniVersion": "1.1.0", "name": "other", "plugins": [{ "type": "calico" }] }""");
         var find = () => NetworkConfigs.Find("bleu", directory);
-        find.Should().Throw<MinicException>().WithMessage($"find the network bleu: neither {directory} nor minic has one of this name. There are blue, minic (built in); none and host go without.*20-other.conflist cannot be used*calico*");
+        find.Should().Throw<MinicException>()
+            .WithMessage(
+                $"find the network bleu: neither {directory} nor minic has one of this name. There are blue, minic "
+                    + "(built in); none and host go without.*20-other.conflist cannot be used*calico*");
     }
 
     [Fact]

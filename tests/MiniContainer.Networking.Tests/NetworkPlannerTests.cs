@@ -13,7 +13,8 @@ namespace MiniContainer.Networking.Tests;
 public class NetworkPlannerTests
 {
     private static readonly string[] Hosts =
-        ["::1", "224.0.0.1", "::ffff:224.0.0.1", "ff02::1", "0.0.0.7", "255.255.255.255", "240.0.0.1", "fe80::1%eth0", "203.0.113.99", "::ffff:203.0.113.99", "2001:db8::99"];
+        ["::1", "224.0.0.1", "::ffff:224.0.0.1", "ff02::1", "0.0.0.7", "255.255.255.255", "240.0.0.1", "fe80::1%eth0",
+            "203.0.113.99", "::ffff:203.0.113.99", "2001:db8::99"];
 
     private static readonly IPNetwork[] Here = [IPNetwork.Parse("203.0.113.2/32"), IPNetwork.Parse("127.0.0.0/8")];
 
@@ -41,24 +42,35 @@ public class NetworkPlannerTests
 
     [Fact]
     public void A_switch_without_addresses() => Golden.Check(
-        Titles(NetworkConfig.Parse("n", """{ "cniVersion": "1.0.0", "name": "wire", "type": "bridge", "bridge": "wire0", "portIsolation": true, "mtu": 9000 }"""), new Attachment("box", "child:box")),
+        Titles(NetworkConfig.Parse("n",
+            """{ "cniVersion": "1.0.0", "name": "wire", "type": "bridge", "bridge": "wire0", "portIsolation": true, "mtu": 9000 }"""), new Attachment("box", "child:box")),
         "switch.txt");
 
     [Fact]
     public void Every_step_comes_back_from_the_journal()
     {
-        var planned = NetworkPlanner.Plan(NetworkConfig.Default, new Attachment("box", "child:box") { PortMappings = [new PortMapping(8080, 80)] }, Facts);
+        var planned = NetworkPlanner.Plan(NetworkConfig.Default, new Attachment("box", "child:box")
+        {
+            PortMappings = [new PortMapping(8080, 80)],
+        }, Facts);
         var path = Path.GetTempFileName() + ".journal";
         try
         {
-            using (var journal = Journal.Create(path, World.Kinds, new JournalHeader { Kind = "container", Id = "box", Owner = ProcessIdentity.Self }))
+            using (var journal = Journal.Create(path, World.Kinds, new JournalHeader
+            {
+                Kind = "container",
+                Id = "box",
+                Owner = ProcessIdentity.Self,
+            }))
             {
                 foreach (var step in planned.Before.Concat(planned.Inside))
                     journal.Begin(step);
             }
 
             using var read = Journal.Open(path, World.Kinds);
-            read.Entries.Select(e => e.Step).Should().BeEquivalentTo(planned.Before.Concat(planned.Inside), o => o.RespectingRuntimeTypes().WithStrictOrdering());
+            read.Entries.Select(e => e.Step).Should()
+                .BeEquivalentTo(planned.Before.Concat(planned.Inside),
+                    o => o.RespectingRuntimeTypes().WithStrictOrdering());
         }
         finally
         {
@@ -69,9 +81,13 @@ public class NetworkPlannerTests
     [Fact]
     public void The_default_route_of_a_dual_stack_is_dropped_with_IPv6_itself()
     {
-        var planned = NetworkPlanner.Plan(NetworkConfig.Default, new Attachment("box", "child:box"), Facts with { HasIPv6 = false });
+        var planned = NetworkPlanner.Plan(NetworkConfig.Default, new Attachment("box", "child:box"), Facts with
+        {
+            HasIPv6 = false,
+        });
         planned.Result.Ips.Should().ContainSingle().Which.Address.Should().Be("10.44.0.2/16");
-        planned.Before.Concat(planned.Inside).SelectMany(s => s.CallTexts).Where(c => c.Contains("fd00:", StringComparison.Ordinal)).Should().BeEmpty();
+        planned.Before.Concat(planned.Inside).SelectMany(s => s.CallTexts)
+            .Where(c => c.Contains("fd00:", StringComparison.Ordinal)).Should().BeEmpty();
     }
 
     [Theory]
@@ -85,30 +101,45 @@ public class NetworkPlannerTests
     {
         var attachment = new Attachment("box", "child:box") { PortMappings = [new(80, 8080, HostIp: host)] };
         var planned = NetworkPlanner.Plan(NetworkConfig.Default, attachment, Facts with { HostAddresses = Here });
-        planned.Before.OfType<AddElements>().Single().CallTexts.Should().ContainSingle(c => c.Contains("80", StringComparison.Ordinal) && c.Contains("ports", StringComparison.Ordinal))
+        planned.Before.OfType<AddElements>().Single().CallTexts.Should()
+            .ContainSingle(c => c.Contains("80", StringComparison.Ordinal)
+                && c.Contains("ports", StringComparison.Ordinal))
             .Which.Should().Contain(element);
     }
 
     [Fact]
     public void Where_the_host_has_IPv6_switched_off_it_is_switched_on_for_the_bridge_and_inside()
     {
-        var planned = NetworkPlanner.Plan(NetworkConfig.Default, new Attachment("box", "child:box"), Facts with { DisablesIPv6 = true });
+        var planned = NetworkPlanner.Plan(NetworkConfig.Default, new Attachment("box", "child:box"), Facts with
+        {
+            DisablesIPv6 = true,
+        });
         var titles = planned.Before.Concat(planned.Inside).Select(s => s.Title).ToList();
-        titles.IndexOf("set net/ipv6/conf/minic0/disable_ipv6 to 0").Should().BePositive().And.BeLessThan(titles.IndexOf("give minic0 the address fd00:44::1/64"));
-        titles.IndexOf("set net/ipv6/conf/all/disable_ipv6 to 0 inside").Should().BePositive().And.BeLessThan(titles.IndexOf("give eth0 the address fd00:44::2/64"));
+        titles.IndexOf("set net/ipv6/conf/minic0/disable_ipv6 to 0").Should().BePositive().And
+            .BeLessThan(titles.IndexOf("give minic0 the address fd00:44::1/64"));
+        titles.IndexOf("set net/ipv6/conf/all/disable_ipv6 to 0 inside").Should().BePositive().And
+            .BeLessThan(titles.IndexOf("give eth0 the address fd00:44::2/64"));
     }
 
     [Fact]
     public void The_next_address_comes_after_the_last_one()
     {
-        var facts = Facts with { Leased = new HashSet<IPAddress> { IPAddress.Parse("10.44.0.2"), IPAddress.Parse("10.44.0.4") }, Last = [IPAddress.Parse("10.44.0.3"), null] };
-        NetworkPlanner.Plan(NetworkConfig.Default, new Attachment("box", "child:box"), facts).Result.Ips!.Select(ip => ip.Address).Should().Equal("10.44.0.5/16", "fd00:44::2/64");
+        var facts = Facts with
+        {
+            Leased = new HashSet<IPAddress> { IPAddress.Parse("10.44.0.2"), IPAddress.Parse("10.44.0.4") },
+            Last = [IPAddress.Parse("10.44.0.3"), null],
+        };
+        NetworkPlanner.Plan(NetworkConfig.Default, new Attachment("box", "child:box"),
+            facts).Result.Ips!.Select(ip => ip.Address).Should().Equal("10.44.0.5/16", "fd00:44::2/64");
     }
 
     [Fact]
     public void What_cannot_be_is_refused_in_words_worth_reading()
     {
-        var full = Facts with { Leased = Enumerable.Range(2, 5).Select(i => IPAddress.Parse($"10.1.0.{i}")).ToHashSet() };
+        var full = Facts with
+        {
+            Leased = Enumerable.Range(2, 5).Select(i => IPAddress.Parse($"10.1.0.{i}")).ToHashSet(),
+        };
         var small = Small("10.1.0.0/29");
         (string What, NetworkConfig Config, Attachment Attachment, NetworkFacts Facts)[] bad =
         [
@@ -118,21 +149,53 @@ public class NetworkPlannerTests
             ("two addresses of one range", small, new("box", "child:box") { Ips = ["10.1.0.3", "10.1.0.4"] }, Facts),
             ("no address", small, new("box", "child:box") { Ips = ["box"] }, Facts),
             ("ports without portmap", small, new("box", "child:box") { PortMappings = [new(80, 80)] }, Facts),
-            ("a port out of range", NetworkConfig.Default, new("box", "child:box") { PortMappings = [new(80000, 80)] }, Facts),
-            ("an unknown protocol", NetworkConfig.Default, new("box", "child:box") { PortMappings = [new(80, 80, "icmp")] }, Facts),
-            ("a host name for an address", NetworkConfig.Default, new("box", "child:box") { PortMappings = [new(80, 80, HostIp: "localhost")] }, Facts),
-            .. Hosts.Select(host => ($"published on {host}", NetworkConfig.Default, new Attachment("box", "child:box") { PortMappings = [new(80, 80, HostIp: host)] }, Facts with { HostAddresses = Here })),
-            ("127.0.0.1 without snat", NetworkConfig.Default with { Plugins = [NetworkConfig.Default.Bridge!, NetworkConfig.Default.Portmap! with { Snat = false }] }, new("box", "child:box") { PortMappings = [new(80, 80, HostIp: "127.0.0.1")] }, Facts),
-            ("a port twice in two forms", NetworkConfig.Default, new("box", "child:box") { PortMappings = [new(80, 80, HostIp: "203.0.113.2"), new(80, 81, HostIp: "::ffff:203.0.113.2")] }, Facts),
-            ("a port on all addresses twice", NetworkConfig.Default, new("box", "child:box") { PortMappings = [new(80, 80), new(80, 81, HostIp: "0.0.0.0")] }, Facts),
-            ("a port twice", NetworkConfig.Default, new("box", "child:box") { PortMappings = [new(80, 80), new(80, 81, "TCP")] }, Facts),
-            ("IPv6 without IPv6", NetworkConfig.Default, new("box", "child:box") { PortMappings = [new(80, 80, HostIp: "::")] }, Facts with { HasIPv6 = false }),
-            ("a long interface name", NetworkConfig.Default, new("box", "child:box") { IfName = "an-interface-too-far" }, Facts),
+            ("a port out of range", NetworkConfig.Default, new("box", "child:box")
+            {
+                PortMappings = [new(80000, 80)],
+            }, Facts),
+            ("an unknown protocol", NetworkConfig.Default, new("box", "child:box")
+            {
+                PortMappings = [new(80, 80, "icmp")],
+            }, Facts),
+            ("a host name for an address", NetworkConfig.Default, new("box", "child:box")
+            {
+                PortMappings = [new(80, 80, HostIp: "localhost")],
+            }, Facts),
+            .. Hosts.Select(host =>
+                ($"published on {host}", NetworkConfig.Default, new Attachment("box", "child:box")
+                {
+                    PortMappings = [new(80, 80, HostIp: host)],
+                }, Facts with { HostAddresses = Here })),
+            ("127.0.0.1 without snat", NetworkConfig.Default with
+            {
+                Plugins = [NetworkConfig.Default.Bridge!, NetworkConfig.Default.Portmap! with { Snat = false }],
+            }, new("box", "child:box") { PortMappings = [new(80, 80, HostIp: "127.0.0.1")] }, Facts),
+            ("a port twice in two forms", NetworkConfig.Default, new("box", "child:box")
+            {
+                PortMappings = [new(80, 80, HostIp: "203.0.113.2"), new(80, 81, HostIp: "::ffff:203.0.113.2")],
+            }, Facts),
+            ("a port on all addresses twice", NetworkConfig.Default, new("box", "child:box")
+            {
+                PortMappings = [new(80, 80), new(80, 81, HostIp: "0.0.0.0")],
+            }, Facts),
+            ("a port twice", NetworkConfig.Default, new("box", "child:box")
+            {
+                PortMappings = [new(80, 80), new(80, 81, "TCP")],
+            }, Facts),
+            ("IPv6 without IPv6", NetworkConfig.Default, new("box", "child:box")
+            {
+                PortMappings = [new(80, 80, HostIp: "::")],
+            }, Facts with { HasIPv6 = false }),
+            ("a long interface name", NetworkConfig.Default, new("box", "child:box")
+            {
+                IfName = "an-interface-too-far",
+            }, Facts),
         ];
         var text = new StringBuilder();
         foreach (var (what, config, attachment, facts) in bad)
         {
-            var message = FluentActions.Invoking(() => NetworkPlanner.Plan(config, attachment, facts)).Should().Throw<MinicException>(what).Which.Message;
+            var message = FluentActions.Invoking(() => NetworkPlanner.Plan(config, attachment, facts)).Should()
+                .Throw<MinicException>(what).Which.Message;
             text.Append("# ").Append(what).Append('\n').Append(message).Append('\n');
         }
 
@@ -143,7 +206,8 @@ public class NetworkPlannerTests
     public void Names_of_veths_fit_and_differ()
     {
         NetworkPlanner.VethName("box", "eth0").Should().HaveLength(15).And.StartWith("veth");
-        new[] { NetworkPlanner.VethName("box", "eth0"), NetworkPlanner.VethName("box", "eth1"), NetworkPlanner.VethName("box2", "eth0") }.Should().OnlyHaveUniqueItems();
+        new[] { NetworkPlanner.VethName("box", "eth0"), NetworkPlanner.VethName("box", "eth1"),
+            NetworkPlanner.VethName("box2", "eth0") }.Should().OnlyHaveUniqueItems();
     }
 
     private static NetworkConfig Small(string subnet) => NetworkConfig.Parse("small.conflist", $$"""
@@ -171,12 +235,14 @@ public class NetworkPlannerTests
         text.Append("-- the process is made --\n\n");
         foreach (var step in planned.Inside)
             Show(text, step);
-        return text.Append(System.Text.Json.JsonSerializer.Serialize(planned.Result, CniJson.Default.Result)).Append('\n').ToString();
+        return text.Append(System.Text.Json.JsonSerializer.Serialize(planned.Result, CniJson.Default.Result))
+            .Append('\n').ToString();
     }
 
     private static void Show(StringBuilder text, Step step)
     {
-        text.Append(step.Title).Append("   [").Append(step.Man).Append(", ").Append(step.Lab).Append("]\n  ").Append(step.Why).Append('\n');
+        text.Append(step.Title).Append("   [").Append(step.Man).Append(", ").Append(step.Lab).Append("]\n  ")
+            .Append(step.Why).Append('\n');
         IEnumerable<string> calls = step is MakeNatTable ? ["(NatTable.Text)"] : step.CallTexts;
         foreach (var call in calls)
             text.Append("    ").Append(call).Append('\n');

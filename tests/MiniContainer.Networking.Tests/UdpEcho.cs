@@ -1,4 +1,5 @@
-// UDP in a namespace of the test's choice: a server that answers each datagram with a name, and a client that keeps its port.
+// UDP in a namespace of the test's choice: a server that answers each datagram with a name, and a client that keeps its
+// port.
 
 using System.Net;
 using System.Net.Sockets;
@@ -44,7 +45,8 @@ internal sealed class UdpEcho : IDisposable
                 client.SendTo("?"u8, to);
                 return Encoding.UTF8.GetString(buffer, 0, client.Receive(buffer));
             }
-            catch (SocketException e) when (e.SocketErrorCode is SocketError.TimedOut or SocketError.WouldBlock or SocketError.ConnectionRefused)
+            catch (SocketException e)
+            when (e.SocketErrorCode is SocketError.TimedOut or SocketError.WouldBlock or SocketError.ConnectionRefused)
             {
             }
         }

@@ -44,7 +44,8 @@ internal sealed class WhoAmI : IDisposable
                 _ = stream.Read(new byte[4096]);
                 var address = ((IPEndPoint)client.Client.RemoteEndPoint!).Address;
                 var text = (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString();
-                stream.Write(Encoding.ASCII.GetBytes($"HTTP/1.0 200 OK\r\nContent-Length: {text.Length}\r\n\r\n{text}"));
+                stream.Write(
+                    Encoding.ASCII.GetBytes($"HTTP/1.0 200 OK\r\nContent-Length: {text.Length}\r\n\r\n{text}"));
             }
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException or IOException)

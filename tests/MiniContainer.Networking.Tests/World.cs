@@ -1,5 +1,5 @@
-// A world for one test: a host and an internet behind it, namespaces that go away with the test, and a state root of its
-// own. Steps work on the calling thread's namespace, so each play is done with the thread inside the host.
+// A world for one test: a host and an internet behind it, namespaces that go away with the test, and a state root of
+// its own. Steps work on the calling thread's namespace, so each play is done with the thread inside the host.
 
 using System.Diagnostics;
 using System.Globalization;
@@ -18,7 +18,8 @@ namespace MiniContainer.Networking.Tests;
 
 internal sealed class World : IDisposable
 {
-    public static StepKinds Kinds { get; } = new(() => [Plans.Steps.PlanSteps.Family, MiniContainer.Networking.Steps.NetworkingSteps.Family]);
+    public static StepKinds Kinds { get; } =
+        new(() => [Plans.Steps.PlanSteps.Family, MiniContainer.Networking.Steps.NetworkingSteps.Family]);
 
     public const string Internet4 = "203.0.113.1", Host4 = "203.0.113.2";
     public const string Internet6 = "2001:db8::1", Host6 = "2001:db8::2";
@@ -42,8 +43,10 @@ internal sealed class World : IDisposable
     public static World Make()
     {
         Skip.IfNot(Environment.UserName == "root", "needs root");
-        foreach (var (tool, package) in new[] { ("ip", "iproute2"), ("nft", "nftables"), ("nsenter", "util-linux"), ("busybox", "busybox"), ("wget", "wget") })
-            Skip.IfNot("/usr/sbin:/sbin:/usr/bin:/bin".Split(':').Any(d => File.Exists($"{d}/{tool}")), $"needs the Debian package {package} ({tool})");
+        foreach (var (tool, package) in new[] { ("ip", "iproute2"), ("nft", "nftables"), ("nsenter", "util-linux"),
+            ("busybox", "busybox"), ("wget", "wget") })
+            Skip.IfNot("/usr/sbin:/sbin:/usr/bin:/bin".Split(':').Any(d => File.Exists($"{d}/{tool}")),
+                $"needs the Debian package {package} ({tool})");
         try
         {
             var world = new World(NetworkNamespace.Create(), NetworkNamespace.Create());
@@ -61,11 +64,14 @@ internal sealed class World : IDisposable
     public string Snapshot()
     {
         var text = new StringBuilder();
-        foreach (var command in new[] { "ip -br link", "ip -br address", "ip route", "ip -6 route", "nft list ruleset" })
+        foreach (var command in
+            new[] { "ip -br link", "ip -br address", "ip route", "ip -6 route", "nft list ruleset" })
             text.AppendLine(CultureInfo.InvariantCulture, $"# {command}\n{Run(Host, command)}");
-        foreach (var setting in new[] { "net/ipv4/ip_forward", "net/ipv6/conf/all/forwarding", "net/ipv4/conf/all/route_localnet" })
+        foreach (var setting in
+            new[] { "net/ipv4/ip_forward", "net/ipv6/conf/all/forwarding", "net/ipv4/conf/all/route_localnet" })
             text.AppendLine(CultureInfo.InvariantCulture, $"{setting} = {Sysctl.Read(setting, Host)}");
-        foreach (var file in Directory.GetFileSystemEntries(Root, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+        foreach (var file in Directory.GetFileSystemEntries(Root, "*", SearchOption.AllDirectories)
+            .Order(StringComparer.Ordinal))
             text.AppendLine(file.Replace(Root, "ROOT", StringComparison.Ordinal));
         return text.ToString();
     }
@@ -83,7 +89,10 @@ internal sealed class World : IDisposable
 
     public static (int Code, string Output, string Errors) Try(SafeFileHandle netns, string command)
     {
-        using var process = Process.Start(new ProcessStartInfo("nsenter", [$"--net=/proc/{Environment.ProcessId}/fd/{netns.DangerousGetHandle()}", "/bin/sh", "-c", command])
+        using var process =
+            Process.Start(
+                new ProcessStartInfo("nsenter",
+                    [$"--net=/proc/{Environment.ProcessId}/fd/{netns.DangerousGetHandle()}", "/bin/sh", "-c", command])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -97,7 +106,8 @@ internal sealed class World : IDisposable
     /// <summary>What a web server at a URL answers; ours answer with the address that they see.</summary>
     public static string Get(SafeFileHandle netns, string url) => Run(netns, $"wget -T 5 -t 1 -q -O - {url}");
 
-    public Pod Attach(string id, NetworkConfig? config = null, PlayObserver? watch = null, params IReadOnlyList<PortMapping> ports) =>
+    public Pod Attach(string id, NetworkConfig? config = null, PlayObserver? watch = null,
+        params IReadOnlyList<PortMapping> ports) =>
         Pod.Attach(this, id, config ?? NetworkConfig.Default, ports, watch);
 
     public void Dispose()
@@ -165,7 +175,8 @@ internal sealed class Pod : IDisposable
     public static string JournalPath(World world, string id) => $"{world.Root}.{id}.journal";
 
     /// <summary>The plan of a pod, and the lock under which it was made.</summary>
-    public static (Plan Plan, Result Result) Planned(string networks, string id, NetworkConfig config, IReadOnlyList<PortMapping> ports)
+    public static (Plan Plan, Result Result) Planned(string networks, string id, NetworkConfig config,
+        IReadOnlyList<PortMapping> ports)
     {
         var facts = NetworkFacts.Read(networks, config);
         var planned = NetworkPlanner.Plan(config, new Attachment(id, $"child:{id}") { PortMappings = ports }, facts);
@@ -183,7 +194,8 @@ internal sealed class Pod : IDisposable
         return (plan, planned.Result);
     }
 
-    public static Pod Attach(World world, string id, NetworkConfig config, IReadOnlyList<PortMapping> ports, PlayObserver? watch) => NetworkNamespace.Run(world.Host, () =>
+    public static Pod Attach(World world, string id, NetworkConfig config, IReadOnlyList<PortMapping> ports,
+        PlayObserver? watch) => NetworkNamespace.Run(world.Host, () =>
     {
         var clock = Stopwatch.StartNew();
         using var held = SharedLock.Take(world.Networks);
@@ -191,7 +203,12 @@ internal sealed class Pod : IDisposable
         var playing = new PlayContext(plan);
         playing.Handles["null"] = File.OpenHandle("/dev/null", FileMode.Open, FileAccess.ReadWrite);
         playing.Locks[held.Path] = held;
-        using var journal = Journal.Create(JournalPath(world, id), World.Kinds, new JournalHeader { Kind = "container", Id = id, Owner = ProcessIdentity.Self });
+        using var journal = Journal.Create(JournalPath(world, id), World.Kinds, new JournalHeader
+        {
+            Kind = "container",
+            Id = id,
+            Owner = ProcessIdentity.Self,
+        });
         try
         {
             Forward.Play(plan, journal, playing, watch);

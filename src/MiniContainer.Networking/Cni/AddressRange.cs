@@ -1,6 +1,6 @@
-// The arithmetic of host-local: which addresses of a network may be given, and which is the next free one. Addresses are
-// numbers of 128 bits here; those of IPv4 use the last 32. No files and no kernel: leases are kept elsewhere.
-// https://www.cni.dev/plugins/current/ipam/host-local/   Lab: 22-cni. See ip-address(8).
+// The arithmetic of host-local: which addresses of a network may be given, and which is the next free one. Addresses
+// are numbers of 128 bits here; those of IPv4 use the last 32. No files and no kernel: leases are kept elsewhere.
+// https://www.cni.dev/plugins/current/ipam/host-local/ Lab: 22-cni. See ip-address(8).
 
 using System.Buffers.Binary;
 using System.Globalization;
@@ -15,7 +15,8 @@ namespace MiniContainer.Networking.Cni;
 /// <param name="First">The first address to give.</param>
 /// <param name="Last">The last address to give.</param>
 /// <param name="Gateway">Never given, wherever it lies.</param>
-public sealed record AddressRange(IPAddress Network, int PrefixLength, IPAddress First, IPAddress Last, IPAddress Gateway)
+public sealed record AddressRange(IPAddress Network, int PrefixLength, IPAddress First, IPAddress Last,
+    IPAddress Gateway)
 {
     /// <summary>Whether it is of IPv6.</summary>
     public bool IsV6 => Network.AddressFamily == AddressFamily.InterNetworkV6;
@@ -33,14 +34,19 @@ public sealed record AddressRange(IPAddress Network, int PrefixLength, IPAddress
     public bool Overlaps(AddressRange other) => IsV6 == other.IsV6
         && Number(First) <= Number(other.Last) && Number(other.First) <= Number(Last);
 
-    /// <summary>The next free address after the one given last, then from the start again; null when all are used.</summary>
+    /// <summary>
+    /// The next free address after the one given last, then from the start again; null when all are used.
+    /// </summary>
     /// <param name="used">Addresses in use, of this network or others.</param>
-    /// <param name="last">The address given last, so that one just freed is not given again at once; null for none.</param>
+    /// <param name="last">
+    /// The address given last, so that one just freed is not given again at once; null for none.
+    /// </param>
     public IPAddress? Next(IReadOnlySet<IPAddress> used, IPAddress? last)
     {
         var first = Number(First);
         var size = Number(Last) - first + 1;
-        var begin = last is not null && last.AddressFamily == Network.AddressFamily && Number(last) >= first && Number(last) <= Number(Last)
+        var begin = last is not null && last.AddressFamily == Network.AddressFamily && Number(last) >= first
+            && Number(last) <= Number(Last)
             ? Number(last) - first + 1
             : 0;
 

@@ -29,7 +29,9 @@ public sealed record NetworkConfigJson
     /// <summary>Whether only the plugins listed here belong to it; minic knows no others.</summary>
     public bool? LoadOnlyInlinedPlugins { get; init; }
 
-    /// <summary>The plugins, in the order of ADD; null in the old form, in which the object is the one plugin.</summary>
+    /// <summary>
+    /// The plugins, in the order of ADD; null in the old form, in which the object is the one plugin.
+    /// </summary>
     public IReadOnlyList<JsonElement>? Plugins { get; init; }
 }
 
@@ -79,7 +81,9 @@ public sealed record BridgeConfig : PluginConfig
     /// <summary>The MTU of the veth pair; the kernel's choice where not given.</summary>
     public int? Mtu { get; init; }
 
-    /// <summary>Whether a frame may leave by the port it came in by, so that a container reaches its own published port.</summary>
+    /// <summary>
+    /// Whether a frame may leave by the port it came in by, so that a container reaches its own published port.
+    /// </summary>
     public bool HairpinMode { get; init; }
 
     /// <summary>Whether the bridge is promiscuous.</summary>
@@ -150,7 +154,8 @@ public sealed record HostLocalConfig
 /// <param name="RangeStart">The first address to give; the network's first where not given.</param>
 /// <param name="RangeEnd">The last address to give; the network's last where not given.</param>
 /// <param name="Gateway">Never given to a container; the network's first where not given.</param>
-public sealed record RangeConfig(string Subnet, string? RangeStart = null, string? RangeEnd = null, string? Gateway = null);
+public sealed record RangeConfig(string Subnet, string? RangeStart = null, string? RangeEnd = null,
+    string? Gateway = null);
 
 /// <summary>What the runtime hands over for one attachment (CONVENTIONS.md).</summary>
 public sealed record RuntimeConfig
@@ -174,7 +179,8 @@ public sealed record RuntimeConfig
 /// <param name="Protocol">tcp, udp or sctp.</param>
 /// <param name="HostIp">The host's address to publish on; null for all.</param>
 public sealed record PortMapping(
-    int HostPort, int ContainerPort, string Protocol = "tcp", [property: JsonPropertyName("hostIP")] string? HostIp = null);
+    int HostPort, int ContainerPort, string Protocol = "tcp", [property: JsonPropertyName("hostIP")]
+        string? HostIp = null);
 
 /// <summary>A route; the members after the gateway came with 1.1.</summary>
 /// <param name="Dst">The network: 0.0.0.0/0.</param>
@@ -185,7 +191,8 @@ public sealed record PortMapping(
 /// <param name="Table">The routing table's number.</param>
 /// <param name="Scope">The scope: 0 global, 253 link, 254 host.</param>
 public sealed record Route(
-    string Dst, string? Gw = null, int? Mtu = null, int? Advmss = null, int? Priority = null, int? Table = null, int? Scope = null);
+    string Dst, string? Gw = null, int? Mtu = null, int? Advmss = null, int? Priority = null, int? Table = null,
+    int? Scope = null);
 
 /// <summary>Settings of a resolver (resolv.conf(5)).</summary>
 public sealed record Dns

@@ -30,10 +30,14 @@ public sealed record NetworkConfig
     /// <summary>Whether GC is never to be called.</summary>
     public bool DisableGc { get; init; }
 
-    /// <summary>The plugins, in the order of ADD: <see cref="BridgeConfig"/>, <see cref="PortmapConfig"/>, or a loopback.</summary>
+    /// <summary>
+    /// The plugins, in the order of ADD: <see cref="BridgeConfig"/>, <see cref="PortmapConfig"/>, or a loopback.
+    /// </summary>
     public required IReadOnlyList<PluginConfig> Plugins { get; init; }
 
-    /// <summary>The sets of ranges of the bridge's addresses; an attachment gets one of each. Empty without IPAM.</summary>
+    /// <summary>
+    /// The sets of ranges of the bridge's addresses; an attachment gets one of each. Empty without IPAM.
+    /// </summary>
     public IReadOnlyList<RangeSet> RangeSets { get; init; } = [];
 
     /// <summary>The bridge, or null for a network of loopback alone.</summary>
@@ -43,7 +47,8 @@ public sealed record NetworkConfig
     public PortmapConfig? Portmap => Plugins.OfType<PortmapConfig>().FirstOrDefault();
 
     /// <summary>
-    /// minic's built-in network: bridge minic0, addresses of 10.44.0.0/16 and fd00:44::/64, masqueraded, ports published.
+    /// minic's built-in network: bridge minic0, addresses of 10.44.0.0/16 and fd00:44::/64, masqueraded, ports
+    /// published.
     /// </summary>
     public static NetworkConfig Default { get; } = Parse("built-in network minic", DefaultJson);
 
@@ -77,7 +82,9 @@ public sealed record NetworkConfig
 
     /// <summary>Reads and validates a file.</summary>
     /// <param name="path">A .conflist or .conf file.</param>
-    /// <exception cref="MinicException">It cannot be read, or every rule that it breaks, with line and column.</exception>
+    /// <exception cref="MinicException">
+    /// It cannot be read, or every rule that it breaks, with line and column.
+    /// </exception>
     public static NetworkConfig Load(string path) =>
         Read(JsonFile.Read(Doing, path, "Network configurations end in .conflist; --net none goes without."));
 
@@ -103,7 +110,8 @@ public sealed record NetworkConfig
         var ranges = bridge.Plugin?.Ipam is { } ipam ? RangeReader.Read(ipam, $"{bridge.Path}.ipam", problems) : [];
         return problems.All.Count > 0 ? throw file.Fail(problems) : new NetworkConfig
         {
-            CniVersion = (list.CniVersions ?? []).Append(list.CniVersion).Where(Versions.Contains).Max(StringComparer.Ordinal)!,
+            CniVersion = (list.CniVersions ?? []).Append(list.CniVersion).Where(Versions.Contains)
+                .Max(StringComparer.Ordinal)!,
             Name = list.Name,
             DisableCheck = list.DisableCheck == true,
             DisableGc = list.DisableGc == true,
@@ -114,7 +122,8 @@ public sealed record NetworkConfig
 
     private static PluginConfig? ReadPlugin(JsonFile file, string path, JsonElement part, Problems problems)
     {
-        var type = part.ValueKind == JsonValueKind.Object && part.TryGetProperty("type", out var name) && name.ValueKind == JsonValueKind.String
+        var type = part.ValueKind == JsonValueKind.Object && part.TryGetProperty("type", out var name)
+            && name.ValueKind == JsonValueKind.String
             ? name.GetString() : null;
         switch (type)
         {

@@ -13,13 +13,15 @@ internal static class NetworkValidator
     private const int MaxInterfaceName = 15;
 
     /// <summary>Adds a problem for each broken rule.</summary>
-    public static void Check(NetworkConfigJson list, IReadOnlyList<(string Path, PluginConfig Plugin)> plugins, Problems problems)
+    public static void Check(NetworkConfigJson list, IReadOnlyList<(string Path, PluginConfig Plugin)> plugins,
+        Problems problems)
     {
         CheckVersion(list, problems);
         if (list.Name.Length == 0 || !char.IsAsciiLetterOrDigit(list.Name[0])
             || !list.Name.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '.' or '-'))
         {
-            problems.Add("$.name", $"\"{list.Name}\" is no network's name", "Begin it with a letter or digit, then letters, digits, '_', '.' and '-'.");
+            problems.Add("$.name", $"\"{list.Name}\" is no network's name",
+                "Begin it with a letter or digit, then letters, digits, '_', '.' and '-'.");
         }
 
         if (list.Plugins is { Count: 0 })
@@ -43,7 +45,8 @@ internal static class NetworkValidator
         var all = (list.CniVersions ?? []).Append(list.CniVersion).ToList();
         if (!all.Any(NetworkConfig.Versions.Contains))
         {
-            problems.Add("$.cniVersion", $"minic does not speak version \"{list.CniVersion}\"", $"It speaks {string.Join(", ", NetworkConfig.Versions)}.");
+            problems.Add("$.cniVersion", $"minic does not speak version \"{list.CniVersion}\"",
+                $"It speaks {string.Join(", ", NetworkConfig.Versions)}.");
         }
     }
 
@@ -60,7 +63,8 @@ internal static class NetworkValidator
 
         if (plugin is PortmapConfig { Backend: not (null or "nftables") and var backend })
         {
-            problems.Add($"{path}.backend", $"minic publishes ports with nftables, not {backend}", "Remove it, or write \"nftables\".");
+            problems.Add($"{path}.backend", $"minic publishes ports with nftables, not {backend}",
+                "Remove it, or write \"nftables\".");
         }
 
         if (plugin.Ipam is { } ipam)
@@ -72,7 +76,8 @@ internal static class NetworkValidator
         {
             if (!RangeReader.TryAddress(server, out _))
             {
-                problems.Add($"{path}.dns.nameservers[{i}]", $"\"{server}\" is no address", "A resolver needs the address, not the name, of its server.");
+                problems.Add($"{path}.dns.nameservers[{i}]", $"\"{server}\" is no address",
+                    "A resolver needs the address, not the name, of its server.");
             }
         }
     }
@@ -91,12 +96,14 @@ internal static class NetworkValidator
 
         if (bridge.Mtu is < 68 or > 65535)
         {
-            problems.Add($"{path}.mtu", $"an MTU of {bridge.Mtu} is out of range", "It lies between 68 and 65535; IPv6 needs 1280.");
+            problems.Add($"{path}.mtu", $"an MTU of {bridge.Mtu} is out of range",
+                "It lies between 68 and 65535; IPv6 needs 1280.");
         }
 
         if (bridge.IpMasqBackend is not (null or "nftables") and var backend)
         {
-            problems.Add($"{path}.ipMasqBackend", $"minic masquerades with nftables, not {backend}", "Remove it, or write \"nftables\".");
+            problems.Add($"{path}.ipMasqBackend", $"minic masquerades with nftables, not {backend}",
+                "Remove it, or write \"nftables\".");
         }
 
         Refuse(bridge.Vlan is not (null or 0), "vlan", "VLANs");
@@ -104,7 +111,8 @@ internal static class NetworkValidator
         Refuse(bridge.Macspoofchk, "macspoofchk", "checks of MAC addresses");
         if ((bridge.IsGateway || bridge.IsDefaultGateway) && bridge.Ipam is null)
         {
-            problems.Add(path, "the bridge is to be a gateway, but has no addresses", "Add \"ipam\", or remove isGateway and isDefaultGateway.");
+            problems.Add(path, "the bridge is to be a gateway, but has no addresses",
+                "Add \"ipam\", or remove isGateway and isDefaultGateway.");
         }
 
         void Refuse(bool asked, string member, string what)
@@ -121,7 +129,8 @@ internal static class NetworkValidator
         var bytes = System.Text.Encoding.UTF8.GetByteCount(name);
         if (bytes is 0 or > MaxInterfaceName)
         {
-            problems.Add(path, $"\"{name}\" is {bytes} bytes long", $"An interface's name has 1 to {MaxInterfaceName}.");
+            problems.Add(path, $"\"{name}\" is {bytes} bytes long",
+                $"An interface's name has 1 to {MaxInterfaceName}.");
         }
 
         if (name is "." or ".." || name.Any(c => char.IsWhiteSpace(c) || char.IsControl(c) || c is '/' or ':'))
@@ -146,14 +155,18 @@ internal static class NetworkValidator
     private static void CheckRoute(Route route, string path, Problems problems)
     {
         var parts = route.Dst.Split('/');
-        if (parts.Length != 2 || !RangeReader.TryAddress(parts[0], out var destination) || !int.TryParse(parts[1], out var length)
+        if (parts.Length != 2 || !RangeReader.TryAddress(parts[0], out var destination)
+            || !int.TryParse(parts[1], out var length)
             || length < 0 || length > (destination.AddressFamily == AddressFamily.InterNetwork ? 32 : 128))
         {
             problems.Add($"{path}.dst", $"\"{route.Dst}\" is no network", "Write it like 0.0.0.0/0 or fd00:44::/64.");
         }
-        else if (route.Gw is { } gateway && (!RangeReader.TryAddress(gateway, out var address) || address.AddressFamily != destination.AddressFamily))
+        else if (route.Gw is { } gateway
+            && (!RangeReader.TryAddress(gateway, out var address)
+                || address.AddressFamily != destination.AddressFamily))
         {
-            problems.Add($"{path}.gw", $"\"{gateway}\" is no gateway for {route.Dst}", "Write an address of the same family.");
+            problems.Add($"{path}.gw", $"\"{gateway}\" is no gateway for {route.Dst}",
+                "Write an address of the same family.");
         }
     }
 }

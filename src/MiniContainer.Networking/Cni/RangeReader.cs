@@ -45,7 +45,8 @@ internal static class RangeReader
         var set = ranges.OfType<AddressRange>().ToList();
         if (set.Select(range => range.IsV6).Distinct().Count() > 1)
         {
-            problems.Add(path, "a set has ranges of IPv4 and of IPv6", "Give each family a set of its own; an attachment gets an address of each set.");
+            problems.Add(path, "a set has ranges of IPv4 and of IPv6",
+                "Give each family a set of its own; an attachment gets an address of each set.");
         }
 
         foreach (var range in set)
@@ -53,7 +54,8 @@ internal static class RangeReader
             var before = set.TakeWhile(other => other != range).Concat(sets.SelectMany(other => other.Ranges));
             if (before.FirstOrDefault(range.Overlaps) is { } other)
             {
-                problems.Add(path, $"the range {range.First} to {range.Last} overlaps {other.First} to {other.Last}", "Make them disjoint.");
+                problems.Add(path, $"the range {range.First} to {range.Last} overlaps {other.First} to {other.Last}",
+                    "Make them disjoint.");
             }
         }
 
@@ -85,16 +87,19 @@ internal static class RangeReader
 
         if (first.Value > last.Value)
         {
-            problems.Add($"{path}.rangeStart", $"{range.RangeStart} comes after the range's end", "Exchange rangeStart and rangeEnd.");
+            problems.Add($"{path}.rangeStart", $"{range.RangeStart} comes after the range's end",
+                "Exchange rangeStart and rangeEnd.");
             return null;
         }
 
         if (first == last && first == gateway)
         {
-            problems.Add(path, "the range's only address is the gateway's", "Make the range larger, or move the gateway.");
+            problems.Add(path, "the range's only address is the gateway's",
+                "Make the range larger, or move the gateway.");
         }
 
-        return new AddressRange(network, length, AddressRange.Address(first.Value, v6), AddressRange.Address(last.Value, v6), AddressRange.Address(gateway.Value, v6));
+        return new AddressRange(network, length, AddressRange.Address(first.Value, v6),
+            AddressRange.Address(last.Value, v6), AddressRange.Address(gateway.Value, v6));
 
         UInt128? ReadAddress(string? text, UInt128 otherwise, string at)
         {
@@ -112,13 +117,15 @@ internal static class RangeReader
             var number = AddressRange.Number(address);
             if (address.AddressFamily != network.AddressFamily || number < low || number > high)
             {
-                problems.Add(at, $"{text} is outside of {range.Subnet}", "Choose an address inside, or a larger network.");
+                problems.Add(at, $"{text} is outside of {range.Subnet}",
+                    "Choose an address inside, or a larger network.");
                 return null;
             }
 
             if (number == low || (!v6 && number == high))
             {
-                problems.Add(at, $"{text} is the network's {(number == low ? "own" : "broadcast")} address", "Choose another one.");
+                problems.Add(at, $"{text} is the network's {(number == low ? "own" : "broadcast")} address",
+                    "Choose another one.");
                 return null;
             }
 
@@ -139,13 +146,15 @@ internal static class RangeReader
         var bits = address.AddressFamily == AddressFamily.InterNetworkV6 ? 128 : 32;
         if (length > bits || length == 0)
         {
-            problems.Add(path, $"a prefix length of {length} is out of range", $"It lies between 1 and {bits - 2} here.");
+            problems.Add(path, $"a prefix length of {length} is out of range",
+                $"It lies between 1 and {bits - 2} here.");
             return null;
         }
 
         if (length > bits - 2)
         {
-            problems.Add(path, $"{text} has no address to give", $"Choose a /{bits - 2} or larger: one address is the gateway's.");
+            problems.Add(path, $"{text} has no address to give",
+                $"Choose a /{bits - 2} or larger: one address is the gateway's.");
             return null;
         }
 
@@ -153,14 +162,16 @@ internal static class RangeReader
         var number = AddressRange.Number(address);
         if ((number & ~mask) != 0)
         {
-            problems.Add(path, $"{text} has host bits set", $"Did you mean {AddressRange.Address(number & mask, bits == 128)}/{length}?");
+            problems.Add(path, $"{text} has host bits set",
+                $"Did you mean {AddressRange.Address(number & mask, bits == 128)}/{length}?");
             return null;
         }
 
         return (address, length);
     }
 
-    // IPAddress.TryParse takes "10" and "0x0a.1" for addresses too, as inet_aton(3) does; a configuration means none of those.
+    // IPAddress.TryParse takes "10" and "0x0a.1" for addresses too, as inet_aton(3) does; a configuration means none of
+    // those.
     internal static bool TryAddress(string text, out IPAddress address) =>
         IPAddress.TryParse(text, out address!) && (address.AddressFamily == AddressFamily.InterNetworkV6
             ? !text.Contains('%', StringComparison.Ordinal) && !text.Contains('[', StringComparison.Ordinal)

@@ -9,7 +9,9 @@ namespace MiniContainer.Networking.Cni;
 /// <param name="Ranges">One or more.</param>
 public sealed record RangeSet(IReadOnlyList<AddressRange> Ranges)
 {
-    /// <summary>The next free address and its range, going on in the range of the last; null when all are used.</summary>
+    /// <summary>
+    /// The next free address and its range, going on in the range of the last; null when all are used.
+    /// </summary>
     /// <param name="used">Addresses in use.</param>
     /// <param name="last">The address given last; null for none.</param>
     public (IPAddress Address, AddressRange Range)? Next(IReadOnlySet<IPAddress> used, IPAddress? last)

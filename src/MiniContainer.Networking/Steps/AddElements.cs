@@ -40,7 +40,9 @@ public sealed record AddElements(string What, IReadOnlyList<NatElement> Elements
     public override IReadOnlyList<string> UndoCallTexts => Removal(Elements).Split('\n');
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> UndoByHand => [$"! nft list chain {NatTable.Name} postrouting >/dev/null 2>&1 || nft -f - <<'EOF'", .. Removal(Elements).Split('\n'), "EOF"];
+    public override IReadOnlyList<string> UndoByHand =>
+        [$"! nft list chain {NatTable.Name} postrouting >/dev/null 2>&1 || nft -f - <<'EOF'",
+            .. Removal(Elements).Split('\n'), "EOF"];
 
     /// <inheritdoc/>
     public override bool ChangesRules => true;
@@ -54,7 +56,9 @@ public sealed record AddElements(string What, IReadOnlyList<NatElement> Elements
         }
         catch (MinicException e) when (Nftables.IsExists(e))
         {
-            throw new MinicException(What, $"one of these ports is published by another container already ({string.Join("; ", Taken())})", "Choose another host port, or publish it on another of the host's addresses.", inner: e);
+            throw new MinicException(What,
+                $"one of these ports is published by another container already ({string.Join("; ", Taken())})",
+                "Choose another host port, or publish it on another of the host's addresses.", inner: e);
         }
 
         return null;
@@ -86,16 +90,18 @@ public sealed record AddElements(string What, IReadOnlyList<NatElement> Elements
         }
     }
 
-    // Adding first what is to be deleted makes the deletion succeed whether it was there or not; `destroy`, which says the
-    // same, is younger than the nft of Debian 12. Nobody sees the addition: both are one transaction.
+    // Adding first what is to be deleted makes the deletion succeed whether it was there or not; `destroy`, which says
+    // the same, is younger than the nft of Debian 12. Nobody sees the addition: both are one transaction.
     private static string Removal(IReadOnlyList<NatElement> elements) =>
-        string.Join('\n', [.. elements.Select(e => $"add element {e}"), .. elements.Select(e => $"delete element {e}")]);
+        string.Join('\n',
+            [.. elements.Select(e => $"add element {e}"), .. elements.Select(e => $"delete element {e}")]);
 
     // Only after a failure: which of our keys are there with another value.
     private IEnumerable<string> Taken() =>
         from set in Elements.Where(e => e.Value is not null).GroupBy(e => e.Set)
         let there = Nftables.TryList($"map {NatTable.Name} {set.Key}") ?? ""
         from element in set
-        where there.Contains($"{element.Key} : ", StringComparison.Ordinal) && !there.Contains($"{element.Key} : {element.Value}", StringComparison.Ordinal)
+        where there.Contains($"{element.Key} : ", StringComparison.Ordinal)
+        && !there.Contains($"{element.Key} : {element.Value}", StringComparison.Ordinal)
         select element.Key.Replace(" . ", " ", StringComparison.Ordinal);
 }

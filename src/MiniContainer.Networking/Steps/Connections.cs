@@ -24,7 +24,8 @@ public sealed record ForgetConnections(IReadOnlyList<string> Addresses) : Step
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> CallTexts =>
-        ["IPCTNL_MSG_CT_GET(NLM_F_DUMP), if there are any", $"IPCTNL_MSG_CT_DELETE of those with {string.Join(" or ", Addresses)}"];
+        ["IPCTNL_MSG_CT_GET(NLM_F_DUMP), if there are any",
+            $"IPCTNL_MSG_CT_DELETE of those with {string.Join(" or ", Addresses)}"];
 
     /// <inheritdoc/>
     public override string Man => "conntrack(8)";
@@ -81,7 +82,8 @@ public sealed record ForgetOlder(IReadOnlyList<LeadingPort> Ports) : Step
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> CallTexts =>
-        ["IPCTNL_MSG_CT_GET(NLM_F_DUMP), if there are any", "IPCTNL_MSG_CT_DELETE of those with one of the host's addresses and these ports"];
+        ["IPCTNL_MSG_CT_GET(NLM_F_DUMP), if there are any",
+            "IPCTNL_MSG_CT_DELETE of those with one of the host's addresses and these ports"];
 
     /// <inheritdoc/>
     public override string Man => "conntrack(8)";
@@ -103,8 +105,8 @@ public sealed record ForgetOlder(IReadOnlyList<LeadingPort> Ports) : Step
         return null;
     }
 
-    // A connection that somebody has accepted stays with them. On all addresses, one that is translated already belongs to
-    // a mapping of one address, which goes before.
+    // A connection that somebody has accepted stays with them. On all addresses, one that is translated already belongs
+    // to a mapping of one address, which goes before.
     private static bool IsOlder(LeadingPort port, ConntrackEntry entry) =>
         entry.Original.DestinationPort == port.Port && entry.Protocol == Number(port.Protocol)
         && IPAddress.Parse(port.Address) is var address && entry.Original.Source.AddressFamily == address.AddressFamily
@@ -123,7 +125,8 @@ public sealed record ForgetOlder(IReadOnlyList<LeadingPort> Ports) : Step
     {
         var v6 = port.Address.Contains(':', StringComparison.Ordinal);
         var unanswered = port.Protocol == "udp" ? "" : " -u UNREPLIED";
-        var command = $"conntrack -D -f {(v6 ? "ipv6" : "ipv4")} -p {port.Protocol} --orig-port-dst {port.Port}{unanswered} -d";
+        var command = $"conntrack -D -f {(v6 ? "ipv6" : "ipv4")} -p {port.Protocol} --orig-port-dst "
+            + $"{port.Port}{unanswered} -d";
         return port.HostIp is { } one
             ? $"{command} {one} >/dev/null 2>&1 || :"
             : $"ip -{(v6 ? 6 : 4)} -o address show | while read -r _ _ _ cidr _; do "
@@ -149,8 +152,10 @@ internal static class Connections
         }
         catch (MinicException e) when (e.Errno is Errno.EINVAL or Errno.EOPNOTSUPP or Errno.EPROTONOSUPPORT)
         {
-            Warnings.Sink($"connections of before cannot be forgotten, so a client that goes on sending from its port may miss "
-                + $"the container: {e.Message}. The kernel needs CONFIG_NF_CT_NETLINK (modprobe nf_conntrack_netlink).");
+            Warnings.Sink(
+                $"connections of before cannot be forgotten, so a client that goes on sending from its port may miss "
+                + $"the container: {e.Message}. The kernel needs CONFIG_NF_CT_NETLINK (modprobe "
+                + "nf_conntrack_netlink).");
         }
     }
 

@@ -1,5 +1,5 @@
-// Firewalls of others that drop what is forwarded. minic says so and leaves them alone: they are there on purpose, and an
-// accept of one table does not overrule another's drop. Lab 19-packet; nft(8), libnftables-json(5).
+// Firewalls of others that drop what is forwarded. minic says so and leaves them alone: they are there on purpose, and
+// an accept of one table does not overrule another's drop. Lab 19-packet; nft(8), libnftables-json(5).
 
 using System.Text.Json;
 using MiniContainer.Kernel;
@@ -32,7 +32,8 @@ internal static class ForwardPolicy
         var chains = new List<string>();
         foreach (var item in document.RootElement.GetProperty("nftables").EnumerateArray())
         {
-            if (item.TryGetProperty("chain", out var chain) && Is(chain, "hook", "forward") && Is(chain, "policy", "drop")
+            if (item.TryGetProperty("chain", out var chain) && Is(chain, "hook", "forward")
+                && Is(chain, "policy", "drop")
                 && !Is(chain, "family", "bridge"))
                 chains.Add($"{chain.GetProperty("family")} {chain.GetProperty("table")} {chain.GetProperty("name")}");
         }
@@ -44,10 +45,12 @@ internal static class ForwardPolicy
     /// <param name="chain">"ip filter FORWARD".</param>
     /// <param name="bridge">The network's bridge.</param>
     public static string Warning(string chain, string bridge) =>
-        $"the nft chain {chain} drops what is forwarded unless one of its rules accepts it, so containers may reach nothing "
+        $"the nft chain {chain} drops what is forwarded unless one of its rules accepts it, so containers may reach "
+        + "nothing "
         + $"beyond this host, and published ports may not answer. To let them through: nft insert rule {chain} "
         + $"iifname {bridge} accept, and the same with oifname";
 
     private static bool Is(JsonElement chain, string property, string value) =>
-        chain.TryGetProperty(property, out var text) && text.ValueKind == JsonValueKind.String && text.ValueEquals(value);
+        chain.TryGetProperty(property, out var text) && text.ValueKind == JsonValueKind.String
+        && text.ValueEquals(value);
 }

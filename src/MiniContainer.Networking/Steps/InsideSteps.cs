@@ -62,7 +62,8 @@ public sealed record AddAddress(string Netns, string Name, string Cidr) : Inside
     public override string Title => $"give {Name} the address {Cidr}";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> CallTexts => [$"RTM_NEWADDR(dev=\"{Name}\", local={Cidr}{(IsV6 ? ", flags=IFA_F_NODAD" : "")})"];
+    public override IReadOnlyList<string> CallTexts =>
+        [$"RTM_NEWADDR(dev=\"{Name}\", local={Cidr}{(IsV6 ? ", flags=IFA_F_NODAD" : "")})"];
 
     /// <inheritdoc/>
     public override string Man => "ip-address(8)";
@@ -74,9 +75,11 @@ public sealed record AddAddress(string Netns, string Name, string Cidr) : Inside
     public override Subject Subject => new(Chapter.Network, $"give {Name} # addresses", Cidr);
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> ByHand => [$"{NetnsPath.Enter(Netns)} ip address add {Cidr} dev {Name}{(IsV6 ? " nodad" : "")}"];
+    public override IReadOnlyList<string> ByHand =>
+        [$"{NetnsPath.Enter(Netns)} ip address add {Cidr} dev {Name}{(IsV6 ? " nodad" : "")}"];
 
-    private protected override void Make(RtNetlink kernel) => kernel.AddAddress(Name, Address.Parse(Cidr) with { NoDad = IsV6 });
+    private protected override void Make(RtNetlink kernel) =>
+        kernel.AddAddress(Name, Address.Parse(Cidr) with { NoDad = IsV6 });
 }
 
 /// <summary>Adds a route inside.</summary>
@@ -97,7 +100,8 @@ public sealed record AddRoute(string Netns, string Destination, string Name, str
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> CallTexts =>
-        [$"RTM_NEWROUTE(dst={Destination}{(Gateway is null ? "" : $", gateway={Gateway}")}, dev=\"{Name}\"{(Metric is null ? "" : $", priority={Metric}")}{(Table is null ? "" : $", table={Table}")})"];
+        [$"RTM_NEWROUTE(dst={Destination}{(Gateway is null ? "" : $", gateway={Gateway}")}, "
+            + $"dev=\"{Name}\"{(Metric is null ? "" : $", priority={Metric}")}{(Table is null ? "" : $", table={Table}")})"];
 
     /// <inheritdoc/>
     public override string Man => "ip-route(8)";
@@ -109,7 +113,8 @@ public sealed record AddRoute(string Netns, string Destination, string Name, str
     public override Subject Subject => new(Chapter.Network, "add # routes", Words);
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> ByHand => [$"{NetnsPath.Enter(Netns)} ip route add {Words}{(Metric is null ? "" : $" metric {Metric}")}{(Table is null ? "" : $" table {Table}")}"];
+    public override IReadOnlyList<string> ByHand =>
+        [$"{NetnsPath.Enter(Netns)} ip route add {Words}{(Metric is null ? "" : $" metric {Metric}")}{(Table is null ? "" : $" table {Table}")}"];
 
     private string Words => $"{Destination}{(Gateway is null ? "" : $" via {Gateway}")} dev {Name}";
 

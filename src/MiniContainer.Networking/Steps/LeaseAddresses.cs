@@ -21,7 +21,8 @@ public sealed record LeasedAddress(string Ip, int Set);
 /// <param name="ContainerId">The container.</param>
 /// <param name="IfName">Its interface.</param>
 /// <param name="Addresses">The addresses.</param>
-public sealed record LeaseAddresses(string Networks, string Leases, string ContainerId, string IfName, IReadOnlyList<LeasedAddress> Addresses) : Step
+public sealed record LeaseAddresses(string Networks, string Leases, string ContainerId, string IfName,
+    IReadOnlyList<LeasedAddress> Addresses) : Step
 {
     // As host-local has it, whatever the system's own line end.
     private const string LineEnd = "\r\n";
@@ -50,16 +51,19 @@ public sealed record LeaseAddresses(string Networks, string Leases, string Conta
         $"mkdir -p {ShellWord.Quote(Leases)}",
         .. Addresses.SelectMany(a => new[]
         {
-            $"(set -C; printf '%s\\r\\n%s' {ShellWord.Quote(ContainerId)} {ShellWord.Quote(IfName)} > {ShellWord.Quote(FileOf(a))})",
+            $"(set -C; printf '%s\\r\\n%s' {ShellWord.Quote(ContainerId)} {ShellWord.Quote(IfName)} > "
+                + $"{ShellWord.Quote(FileOf(a))})",
             $"printf %s {a.Ip} > {ShellWord.Quote($"{Leases}/{LastFile}{a.Set}")}",
         }),
     ];
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> UndoCallTexts => [.. Addresses.Select(a => $"unlink({TapeArg.Quote(FileOf(a))})")];
+    public override IReadOnlyList<string> UndoCallTexts =>
+        [.. Addresses.Select(a => $"unlink({TapeArg.Quote(FileOf(a))})")];
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> UndoByHand => [.. Addresses.Select(a => $"rm -f {ShellWord.Quote(FileOf(a))}")];
+    public override IReadOnlyList<string> UndoByHand =>
+        [.. Addresses.Select(a => $"rm -f {ShellWord.Quote(FileOf(a))}")];
 
     private string Content => ContainerId + LineEnd + IfName;
 
@@ -142,7 +146,9 @@ public sealed record LeaseAddresses(string Networks, string Leases, string Conta
         }
         catch (MinicException e) when (e.Errno == Errno.EEXIST)
         {
-            throw new MinicException(Title, $"{FileOf(address)} says that {HolderOf(Leases, address.Ip)?.ContainerId} has it", "Try again; minic gc frees what a killed run left.", inner: e);
+            throw new MinicException(Title,
+                $"{FileOf(address)} says that {HolderOf(Leases, address.Ip)?.ContainerId} has it",
+                "Try again; minic gc frees what a killed run left.", inner: e);
         }
     }
 

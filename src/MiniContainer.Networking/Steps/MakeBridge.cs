@@ -23,7 +23,8 @@ public sealed record MakeBridge(string Directory, string Bridge, string Mac) : S
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> CallTexts =>
-        [$"RTM_NEWLINK(ifname=\"{Bridge}\", kind=\"bridge\", address={Mac}{(Mtu is null ? "" : $", mtu={Mtu}")}, IFF_UP)"];
+        [$"RTM_NEWLINK(ifname=\"{Bridge}\", kind=\"bridge\", address={Mac}{(Mtu is null ? "" : $", mtu={Mtu}")}, "
+            + "IFF_UP)"];
 
     /// <inheritdoc/>
     public override string Man => "bridge(8)";
@@ -110,7 +111,8 @@ public sealed record AddGateway(string Directory, string Bridge, string Gateway)
     public override string Title => $"give {Bridge} the address {Gateway}";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> CallTexts => [$"RTM_NEWADDR(dev=\"{Bridge}\", local={Gateway}{(IsV6 ? ", flags=IFA_F_NODAD" : "")})"];
+    public override IReadOnlyList<string> CallTexts =>
+        [$"RTM_NEWADDR(dev=\"{Bridge}\", local={Gateway}{(IsV6 ? ", flags=IFA_F_NODAD" : "")})"];
 
     /// <inheritdoc/>
     public override string Man => "ip-address(8)";

@@ -9,10 +9,12 @@ using MiniContainer.Plans.Steps;
 
 namespace MiniContainer.Networking.Steps;
 
-/// <summary>Makes sure that no link has the name that the veth is to get; the undo makes sure that none has it any more.</summary>
+/// <summary>
+/// Makes sure that no link has the name that the veth is to get; the undo makes sure that none has it any more.
+/// </summary>
 /// <remarks>
-/// It comes before the child is made, so its undo comes after the child was killed. A namespace that dies takes its veth
-/// along within some 2 ms; deleting the link by name takes the kernel 25 ms.
+/// It comes before the child is made, so its undo comes after the child was killed. A namespace that dies takes its
+/// veth along within some 2 ms; deleting the link by name takes the kernel 25 ms.
 /// </remarks>
 /// <param name="Name">The host's end.</param>
 /// <param name="WithChild">Whether the namespace of the other end goes away with a child of the plan.</param>
@@ -33,13 +35,16 @@ public sealed record ClaimLink(string Name, bool WithChild) : Step
     public override string Lab => "14-bridge";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> ByHand => [$"if ip link show dev {Name} >/dev/null 2>&1; then echo 'there is a link {Name}' >&2; exit 1; fi"];
+    public override IReadOnlyList<string> ByHand =>
+        [$"if ip link show dev {Name} >/dev/null 2>&1; then echo 'there is a link {Name}' >&2; exit 1; fi"];
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> UndoCallTexts => [$"RTM_DELLINK(ifname=\"{Name}\"){(WithChild ? ", unless it goes with its peer's namespace" : "")}"];
+    public override IReadOnlyList<string> UndoCallTexts =>
+        [$"RTM_DELLINK(ifname=\"{Name}\"){(WithChild ? ", unless it goes with its peer's namespace" : "")}"];
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> UndoByHand => [$"ip link del {Name} 2>/dev/null || :  # it may have gone with the namespace of its peer"];
+    public override IReadOnlyList<string> UndoByHand =>
+        [$"ip link del {Name} 2>/dev/null || :  # it may have gone with the namespace of its peer"];
 
     /// <inheritdoc/>
     public override StepResult? Do(PlayContext playing)
@@ -47,7 +52,8 @@ public sealed record ClaimLink(string Name, bool WithChild) : Step
         using var kernel = RtNetlink.Open();
         return kernel.FindLink(Name) is null
             ? new StepResult { Made = true }
-            : throw new MinicException(Title, "there is one", "Another state root (--root) has a container of the same name, or a link was left: ip link del it.");
+            : throw new MinicException(Title, "there is one",
+                "Another state root (--root) has a container of the same name, or a link was left: ip link del it.");
     }
 
     /// <inheritdoc/>
@@ -79,7 +85,8 @@ public sealed record MakeVeth(string Name, string Mac, string Netns, string IfNa
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> CallTexts =>
-        [$"RTM_NEWLINK(ifname=\"{Name}\"{ShownMtu}, address={Mac}, kind=\"veth\", peer={{ifname=\"{IfName}\"{ShownMtu}, address={IfMac}, net_ns_fd={NetnsPath.Shown(Netns)}}})"];
+        [$"RTM_NEWLINK(ifname=\"{Name}\"{ShownMtu}, address={Mac}, kind=\"veth\", "
+            + $"peer={{ifname=\"{IfName}\"{ShownMtu}, address={IfMac}, net_ns_fd={NetnsPath.Shown(Netns)}}})"];
 
     /// <inheritdoc/>
     public override string Man => "veth(4)";
@@ -94,7 +101,8 @@ public sealed record MakeVeth(string Name, string Mac, string Netns, string IfNa
         {
             var mtu = Mtu is null ? "" : $" mtu {Mtu}";
             var netns = NetnsPath.IsChild(Netns) ? "\"$CHILD\"" : ShellWord.Quote(Netns);
-            return [$"ip link add {Name} address {Mac}{mtu} type veth peer name {IfName} address {IfMac}{mtu} netns {netns}"];
+            return [$"ip link add {Name} address {Mac}{mtu} type veth peer name {IfName} address {IfMac}{mtu} netns "
+                + $"{netns}"];
         }
     }
 
@@ -126,7 +134,8 @@ public sealed record PlugIn(string Name, string Bridge, bool Hairpin, bool Isola
     public override IReadOnlyList<string> CallTexts =>
     [
         $"RTM_SETLINK(ifname=\"{Name}\", master=\"{Bridge}\")",
-        .. Hairpin || Isolated ? [$"RTM_SETLINK(AF_BRIDGE, ifname=\"{Name}\"{(Hairpin ? ", hairpin=true" : "")}{(Isolated ? ", isolated=true" : "")})"] : Array.Empty<string>(),
+        .. Hairpin || Isolated
+            ? [$"RTM_SETLINK(AF_BRIDGE, ifname=\"{Name}\"{(Hairpin ? ", hairpin=true" : "")}{(Isolated ? ", isolated=true" : "")})"] : Array.Empty<string>(),
         $"RTM_SETLINK(ifname=\"{Name}\", IFF_UP)",
     ];
 
@@ -140,7 +149,9 @@ public sealed record PlugIn(string Name, string Bridge, bool Hairpin, bool Isola
     public override IReadOnlyList<string> ByHand =>
     [
         $"ip link set {Name} master {Bridge}",
-        .. Hairpin || Isolated ? [$"bridge link set dev {Name}{(Hairpin ? " hairpin on" : "")}{(Isolated ? " isolated on" : "")}"] : Array.Empty<string>(),
+        .. Hairpin || Isolated
+            ? [$"bridge link set dev {Name}{(Hairpin ? " hairpin on" : "")}{(Isolated ? " isolated on" : "")}"]
+            : Array.Empty<string>(),
         $"ip link set {Name} up",
     ];
 

@@ -1,6 +1,6 @@
-// The rules of all minic networks: a handful, whatever the number of containers, since what differs from one to the next
-// is an element of a set or a map. First comes the path of a packet through them.
-// Labs 15-nat, 16-ports, 19-packet; nft(8).
+// The rules of all minic networks: a handful, whatever the number of containers, since what differs from one to the
+// next is an element of a set or a map. First comes the path of a packet through them. Labs 15-nat, 16-ports,
+// 19-packet; nft(8).
 //
 //     from outside, or from a container:  prerouting  ->  (route)  ->  forward  ->  postrouting
 //     from the host itself:               output      ->  (route again)         ->  postrouting
@@ -26,10 +26,14 @@ public static class NatTable
     /// <summary>Which bridge each address lives behind.</summary>
     public const string Home = "home";
 
-    /// <summary>Addresses with ports published to neighbours behind the same bridge, and to the host's 127.0.0.1.</summary>
+    /// <summary>
+    /// Addresses with ports published to neighbours behind the same bridge, and to the host's 127.0.0.1.
+    /// </summary>
     public const string Hairpin = "hairpin";
 
-    /// <summary>Addresses that see the host's address as the source of all that comes through published ports.</summary>
+    /// <summary>
+    /// Addresses that see the host's address as the source of all that comes through published ports.
+    /// </summary>
     public const string HideAll = "hide_all";
 
     /// <summary>Ports published on all addresses of the host.</summary>

@@ -17,13 +17,16 @@ public sealed record SetSetting(string Directory, string Setting, string Value) 
     public override string Title => $"set {Setting} to {Value}";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> CallTexts => [$"open(\"/proc/sys/{Setting}\", O_WRONLY|O_CLOEXEC)", $"write(fd, \"{Value}\", {Value.Length})"];
+    public override IReadOnlyList<string> CallTexts =>
+        [$"open(\"/proc/sys/{Setting}\", O_WRONLY|O_CLOEXEC)", $"write(fd, \"{Value}\", {Value.Length})"];
 
     /// <inheritdoc/>
     public override string Man => "sysctl(8)";
 
     /// <inheritdoc/>
-    public override string Lab => Setting.StartsWith("net/ipv6/", StringComparison.Ordinal) ? "18-ipv6" : Setting.EndsWith("route_localnet", StringComparison.Ordinal) ? "16-ports" : "15-nat";
+    public override string Lab =>
+        Setting.StartsWith("net/ipv6/", StringComparison.Ordinal)
+        ? "18-ipv6" : Setting.EndsWith("route_localnet", StringComparison.Ordinal) ? "16-ports" : "15-nat";
 
     /// <inheritdoc/>
     public override Subject Subject => new(Chapter.Network, "change # settings of the host", Setting);
@@ -91,7 +94,9 @@ public sealed record SetSettingInside(string Netns, string Setting, string Value
     public override string Title => $"set {Setting} to {Value} inside";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> CallTexts => [$"setns({NetnsPath.Shown(Netns)}, CLONE_NEWNET)", $"open(\"/proc/sys/{Setting}\", O_WRONLY|O_CLOEXEC)", $"write(fd, \"{Value}\", {Value.Length})"];
+    public override IReadOnlyList<string> CallTexts =>
+        [$"setns({NetnsPath.Shown(Netns)}, CLONE_NEWNET)", $"open(\"/proc/sys/{Setting}\", O_WRONLY|O_CLOEXEC)",
+            $"write(fd, \"{Value}\", {Value.Length})"];
 
     /// <inheritdoc/>
     public override string Man => "sysctl(8)";
@@ -103,7 +108,8 @@ public sealed record SetSettingInside(string Netns, string Setting, string Value
     public override Subject Subject => new(Chapter.Network, "change # settings inside", Setting);
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> ByHand => [$"{NetnsPath.Enter(Netns)} sh -c 'echo {Value} > /proc/sys/{Setting}'"];
+    public override IReadOnlyList<string> ByHand =>
+        [$"{NetnsPath.Enter(Netns)} sh -c 'echo {Value} > /proc/sys/{Setting}'"];
 
     /// <inheritdoc/>
     public override StepResult? Do(PlayContext playing)

@@ -18,7 +18,8 @@ public class AddressRangeTests
     public void A_slash_30_gives_its_one_address_and_is_exhausted()
     {
         var range = Range("10.0.0.0/30");
-        range.Next(None, null).Should().Be(IPAddress.Parse("10.0.0.2"), ".1 is the gateway, .0 the network, .3 the broadcast");
+        range.Next(None, null).Should()
+            .Be(IPAddress.Parse("10.0.0.2"), ".1 is the gateway, .0 the network, .3 the broadcast");
         range.Next(new HashSet<IPAddress> { IPAddress.Parse("10.0.0.2") }, null).Should().BeNull();
     }
 
@@ -42,7 +43,12 @@ public class AddressRangeTests
     [Fact]
     public void Used_addresses_are_passed_over_wherever_they_lie()
     {
-        var used = new HashSet<IPAddress> { IPAddress.Parse("10.0.0.2"), IPAddress.Parse("10.0.0.6"), IPAddress.Parse("10.0.0.3") };
+        var used = new HashSet<IPAddress>
+        {
+            IPAddress.Parse("10.0.0.2"),
+            IPAddress.Parse("10.0.0.6"),
+            IPAddress.Parse("10.0.0.3"),
+        };
         Range("10.0.0.0/29").Next(used, IPAddress.Parse("10.0.0.5"))!.ToString().Should().Be("10.0.0.4");
     }
 
@@ -64,7 +70,8 @@ public class AddressRangeTests
     {
         var range = Range("fd00:44::/64");
         range.Next(None, IPAddress.Parse("fd00:44::ffff:ffff:ffff:ffff"))!.ToString().Should().Be("fd00:44::2");
-        range.Next(None, IPAddress.Parse("10.0.0.1"))!.ToString().Should().Be("fd00:44::2", "a last address of another family is none");
+        range.Next(None, IPAddress.Parse("10.0.0.1"))!.ToString().Should()
+            .Be("fd00:44::2", "a last address of another family is none");
     }
 
     [Fact]

@@ -35,7 +35,8 @@ public sealed class LeaseAddressesTests : IDisposable
         using var playing = new PlayContext(new Plan());
         Of("box", "10.0.0.2").Do(playing);
         var second = Of("other", "10.0.0.3", "10.0.0.2");
-        second.Invoking(s => s.Do(playing)).Should().Throw<MinicException>().WithMessage("lease 10.0.0.3 and 10.0.0.2: *says that box has it*minic gc*");
+        second.Invoking(s => s.Do(playing)).Should().Throw<MinicException>()
+            .WithMessage("lease 10.0.0.3 and 10.0.0.2: *says that box has it*minic gc*");
         second.Undo(null);
         LeaseAddresses.InUse(Leases).Should().ContainSingle().Which.Should().Be(IPAddress.Parse("10.0.0.2"));
     }
@@ -90,9 +91,15 @@ public sealed class LeaseAddressesTests : IDisposable
         using var playing = new PlayContext(plan);
         var held = SharedLock.Take(Networks);
         playing.Locks[held.Path] = held;
-        using var journal = Journal.Create($"{root}/journal", World.Kinds, new JournalHeader { Kind = "container", Id = "box", Owner = ProcessIdentity.Self });
+        using var journal = Journal.Create($"{root}/journal", World.Kinds, new JournalHeader
+        {
+            Kind = "container",
+            Id = "box",
+            Owner = ProcessIdentity.Self,
+        });
         Exception? failure = null;
-        var player = new Thread(() => failure = FluentActions.Invoking(() => Forward.Play(plan, journal, playing)).Should().Throw<MinicException>().Which) { IsBackground = true };
+        var player = new Thread(() => failure = FluentActions.Invoking(() => Forward.Play(plan, journal, playing))
+            .Should().Throw<MinicException>().Which) { IsBackground = true };
         player.Start();
         player.Join(10_000).Should().BeTrue("an undo that waited for its own process's lock would wait for ever");
         failure.Should().NotBeNull();
