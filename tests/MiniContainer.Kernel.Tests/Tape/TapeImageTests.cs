@@ -112,7 +112,7 @@ public sealed class TapeImageTests : IDisposable
         var first = new TapeImage([new TapeCall("getpid")]);
         first.Dispose();
         // It lies where the first one was.
-        using var next = new TapeImage([new TapeCall("getppid")]);
+        using var next = new TapeImage([new TapeCall("setsid")]);
         first.Dispose();
         next.Played.Should().Be(0);
     }
