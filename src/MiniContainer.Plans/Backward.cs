@@ -36,6 +36,9 @@ public static class Backward
                 var doing = $"end the {journal.Header!.Kind} {journal.Header.Id}";
                 throw Failed(doing, thing.Path, failures, journal.Unread.Any());
             }
+
+            if (journal is null)
+                thing.RefuseStrange();
         }
 
         thing.Remove();

@@ -95,6 +95,7 @@ public sealed record SharedThing(string Path, StepKinds Kinds)
     {
         if (TryOpen() is { } journal)
             return journal;
+        RefuseStrange();
         // Its first line was cut short by a death.
         Knob.Remove(JournalPath);
         return Journal.Create(JournalPath, Kinds, new JournalHeader
@@ -128,6 +129,19 @@ public sealed record SharedThing(string Path, StepKinds Kinds)
     /// <summary>Removes its directory, when all of its journal is undone.</summary>
     /// <exception cref="MinicException">Something in it cannot be removed.</exception>
     public void Remove() => TreeRemoval.Remove(Path);
+
+    /// <summary>
+    /// Refuses one that holds more than users and has no journal: nobody knows how to undo what its files stand for.
+    /// </summary>
+    /// <exception cref="MinicException">It does: a version of minic without these journals made it.</exception>
+    internal void RefuseStrange()
+    {
+        string[] own = [Path + "/users", JournalPath];
+        if (!Directory.Exists(Path) || Directory.EnumerateFileSystemEntries(Path).Except(own).FirstOrDefault() is not { } found)
+            return;
+        throw new MinicException($"use {Path}", $"it has no journal, and there is {found}: another version of minic made it",
+            "Delete with that version what uses it. Or undo by hand what its files stand for, then: rm -r " + Path);
+    }
 
     private string FileOf(string user) => System.IO.Path.Combine(UsersOf(Path), user);
 }

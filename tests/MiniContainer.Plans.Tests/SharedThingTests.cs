@@ -49,6 +49,24 @@ public sealed class SharedThingTests : IDisposable
         journal.Entries.Should().ContainSingle().Which.Step.Should().BeOfType<MakeShared>();
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void One_that_another_version_made_is_refused_by_name_and_nothing_is_lost(bool inUse)
+    {
+        Directory.CreateDirectory($"{Thing}/users");
+        File.WriteAllText($"{Thing}/bridge", "minic0");
+        if (inUse)
+            File.WriteAllText($"{Thing}/users/old:eth0", "");
+
+        var join = () => Play("box", "a");
+        var end = () => Backward.End(new SharedThing(Thing, Kinds));
+
+        join.Should().Throw<MinicException>().WithMessage($"*{Thing}*no journal*{Thing}/bridge*another version*");
+        end.Should().Throw<MinicException>().WithMessage($"*{Thing}/bridge*");
+        File.ReadAllText($"{Thing}/bridge").Should().Be("minic0");
+    }
+
     [Fact]
     public void A_later_user_who_wants_more_appends()
     {

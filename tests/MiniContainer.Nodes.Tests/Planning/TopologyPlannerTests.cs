@@ -20,7 +20,7 @@ public class TopologyPlannerTests
     private static Plan Plan => Line.PlanOf(Line.In(Home), Home, Facts);
 
     [Fact]
-    public void A_line_of_three() => Golden.Check(PlanText.Of(Plan), "line.txt");
+    public void A_line_of_three() => Golden.Check(PlanText.TitlesOfNews(Plan), "line.txt");
 
     [Fact]
     public void Every_step_explains_itself()
