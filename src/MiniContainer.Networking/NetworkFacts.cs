@@ -7,6 +7,7 @@ using MiniContainer.Kernel;
 using MiniContainer.Kernel.Netlink;
 using MiniContainer.Networking.Cni;
 using MiniContainer.Networking.Steps;
+using MiniContainer.Plans;
 
 namespace MiniContainer.Networking;
 
@@ -15,6 +16,9 @@ namespace MiniContainer.Networking;
 public sealed record NetworkFacts(string Networks)
 {
     private const byte RTPROT_RA = 9;
+
+    /// <summary>Where networks have their state.</summary>
+    public static StateSort Sort { get; } = new("network", "networks");
 
     /// <summary>Addresses in use.</summary>
     public IReadOnlySet<IPAddress> Leased { get; init; } = new HashSet<IPAddress>();
@@ -48,7 +52,7 @@ public sealed record NetworkFacts(string Networks)
 
     /// <summary>The directory of a state root's networks.</summary>
     /// <param name="stateRoot">/run/minic.</param>
-    public static string NetworksOf(string stateRoot) => Path.Combine(stateRoot, "networks");
+    public static string NetworksOf(string stateRoot) => Path.Combine(stateRoot, Sort.Directory);
 
     /// <summary>Where a network's leases are.</summary>
     public static string LeasesOf(string networks, NetworkConfig config) => config.Bridge?.Ipam?.DataDir is { } shared

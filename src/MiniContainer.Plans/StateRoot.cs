@@ -8,10 +8,30 @@ namespace MiniContainer.Plans;
 /// <param name="Kinds">The kinds of steps that its journals may hold.</param>
 public sealed record StateRoot(string Path, StepKinds Kinds)
 {
+    /// <summary>What has a state directory in it, and a journal each: containers, pods.</summary>
+    public IReadOnlyList<StateSort> Sorts { get; init; } = [];
+
+    /// <summary>
+    /// What those share, with a journal each of its own (<see cref="SharedThing"/>): networks.
+    /// </summary>
+    public IReadOnlyList<StateSort> SharedSorts { get; init; } = [];
+
     /// <summary>The path of what lies in it.</summary>
     /// <param name="names">The names on the way there: "containers", "box".</param>
     public string this[params string[] names] => System.IO.Path.Combine([Path, .. names]);
 
     /// <inheritdoc/>
     public override string ToString() => Path;
+}
+
+/// <summary>A sort of thing that has its state in directories side by side.</summary>
+/// <param name="Name">What one is called: "container".</param>
+/// <param name="Directory">Where they lie, below the directory of all state: "containers".</param>
+public sealed record StateSort(string Name, string Directory)
+{
+    /// <summary>
+    /// Puts right what was left in one that itself stays: the directory of all state, its own, which is locked, its
+    /// name, whom to tell of what was removed, who sees each step's undo.
+    /// </summary>
+    public Action<StateRoot, string, string, Action<string>, PlayObserver?>? Collect { get; init; }
 }

@@ -79,9 +79,9 @@ internal sealed class GlobalOptions
         Hidden = true,
     };
 
-    /// <summary>The directory of all state, absolute, with all kinds of steps that minic is made of.</summary>
-    public StateRoot Root(ParseResult parsed) => new(Path.TrimEndingDirectorySeparator(
-        HostPath.Absolute(parsed.GetValue(root) ?? DefaultRoot, "find the directory of all state")), KnownSteps.Kinds);
+    /// <summary>The directory of all state, absolute, with all that minic may find in it.</summary>
+    public StateRoot Root(ParseResult parsed) => KnownSteps.Root(Path.TrimEndingDirectorySeparator(
+        HostPath.Absolute(parsed.GetValue(root) ?? DefaultRoot, "find the directory of all state")));
 
     /// <summary>Refuses what minic cannot do.</summary>
     /// <exception cref="MinicException">Cgroups by systemd were asked for.</exception>

@@ -1,7 +1,7 @@
 // minic gc: undoes what killed runs left behind (DESIGN: nothing is left behind).
 
 using System.CommandLine;
-using MiniContainer.Containers.Lifecycle;
+using MiniContainer.Plans;
 
 namespace MiniContainer.Cli.Verbs;
 
@@ -22,8 +22,8 @@ internal sealed class GcVerb : Verb
         play.Begin(parsed);
         if (play.Reads(parsed))
             return play.TellUndo(parsed,
-                Removal.Garbage(Globals.Root(parsed)).Select(g => ($"minic gc of {g.What}", g.Entries, (string?)null)));
-        Removal.CollectGarbage(Globals.Root(parsed),
+                Garbage.Left(Globals.Root(parsed)).Select(g => ($"minic gc of {g.What}", g.Entries, (string?)null)));
+        Garbage.Collect(Globals.Root(parsed),
             removed => parsed.InvocationConfiguration.Output.WriteLine($"removed {removed}"), play.Watch);
         return 0;
     }

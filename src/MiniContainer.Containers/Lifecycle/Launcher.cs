@@ -237,7 +237,7 @@ public static class Launcher
     {
         try
         {
-            Removal.Delete(root, id, force: true);
+            ContainerRemoval.Delete(root, id, force: true);
         }
         catch (MinicException left)
         {

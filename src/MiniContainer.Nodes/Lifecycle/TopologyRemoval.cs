@@ -53,25 +53,14 @@ public static class TopologyRemoval
     /// <exception cref="MinicException">Something is left, and the journal still holds it.</exception>
     public static void TakeDown(StateDirectory directory)
     {
-        var name = Path.GetFileName(directory.Path);
-        if (directory.HasJournal)
+        if (!directory.HasJournal && !TopologyState.IsLeftOver(directory))
         {
-            using var journal = directory.OpenJournal();
-            var failures = Backward.Play(journal);
-            if (failures.Count > 0)
-            {
-                throw new MinicException($"take {name} down", string.Join("\n", failures.Select(f => f.Message)),
-                    $"{directory.Path}/{Journal.FileName} still holds it: mend the cause, and say it again.");
-            }
-        }
-        else if (!TopologyState.IsLeftOver(directory))
-        {
-            throw new MinicException($"take {name} down", $"there is no journal in {directory.Path}",
-                "The version that made it can take it down.");
+            throw new MinicException($"take {Path.GetFileName(directory.Path)} down",
+                $"there is no journal in {directory.Path}", "The version that made it can take it down.");
         }
 
         // Removing a file also takes away what copies of our mount namespace have mounted on it (umount2(2), since
         // Linux 3.18), so the namespaces go, wherever else their binding was copied to.
-        directory.Remove();
+        Removal.Play(directory);
     }
 }

@@ -65,7 +65,7 @@ internal sealed class ContainerWorld : IDisposable
 
     public void Dispose()
     {
-        Removal.Delete(Root, Id, force: true);
+        ContainerRemoval.Delete(Root, Id, force: true);
         Directory.Delete(directory, recursive: true);
     }
 }

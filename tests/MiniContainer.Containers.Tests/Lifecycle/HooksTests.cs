@@ -55,7 +55,7 @@ public class HooksTests
         Launcher.Start(world.Root, world.Id);
         world.Lines("log").Should().Equal(Points[..5]);
         world.Read("startContainer.uts").Trim().Should().Be(Namespace($"{launched.Init.Pid}", "uts"));
-        Removal.Delete(world.Root, world.Id, force: true);
+        ContainerRemoval.Delete(world.Root, world.Id, force: true);
         world.Lines("log").Should().Equal(Points);
     }
 

@@ -30,11 +30,11 @@ internal sealed class DeleteVerb : RuntimeVerb
         {
             var (name, container) =
                 (parsed.GetValue(id)!,
-                    Removal.ToDelete(Globals.Root(parsed), parsed.GetValue(id)!, parsed.GetValue(force)));
+                    ContainerRemoval.ToDelete(Globals.Root(parsed), parsed.GetValue(id)!, parsed.GetValue(force)));
             return play.TellUndo(parsed, $"minic delete of {name}", container?.Entries ?? [], container?.Directory);
         }
 
-        Removal.Delete(Globals.Root(parsed), parsed.GetValue(id)!, parsed.GetValue(force), play.Watch);
+        ContainerRemoval.Delete(Globals.Root(parsed), parsed.GetValue(id)!, parsed.GetValue(force), play.Watch);
         return 0;
     }
 }
