@@ -67,7 +67,10 @@ public static class Garbage
         SharedThing.All(root[sort.Directory], root.Kinds).Reverse()
             .Where(thing => !thing.InUse && Directory.Exists(thing.Path));
 
-    /// <summary>What <see cref="Collect(StateRoot, Action{string}, PlayObserver?)"/> would undo, by what it is of: "container box".</summary>
+    /// <summary>
+    /// What <see cref="Collect(StateRoot, Action{string}, PlayObserver?)"/> would undo, by what it is of: "container
+    /// box".
+    /// </summary>
     public static IReadOnlyList<(string What, IReadOnlyList<JournalEntry> Entries)> Left(StateRoot root)
     {
         var found = new List<(string, IReadOnlyList<JournalEntry>)>();

@@ -137,9 +137,11 @@ public sealed record SharedThing(string Path, StepKinds Kinds)
     internal void RefuseStrange()
     {
         string[] own = [Path + "/users", JournalPath];
-        if (!Directory.Exists(Path) || Directory.EnumerateFileSystemEntries(Path).Except(own).FirstOrDefault() is not { } found)
+        if (!Directory.Exists(Path)
+            || Directory.EnumerateFileSystemEntries(Path).Except(own).FirstOrDefault() is not { } found)
             return;
-        throw new MinicException($"use {Path}", $"it has no journal, and there is {found}: another version of minic made it",
+        throw new MinicException($"use {Path}",
+            $"it has no journal, and there is {found}: another version of minic made it",
             "Delete with that version what uses it. Or undo by hand what its files stand for, then: rm -r " + Path);
     }
 

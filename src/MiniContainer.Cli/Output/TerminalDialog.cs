@@ -5,6 +5,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using MiniContainer.Kernel;
+using MiniContainer.Observation;
 using MiniContainer.Telling.Explain;
 using MiniContainer.Telling.Stepping;
 

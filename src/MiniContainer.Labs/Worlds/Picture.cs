@@ -2,11 +2,10 @@
 // them who lives there. Nothing is drawn from memory, so a lab's own bridges and addresses show too.
 
 using System.Globalization;
-using System.Net.Sockets;
 using MiniContainer.Kernel;
-using MiniContainer.Kernel.Netlink;
 using MiniContainer.Nodes.Model;
 using MiniContainer.Nodes.Steps;
+using MiniContainer.Observation;
 
 namespace MiniContainer.Labs.Worlds;
 
@@ -47,9 +46,9 @@ internal static class Picture
     private static IEnumerable<string> Lines(Node place)
     {
         using var netns = NetworkNamespace.Open(place.Pin("net"));
-        using var kernel = RtNetlink.OpenIn(netns);
-        var addresses = kernel.ListAddresses().Where(a => !a.Local.IsIPv6LinkLocal).ToLookup(a => a.Dev);
-        foreach (var link in kernel.ListLinks().OrderBy(l => l.Name == "lo").ThenBy(l => l.Index))
+        var view = NetworkView.Of(netns);
+        var addresses = view.Addresses.ToLookup(a => a.Dev);
+        foreach (var link in view.Links.OrderBy(l => l.Name == "lo").ThenBy(l => l.Index))
         {
             var texts = addresses[link.Name].OrderBy(a => a.Local.AddressFamily)
                 .ThenBy(a => Convert.ToHexString(a.Local.GetAddressBytes()))
@@ -59,13 +58,9 @@ internal static class Picture
         }
 
         yield return "";
-        foreach (var route in
-            ((AddressFamily[])[AddressFamily.InterNetwork, AddressFamily.InterNetworkV6]).SelectMany(f =>
-                kernel.ListRoutes(f).OrderBy(r => r.Destination.PrefixLength)))
-        {
-            if (!route.Destination.BaseAddress.IsIPv6LinkLocal && !route.Destination.BaseAddress.IsIPv6Multicast)
-                yield return route.ToString();
-        }
+        foreach (var route in view.Routes.OrderBy(r => r.Destination.BaseAddress.AddressFamily)
+            .ThenBy(r => r.Destination.PrefixLength))
+            yield return route.ToString();
     }
 
     private static string Role(string address) =>

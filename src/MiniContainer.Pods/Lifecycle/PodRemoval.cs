@@ -14,7 +14,9 @@ public static class PodRemoval
 {
     private const int SIGTERM = 15;
 
-    /// <summary>Where pods have their state; an exec may leave something in one that stays, as in a container.</summary>
+    /// <summary>
+    /// Where pods have their state; an exec may leave something in one that stays, as in a container.
+    /// </summary>
     public static StateSort Sort { get; } = new("pod", "pods") { Collect = ContainerRemoval.Sort.Collect };
 
     /// <summary>

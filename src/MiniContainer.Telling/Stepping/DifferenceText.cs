@@ -7,6 +7,7 @@
 // Lab 01-run; ansi(5) for colours.
 
 using System.Globalization;
+using MiniContainer.Observation;
 using MiniContainer.Telling.Explain;
 
 namespace MiniContainer.Telling.Stepping;

@@ -4,6 +4,8 @@
 using System.Text;
 using System.Text.Json;
 
+using MiniContainer.Observation;
+
 namespace MiniContainer.Telling.Stepping;
 
 /// <summary>Speaks through a stream to a person elsewhere.</summary>

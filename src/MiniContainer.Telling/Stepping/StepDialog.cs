@@ -2,6 +2,7 @@
 // person may sit at another process's terminal: a pod's plan is played by its monitor (docs/decisions/0009-step.md).
 
 using System.Text.Json.Serialization;
+using MiniContainer.Observation;
 using MiniContainer.Telling.Explain;
 
 namespace MiniContainer.Telling.Stepping;
@@ -63,17 +64,6 @@ public sealed record Moment(ExplainedStep Step, string Direction, int Of, int Ac
     /// <summary>Its pid.</summary>
     public int? InsidePid { get; init; }
 }
-
-/// <summary>What a step has changed.</summary>
-/// <param name="Parts">By who has it and what it is; none if nothing can be seen.</param>
-public sealed record Difference(IReadOnlyList<DifferencePart> Parts);
-
-/// <summary>What is there less and more of one thing.</summary>
-/// <param name="Whose">"the host", or a child's name.</param>
-/// <param name="What">"mounts", "routes" …</param>
-/// <param name="Gone">Lines that are not there any more.</param>
-/// <param name="Come">Lines that are new.</param>
-public sealed record DifferencePart(string Whose, string What, IReadOnlyList<string> Gone, IReadOnlyList<string> Come);
 
 /// <summary>One line of a dialog between two processes.</summary>
 public sealed record StepMessage

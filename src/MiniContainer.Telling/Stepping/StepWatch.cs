@@ -12,6 +12,7 @@
 // Lab 03-threads; pipe(7).
 
 using MiniContainer.Kernel;
+using MiniContainer.Observation;
 using MiniContainer.Plans;
 using MiniContainer.Plans.Steps;
 using MiniContainer.Telling.Explain;
@@ -154,7 +155,7 @@ public sealed class StepWatch(StepDialog dialog) : PlayObserver
         if (pace == StepAnswer.Quit && first && open == 0 && !played)
             throw new MinicException($"undo \"{step.Title}\"", "stopped at your request", "Nothing has been undone.");
         if (pace == StepAnswer.Play)
-            before = Snapshot.OfUndo(journal);
+            before = PlanSnapshot.OfUndo(journal);
     }
 
     /// <inheritdoc/>
@@ -167,7 +168,7 @@ public sealed class StepWatch(StepDialog dialog) : PlayObserver
     public override void Undone(JournalEntry entry, Journal journal)
     {
         if (before is not null && entry.Step.UndoCallTexts.Count > 0)
-            dialog.Show(Snapshot.OfUndo(journal).Since(before));
+            dialog.Show(PlanSnapshot.OfUndo(journal).Since(before));
     }
 
     private void Learn(IReadOnlyList<Step> steps)
@@ -221,7 +222,7 @@ public sealed class StepWatch(StepDialog dialog) : PlayObserver
     }
 
     private Snapshot Look(PlayContext playing, Step? step) =>
-        Snapshot.Of(playing.Plan.Steps,
+        PlanSnapshot.Of(playing.Plan.Steps,
             playing.Children.Where(c => !executed.Contains(c.Key)).Select(c => (c.Key, c.Value.Pid)), step);
 
     private void Let(ChildStep step, PlayContext playing)

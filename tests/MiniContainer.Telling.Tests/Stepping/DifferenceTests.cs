@@ -1,5 +1,6 @@
 // What the differences of --step look like, and that what they are made of can be told apart.
 
+using MiniContainer.Observation;
 using MiniContainer.Plans;
 using MiniContainer.Plans.Steps;
 using MiniContainer.Telling.Stepping;
@@ -45,44 +46,15 @@ public sealed class DifferenceTests : IDisposable
     public void A_line_that_is_there_twice_is_gone_once()
     {
         Step[] steps = [new WriteFile(path, "12345")];
-        var before = Snapshot.Of(steps, [], steps[0]);
+        var before = PlanSnapshot.Of(steps, [], steps[0]);
         File.WriteAllText(path, "12345");
-        var after = Snapshot.Of(steps, [], steps[0]);
+        var after = PlanSnapshot.Of(steps, [], steps[0]);
 
         var part = after.Since(before).Parts.Should().ContainSingle().Which;
 
         part.Should()
             .BeEquivalentTo(new DifferencePart("the host", "files", [$"{path}, 0 bytes"], [$"{path}, 5 bytes"]));
         after.Since(after).Parts.Should().BeEmpty();
-    }
-
-    [Fact]
-    public void Rules_of_nft_stand_each_for_themselves()
-    {
-        const string Ruleset = """
-            table inet minic {
-            	set hosts {
-            		type ipv4_addr
-            		elements = { 10.44.0.2,
-            			     10.44.0.3 }
-            	}
-
-            	chain empty {
-            	}
-
-            	chain input {
-            		type filter hook input priority filter; policy accept;
-            		meta l4proto { tcp, udp } counter packets 7 bytes 520 accept
-            	}
-            }
-            """;
-
-        NetworkSnapshot.Flatten(Ruleset).Should().Equal(
-            "table inet minic: set hosts: type ipv4_addr", "table inet minic: set hosts: elements = { 10.44.0.2,",
-            "table inet minic: set hosts: 10.44.0.3 }",
-            "table inet minic: chain empty",
-            "table inet minic: chain input: type filter hook input priority filter; policy accept;",
-            "table inet minic: chain input: meta l4proto { tcp, udp } counter accept");
     }
 
     private static string Text(Difference difference, int width, bool colour)

@@ -1,5 +1,6 @@
 // Plays that go step by step, with a person made of answers; the child in them is a real one.
 
+using MiniContainer.Observation;
 using MiniContainer.Kernel;
 using MiniContainer.Plans;
 using MiniContainer.Plans.Steps;

@@ -1,18 +1,15 @@
-// What rtnetlink and nft show of a network namespace, a line each. What the kernel adds by itself, link-local addresses
-// and their routes, is left out: it comes when it likes (ip(8), nft(8)).
+// What rtnetlink and nft show of a network namespace, a line each (NetworkView.cs; ip(8), nft(8)).
 
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using Microsoft.Win32.SafeHandles;
 using MiniContainer.Kernel;
 using MiniContainer.Kernel.Netlink;
 
-namespace MiniContainer.Telling.Stepping;
+namespace MiniContainer.Observation;
 
 /// <summary>Looks at a network namespace: that of a process, or with null our own.</summary>
-internal static partial class NetworkSnapshot
+public static partial class NetworkSnapshot
 {
     /// <summary>Links, addresses, routes and neighbours; nothing where we may not look.</summary>
     public static IReadOnlyList<(string What, IReadOnlyList<string> Lines)> Of(int? pid)
@@ -20,18 +17,13 @@ internal static partial class NetworkSnapshot
         try
         {
             using var netns = Open(pid);
-            using var kernel = netns is null ? RtNetlink.Open() : RtNetlink.OpenIn(netns);
-            var links = kernel.ListLinks();
+            var view = NetworkView.Of(netns);
             return
             [
-                ("links", [.. links.Select(l => Line(l, links))]),
-                ("addresses",
-                    [.. kernel.ListAddresses().Where(a => !OfTheKernel(a.Local)).Select(a => $"{a} dev {a.Dev}")]),
-                ("routes",
-                    [.. kernel.ListRoutes(AddressFamily.InterNetwork)
-                        .Concat(kernel.ListRoutes(AddressFamily.InterNetworkV6))
-                        .Where(r => !OfTheKernel(r.Destination.BaseAddress)).Select(r => r.ToString())]),
-                ("neighbours", [.. kernel.ListNeighbours().Where(n => n.IsPermanent).Select(n => n.ToString())]),
+                ("links", [.. view.Links.Select(l => Line(l, view.Links))]),
+                ("addresses", [.. view.Addresses.Select(a => $"{a} dev {a.Dev}")]),
+                ("routes", [.. view.Routes.Select(r => r.ToString())]),
+                ("neighbours", [.. view.Neighbours.Select(n => n.ToString())]),
             ];
         }
         catch (MinicException)
@@ -75,7 +67,7 @@ internal static partial class NetworkSnapshot
     }
 
     /// <summary>nft's nested blocks as lines that each stand for themselves.</summary>
-    internal static IReadOnlyList<string> Flatten(string ruleset)
+    public static IReadOnlyList<string> Flatten(string ruleset)
     {
         var (lines, blocks, empty) = (new List<string>(), new List<string>(), false);
         foreach (var line in ruleset.Split('\n').Select(l => Counters().Replace(l.Trim(), "")).Where(l => l.Length > 0))
@@ -109,15 +101,18 @@ internal static partial class NetworkSnapshot
     private static string Line(Link link, IReadOnlyList<Link> all)
     {
         var master = all.FirstOrDefault(l => l.Index == link.MasterIndex)?.Name;
-        var mac = link.Mac is null
-            ? "" : string.Join(':',
-                link.Mac.GetAddressBytes().Select(b => b.ToString("x2", CultureInfo.InvariantCulture)));
-        return string.Create(CultureInfo.InvariantCulture,
-            $"{link.Name}  {link.Kind ?? "device"}  {mac}  mtu "
-                + $"{link.Mtu}{(master is null ? "" : $"  master {master}")}{(link.Hairpin == true ? "  hairpin" : "")}{(link.Isolated == true ? "  isolated" : "")}  {(link.IsUp ? "up" : "down")}");
+        var mac = link.Mac is null ? "" : string.Join(':',
+            link.Mac.GetAddressBytes().Select(b => b.ToString("x2", CultureInfo.InvariantCulture)));
+        List<string> words =
+        [
+            link.Name, link.Kind ?? "device", mac, string.Create(CultureInfo.InvariantCulture, $"mtu {link.Mtu}"),
+            .. master is null ? Array.Empty<string>() : [$"master {master}"],
+            .. link.Hairpin == true ? ["hairpin"] : Array.Empty<string>(),
+            .. link.Isolated == true ? ["isolated"] : Array.Empty<string>(),
+            link.IsUp ? "up" : "down",
+        ];
+        return string.Join("  ", words);
     }
-
-    private static bool OfTheKernel(IPAddress address) => address.IsIPv6LinkLocal || address.IsIPv6Multicast;
 
     [GeneratedRegex(" packets [0-9]+ bytes [0-9]+")]
     private static partial Regex Counters();

@@ -4,10 +4,10 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using MiniContainer.Kernel;
 
-namespace MiniContainer.Telling.Stepping;
+namespace MiniContainer.Observation;
 
 /// <summary>Looks at a process; null for our own.</summary>
-internal static partial class ProcessSnapshot
+public static partial class ProcessSnapshot
 {
     private static readonly string[] Identity = ["Uid", "Gid", "Groups", "NoNewPrivs", "Seccomp", "Umask"];
     private static readonly string[] Sets = ["CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"];
