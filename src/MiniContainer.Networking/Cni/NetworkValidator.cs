@@ -34,6 +34,12 @@ internal static class NetworkValidator
             problems.Add(twice.Last().Path, $"the plugin {twice.Key} is given more than once", "Keep one of them.");
         }
 
+        if (plugins is [(var first, PortmapConfig), ..])
+        {
+            problems.Add(first, "the plugin portmap comes first, where there is no address to publish yet",
+                "Put it behind the plugin that gives the container its addresses.");
+        }
+
         foreach (var (path, plugin) in plugins)
         {
             CheckPlugin(plugin, path, problems);

@@ -9,6 +9,8 @@
 //     table does not overrule another's drop. Such a host must accept the bridge itself: in Docker's case,
 //     iptables -I DOCKER-USER -i minic0 -j ACCEPT and the same with -o.
 
+using System.Net;
+using System.Net.Sockets;
 using MiniContainer.Kernel;
 using MiniContainer.Plans;
 
@@ -19,6 +21,10 @@ public static class NatTable
 {
     /// <summary>Family and name.</summary>
     public const string Name = "inet minic";
+
+    /// <summary>The end of the names of its sets and maps: "6" for IPv6, "4" for IPv4.</summary>
+    public static string FamilyOf(IPAddress address) =>
+        address.AddressFamily == AddressFamily.InterNetworkV6 ? "6" : "4";
 
     /// <summary>Addresses of containers whose traffic leaves under the host's address; with "6" for IPv6.</summary>
     public const string Masquerade = "masquerade";

@@ -1,46 +1,71 @@
-// What a container's address and published ports are in the nft table: elements of sets and maps.
-// Labs 15-nat, 16-ports; https://www.cni.dev/plugins/current/meta/portmap/. The table itself: Plans, NatTable.cs.
+// The plugin portmap: what published ports are in the nft table, elements of sets and maps. Lab 16-ports;
+// https://www.cni.dev/plugins/current/meta/portmap/. The table itself: Steps/NatTable.cs.
 
+using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using MiniContainer.Kernel;
 using MiniContainer.Networking.Cni;
 using MiniContainer.Networking.Steps;
 
 namespace MiniContainer.Networking;
 
-/// <summary>Computes the elements of the nft table.</summary>
-internal static class PortPublisher
+/// <summary>Plans the publishing of ports.</summary>
+internal static class Portmap
 {
     private static readonly string[] Protocols = ["tcp", "udp", "sctp"];
 
-    /// <summary>The elements that let an address go out.</summary>
-    public static IEnumerable<NatElement> Outbound(BridgeConfig bridge, IPAddress address)
+    /// <summary>Adds what the plugin does.</summary>
+    /// <exception cref="MinicException">A port cannot be published.</exception>
+    public static void Add(PortmapConfig portmap, Chain chain)
     {
-        yield return new NatElement(NatTable.Home + Family(address),
-            $"{address} . \"{NetworkPlanner.BridgeName(bridge)}\"");
-        if (bridge.IpMasq)
-            yield return new NatElement(NatTable.Masquerade + Family(address), $"{address}");
+        var ports = chain.Attachment.PortMappings;
+        Check(portmap, chain.Network, ports, chain.Ips, chain.Facts);
+        if (portmap.Snat != false && chain.Network.Bridge is { } bridge
+            && (bridge.IsGateway || bridge.IsDefaultGateway) && chain.Addresses.Any(a => !a.Range.IsV6))
+        {
+            var directory = Path.Combine(chain.Facts.Networks, chain.Network.Name);
+            chain.Shared.Add(
+                new SetSetting(directory, $"net/ipv4/conf/{Bridge.NameOf(bridge)}/route_localnet", "1")
+            {
+                Why = "So that a published port answers on the host's 127.0.0.1 too; the nft table keeps others "
+                    + "away from there.",
+            });
+        }
+
+        if (ports.Count == 0)
+            return;
+        chain.Translate($"publish {string.Join(", ", ports.Select(Words))}",
+            "What comes to the published ports gets the container's address for destination.",
+            Published(portmap, ports, chain.Ips));
+        chain.Translated.Add(new ForgetOlder([.. Leading(ports, chain.Ips)])
+        {
+            Why = "Rules are asked for a connection's first packet alone: a client that was sending before the "
+                + "mapping would never meet it.",
+        });
     }
 
+    private static string Words(PortMapping port) => string.Create(CultureInfo.InvariantCulture,
+        $"{(string.IsNullOrEmpty(port.HostIp) ? "" : port.HostIp + ":")}{port.HostPort} as "
+            + $"{port.ContainerPort}/{port.Protocol}");
+
     /// <summary>The elements that publish ports of an attachment.</summary>
-    public static IEnumerable<NatElement> Published(PortmapConfig portmap, IReadOnlyList<PortMapping> ports,
+    private static IEnumerable<NatElement> Published(PortmapConfig portmap, IReadOnlyList<PortMapping> ports,
         IReadOnlyList<IPAddress> addresses)
     {
         foreach (var address in addresses)
         {
             var mine = ports.Select(port => Element(port, address)).OfType<NatElement>().ToList();
             if (mine.Count > 0 && portmap.Snat != false)
-                yield return new NatElement(NatTable.Hairpin + Family(address), $"{address}");
+                yield return new NatElement(NatTable.Hairpin + NatTable.FamilyOf(address), $"{address}");
             if (mine.Count > 0 && portmap.MasqAll)
-                yield return new NatElement(NatTable.HideAll + Family(address), $"{address}");
+                yield return new NatElement(NatTable.HideAll + NatTable.FamilyOf(address), $"{address}");
             foreach (var element in mine)
                 yield return element;
         }
     }
 
     /// <summary>The same ports, as connections come to them.</summary>
-    public static IEnumerable<LeadingPort> Leading(IReadOnlyList<PortMapping> ports,
+    private static IEnumerable<LeadingPort> Leading(IReadOnlyList<PortMapping> ports,
         IReadOnlyList<IPAddress> addresses) =>
         from address in addresses
         from port in ports
@@ -49,12 +74,9 @@ internal static class PortPublisher
 
     /// <summary>Checks published ports before anything is planned with them.</summary>
     /// <exception cref="MinicException">One of them cannot be.</exception>
-    public static void Check(NetworkConfig config, IReadOnlyList<PortMapping> ports, IReadOnlyList<IPAddress> addresses,
-        NetworkFacts facts)
+    private static void Check(PortmapConfig portmap, NetworkConfig config, IReadOnlyList<PortMapping> ports,
+        IReadOnlyList<IPAddress> addresses, NetworkFacts facts)
     {
-        if (ports.Count > 0 && config.Portmap is null)
-            throw new MinicException("publish ports", $"the network {config.Name} has no plugin portmap",
-                "Add {\"type\": \"portmap\", \"capabilities\": {\"portMappings\": true}} to its plugins.");
         foreach (var port in ports)
         {
             var doing = $"publish port {port.HostPort}:{port.ContainerPort}/{port.Protocol}";
@@ -69,7 +91,7 @@ internal static class PortPublisher
                     $"the network {config.Name} gives no address of the family of {port.HostIp}",
                     "Publish it on an address of the network's family.");
             if (OneAddress(port) is { } one)
-                CheckOne(doing, one, config, facts);
+                CheckOne(doing, one, portmap, config, facts);
         }
 
         var keys = ports.SelectMany(port => addresses.Select(address => Element(port, address)).OfType<NatElement>()
@@ -79,9 +101,10 @@ internal static class PortPublisher
                 "Give each host port once.");
     }
 
-    private static void CheckOne(string doing, IPAddress one, NetworkConfig config, NetworkFacts facts)
+    private static void CheckOne(
+        string doing, IPAddress one, PortmapConfig portmap, NetworkConfig config, NetworkFacts facts)
     {
-        if (IPAddress.IsLoopback(one) && config.Portmap!.Snat == false)
+        if (IPAddress.IsLoopback(one) && portmap.Snat == false)
             throw new MinicException(doing,
                 $"{one} reaches no container of the network {config.Name}, whose portmap says \"snat\": false",
                 HostIp.Hint);
@@ -104,8 +127,8 @@ internal static class PortPublisher
         if (HostIp.Read(port.HostIp) is { } host && host.AddressFamily != address.AddressFamily)
             return null;
         return OneAddress(port) is { } one
-            ? new NatElement(NatTable.HostPorts + Family(address), $"{one} . {key}", to)
-            : new NatElement(NatTable.Ports + Family(address), key, to);
+            ? new NatElement(NatTable.HostPorts + NatTable.FamilyOf(address), $"{one} . {key}", to)
+            : new NatElement(NatTable.Ports + NatTable.FamilyOf(address), key, to);
     }
 
     private static string ProtocolOf(PortMapping port) =>
@@ -113,7 +136,4 @@ internal static class PortPublisher
 
     private static IPAddress? OneAddress(PortMapping port) =>
         HostIp.Read(port.HostIp) is { } host && !HostIp.IsAll(host) ? host : null;
-
-    private static string Family(IPAddress address) =>
-        address.AddressFamily == AddressFamily.InterNetworkV6 ? "6" : "4";
 }

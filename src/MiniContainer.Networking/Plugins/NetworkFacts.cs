@@ -77,7 +77,7 @@ public sealed record NetworkFacts(string Networks)
         {
             Leased = LeaseAddresses.InUse(leases),
             Last = [.. config.RangeSets.Select((_, i) => LeaseAddresses.Last(leases, i))],
-            BridgeMtu = config.Bridge is null ? null : kernel.FindLink(NetworkPlanner.BridgeName(config.Bridge))?.Mtu,
+            BridgeMtu = config.Bridge is null ? null : kernel.FindLink(Bridge.NameOf(config.Bridge))?.Mtu,
             UplinkMtu = uplink is null ? null : kernel.FindLink(uplink.Dev!)?.Mtu,
             HasIPv6 = Directory.Exists("/proc/sys/net/ipv6"),
             DisablesIPv6 = config.RangeSets.Any(set => set.Ranges[0].IsV6) && SwitchedOff(config),
@@ -91,7 +91,7 @@ public sealed record NetworkFacts(string Networks)
         Is("/proc/sys/net/ipv6/conf/default/disable_ipv6", "1")
         || Is("/sys/module/ipv6/parameters/disable_ipv6", "1")
         || (config.Bridge is { } bridge
-            && Is($"/proc/sys/net/ipv6/conf/{NetworkPlanner.BridgeName(bridge)}/disable_ipv6", "1"))
+            && Is($"/proc/sys/net/ipv6/conf/{Bridge.NameOf(bridge)}/disable_ipv6", "1"))
         || Knob.TryRead("/proc/sys/net/core/devconf_inherit_init_net") is not (null or "0");
 
     private static bool Is(string file, string value) => Knob.TryRead(file) == value;

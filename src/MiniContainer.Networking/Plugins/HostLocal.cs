@@ -1,10 +1,12 @@
-// Which addresses an attachment gets: one of each set of ranges, those that it asks for or the next free ones.
-// Lab 22-cni; https://www.cni.dev/plugins/current/ipam/host-local/.
+// The IPAM plugin host-local. Which addresses an attachment gets: one of each set of ranges, those that it asks for or
+// the next free ones. Lab 22-cni; https://www.cni.dev/plugins/current/ipam/host-local/.
 
 using System.Globalization;
 using System.Net;
 using MiniContainer.Kernel;
 using MiniContainer.Networking.Cni;
+using MiniContainer.Networking.Steps;
+using MiniContainer.Plans;
 
 namespace MiniContainer.Networking;
 
@@ -18,8 +20,8 @@ internal sealed record ChosenAddress(IPAddress Address, AddressRange Range, int 
     public string Cidr => string.Create(CultureInfo.InvariantCulture, $"{Address}/{Range.PrefixLength}");
 }
 
-/// <summary>Chooses addresses.</summary>
-internal static class AddressChooser
+/// <summary>Gives addresses.</summary>
+internal static class HostLocal
 {
     /// <summary>The addresses of an attachment; none on a network without IPAM.</summary>
     /// <exception cref="MinicException">A set has none left, or an address that is asked for cannot be had.</exception>
@@ -41,6 +43,29 @@ internal static class AddressChooser
                 $"the network {config.Name} does not have it to give, or another one of its range is asked for too",
                 $"Ask for one address of each: {Subnets(config)}.");
         return chosen;
+    }
+
+    /// <summary>The steps that make the chosen addresses ours; none on a network without IPAM.</summary>
+    public static IEnumerable<Step> Steps(HostLocalConfig? ipam, Chain chain)
+    {
+        var (facts, addresses) = (chain.Facts, chain.Addresses);
+        if (addresses.Count == 0)
+            yield break;
+        var directory = Path.Combine(facts.Networks, chain.Network.Name);
+        var leases = NetworkFacts.LeasesOf(facts.Networks, chain.Network);
+        if (ipam?.DataDir is not null)
+        {
+            yield return new MakeLeases(directory, leases)
+            {
+                Why = "The configuration keeps its leases there, where other programs may have theirs.",
+            };
+        }
+
+        yield return new LeaseAddresses(facts.Networks, leases, chain.Attachment.ContainerId, chain.Attachment.IfName,
+            [.. addresses.Select(a => new LeasedAddress(a.Address.ToString(), a.Set))])
+        {
+            Why = "A file that only one can make says whose an address is; from here on others may choose theirs.",
+        };
     }
 
     private static ChosenAddress TakeNext(NetworkConfig config, RangeSet set, int number, NetworkFacts facts)

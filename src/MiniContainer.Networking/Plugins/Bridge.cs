@@ -1,16 +1,12 @@
-// From a CNI configuration to a plan: what the plugins bridge, host-local and portmap do for ADD, in process and as
-// steps. DEL is their undo. Labs 13-netns to 16-ports, 18-ipv6, 22-cni;
-// https://www.cni.dev/plugins/current/main/bridge/.
+// The plugin bridge: a switch of the host's, and a cable from it to the container (labs 13-netns to 15-nat, 18-ipv6;
+// https://www.cni.dev/plugins/current/main/bridge/).
 //
 //     before the container's process is made            while it waits
 //     join the network, lease addresses                 make the veth, plug it into the bridge
 //     make bridge, gateways, settings, nft table,       lo up; eth0: addresses, up, routes
-//       where they lack
-//     claim the veth's name; masquerade, publish;
+//       if missing
+//     claim the veth's name; masquerade;
 //       forget connections of before
-//
-// All that does not need the container's namespace comes before it: the process waits less; and the undo, which goes
-// backward, kills it first, so that the kernel takes the veth away by itself while nft is busy.
 
 using System.Globalization;
 using System.IO.Hashing;
@@ -18,7 +14,6 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using MiniContainer.Kernel;
-using MiniContainer.Kernel.Netlink;
 using MiniContainer.Networking.Cni;
 using MiniContainer.Networking.Steps;
 using MiniContainer.Plans;
@@ -26,47 +21,25 @@ using MiniContainer.Plans.Steps;
 
 namespace MiniContainer.Networking;
 
-/// <summary>The steps of an attachment, in two parts, and what CNI calls its result.</summary>
-/// <param name="Before">Steps that come before the container's process is made.</param>
-/// <param name="Inside">Steps that are played once its namespace is there, before it is released.</param>
-/// <param name="Result">Interfaces, addresses, routes, DNS.</param>
-public sealed record PlannedAttachment(IReadOnlyList<Step> Before, IReadOnlyList<Step> Inside, Result Result);
-
-/// <summary>Plans attachments to networks.</summary>
-public static class NetworkPlanner
+/// <summary>Plans the attachment to a bridge.</summary>
+internal static class Bridge
 {
-    /// <summary>Adds all steps of an attachment to a namespace that is there already.</summary>
-    /// <returns>CNI's result.</returns>
-    /// <exception cref="MinicException">
-    /// The attachment cannot be: no address is free, a port is out of range ….
-    /// </exception>
-    public static Result Add(Plan plan, NetworkConfig config, Attachment attachment, NetworkFacts facts)
+    /// <summary>Adds what the plugin does.</summary>
+    public static void Add(BridgeConfig bridge, Chain chain)
     {
-        var planned = Plan(config, attachment, facts);
-        foreach (var step in planned.Before.Concat(planned.Inside))
-            plan.Add(step);
-        return planned.Result;
-    }
-
-    /// <summary>Plans an attachment; the caller puts the making of the process between its two parts.</summary>
-    /// <inheritdoc cref="Add" path="/exception"/>
-    public static PlannedAttachment Plan(NetworkConfig config, Attachment attachment, NetworkFacts facts)
-    {
-        InterfaceName.Check(attachment.IfName);
-        if (config.Bridge is not { } bridge)
-            return new PlannedAttachment([], [LoopbackPlanner.Step(attachment.NetworkNamespace)], new Result
-            {
-                CniVersion = config.CniVersion,
-            });
-        var addresses = AddressChooser.Choose(config, attachment, facts);
-        var ips = addresses.Select(a => a.Address).ToList();
-        PortPublisher.Check(config, attachment.PortMappings, ips, facts);
-        var veth = Veth(attachment, bridge, ips, facts);
-        return new PlannedAttachment(
-            [.. Shared(config, bridge, attachment, addresses, facts),
-                .. OfItsOwn(config, bridge, attachment, ips, veth)],
-            [.. Cable(bridge, attachment, veth), .. Inside(bridge, attachment, addresses, facts)],
-            ResultOf(config, bridge, attachment, addresses, veth));
+        chain.Addresses = HostLocal.Choose(chain.Network, chain.Attachment, chain.Facts);
+        var veth = Veth(chain.Attachment, bridge, chain.Ips, chain.Facts);
+        chain.Shared.AddRange(Shared(bridge, chain));
+        chain.Own.Add(new ClaimLink(veth.Host, NetnsPath.IsChild(chain.Attachment.NetworkNamespace))
+        {
+            Why = "The name is computed from the container's, so an undo knows it; what is there already is not ours "
+                + "to undo.",
+        });
+        if (chain.Ips.Count > 0)
+            AddOutbound(bridge, chain);
+        chain.Inside.AddRange(Cable(bridge, chain.Attachment, veth));
+        chain.Inside.AddRange(Inside(bridge, chain));
+        chain.Result = ResultOf(bridge, chain, veth);
     }
 
     /// <summary>
@@ -83,37 +56,21 @@ public static class NetworkPlanner
         "veth" + Convert.ToHexStringLower(XxHash128.Hash(Encoding.UTF8.GetBytes($"{containerId}/{ifName}")))[..11];
 
     /// <summary>The name of a network's bridge; cni0 where none is given, as the plugin has it.</summary>
-    public static string BridgeName(BridgeConfig bridge) => bridge.Bridge ?? "cni0";
+    public static string NameOf(BridgeConfig bridge) => bridge.Bridge ?? "cni0";
 
-    private static IEnumerable<Step> Shared(NetworkConfig config, BridgeConfig bridge, Attachment attachment,
-        IReadOnlyList<ChosenAddress> addresses, NetworkFacts facts)
+    private static IEnumerable<Step> Shared(BridgeConfig bridge, Chain chain)
     {
+        var (config, attachment, facts, addresses) = (chain.Network, chain.Attachment, chain.Facts, chain.Addresses);
         var directory = Path.Combine(facts.Networks, config.Name);
-        var leases = NetworkFacts.LeasesOf(facts.Networks, config);
-        var name = BridgeName(bridge);
+        var name = NameOf(bridge);
         yield return new JoinNetwork(directory, FileName.Fit($"{attachment.ContainerId}:{attachment.IfName}"))
         {
             Why = "What containers share goes with the last of them: so each is written down before anything shared "
                 + "is made.",
             Unlocks = addresses.Count == 0,
         };
-        if (addresses.Count > 0 && bridge.Ipam?.DataDir is not null)
-        {
-            yield return new MakeLeases(directory, leases)
-            {
-                Why = "The configuration keeps its leases there, where other programs may have theirs.",
-            };
-        }
-
-        if (addresses.Count > 0)
-        {
-            yield return new LeaseAddresses(facts.Networks, leases, attachment.ContainerId, attachment.IfName,
-                [.. addresses.Select(a => new LeasedAddress(a.Address.ToString(), a.Set))])
-            {
-                Why = "A file that only one can make says whose an address is; from here on others may choose theirs.",
-            };
-        }
-
+        foreach (var step in HostLocal.Steps(bridge.Ipam, chain))
+            yield return step;
         var gateways = bridge.IsGateway || bridge.IsDefaultGateway ? addresses.Select(a => a.Range).ToList() : [];
         yield return new MakeBridge(directory, name, Mac(gateways.FirstOrDefault()?.Gateway, name))
         {
@@ -137,7 +94,7 @@ public static class NetworkPlanner
             yield break;
         var host = Path.Combine(facts.Networks, JoinHost.Name);
         yield return new JoinHost(directory, host) { Why = "What networks share goes with the last of them." };
-        foreach (var step in Settings(directory, host, config, name, gateways, facts))
+        foreach (var step in Forwarding(host, gateways, facts))
             yield return step;
         yield return new MakeNatTable(host, name)
         {
@@ -160,13 +117,8 @@ public static class NetworkPlanner
         };
     }
 
-    private static IEnumerable<Step> Settings(
-        string directory,
-        string host,
-        NetworkConfig config,
-        string bridge,
-        List<AddressRange> gateways,
-        NetworkFacts facts)
+    private static IEnumerable<Step> Forwarding(
+        string host, List<AddressRange> gateways, NetworkFacts facts)
     {
         if (gateways.Any(g => !g.IsV6))
         {
@@ -174,12 +126,6 @@ public static class NetworkPlanner
             {
                 Why = "A host drops packets that are not for itself; a router passes them on.",
             };
-            if (config.Portmap is { Snat: not false })
-                yield return new SetSetting(directory, $"net/ipv4/conf/{bridge}/route_localnet", "1")
-                {
-                    Why = "So that a published port answers on the host's 127.0.0.1 too; the nft table keeps others "
-                        + "away from there.",
-                };
         }
 
         if (!gateways.Any(g => g.IsV6))
@@ -196,48 +142,27 @@ public static class NetworkPlanner
         };
     }
 
-    private static IEnumerable<Step> OfItsOwn(NetworkConfig config, BridgeConfig bridge, Attachment attachment,
-        List<IPAddress> ips, VethPlan veth)
+    private static void AddOutbound(BridgeConfig bridge, Chain chain)
     {
-        yield return new ClaimLink(veth.Host, NetnsPath.IsChild(attachment.NetworkNamespace))
-        {
-            Why = "The name is computed from the container's, so an undo knows it; what is there already is not ours "
-                + "to undo.",
-        };
-        if (ips.Count == 0)
-            yield break;
-        yield return new ForgetConnections([.. ips.Select(ip => ip.ToString())])
+        chain.Own.Add(new ForgetConnections([.. chain.Ips.Select(ip => ip.ToString())])
         {
             Why = "An address is another container's before and after: what the kernel remembers of connections leads "
                 + "to the wrong one.",
-        };
-        // One transaction, though it does two things: to take elements out costs the kernel 12 ms each time.
-        var ports = attachment.PortMappings;
-        var what = $"{(bridge.IpMasq ? "masquerade" : "note the home of")} {string.Join(" and ", ips)}";
-        yield return new AddElements(
-            ports.Count == 0 ? what : $"{what}; publish {string.Join(", ", ports.Select(Words))}",
-            [.. ips.SelectMany(ip => PortPublisher.Outbound(bridge, ip)),
-                .. ports.Count == 0 ? [] : PortPublisher.Published(config.Portmap!, ports, ips)])
-        {
-            Why = (bridge.IpMasq
+        });
+        chain.Translate(
+            $"{(bridge.IpMasq ? "masquerade" : "note the home of")} {string.Join(" and ", chain.Ips)}",
+            bridge.IpMasq
                 ? "The world knows no way back to these addresses, only to the host's."
-                : "The rules for published ports must know who lives behind which bridge.")
-                + (ports.Count == 0
-                    ? "" : " What comes to the published ports gets the container's address for destination."),
-        };
+                : "The rules for published ports must know who lives behind which bridge.",
+            chain.Ips.SelectMany(ip => Outbound(bridge, ip)));
+    }
 
-        if (ports.Count > 0)
-        {
-            yield return new ForgetOlder([.. PortPublisher.Leading(ports, ips)])
-            {
-                Why = "Rules are asked for a connection's first packet alone: a client that was sending before the "
-                    + "mapping would never meet it.",
-            };
-        }
-
-        static string Words(PortMapping port) =>
-            $"{(string.IsNullOrEmpty(port.HostIp) ? "" : port.HostIp + ":")}{Number(port.HostPort)} as "
-                + $"{Number(port.ContainerPort)}/{port.Protocol}";
+    // The elements that let an address go out.
+    private static IEnumerable<NatElement> Outbound(BridgeConfig bridge, IPAddress address)
+    {
+        yield return new NatElement(NatTable.Home + NatTable.FamilyOf(address), $"{address} . \"{NameOf(bridge)}\"");
+        if (bridge.IpMasq)
+            yield return new NatElement(NatTable.Masquerade + NatTable.FamilyOf(address), $"{address}");
     }
 
     private static IEnumerable<Step> Cable(BridgeConfig bridge, Attachment attachment, VethPlan veth)
@@ -248,7 +173,7 @@ public static class NetworkPlanner
                 + "name.",
             Mtu = veth.Mtu,
         };
-        yield return new PlugIn(veth.Host, BridgeName(bridge), bridge.HairpinMode, bridge.PortIsolation)
+        yield return new PlugIn(veth.Host, NameOf(bridge), bridge.HairpinMode, bridge.PortIsolation)
         {
             Why = bridge.HairpinMode
                 ? "Hairpin lets a frame leave by the port it came in by: a container that calls its own published port."
@@ -256,11 +181,12 @@ public static class NetworkPlanner
         };
     }
 
-    private static IEnumerable<Step> Inside(BridgeConfig bridge, Attachment attachment,
-        IReadOnlyList<ChosenAddress> addresses, NetworkFacts facts)
+    private static IEnumerable<Step> Inside(BridgeConfig bridge, Chain chain)
     {
+        var (attachment, facts, addresses) = (chain.Attachment, chain.Facts, chain.Addresses);
         var (netns, name) = (attachment.NetworkNamespace, attachment.IfName);
-        yield return LoopbackPlanner.Step(netns);
+        if (!chain.Has("loopback"))
+            yield return Loopback.Step(netns);
         var hasV6 = addresses.Any(a => a.Range.IsV6);
         if (hasV6 && (facts.DisablesIPv6 || !NetnsPath.IsChild(netns)))
         {
@@ -324,17 +250,16 @@ public static class NetworkPlanner
         }
     }
 
-    private static Result ResultOf(NetworkConfig config, BridgeConfig bridge, Attachment attachment,
-        IReadOnlyList<ChosenAddress> addresses, VethPlan veth)
+    private static Result ResultOf(BridgeConfig bridge, Chain chain, VethPlan veth)
     {
+        var (attachment, addresses) = (chain.Attachment, chain.Addresses);
         var gateway = (bridge.IsGateway || bridge.IsDefaultGateway) && addresses is [var first, ..]
             ? first.Range.Gateway : null;
-        return new Result
+        return chain.Result with
         {
-            CniVersion = config.CniVersion,
             Interfaces =
             [
-                new Interface(BridgeName(bridge), Mac(gateway, BridgeName(bridge)), veth.Mtu),
+                new Interface(NameOf(bridge), Mac(gateway, NameOf(bridge)), veth.Mtu),
                 new Interface(veth.Host, veth.HostMac, veth.Mtu),
                 new Interface(attachment.IfName, veth.Mac, veth.Mtu, attachment.NetworkNamespace),
             ],
