@@ -2,6 +2,7 @@
 // of what they need, in ChildSteps/: the calls are made of it when a tape is laid out, and the words when somebody
 // reads them. A step has no undo: what a child does in its own namespaces goes away with it. Lab 03-threads.
 
+using System.Runtime.CompilerServices;
 using MiniContainer.Kernel;
 
 namespace MiniContainer.Plans;
@@ -35,6 +36,12 @@ public abstract record ChildStep : Step, IOfChild
     /// there.
     /// </summary>
     protected Chapter Here => Inside ? Chapter.Mounts : Chapter.Root;
+
+    /// <summary>Whether it is this very step: two of one tape may say the same, and each has its place.</summary>
+    public virtual bool Equals(ChildStep? other) => ReferenceEquals(this, other);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => RuntimeHelpers.GetHashCode(this);
 
     /// <summary>Does nothing here: the child plays it.</summary>
     public override StepResult? Do(PlayContext playing) => null;

@@ -20,6 +20,19 @@ public class ChildTapeTests
         tape.Descriptor("status").Should().Be(4);
     }
 
+    // A play that goes step by step waits for the place of one on the tape.
+    [Fact]
+    public void Steps_that_say_the_same_are_two()
+    {
+        var plan = new Plan();
+        var tape = plan.Tape("box", ["go"]);
+        tape.MakeDirectories("/dev", 0x1ed, "w");
+        tape.MakeDirectories("/dev", 0x1ed, "w");
+
+        plan.Steps[0].Should().NotBe(plan.Steps[1]).And.Be(plan.Steps[0]);
+        plan.Steps.Distinct().Should().HaveCount(2);
+    }
+
     // EROFS means that the place is missing, and tells more than the ENOENT of the mount that would follow.
     [Fact]
     public void A_place_to_mount_on_is_missing_only_where_nothing_is_there()
