@@ -127,10 +127,9 @@ public sealed partial class TextIsActionTests
         private static readonly Dictionary<string, string> InOtherWords = new()
         {
             ["CopyUp"] = "a tree is copied: its words are those of cp(1), its calls a few for each file",
-            ["JoinNetwork"] = "the files of a network's directory",
-            ["LeaseAddresses"] = "the files of a network's directory",
-            ["MakeBridge"] = "the files of a network's directory",
-            ["SetSetting"] = "the files of a network's directory",
+            ["JoinNetwork"] = "the journal of what is shared, of which no step tells",
+            ["JoinHost"] = "the journal of what is shared, of which no step tells",
+            ["LeaseAddresses"] = "host-local keeps the last address beside the leases",
         };
 
         public static IEnumerable<string> Differences(ListedStep step, IReadOnlyList<TracedCall> calls)
