@@ -60,8 +60,9 @@ public sealed class PauseTests : MinicTest
         var world = Make();
         var outcome = world.Sh(Clock + """
             minic pause $N
+            there=$(minic ps -f json $N | tr ',' '\n' | wc -l)
             minic exec --ignore-paused $N sh -c 'echo runs > /mnt/exec' & exec=$!
-            until [ $(minic ps -f json $N | tr ',' '\n' | wc -l) -gt 2 ]; do sleep 0.05; done
+            until [ $(minic ps -f json $N | tr ',' '\n' | wc -l) -gt $there ]; do sleep 0.05; done
             [ -e clock/exec ] || echo waits
             minic resume $N; wait $exec; cat clock/exec
             minic delete -f $N
