@@ -115,7 +115,8 @@ public partial class ByHandTests
     [GeneratedRegex("^  name: (.+)$", RegexOptions.Multiline)]
     private static partial Regex Name();
 
-    // The journal of the one, the scripts of the other; and the world's own.
-    [GeneratedRegex("^/run/tmp/|/pods/[^/]+/(journal|[a-z0-9-]+\\.(go|status|pid|errors|[0-9])) ")]
+    // The journals of the one, the scripts of the other with what they found; and the world's own.
+    [GeneratedRegex("^/run/tmp/|/pods/[^/]+/(journal|[a-z0-9-]+\\.(go|status|pid|errors|[0-9])) "
+        + "|/networks/[^/]+/(journal|users/\\.by-hand) ")]
     private static partial Regex Own();
 }

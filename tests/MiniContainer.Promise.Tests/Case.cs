@@ -14,13 +14,15 @@ internal sealed record ListedStep(int Number, string Actor, string Kind, string 
             .Where(p => p.Length >= 4 && int.TryParse(p[0], CultureInfo.InvariantCulture, out _))
             .Select(p => new ListedStep(int.Parse(p[0], CultureInfo.InvariantCulture), p[1], p[2], p[3], p[4..]))];
 
-    /// <summary>How many undos one process played, and whether a shared thing was among what it undid.</summary>
+    /// <summary>
+    /// How many undos one process played, 0 for none, and whether a shared thing was among what it undid.
+    /// </summary>
     public static (int Count, bool Shared) ReadUndos(string file)
     {
         var lines = File.ReadAllLines(file);
         var numbers = lines.Select(l => l.Split('\t')).Where(p => p[0] == "undo")
             .Select(p => int.Parse(p[1], CultureInfo.InvariantCulture));
-        return (numbers.Max(), lines.Contains("shared"));
+        return (numbers.DefaultIfEmpty().Max(), lines.Contains("shared"));
     }
 }
 
