@@ -81,13 +81,10 @@ public static partial class ProcessSnapshot
         var propagation = words[6..dash].Select(w => w.Split(':')[0])
             .Where(w => w is "shared" or "master" or "unbindable");
         return string.Join("  ",
-            new[] { Octal(words[4]), words[dash + 1],
+            new[] { MountInfo.Unescape(words[4]), words[dash + 1],
                 words[3] is "/" ? words[dash + 2] : $"{words[dash + 2]}[{words[3]}]",
                 string.Join(",", words[5].Split(',').Concat(propagation)) });
     }
-
-    // mountinfo writes a space as \040.
-    private static string Octal(string text) => text.Replace("\\040", " ", StringComparison.Ordinal);
 
     private static List<string> Place(int? pid)
     {

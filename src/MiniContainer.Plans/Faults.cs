@@ -9,7 +9,8 @@
 //     kill:before:K         SIGKILL just before step K is written into the journal,
 //     kill:between:K        when it is done and the journal does not say so yet,
 //     kill:after:K          or once it does. K = 0 is the claim of the name, which comes before the journal.
-//     kill:before:K.J       SIGKILL while the child stands before the J-th call of its step K, from which it never moves,
+//     kill:before:K.J       SIGKILL while the child stands before the J-th call of its step K, from which it never
+//                           moves,
 //     kill:after:K.J        or just after it; the child then goes on without us.
 //     undo-fail:N:EIO       the N-th undo that this process plays fails, those of shared things counted too,
 //     undo-kill:before:N    or we die before it,

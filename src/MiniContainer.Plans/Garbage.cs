@@ -36,9 +36,7 @@ public static class Garbage
             CollectShared(sort, root, told, watch, failures);
         _ = Directories.TryRemove(root.Path);
         if (failures.Count > 0)
-            throw failures.Count == 1
-                ? failures[0]
-                : new MinicException("put right what was left", string.Join("\n", failures.Select(f => f.Message)));
+            throw MinicException.FromSeveral("put right what was left", failures);
     }
 
     // After those who use it: their undo ends what they were the last users of.

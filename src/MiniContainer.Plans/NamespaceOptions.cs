@@ -16,7 +16,17 @@ public static class NamespaceOptions
                 .Select(o => $"--{o.Long}={ShellWord.QuoteProc(path.Replace("@", o.File, StringComparison.Ordinal))}"));
 
     /// <summary>Namespaces as the options of unshare(1).</summary>
-    public static string Unshare(ulong flags) => string.Join(" ", Of(flags).Select(o => $"--{o.Long}"));
+    /// <remarks>
+    /// The process is to be the first one of a pid namespace: --fork. Mounts keep their propagation, as for clone(2). A
+    /// program that nobody has mapped yet would lose its capabilities by execve: --keep-caps makes them ambient.
+    /// </remarks>
+    public static string Unshare(ulong flags) => string.Join(" ",
+    [
+        .. (flags & (ulong)CLONE_NEWPID) == 0 ? [] : new[] { "--fork" },
+        .. (flags & (ulong)CLONE_NEWNS) == 0 ? [] : new[] { "--propagation unchanged" },
+        .. (flags & (ulong)CLONE_NEWUSER) == 0 ? [] : new[] { "--keep-caps" },
+        .. Of(flags).Select(o => $"--{o.Long}"),
+    ]);
 
     /// <summary>Namespaces in words: "the cgroup namespace", "the mount and net namespaces".</summary>
     public static string Names(ulong flags) => Of(flags).Select(o => o.Long).ToList() switch

@@ -29,15 +29,14 @@ public sealed record SharedThing(string Path, StepKinds Kinds)
     public static string UsersOf(string path) => System.IO.Path.Combine(path, "users");
 
     /// <summary>Whether it has users.</summary>
-    public bool InUse => Directory.Exists(UsersOf(Path)) && Directory.EnumerateFiles(UsersOf(Path)).Any();
+    public bool InUse => UserFiles.Any();
 
     /// <summary>The names of its users, in order.</summary>
-    public IReadOnlyList<string> Users => !InUse ? []
-        :
-        [
-            .. Directory.EnumerateFiles(UsersOf(Path)).Select(f => System.IO.Path.GetFileName(f))
-                .Order(StringComparer.Ordinal),
-        ];
+    public IReadOnlyList<string> Users =>
+        [.. UserFiles.Select(f => System.IO.Path.GetFileName(f)).Order(StringComparer.Ordinal)];
+
+    private IEnumerable<string> UserFiles =>
+        Directory.Exists(UsersOf(Path)) ? Directory.EnumerateFiles(UsersOf(Path)) : [];
 
     /// <summary>The steps that made it and are not undone.</summary>
     public IReadOnlyList<JournalEntry> Standing

@@ -205,9 +205,9 @@ public class NetworkPlannerTests
     [Fact]
     public void Names_of_veths_fit_and_differ()
     {
-        NetworkPlanner.VethName("box", "eth0").Should().HaveLength(15).And.StartWith("veth");
-        new[] { NetworkPlanner.VethName("box", "eth0"), NetworkPlanner.VethName("box", "eth1"),
-            NetworkPlanner.VethName("box2", "eth0") }.Should().OnlyHaveUniqueItems();
+        Bridge.VethName("box", "eth0").Should().HaveLength(15).And.StartWith("veth");
+        new[] { Bridge.VethName("box", "eth0"), Bridge.VethName("box", "eth1"),
+            Bridge.VethName("box2", "eth0") }.Should().OnlyHaveUniqueItems();
     }
 
     private static NetworkConfig Small(string subnet) => NetworkConfig.Parse("small.conflist", $$"""

@@ -19,8 +19,8 @@ internal static partial class PathElsewhere
             if (OtherMounts.WhoSees(path) is var (pid, name))
             {
                 return $"{message.TrimEnd('.')}. For {name} (process {pid}), which minic was started from, {path} "
-                    + "exists: "
-                    + $"here {OtherMounts.PointOf(path)} is a mount of its own, as /tmp is in each lab world. Put the "
+                    + $"exists: here {OtherMounts.PointOf(path)} is a mount of its own, as /tmp is in each lab world. "
+                    + "Put the "
                     + "file where both see it.";
             }
         }

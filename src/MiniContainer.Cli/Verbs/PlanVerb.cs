@@ -63,7 +63,9 @@ internal sealed class PlanVerb : Verb
         var notes = new List<string>
         {
             string.Create(CultureInfo.InvariantCulture,
-                $"Made {header.Created:u} by process {header.Owner.Pid}, which {(header.Owner.Alive ? "is there" : "has ended")}{(header.Foreground ? "; it goes with that process" : "")}."),
+                $"Made {header.Created:u} by process {header.Owner.Pid}, ")
+                + (header.Owner.Alive ? "which is there" : "which has ended")
+                + (header.Foreground ? "; it goes with that process." : "."),
             up ? "Its plan was played to the end."
                 : "Its plan was not played to the end"
                 + (header.Owner.Alive ? " yet." : ": minic gc undoes what there is."),
@@ -82,7 +84,7 @@ internal sealed class PlanVerb : Verb
             return null;
         return TapeFile.Failure(path) is { } failure
             ? $"Its process ended on its tape: {failure.Message}"
-            : string.Create(CultureInfo.InvariantCulture,
-                $"Its process has played {played} calls of its tape{(container.Status == ContainerStatus.Created ? ", and waits there for start" : "")}.");
+            : string.Create(CultureInfo.InvariantCulture, $"Its process has played {played} calls of its tape")
+                + (container.Status == ContainerStatus.Created ? ", and waits there for start." : ".");
     }
 }

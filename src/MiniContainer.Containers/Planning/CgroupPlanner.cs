@@ -243,8 +243,8 @@ public static class CgroupPlanner
     private static long Whole(LinuxMemory memory) => memory.Limit is { } limit and > 0 ? limit
         : throw new MinicException("limit swap",
             $"$.linux.resources.memory.swap is {memory.Swap}, memory and swap together, and there is no limit of "
-                + "memory to take "
-            + "from it: version 2 counts swap alone", "Add $.linux.resources.memory.limit, or leave swap out.");
+                + "memory to take from it: version 2 counts swap alone",
+            "Add $.linux.resources.memory.limit, or leave swap out.");
 
     private static IEnumerable<(string, string, string, bool)> CpuV1(LinuxCpu? cpu)
     {

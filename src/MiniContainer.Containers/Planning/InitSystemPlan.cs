@@ -32,8 +32,7 @@ internal static class InitSystemPlan
         {
             Tree = true,
             Why = "NOTIFY_SOCKET is set: an init system waits for the command to say that it is ready. The socket "
-                + "will be in "
-                + "here, and the directory in the container.",
+                + "will be in here, and the directory in the container.",
         });
         if (!created)
             plan.Add(Listen(directory));

@@ -62,7 +62,8 @@ internal static class OtherControllers
     private static IEnumerable<CgroupFile> Rdma(IReadOnlyDictionary<string, LinuxRdma>? devices) =>
         (devices ?? new Dictionary<string, LinuxRdma>()).Select(d => new CgroupFile(
             "rdma.max",
-            $"{d.Key}{(d.Value.HcaHandles is { } handles ? $" hca_handle={handles}" : "")}{(d.Value.HcaObjects is { } objects ? $" hca_object={objects}" : "")}",
+            $"{d.Key}{(d.Value.HcaHandles is { } handles ? $" hca_handle={handles}" : "")}"
+                + $"{(d.Value.HcaObjects is { } objects ? $" hca_object={objects}" : "")}",
             "What one container takes of the adapter, the others lack."));
 
     // A limit of reservations fails mmap; the limit of use alone, which is set too, would end a program by SIGBUS.

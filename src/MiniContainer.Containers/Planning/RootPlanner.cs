@@ -79,8 +79,7 @@ public static class RootPlanner
             tape.OpenTerminal("console", spec.Process.User?.Uid ?? 0, "/dev/console", Size(spec.Process),
                 setup.BareNewlines,
                 "The terminal is made in the container's own devpts; minic gets its other end and copies what is "
-                    + "typed and "
-                + "shown.");
+                    + "typed and shown.");
         Hide(tape, spec, mounts, trees);
         if (spec.Process.Cwd is { Length: > 1 } cwd)
             tape.MakeDirectories(root.Paths.Place(cwd), 0x1ed, "The command begins there, so it must be there.");
@@ -134,7 +133,8 @@ public static class RootPlanner
         {
             // A colon or comma in a path must be escaped, since both divide the options.
             var data =
-                $"lowerdir={string.Join(":", overlay.Lower.Select(Escape))},upperdir={Escape(overlay.Upper)},workdir={Escape(overlay.Work)}";
+                $"lowerdir={string.Join(":", overlay.Lower.Select(Escape))},upperdir="
+                    + $"{Escape(overlay.Upper)},workdir={Escape(overlay.Work)}";
             tape.Mount("overlay", overlay.Merged, "overlay", 0, data,
                 "The image's layers, read-only, with a writable one on top.", "07-layers");
         }

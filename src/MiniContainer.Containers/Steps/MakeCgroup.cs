@@ -22,6 +22,8 @@ public sealed record MakeCgroup(string Path, string Under) : Step
         .. Making(Path),
     ];
 
+    private string Enabling => string.Join(" ", Controllers.Select(c => "+" + c));
+
     // What the one above must hand down before it, the directory itself, and the files that are empty in a new one.
     private IEnumerable<string> Making(string directory)
     {
@@ -29,7 +31,7 @@ public sealed record MakeCgroup(string Path, string Under) : Step
         {
             var control = $"{System.IO.Path.GetDirectoryName(directory)}/cgroup.subtree_control";
             yield return $"open({TapeArg.Quote(control)}, O_WRONLY|O_CLOEXEC)";
-            yield return $"write(fd, {TapeArg.Quote(string.Join(" ", Controllers.Select(c => "+" + c)))}, ...)";
+            yield return $"write(fd, {TapeArg.Quote(Enabling)}, ...)";
         }
 
         yield return $"mkdir({TapeArg.Quote(directory)}, 0755)";
@@ -52,11 +54,10 @@ public sealed record MakeCgroup(string Path, string Under) : Step
     /// <inheritdoc/>
     public override IReadOnlyList<string> ByHand =>
     [
-        .. Controllers.Count == 0
-            ? [] : Above().Append(Under).Reverse()
-                .SelectMany(d =>
-                    new[] { $"mkdir -p {ShellWord.Quote(d)}",
-                        $"echo {string.Join(" ", Controllers.Select(c => "+" + c))} > {ShellWord.Quote(d + "/cgroup.subtree_control")}" }),
+        .. Controllers.Count == 0 ? [] : Above().Append(Under).Reverse().SelectMany(d => new[]
+        {
+            $"mkdir -p {ShellWord.Quote(d)}", $"echo {Enabling} > {ShellWord.Quote(d + "/cgroup.subtree_control")}",
+        }),
         $"mkdir -p {ShellWord.Quote(Path)}",
         .. Inherits.Count == 0
             ? [] : Above().Reverse().Append(Path)

@@ -2,7 +2,8 @@
 // network_namespaces(7); runtime-spec, "Network Devices").
 //
 //     note      what addresses it has; undo: give them back
-//     hold      the container's namespace, which else would go with its last process, and the device with it; undo: let go
+//     hold      the container's namespace, which else would go with its last process, and the device with it; undo: let
+//               go
 //     move      it in, with its addresses, and up; undo: move it back
 //
 // Played backward, that is: move back, let go, give the addresses back. An undo that fails does not stop those before

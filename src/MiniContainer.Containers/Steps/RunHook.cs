@@ -134,7 +134,9 @@ public sealed record RunHook(string Point, string Path, HookState State, string 
                 $"(cd {ShellWord.Quote(Namespaces == 0 ? Cwd : "/")} || exit",
                 .. CgroupFiles.Select(f => $"  echo 0 > {ShellWord.Quote(f)}"),
                 $"  printf %s {ShellState(pid)} | "
-                    + $"{(Timeout is { } t ? $"timeout {t} " : "")}{(Env is null ? "" : $"env -i {string.Concat(Env.Select(e => ShellWord.Quote(e) + " "))}")}{enter}{string.Join(" ", Args.Skip(1).Prepend(Path).Select(ShellWord.Quote))} >&2)",
+                    + $"{(Timeout is { } t ? $"timeout {t} " : "")}"
+                    + $"{(Env is null ? "" : $"env -i {string.Concat(Env.Select(e => ShellWord.Quote(e) + " "))}")}"
+                    + $"{enter}{string.Join(" ", Args.Skip(1).Prepend(Path).Select(ShellWord.Quote))} >&2)",
             ];
         }
     }
@@ -208,7 +210,8 @@ public sealed record RunHook(string Point, string Path, HookState State, string 
         if (code != 0)
             throw new MinicException(Title,
                 "error running hook: it "
-                    + $"{(code > 128 ? $"was ended by {Ended(code.Value - 128)}" : $"ended with exit code {code}")}{MemoryFile.Said(output)}");
+                    + $"{(code > 128 ? $"was ended by {Ended(code.Value - 128)}" : $"ended with exit code {code}")}"
+                    + $"{MemoryFile.Said(output)}");
     }
 
     private static IReadOnlyList<string> Callers() => [.. CallerWords.Environment().Order(StringComparer.Ordinal)];

@@ -71,6 +71,13 @@ public sealed class MinicException : Exception
     /// <summary>The exit code that minic ends with: 125, 126 or 127.</summary>
     public int ExitCode { get; }
 
+    /// <summary>What went wrong where one failure was no reason to leave the others: a line each.</summary>
+    /// <param name="doing">What was being done to all: "remove pods". One failure alone says it for itself.</param>
+    /// <param name="failures">At least one.</param>
+    public static MinicException FromSeveral(string doing, IReadOnlyList<MinicException> failures) =>
+        failures.Count == 1
+            ? failures[0] : new MinicException(doing, string.Join("\n", failures.Select(f => f.Message)));
+
     /// <summary>The failure of a system call; the hint comes from <see cref="Hints"/>.</summary>
     /// <param name="doing">What was being done: "mount proc".</param>
     /// <param name="call">The call as strace(1) would print it; its name, up to "(", selects the hint.</param>

@@ -39,53 +39,34 @@ public static class UnixText
     /// <summary>The bytes of a string.</summary>
     public static byte[] Encode(string text)
     {
-        var bytes = new byte[ByteCount(text)];
-        Encode(text, bytes);
-        return bytes;
-    }
-
-    /// <summary>How many bytes a string has.</summary>
-    public static int ByteCount(string text)
-    {
         if (IsUtf8(text))
-            return Encoding.UTF8.GetByteCount(text);
-        var count = 0;
-        for (var rest = text.AsSpan(); rest.Length > 0;)
-        {
-            var whole = Rune.DecodeFromUtf16(rest, out var rune, out var length) == OperationStatus.Done;
-            count += !whole && IsEscape(rest[0]) ? 1 : rune.Utf8SequenceLength;
-            rest = rest[length..];
-        }
-
-        return count;
-    }
-
-    /// <summary>Writes the bytes of a string.</summary>
-    /// <param name="text">The string.</param>
-    /// <param name="bytes">Room for <see cref="ByteCount"/> bytes.</param>
-    public static void Encode(string text, Span<byte> bytes)
-    {
-        if (IsUtf8(text))
-        {
-            Encoding.UTF8.GetBytes(text, bytes);
-            return;
-        }
-
+            return Encoding.UTF8.GetBytes(text);
+        var bytes = new List<byte>(text.Length);
+        Span<byte> buffer = stackalloc byte[4];
         for (var rest = text.AsSpan(); rest.Length > 0;)
         {
             var whole = Rune.DecodeFromUtf16(rest, out var rune, out var length) == OperationStatus.Done;
             if (!whole && IsEscape(rest[0]))
-            {
-                bytes[0] = (byte)(rest[0] - Escape);
-                bytes = bytes[1..];
-            }
+                bytes.Add((byte)(rest[0] - Escape));
             else
-            {
-                bytes = bytes[rune.EncodeToUtf8(bytes)..];
-            }
-
+                bytes.AddRange(buffer[..rune.EncodeToUtf8(buffer)]);
             rest = rest[length..];
         }
+
+        return [.. bytes];
+    }
+
+    /// <summary>How many bytes a string has.</summary>
+    public static int ByteCount(string text) =>
+        IsUtf8(text) ? Encoding.UTF8.GetByteCount(text) : Encode(text).Length;
+
+    /// <summary>Writes the bytes of a string where there is room for <see cref="ByteCount"/>.</summary>
+    public static void Encode(string text, Span<byte> bytes)
+    {
+        if (IsUtf8(text))
+            Encoding.UTF8.GetBytes(text, bytes);
+        else
+            Encode(text).CopyTo(bytes);
     }
 
     /// <summary>Whether it is text, without a byte that is not UTF-8.</summary>

@@ -50,10 +50,7 @@ public static unsafe class IdMappedTree
         // and ends.
         using var child =
             Child.Clone(
-                [new TapeCall("read", 3, new TapeArg.Block(new byte[8], "..."), 1)
-                {
-                    Least = 1,
-                }, new TapeCall("exit_group", 0)], CLONE_NEWUSER_);
+                [TapeCalls.read(3), new TapeCall("exit_group", 0)], CLONE_NEWUSER_);
         var pid = child.Pid;
         try
         {

@@ -34,7 +34,7 @@ public static class OtherMounts
     /// <summary>The mount that covers a path for us.</summary>
     /// <param name="path">An absolute path.</param>
     public static string PointOf(string path) =>
-        File.ReadLines("/proc/self/mountinfo").Select(line => line.Split(' ')[4])
+        MountInfo.All().Select(mount => mount.Point)
         .Where(point => point == "/" || path == point || path.StartsWith(point + "/", StringComparison.Ordinal))
         .MaxBy(point => point.Length) ?? "/";
 

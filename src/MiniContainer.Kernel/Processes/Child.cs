@@ -288,7 +288,7 @@ public sealed unsafe class Child : IDisposable
             }
 
             calls.Add(target < kept || keepAll
-                ? new TapeCall("dup3", source, target, 0)
+                ? TapeCalls.dup3(source, target)
                 : new TapeCall("dup3", source, target, TapeArg.Named((long)O_CLOEXEC, "O_CLOEXEC")));
         }
 

@@ -10,7 +10,8 @@ namespace MiniContainer.Kernel;
 /// <summary>Entries of a tape, named as the system calls that they make.</summary>
 public static partial class TapeCalls
 {
-#pragma warning disable CS1591 // clone(2) and mount(2) document each of them; here they have the type that the calls take
+    // clone(2) and mount(2) document each of them; here they have the type that the calls take.
+#pragma warning disable CS1591
     public static ulong CLONE_NEWCGROUP => (ulong)LibC.CLONE_NEWCGROUP;
     public static ulong CLONE_NEWIPC => (ulong)LibC.CLONE_NEWIPC;
     public static ulong CLONE_NEWNET => (ulong)LibC.CLONE_NEWNET;
@@ -24,8 +25,14 @@ public static partial class TapeCalls
     public static ulong MS_REC => (ulong)LibC.MS_REC;
     public static ulong MS_REMOUNT => (ulong)LibC.MS_REMOUNT;
     public static int MNT_DETACH => LibC.MNT_DETACH;
+    public static int PR_CAP_AMBIENT => 47;
     public static int PR_CAPBSET_DROP => 24;
+    public static int PR_SET_DUMPABLE => 4;
+    public static int PR_SET_KEEPCAPS => 8;
+    public static int PR_SET_NAME => 15;
     public static int PR_SET_NO_NEW_PRIVS => 38;
+    public static int PR_SET_PDEATHSIG => 1;
+    public static int PR_SET_SECUREBITS => 28;
 #pragma warning restore CS1591
 
     /// <summary>Changes the host name of the UTS namespace (sethostname(2)).</summary>
@@ -82,6 +89,10 @@ public static partial class TapeCalls
     public static TapeCall prctl(int option, TapeArg value, TapeArg more) =>
         new("prctl", TapeArg.Flags((ulong)option, FlagText.Prctl), value, more, 0, 0);
 
+    /// <summary>Names the process, as /proc/PID/comm shows it (PR_SET_NAME of prctl(2)).</summary>
+    public static TapeCall prctl_set_name(string name) =>
+        new("prctl", TapeArg.Flags((ulong)PR_SET_NAME, FlagText.Prctl), name);
+
     /// <summary>
     /// An operation on a capability, by name: PR_CAPBSET_DROP. EINVAL is fine: this kernel does not know it, so nobody
     /// has it.
@@ -124,13 +135,11 @@ public static partial class TapeCalls
         var path = envp.LastOrDefault(e => e.StartsWith("PATH=", StringComparison.Ordinal))?[5..] ?? "/bin:/usr/bin";
         string[] files = argv[0].Contains('/', StringComparison.Ordinal)
             ? [argv[0]] : [.. path.Split(':').Select(d => $"{d}/{argv[0]}")];
-        return files.Select((file, i) =>
-            new TapeCall("execve", file, new TapeArg.Strs(argv), new TapeArg.Strs(envp, Counted: true))
-        {
-            Allowed = i < files.Length - 1 ? [Errno.ENOENT, Errno.ENOTDIR, Errno.EACCES] : [],
-        }).Prepend(
-            new TapeCall("rt_sigaction", TapeArg.Named(LibC.SIGPIPE, "SIGPIPE"),
-                new TapeArg.Block(new byte[32], "{sa_handler=SIG_DFL}"), TapeArg.Null, 8));
+        var (arguments, variables) = (new TapeArg.Strs(argv), new TapeArg.Strs(envp, Counted: true));
+        return files.Select((file, i) => i == files.Length - 1
+            ? execve(file, arguments, variables)
+            : execve(file, arguments, variables) with { Allowed = [Errno.ENOENT, Errno.ENOTDIR, Errno.EACCES] })
+            .Prepend(sigaction_default(LibC.SIGPIPE));
     }
 
     private static IReadOnlyList<string> Own() => CallerWords.Environment();

@@ -43,7 +43,8 @@ internal static class Checking
                     $"The check did not come to an end within {Seconds} seconds: something that it waits for hangs.",
                     null),
             _ => new CheckResult(false, "",
-                $"{file}:{step.CheckLine}: the check of {step.Id} ended with exit code {end.Code} and without an observation\n{end.All}".TrimEnd()),
+                ($"{file}:{step.CheckLine}: the check of {step.Id} ended with exit code {end.Code} and without an "
+                    + $"observation\n{end.All}").TrimEnd()),
         };
     }
 

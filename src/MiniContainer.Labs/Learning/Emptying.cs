@@ -35,7 +35,7 @@ internal static class Emptying
     /// <summary>Unmounts what is mounted on a path and below.</summary>
     public static void LetGo(string path)
     {
-        var points = MountTable.Read().Select(m => m.Point)
+        var points = MountInfo.All().Select(m => m.Point)
             .Where(p => p == path || p.StartsWith(path + "/", StringComparison.Ordinal)).ToList();
         // The last is what lies on top. What is on the other side of a mount is not the lab's.
         foreach (var point in Enumerable.Reverse(points))

@@ -3,8 +3,8 @@
 //
 //     ...                    a line of three dots: any lines, or none
 //     …                      within a line: any text
-//     uts:[4026531838]       the number of a namespace: any other, but the same number in the lesson is the same namespace,
-//                            and another number another one
+//     uts:[4026531838]       the number of a namespace: any other, but the same number in the lesson is the same
+//                            namespace, and another number another one
 //     what matches one of lab.yaml's patterns: whatever else matches it
 //
 // "bash: line 7:" is "bash:" to somebody who types, and "bash: line 7: 4711 Killed CMD" is "Killed"; "[1] 4711" and

@@ -2,9 +2,10 @@
 // block's first line says which piece; a test compares, and `lab render` rewrites.
 //
 //     ```csharp file=container.cs region=child             between #region child and #endregion
-//     ```csharp file=../../src/X.cs from="a" to="b"        from the first line that begins with a to the next that begins with b;
-//                                                          a b of } or ] is the one that closes the first line: as far in as it;
-//                                                          without to, the first line alone
+//     ```csharp file=../../src/X.cs from="a" to="b"        from the first line that begins with a to the next that
+//                                                          begins with b; a b of } or ] is the one that closes the
+//                                                          first line: as far in as it; without to, the first line
+//                                                          alone
 //     ```diff file=container.cs                            what changed since the stage before
 
 using System.Diagnostics;

@@ -83,9 +83,10 @@ internal static class CheckVerb
             Refused = new(s.Refused) { [open.Id] = s.Refused.GetValueOrDefault(open.Id) + 1 },
         });
         Page.Observation(open, result);
-        if (result.Defect is null)
-            Page.Say(
-                $"  [grey]{(state.Hints.GetValueOrDefault(open.Id) < open.Hints.Count ? "A hint:" : "The hints again:")}[/] {Page.Typed("lab hint")}   [grey]what is asked:[/] {Page.Typed("lab next")}");
+        if (result.Defect is not null)
+            return;
+        var hints = state.Hints.GetValueOrDefault(open.Id) < open.Hints.Count ? "A hint:" : "The hints again:";
+        Page.Say($"  [grey]{hints}[/] {Page.Typed("lab hint")}   [grey]what is asked:[/] {Page.Typed("lab next")}");
     }
 
     private static int CheckAll(Stand stand)

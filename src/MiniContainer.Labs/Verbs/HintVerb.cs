@@ -47,7 +47,8 @@ internal static class HintVerb
 
         if (shown == state.Hints.GetValueOrDefault(open.Id))
             Page.Say(
-                $"  [grey]There are no more. The lesson's part \"By hand\" does the same; and[/] {Page.Typed("lab solution --show")} [grey]gives it away.[/]");
+                "  [grey]There are no more. The lesson's part \"By hand\" does the same; and[/] "
+                    + $"{Page.Typed("lab solution --show")} [grey]gives it away.[/]");
         _ = stand.Memory.Update(stand.Lab, s => s with { Hints = new(s.Hints) { [open.Id] = shown } });
     }
 }

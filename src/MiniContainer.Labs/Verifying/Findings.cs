@@ -34,7 +34,8 @@ internal sealed class Findings
 
     /// <summary>The counts in words.</summary>
     public string Counts =>
-        $"{Many(Checks, "check")}, {Many(Transcripts, "transcript")}, {Many(Breaks, "break")}, {Many(Wrong, "wrong answer")} refused";
+        $"{Many(Checks, "check")}, {Many(Transcripts, "transcript")}, {Many(Breaks, "break")}, "
+        + $"{Many(Wrong, "wrong answer")} refused";
 
     /// <summary>A number with its noun.</summary>
     public static string Many(int count, string noun) => $"{count} {noun}{(count == 1 ? "" : "s")}";

@@ -1,7 +1,8 @@
 // Proves a lab: that its checks tell a solution from none, and from what nearly is one; that its transcripts are true.
 //
 //     for each way:           check fails -> solution is played -> check passes, step by step in one world
-//     for each wrong answer:  the steps before it are solved -> it is played -> the check refuses it, with the words it names
+//     for each wrong answer:  the steps before it are solved -> it is played -> the check refuses it, with the words it
+//                             names
 //     for the lesson:         every console block prints what it shows (LessonVerification.cs)
 
 using MiniContainer.Kernel;
@@ -85,8 +86,9 @@ internal sealed class LabVerification(Catalogue course, Lab lab)
         if (played.Code != 0)
             return $"{Relative(solution)}: ended with exit code {played.Code}\n{played.All}";
         var after = attempt.Check(step);
-        return after.Passed
-            ? null : $"{check}: the check of {step.Id} does not pass after {Relative(solution)}\n{after.Defect ?? "observed: " + after.Observation}\nthe solution said:\n{played.All}";
+        return after.Passed ? null
+            : $"{check}: the check of {step.Id} does not pass after {Relative(solution)}\n"
+                + $"{after.Defect ?? "observed: " + after.Observation}\nthe solution said:\n{played.All}";
     }
 
     private void Refuse(WrongAnswer wrong)
@@ -114,8 +116,11 @@ internal sealed class LabVerification(Catalogue course, Lab lab)
             .FirstOrDefault(e => !observed.Contains(e, StringComparison.OrdinalIgnoreCase)) is not { } missing)
             _found.Wrong++;
         else
-            _found.Failures.Add(
-                $"{Relative(wrong.File)}: {(result.Passed ? "the check passes it" : "it is refused with other words")}\nexpected: {missing}\nobserved: {result.Defect ?? result.Observation}\nit said:\n{played.All}".TrimEnd());
+            _found.Failures.Add((
+                $"{Relative(wrong.File)}: "
+                + (result.Passed ? "the check passes it\n" : "it is refused with other words\n")
+                + $"expected: {missing}\nobserved: {result.Defect ?? result.Observation}\nit said:\n{played.All}")
+                .TrimEnd());
     }
 
     private string Relative(string path) => Path.GetRelativePath(course.Root, path);

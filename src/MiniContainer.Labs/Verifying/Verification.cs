@@ -78,9 +78,8 @@ internal sealed class Verification(Catalogue course, bool shared)
             var output = await process.StandardOutput.ReadToEndAsync();
             await process.WaitForExitAsync();
             _ = _working.TryRemove(process.Id, out _);
-            return (Worker.Read(output)
-                ?? Failed(
-                    $"the verification itself ended with exit code {process.ExitCode}\n{output}{await errors}".TrimEnd()), clock.Elapsed);
+            var ended = $"the verification itself ended with exit code {process.ExitCode}\n{output}{await errors}";
+            return (Worker.Read(output) ?? Failed(ended.TrimEnd()), clock.Elapsed);
         }
         finally
         {

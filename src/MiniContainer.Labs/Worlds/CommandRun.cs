@@ -29,7 +29,6 @@ internal sealed record PlaceCommand(IReadOnlyList<string> Words)
 /// <summary>Runs commands in places.</summary>
 internal static class CommandRun
 {
-    private const int PR_SET_PDEATHSIG = 1;
     private const int SIGKILL = 9;
     private const int SIGPIPE = 13;
 
@@ -78,7 +77,7 @@ internal static class CommandRun
         var tape = new NodeTape(plan, "look", descriptors);
         tape.Join(place);
         tape.Step($"chdir to {directory}", "If that works, the command begins there too.", "chdir(2)",
-            [new TapeCall("chdir", directory)], $"cd {ShellWord.Quote(directory)}");
+            [TapeCalls.chdir(directory)], $"cd {ShellWord.Quote(directory)}");
         tape.Story.Report("status", "It is there.");
         plan.Add(new AwaitReady("look") { Why = "If it is not there, it is known now." });
         try
@@ -104,14 +103,14 @@ internal static class CommandRun
         });
         var tape = new NodeTape(plan, "command", descriptors);
         tape.Step("die with lab", "If lab is killed, nobody would be left to end the command.", "prctl(2)",
-            [new TapeCall("prctl", TapeArg.Named(PR_SET_PDEATHSIG, "PR_SET_PDEATHSIG"),
-                TapeArg.Named(SIGKILL, "SIGKILL"), 0, 0, 0)], "setpriv --pdeathsig KILL");
+            [TapeCalls.prctl(TapeCalls.PR_SET_PDEATHSIG, TapeArg.Named(SIGKILL, "SIGKILL"))],
+            "setpriv --pdeathsig KILL");
         if (place is not null)
             tape.Join(place);
         var directory = command.Directory ?? Here();
         tape.Step($"chdir to {directory}",
             "A new mount namespace begins at its root; there we stay if it has no such directory.", "chdir(2)",
-            [new TapeCall("chdir", directory) { Allowed = [Errno.ENOENT, Errno.ENOTDIR] }],
+            [TapeCalls.chdir(directory) with { Allowed = [Errno.ENOENT, Errno.ENOTDIR] }],
             $"cd {ShellWord.Quote(directory)}");
         tape.Story.DefaultSignal(SIGPIPE, "lab ignores it, and that would be inherited.");
         tape.Story.Execve(Candidates(command.Words[0]), command.Words, Environment_(command.Environment),

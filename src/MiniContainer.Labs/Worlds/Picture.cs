@@ -22,7 +22,12 @@ internal static class Picture
         var (left, right) = (Box(world.Host), Box(world.Internet));
         // The cable is drawn at the height of eth0, the first line in both boxes.
         for (var i = 0; i < Math.Max(left.Count, right.Count); i++)
-            yield return $" {left.ElementAtOrDefault(i) ?? "",-(Width + 4)}{(i == 1 ? "--" : "  ")}{right.ElementAtOrDefault(i)}".TrimEnd();
+        {
+            var between = i == 1 ? "--" : "  ";
+            yield return $" {left.ElementAtOrDefault(i) ?? "",-(Width + 4)}{between}{right.ElementAtOrDefault(i)}"
+                .TrimEnd();
+        }
+
         foreach (var place in world.Places)
         {
             yield return "";

@@ -22,10 +22,10 @@ using MiniContainer.Plans.Steps;
 namespace MiniContainer.Networking;
 
 /// <summary>Plans the attachment to a bridge.</summary>
-internal static class Bridge
+public static class Bridge
 {
     /// <summary>Adds what the plugin does.</summary>
-    public static void Add(BridgeConfig bridge, Chain chain)
+    internal static void Add(BridgeConfig bridge, Chain chain)
     {
         chain.Addresses = HostLocal.Choose(chain.Network, chain.Attachment, chain.Facts);
         var veth = Veth(chain.Attachment, bridge, chain.Ips, chain.Facts);

@@ -66,16 +66,4 @@ public static class NetworkPlanner
                 throw new ArgumentException($"no plugin is called {plugin.Type}", nameof(plugin));
         }
     }
-
-    /// <summary>
-    /// The name of the host's end of an attachment's veth: computed, so that an undo needs nothing else.
-    /// </summary>
-    /// <returns>
-    /// "veth" and the first 11 hexadecimal digits of the XXH128 of "container/interface": 15 bytes, the most there are.
-    /// </returns>
-    /// <remarks>
-    /// No secret is kept here, so no cryptography: .NET's would need OpenSSL's libraries, and milliseconds to load
-    /// them.
-    /// </remarks>
-    public static string VethName(string containerId, string ifName) => Bridge.VethName(containerId, ifName);
 }

@@ -46,8 +46,7 @@ internal static class ForwardPolicy
     /// <param name="bridge">The network's bridge.</param>
     public static string Warning(string chain, string bridge) =>
         $"the nft chain {chain} drops what is forwarded unless one of its rules accepts it, so containers may reach "
-        + "nothing "
-        + $"beyond this host, and published ports may not answer. To let them through: nft insert rule {chain} "
+        + $"nothing beyond this host, and published ports may not answer. To let them through: nft insert rule {chain} "
         + $"iifname {bridge} accept, and the same with oifname";
 
     private static bool Is(JsonElement chain, string property, string value) =>

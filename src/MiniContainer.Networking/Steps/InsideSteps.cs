@@ -101,7 +101,8 @@ public sealed record AddRoute(string Netns, string Destination, string Name, str
     /// <inheritdoc/>
     public override IReadOnlyList<string> CallTexts =>
         [$"RTM_NEWROUTE(dst={Destination}{(Gateway is null ? "" : $", gateway={Gateway}")}, "
-            + $"dev=\"{Name}\"{(Metric is null ? "" : $", priority={Metric}")}{(Table is null ? "" : $", table={Table}")})"];
+            + $"dev=\"{Name}\"{(Metric is null ? "" : $", priority={Metric}")}"
+            + $"{(Table is null ? "" : $", table={Table}")})"];
 
     /// <inheritdoc/>
     public override string Man => "ip-route(8)";
@@ -114,7 +115,10 @@ public sealed record AddRoute(string Netns, string Destination, string Name, str
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> ByHand =>
-        [$"{NetnsPath.Enter(Netns)} ip route add {Words}{(Metric is null ? "" : $" metric {Metric}")}{(Table is null ? "" : $" table {Table}")}"];
+    [
+        $"{NetnsPath.Enter(Netns)} ip route add {Words}{(Metric is null ? "" : $" metric {Metric}")}"
+            + (Table is null ? "" : $" table {Table}"),
+    ];
 
     private string Words => $"{Destination}{(Gateway is null ? "" : $" via {Gateway}")} dev {Name}";
 

@@ -135,7 +135,11 @@ public sealed record PlugIn(string Name, string Bridge, bool Hairpin, bool Isola
     [
         $"RTM_SETLINK(ifname=\"{Name}\", master=\"{Bridge}\")",
         .. Hairpin || Isolated
-            ? [$"RTM_SETLINK(AF_BRIDGE, ifname=\"{Name}\"{(Hairpin ? ", hairpin=true" : "")}{(Isolated ? ", isolated=true" : "")})"] : Array.Empty<string>(),
+            ? [
+                $"RTM_SETLINK(AF_BRIDGE, ifname=\"{Name}\"{(Hairpin ? ", hairpin=true" : "")}"
+                    + $"{(Isolated ? ", isolated=true" : "")})",
+            ]
+            : Array.Empty<string>(),
         $"RTM_SETLINK(ifname=\"{Name}\", IFF_UP)",
     ];
 

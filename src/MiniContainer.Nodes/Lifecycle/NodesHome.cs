@@ -18,7 +18,7 @@ public sealed record NodesHome(StateRoot State)
     /// <summary>The names of all topologies, whatever their state.</summary>
     public IReadOnlyList<string> Names => [.. StateDirectory.Names(State.Path)];
 
-    private bool IsMounted => MountTable.Read().Any(m => m.Point == State.Path);
+    private bool IsMounted => MountInfo.All().Any(m => m.Point == State.Path);
 
     /// <summary>
     /// Makes it fit for topologies, and locks it: no name is claimed, nor the directory removed, meanwhile.

@@ -101,7 +101,7 @@ internal sealed class NodePlanner(Plan plan, NodeFacts facts, string home)
         var data = $"lowerdir=/etc,upperdir={node.Etc}/upper,workdir={node.Etc}/work";
         tape.Step("mount overlay on /etc", "A copy-on-write /etc costs 0.3 ms; a copy would cost 30.", "mount(2)",
             [
-                new TapeCall("mount", "overlay", "/etc", "overlay", 0, data)
+                TapeCalls.mount("overlay", "/etc", "overlay", 0, data) with
                 {
                     Allowed = [Errno.EINVAL, Errno.ENODEV, Errno.EPERM],
                 },
@@ -116,7 +116,7 @@ internal sealed class NodePlanner(Plan plan, NodeFacts facts, string home)
         var trees = facts.MountsBelowSys
             .Select(point => (Point: point, Tree: tape.Story.OpenTree(point, recursive: true, Why))).ToList();
         tape.Step("unmount the machine's /sys", "It shows the machine's links.", "umount2(2)",
-            [new TapeCall("umount2", "/sys", TapeArg.Named(MNT_DETACH, "MNT_DETACH")) { Allowed = [Errno.EINVAL] }],
+            [TapeCalls.umount2("/sys", MNT_DETACH) with { Allowed = [Errno.EINVAL] }],
             "umount -l /sys");
         tape.Story.Mount("sysfs", "/sys", "sysfs", Harmless, null,
             "It shows the links of the network namespace in which it is mounted.", "13-netns");
@@ -157,7 +157,7 @@ internal sealed class NodePlanner(Plan plan, NodeFacts facts, string home)
     {
         var run = tape.Story.OpenTree(node.Run, recursive: false, LostPath);
         tape.Step($"let go of {home}", "What others have bound there is theirs.", "umount2(2)",
-            [new TapeCall("umount2", home, TapeArg.Named(MNT_DETACH, "MNT_DETACH"))],
+            [TapeCalls.umount2(home, MNT_DETACH)],
             $"umount -l {ShellWord.Quote(home)}");
         var trees = OpenStaying(tape, State);
         tape.Story.Attach(run, State, "The machine's containers, sockets and locks are not this host's.");

@@ -46,7 +46,7 @@ public sealed record HoldDirectory(string Path) : Step
     {
         // One that hangs in the kernel would be in no namespace that anybody can find: then all stays for the next
         // undo.
-        var bound = MountTable.Read()
+        var bound = MountInfo.All()
             .Where(m => m.Point.StartsWith(Path + "/", StringComparison.Ordinal)).Select(m => m.Root);
         if (Inhabitants.Find(bound) is [var left, ..])
         {

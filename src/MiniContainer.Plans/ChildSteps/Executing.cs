@@ -20,8 +20,8 @@ public sealed record ExecuteStage2(int Program, int Kept) : ChildStep
     public override IReadOnlyList<TapeCall> Calls =>
     [
         execveat(Program, ["minic", Child]),
-        new TapeCall("prctl", TapeArg.Flags(15, FlagText.Prctl), "minic"),
-        prctl(4 /* PR_SET_DUMPABLE */, 0),
+        prctl_set_name("minic"),
+        prctl(PR_SET_DUMPABLE, 0),
         close_range_on_exec(Kept),
     ];
 
@@ -156,7 +156,7 @@ public sealed record DieWithParent : ChildStep
     public override string Title => "die with minic";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<TapeCall> Calls => [prctl(1 /* PR_SET_PDEATHSIG */, TapeArg.Named(9, "SIGKILL"))];
+    public override IReadOnlyList<TapeCall> Calls => [prctl(PR_SET_PDEATHSIG, TapeArg.Named(9, "SIGKILL"))];
 
     /// <inheritdoc/>
     public override string Man => "prctl(2)";

@@ -189,7 +189,7 @@ public sealed record SetMemoryPolicy(string Name, uint Mode, string? Nodes, byte
             (Mask.Length * 8) + 1)];
 
     private static string Bits(byte[] mask) =>
-        $"[{string.Join(", ", Enumerable.Range(0, mask.Length / 8).Select(i => $"0x{BitConverter.ToUInt64(mask, i * 8):x}"))}]";
+        $"[{string.Join(", ", mask.Chunk(8).Select(word => $"0x{BitConverter.ToUInt64(word):x}"))}]";
 
     /// <inheritdoc/>
     public override string Man => "set_mempolicy(2)";

@@ -90,10 +90,7 @@ public sealed record Unshare(ulong Flags) : ChildStep
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> ByHand =>
-    [
-        $"unshare {((Flags & CLONE_NEWPID) == 0 ? "" : "--fork ")}"
-            + $"{((Flags & CLONE_NEWNS) == 0 ? "" : "--propagation unchanged ")}{NamespaceOptions.Unshare(Flags)}",
-    ];
+        [$"unshare {NamespaceOptions.Unshare(Flags)}"];
 }
 
 /// <summary>Leaves the time namespace for a new one, whose clocks are shifted.</summary>

@@ -15,7 +15,7 @@ public sealed record SetSecureBits(uint Bits) : ChildStep
     public override string Title => "set the securebits";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<TapeCall> Calls => [prctl(28 /* PR_SET_SECUREBITS */, Bits)];
+    public override IReadOnlyList<TapeCall> Calls => [prctl(PR_SET_SECUREBITS, Bits)];
 
     /// <inheritdoc/>
     public override string Man => "capabilities(7)";
@@ -35,7 +35,7 @@ public sealed record KeepCapabilities : ChildStep
     public override string Title => "keep capabilities over setuid";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<TapeCall> Calls => [prctl(8 /* PR_SET_KEEPCAPS */, 1)];
+    public override IReadOnlyList<TapeCall> Calls => [prctl(PR_SET_KEEPCAPS, 1)];
 
     /// <inheritdoc/>
     public override string Man => "prctl(2)";
@@ -186,8 +186,6 @@ public sealed record SetCapabilities(ulong Effective, ulong Permitted, ulong Inh
 /// <param name="Raised">The capabilities, by number.</param>
 public sealed record SetAmbient(IReadOnlyList<int> Raised) : ChildStep
 {
-    private const int PR_CAP_AMBIENT = 47;
-
     /// <inheritdoc/>
     public override string Title => "set the ambient capabilities";
 

@@ -76,19 +76,13 @@ public sealed record CloneChild(string Child, ulong Flags, IReadOnlyList<string>
     public bool Waits => TapePath is not null;
 
     /// <summary>The commands that execute another one as this child.</summary>
-    /// <remarks>
-    /// A program that nobody has mapped yet would lose its capabilities by execve; --keep-caps makes them ambient.
-    /// </remarks>
     public string Maker
     {
         get
         {
-            // A process is born into a pid namespace, so that takes a fork: nsenter(1) forks for it, unshare(1) where
-            // told to.
+            // A process is born into a pid namespace, so that takes a fork: nsenter(1) forks for it.
             var enter = PidNamespacePath is null ? "" : $"nsenter --pid={ShellWord.QuoteProc(PidNamespacePath)} ";
-            var make = Flags == 0 ? ""
-                : $"unshare {((Flags & (ulong)CLONE_NEWPID) == 0 ? "" : "--fork ")}{((Flags & (ulong)CLONE_NEWNS) == 0 ? "" : "--propagation unchanged ")}"
-                + $"{((Flags & (ulong)CLONE_NEWUSER) == 0 ? "" : "--keep-caps ")}{NamespaceOptions.Unshare(Flags)} ";
+            var make = Flags == 0 ? "" : $"unshare {NamespaceOptions.Unshare(Flags)} ";
             return $"{enter}{make}setsid";
         }
     }

@@ -264,7 +264,8 @@ public sealed record AwaitSuccess(string Child) : Step, IOfChild
         return new MinicException($"run {Child}",
             tail.Length == 0
                 ? $"{problem}, and printed nothing"
-                : $"{problem}. The end of what it printed:{tail}{(KeepLog() ? $"\nThe whole of it is in {KeptLogs}" : "")}");
+                : $"{problem}. The end of what it printed:{tail}"
+                    + (KeepLog() ? $"\nThe whole of it is in {KeptLogs}" : ""));
     }
 
     // The undo is about to remove it, with the directory that it is in.

@@ -51,8 +51,7 @@ public static class PodRemoval
         }
 
         if (failures.Count > 0)
-            throw failures.Count == 1
-                ? failures[0] : new MinicException("remove pods", string.Join("\n", failures.Select(f => f.Message)));
+            throw MinicException.FromSeveral("remove pods", failures);
     }
 
     private static TimeSpan GraceOf(PodState pod) =>

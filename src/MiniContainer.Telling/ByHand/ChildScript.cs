@@ -2,10 +2,10 @@
 // script says so:
 //
 //   unshare, nsenter   execute a program in what they make: the script goes on in a second file, which that program is
-//   after pivot_root   the host's programs lie in the old root, on top of the new one, where "/.." leads. That becomes the
-//                      current directory, and stays so to the end: whoever stands in a tree may call what is in it, though
-//                      it is detached and has no path any more. Their loader is called by name, since it would look for
-//                      libraries in the new root
+//   after pivot_root   the host's programs lie in the old root, on top of the new one, where "/.." leads. That becomes
+//                      the current directory, and stays so to the end: whoever stands in a tree may call what is in it,
+//                      though it is detached and has no path any more. Their loader is called by name, since it would
+//                      look for libraries in the new root
 //   setns of exec      goes to the end, with the host's root for a current directory, for the same reason
 //
 // setpriv changes user and capabilities of what it executes, so all of that is one call at the end. Labs 06-mounts,
@@ -148,8 +148,7 @@ internal sealed class ChildScript(Plan plan, CloneChild clone)
 
     private string AfterPivot =>
         "#    The old root lies on top of the new one, where \"/..\" leads. This shell stands in it to the end, and "
-        + "calls the\n"
-        + "#    host's programs from there, with the host's loader; paths from \"/\" are the container's.\n"
+        + "calls the\n#    host's programs from there, with the host's loader; paths from \"/\" are the container's.\n"
         + "cd -P /..\nhost() { tool=$1; shift; \".$ld\" --library-path \".$libs\" \".$tool\" \"$@\"; }\n"
         // -n: else mount(8) makes a directory for its own notes, /run/mount.
         + string.Concat(AllTools.Split(' ')

@@ -32,9 +32,8 @@ internal static class ScriptText
     public static void Comment(StringBuilder text, int number, Step step)
     {
         text.Append($"\n# {number}. {(step.Actor == "minic" ? "" : step.Actor + ": ")}{OneLine(step.Title)}\n");
-        foreach (var line in
-            ExplanationText.Wrap(
-                $"{step.Why} {step.Man}{(Curriculum.Shown(step.Lab) is { Length: > 0 } lab ? $", lab {lab}" : "")}.".TrimStart(), 94))
+        var taught = Curriculum.Shown(step.Lab) is { Length: > 0 } lab ? $", lab {lab}" : "";
+        foreach (var line in ExplanationText.Wrap($"{step.Why} {step.Man}{taught}.".TrimStart(), 94))
             text.Append($"#    {line}\n");
     }
 

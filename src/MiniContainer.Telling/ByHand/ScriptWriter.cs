@@ -86,9 +86,10 @@ public sealed class ScriptWriter(string title, Plan plan, string? directory)
         var (go, status) = ($"\"$STATE/{clone.Child}.go\"", $"\"$STATE/{clone.Child}.status\"");
         text.Append($"rm -f {go} {status}\nmkfifo -m 0600 {go} {status}\n");
         text.Append($"{clone.Maker} sh \"$STATE/{clone.Child}.1\" \\\n");
-        text.Append(
-            $"    {Stdio(clone)}9<&- 3<{go} 4>{status} "
-                + $"&\n{(Waits || plan.Steps.OfType<AwaitSuccess>().Any(w => w.Child == clone.Child) ? "RUN=$!\n" : "")}exec 3>{go} 4<{status}\n");
+        text.Append($"    {Stdio(clone)}9<&- 3<{go} 4>{status} &\n");
+        if (Waits || plan.Steps.OfType<AwaitSuccess>().Any(w => w.Child == clone.Child))
+            text.Append("RUN=$!\n");
+        text.Append($"exec 3>{go} 4<{status}\n");
         text.Append($"read -r CHILD <&4\necho \"$CHILD\" > \"$STATE/{clone.Child}.pid\"\n");
         if (plan.Steps.SelectMany(s => s.ByHand)
             .Any(l => l.Contains($"$CHILD_{clone.Child}/", StringComparison.Ordinal)))

@@ -70,7 +70,8 @@ public sealed class ExplanationText(TextWriter output, int width, bool colour)
     {
         if (colour)
             output.WriteLine(
-                $"{paint.Actor("minic", "what minic does")}  {paint.Actor("", "what a child does")}  {paint.Call("the calls")}  {paint.Why("# the reason")}");
+                $"{paint.Actor("minic", "what minic does")}  {paint.Actor("", "what a child does")}  "
+                    + $"{paint.Call("the calls")}  {paint.Why("# the reason")}");
     }
 
     private void WriteSteps(Explanation explanation, IReadOnlyList<ExplainedStep> steps)
@@ -127,7 +128,9 @@ public sealed class ExplanationText(TextWriter output, int width, bool colour)
         if (direction == "forward")
         {
             foreach (var line in
-                Wrap($"# {step.Why}{(step.Why.Length > 0 ? " " : "")}{step.Man}{(step.Lab.Length == 0 ? "" : $", lab\u00a0{step.Lab}")}.", width - indent - 2).Select(l => l.Replace('\u00a0', ' ')))
+                Wrap($"# {step.Why}{(step.Why.Length > 0 ? " " : "")}{step.Man}"
+                    + $"{(step.Lab.Length == 0 ? "" : $", lab\u00a0{step.Lab}")}.",
+                    width - indent - 2).Select(l => l.Replace('\u00a0', ' ')))
                 Line(margin, line.StartsWith("# ", StringComparison.Ordinal) ? line : "# " + line, Painter.Reasons);
         }
     }

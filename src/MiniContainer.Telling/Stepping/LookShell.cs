@@ -56,18 +56,18 @@ public static class LookShell
     private static IEnumerable<TapeCall> Join(ulong flags, (SafeHandle Root, SafeHandle Directory)? place)
     {
         if (flags != 0)
-            yield return new TapeCall("setns", 5, TapeArg.Named((long)flags, FlagText.Clone(flags)));
+            yield return TapeCalls.setns(5, flags);
         if ((flags & (ulong)CLONE_NEWUSER) != 0)
         {
             // The root of its user namespace, if that has one by now.
-            yield return new TapeCall("setresgid", 0, 0, 0) { Allowed = [Errno.EINVAL, Errno.EPERM] };
-            yield return new TapeCall("setresuid", 0, 0, 0) { Allowed = [Errno.EINVAL, Errno.EPERM] };
+            yield return TapeCalls.setresgid(0, 0, 0) with { Allowed = [Errno.EINVAL, Errno.EPERM] };
+            yield return TapeCalls.setresuid(0, 0, 0) with { Allowed = [Errno.EINVAL, Errno.EPERM] };
         }
 
         if (place is null)
             yield break;
         yield return new TapeCall("fchdir", 6);
-        yield return new TapeCall("chroot", ".");
+        yield return TapeCalls.chroot(".");
         yield return new TapeCall("fchdir", 7);
     }
 
@@ -78,12 +78,11 @@ public static class LookShell
         using var child = Child.Clone(new ChildOptions(
         [
             new("setpgid", 0, 0),
-            new("write", 4, "r", 1),
-            new("read", 3, new TapeArg.Block(new byte[8], "..."), 1) { Least = 1 },
+            TapeCalls.write(4, "r"),
+            TapeCalls.read(3),
             .. join,
             // minic ignores it, and that would be inherited.
-            new("rt_sigaction", TapeArg.Named(SIGPIPE, "SIGPIPE"),
-                new TapeArg.Block(new byte[32], "{sa_handler=SIG_DFL}"), TapeArg.Null, 8),
+            TapeCalls.sigaction_default(SIGPIPE),
             .. execute,
         ])
         {
@@ -114,7 +113,7 @@ public static class LookShell
     {
         var environment = CallerWords.Environment()
             .Where(e => !e.StartsWith("PS1=", StringComparison.Ordinal)).Append($"PS1={prompt}").ToList();
-        return new TapeCall("execve", program, new TapeArg.Strs([Path.GetFileName(program)]),
-            new TapeArg.Strs(environment, Counted: true));
+        return TapeCalls.execve(
+            program, new TapeArg.Strs([Path.GetFileName(program)]), new TapeArg.Strs(environment, Counted: true));
     }
 }

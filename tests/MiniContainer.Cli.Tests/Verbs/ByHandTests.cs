@@ -9,8 +9,8 @@ namespace MiniContainer.Cli.Tests.Verbs;
 public sealed class ByHandTests : MinicTest
 {
     private const string View = "hostname; id; pwd; grep -E \"^(Cap|NoNew|Sig(Blk|Ign)|Groups)\" /proc/self/status; "
-        + "umask;"
-        + " cut -d\" \" -f4- /proc/self/mountinfo | sed \"s/master:[0-9]* //\" | sort; ls -l /dev | cut -c1-40; ip -o "
+        + "umask; cut -d\" \" -f4- /proc/self/mountinfo | sed \"s/master:[0-9]* //\" | sort; ls -l /dev | cut -c1-40; "
+        + "ip -o "
         + "addr | grep -v fe80; ip link | grep ether; ip route;"
         + " ip -6 route | grep -v fe80; cat /proc/self/cgroup; cat /sys/fs/cgroup/pids/pids.max "
         + "/sys/fs/cgroup/memory/memory.limit_in_bytes /sys/fs/cgroup/devices/devices.list 2>/dev/null;"

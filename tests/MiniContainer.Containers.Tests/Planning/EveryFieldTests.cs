@@ -250,12 +250,12 @@ public class EveryFieldTests
             + "and a resctrl file system, that of Intel RDT ($.linux.intelRdt), and the I/O scheduler CFQ, which "
             + "Linux had until 5.0 ($.linux.resources.blockIO.leafWeight), "
             + "and the cgroup controller blkio ($.linux.resources.blockIO), and the cgroup controller hugetlb "
-            + "($.linux.resources.hugepageLimits), "
-            + "and the cgroup controller net_cls ($.linux.resources.network.classID), and the cgroup controller "
+            + "($.linux.resources.hugepageLimits), and the cgroup controller net_cls "
+            + "($.linux.resources.network.classID), and the cgroup controller "
             + "net_prio ($.linux.resources.network.priorities), "
             + "and the cgroup controller rdma ($.linux.resources.rdma), and the cgroup controller cpu "
-            + "($.linux.resources.cpu.realtimeRuntime), "
-            + "and the controller io in cgroup version 2 ($.linux.resources.unified). Remove that from config.json, "
+            + "($.linux.resources.cpu.realtimeRuntime), and the controller io in cgroup version 2 "
+            + "($.linux.resources.unified). Remove that from config.json, "
             + "or run it on a machine that has it.");
         var exec = () =>
             ExecPlanner.Add(new Plan(), "exec", Default.Process! with

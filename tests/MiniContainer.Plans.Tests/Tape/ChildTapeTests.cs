@@ -53,7 +53,8 @@ public class ChildTapeTests
     {
         var text = string.Concat(Everything().Steps
             .Select(s =>
-                $"# {s.Title}\n{string.Concat(s.CallTexts.Select(c => $"    {c}\n"))}{string.Concat(s.ByHand.Select(l => $"  $ {l}\n"))}"));
+                $"# {s.Title}\n{string.Concat(s.CallTexts.Select(c => $"    {c}\n"))}"
+                    + $"{string.Concat(s.ByHand.Select(l => $"  $ {l}\n"))}"));
         Golden.Check(text, "tape.txt");
     }
 
