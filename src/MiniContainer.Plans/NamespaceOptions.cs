@@ -1,14 +1,12 @@
 // Namespaces as util-linux' programs name them, for scripts by hand (nsenter(1), unshare(1)).
 
-using static Tmds.Linux.LibC;
+using MiniContainer.Kernel;
 
 namespace MiniContainer.Plans;
 
 /// <summary>CLONE_NEW* bits as options.</summary>
 public static class NamespaceOptions
 {
-    private const ulong CLONE_NEWTIME = 0x80;
-
     /// <summary>Namespaces as the options of nsenter(1).</summary>
     public static string Nsenter(ulong flags, string path) =>
         string.Join(" ",
@@ -22,9 +20,9 @@ public static class NamespaceOptions
     /// </remarks>
     public static string Unshare(ulong flags) => string.Join(" ",
     [
-        .. (flags & (ulong)CLONE_NEWPID) == 0 ? [] : new[] { "--fork" },
-        .. (flags & (ulong)CLONE_NEWNS) == 0 ? [] : new[] { "--propagation unchanged" },
-        .. (flags & (ulong)CLONE_NEWUSER) == 0 ? [] : new[] { "--keep-caps" },
+        .. (flags & CloneFlags.NEWPID) == 0 ? [] : new[] { "--fork" },
+        .. (flags & CloneFlags.NEWNS) == 0 ? [] : new[] { "--propagation unchanged" },
+        .. (flags & CloneFlags.NEWUSER) == 0 ? [] : new[] { "--keep-caps" },
         .. Of(flags).Select(o => $"--{o.Long}"),
     ]);
 
@@ -37,21 +35,21 @@ public static class NamespaceOptions
 
     private static IEnumerable<(string Long, string File)> Of(ulong flags)
     {
-        if ((flags & (ulong)CLONE_NEWUSER) != 0)
+        if ((flags & CloneFlags.NEWUSER) != 0)
             yield return ("user", "user");
-        if ((flags & (ulong)CLONE_NEWNS) != 0)
+        if ((flags & CloneFlags.NEWNS) != 0)
             yield return ("mount", "mnt");
-        if ((flags & (ulong)CLONE_NEWUTS) != 0)
+        if ((flags & CloneFlags.NEWUTS) != 0)
             yield return ("uts", "uts");
-        if ((flags & (ulong)CLONE_NEWIPC) != 0)
+        if ((flags & CloneFlags.NEWIPC) != 0)
             yield return ("ipc", "ipc");
-        if ((flags & (ulong)CLONE_NEWNET) != 0)
+        if ((flags & CloneFlags.NEWNET) != 0)
             yield return ("net", "net");
-        if ((flags & (ulong)CLONE_NEWPID) != 0)
+        if ((flags & CloneFlags.NEWPID) != 0)
             yield return ("pid", "pid");
-        if ((flags & (ulong)CLONE_NEWCGROUP) != 0)
+        if ((flags & CloneFlags.NEWCGROUP) != 0)
             yield return ("cgroup", "cgroup");
-        if ((flags & CLONE_NEWTIME) != 0)
+        if ((flags & CloneFlags.NEWTIME) != 0)
             yield return ("time", "time");
     }
 }

@@ -5,7 +5,7 @@ using Microsoft.CodeAnalysis;
 
 namespace MiniContainer.Architecture.Tests;
 
-public class ArchitectureTests
+public partial class ArchitectureTests
 {
     // Siblings on a floor do not know each other.
     private static readonly Dictionary<string, int> Floors = new()
@@ -99,6 +99,27 @@ public class ArchitectureTests
             .Select(w => $"{w.File} has {w.Lines} lines over 120 columns, {allowed.GetValueOrDefault(w.File)} before")
             .Should().BeEmpty("MINIC_GOLDEN=write writes wide.txt anew, after a file has moved");
     }
+
+    // Errno.cs, NetlinkAbi.cs and CloneFlags.cs are a header each; Tmds.LibC's are no constants, as `case` wants them.
+    [Fact]
+    public void A_constant_of_the_kernel_is_declared_once_and_not_where_LibC_has_it()
+    {
+        string[] headers = ["Errno.cs", "NetlinkAbi.cs", "CloneFlags.cs"];
+        var known = typeof(Tmds.Linux.LibC).GetProperties().Select(p => p.Name).ToHashSet();
+        var declared = Code.Files("src")
+            .SelectMany(f => Constant().Matches(File.ReadAllText(f))
+                .Select(m => (Name: m.Groups[1].Value.TrimEnd('_'), File: Path.GetFileName(f)))).ToList();
+        declared.Should().Contain(("LOCK_EX", "Abi.cs"), "that is what is looked for");
+        declared.GroupBy(d => d.Name).Where(g => g.Count() > 1)
+            .Select(g => $"{g.Key} in {string.Join(", ", g.Select(d => d.File))}")
+            .Concat(declared.Where(d => known.Contains(d.Name) && !headers.Contains(d.File))
+                .Select(d => $"{d.Name} in {d.File} is LibC's"))
+            .Aggregate("", (all, next) => all + next + "\n").Should().BeEmpty();
+    }
+
+    [GeneratedRegex("const (?:u?long|u?int|u?short|byte) (?:[A-Z0-9_]+ = [^;,]+, )*?"
+        + "([A-Z0-9]+_[A-Z0-9_]+|SIG[A-Z0-9]+) =")]
+    private static partial Regex Constant();
 
     [Fact]
     public void Golden_files_can_still_be_read_by_a_reviewer() =>

@@ -73,7 +73,9 @@ public static partial class PlanText
 
         void Tell()
         {
-            text.Append(last).Append(times > 1 ? $" ({times})" : "").Append(last.EndsWith('\n') || times == 0 ? "" : "\n");
+            text.Append(last).Append(times > 1 ? $" ({times})" : "");
+            if (times > 0 && !last.EndsWith('\n'))
+                text.Append('\n');
             times = 0;
         }
     }

@@ -4,13 +4,13 @@
 using System.CommandLine;
 using System.Globalization;
 using MiniContainer.Kernel;
+using static Tmds.Linux.LibC;
 
 namespace MiniContainer.Cli;
 
 /// <summary>The option --preserve-fds.</summary>
 internal static class PreservedDescriptors
 {
-    private const int O_CLOEXEC = 0x80000;
 
     /// <summary>The option.</summary>
     public static Option<int> Option() => new("--preserve-fds")

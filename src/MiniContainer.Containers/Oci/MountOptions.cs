@@ -2,6 +2,7 @@
 // (mount_setattr(2)), what the runtime itself does, and the rest, which is the file system's own business.
 // https://github.com/opencontainers/runtime-spec/blob/v1.3.0/config.md#linux-mount-options   Lab: 06-mounts.
 
+using static MiniContainer.Kernel.Abi;
 using static Tmds.Linux.LibC;
 
 
@@ -23,20 +24,6 @@ public enum MountIdMap
 /// <summary>A mount's options, parsed. <see cref="Parse"/> and <see cref="Print"/> are inverses.</summary>
 public sealed record MountOptions
 {
-    // linux/mount.h; newer than Tmds.LibC.
-    private const ulong MS_NOSYMFOLLOW = 1 << 8;
-    private const ulong MS_LAZYTIME = 1 << 25;
-    private const ulong MOUNT_ATTR_RDONLY = 0x1;
-    private const ulong MOUNT_ATTR_NOSUID = 0x2;
-    private const ulong MOUNT_ATTR_NODEV = 0x4;
-    private const ulong MOUNT_ATTR_NOEXEC = 0x8;
-    private const ulong MOUNT_ATTR__ATIME = 0x70;
-    private const ulong MOUNT_ATTR_RELATIME = 0x0;
-    private const ulong MOUNT_ATTR_NOATIME = 0x10;
-    private const ulong MOUNT_ATTR_STRICTATIME = 0x20;
-    private const ulong MOUNT_ATTR_NODIRATIME = 0x80;
-    private const ulong MOUNT_ATTR_NOSYMFOLLOW = 0x200000;
-
     // Each flag with the option that sets it and the one that clears it. Printed in this order.
     private static readonly (string? Set, string? Clear, ulong Flag)[] Table =
     [

@@ -5,6 +5,8 @@
 using MiniContainer.Containers.Oci;
 using MiniContainer.Plans;
 using MiniContainer.Plans.Steps;
+using static MiniContainer.Kernel.Abi;
+using static MiniContainer.Kernel.TapeCalls;
 
 namespace MiniContainer.Containers.Planning;
 
@@ -14,17 +16,10 @@ internal static class BindSources
     // What mount_setattr(2) calls the flags of mount(2); how atime is kept is one field of three values.
     private static readonly (ulong Flag, ulong Attr)[] Attributes =
     [
-        (0x1 /* MS_RDONLY */, 0x1), (0x2 /* MS_NOSUID */, 0x2), (0x4 /* MS_NODEV */, 0x4), (0x8 /* MS_NOEXEC */, 0x8),
-        (0x100 /* MS_NOSYMFOLLOW */, 0x200000), (0x800 /* MS_NODIRATIME */, 0x80),
+        (MS_RDONLY, MOUNT_ATTR_RDONLY), (MS_NOSUID, MOUNT_ATTR_NOSUID), (MS_NODEV, MOUNT_ATTR_NODEV),
+        (MS_NOEXEC, MOUNT_ATTR_NOEXEC), (MS_NOSYMFOLLOW, MOUNT_ATTR_NOSYMFOLLOW),
+        (MS_NODIRATIME, MOUNT_ATTR_NODIRATIME),
     ];
-
-    private const ulong MS_NOATIME = 0x400;
-    private const ulong MS_REC = 0x4000;
-    private const ulong MS_PRIVATE = 1 << 18;
-    private const ulong MS_SLAVE = 1 << 19;
-    private const ulong MS_RELATIME = 1 << 21;
-    private const ulong MS_STRICTATIME = 1 << 24;
-    private const ulong MOUNT_ATTR__ATIME = 0x70;
 
     /// <summary>Adds the steps by which minic picks up what the child could not: trees with mapped ids; and where it is
     /// in a user namespace, what nobody of there may get at.</summary>
@@ -145,7 +140,8 @@ internal static class BindSources
         var set = Attributes.Where(a => (options.Flags & a.Flag) != 0).Aggregate(0UL, (all, a) => all | a.Attr);
         var clear = Attributes.Where(a => (options.Cleared & a.Flag) != 0).Aggregate(0UL, (all, a) => all | a.Attr);
         var atime = options.Flags & (MS_NOATIME | MS_RELATIME | MS_STRICTATIME);
-        set |= (atime & MS_NOATIME) != 0 ? 0x10UL : (atime & MS_STRICTATIME) != 0 ? 0x20UL : 0;
+        set |= (atime & MS_NOATIME) != 0 ? MOUNT_ATTR_NOATIME
+            : (atime & MS_STRICTATIME) != 0 ? MOUNT_ATTR_STRICTATIME : 0;
         return (set, clear | (atime != 0 ? MOUNT_ATTR__ATIME : 0));
     }
 }

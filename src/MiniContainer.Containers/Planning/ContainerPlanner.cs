@@ -13,6 +13,7 @@
 
 using MiniContainer.Containers.Oci;
 using MiniContainer.Containers.Steps;
+using MiniContainer.Kernel;
 using MiniContainer.Plans;
 using MiniContainer.Plans.Steps;
 

@@ -3,6 +3,7 @@
 
 using MiniContainer.Containers.Oci;
 using MiniContainer.Containers.Steps;
+using MiniContainer.Kernel;
 using MiniContainer.Plans;
 using MiniContainer.Plans.Steps;
 

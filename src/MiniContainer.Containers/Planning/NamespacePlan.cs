@@ -14,6 +14,7 @@
 //     go ----------------------------------->  goes on
 
 using MiniContainer.Containers.Oci;
+using MiniContainer.Kernel;
 using MiniContainer.Plans;
 using MiniContainer.Plans.ChildSteps;
 using MiniContainer.Plans.Steps;
@@ -43,7 +44,9 @@ internal sealed record NamespacePlan(IReadOnlyList<Join> Joins, ulong Made, Kern
         // them it comes first, since it gives them.
         var last = caller.IsPrivileged ? 1 : -1;
         var ordered = joins.OrderBy(j => (j.Flags & CloneFlags.NEWUSER) != 0 ? last : 0).ToList();
-        var made = CloneFlags.Made(spec) & ~setup.Joins.Aggregate(0UL, (flags, j) => flags | j.Flags);
+        var unnamed = (spec.Linux?.Namespaces ?? []).Where(n => string.IsNullOrEmpty(n.Path));
+        var made = unnamed.Aggregate(0UL, (flags, n) => flags | CloneFlags.Of(n.Type))
+            & ~setup.Joins.Aggregate(0UL, (flags, j) => flags | j.Flags);
         return new NamespacePlan(ordered, made, caller);
     }
 

@@ -4,6 +4,7 @@
 
 using MiniContainer.Containers.Oci;
 using MiniContainer.Kernel;
+using static MiniContainer.Kernel.Abi;
 
 namespace MiniContainer.Containers.Planning;
 
@@ -16,12 +17,6 @@ public sealed record CompiledSeccomp(byte[] Program, long Flags);
 public static class SeccompCompiler
 {
     private const string Doing = "compile the seccomp filter";
-    private const long SECCOMP_FILTER_FLAG_TSYNC = 1;
-    private const long SECCOMP_FILTER_FLAG_SPEC_ALLOW = 4;
-    private const long SECCOMP_FILTER_FLAG_NEW_LISTENER = 8;
-    // With a listener TSYNC has no number of a thread to return, only this errno.
-    private const long SECCOMP_FILTER_FLAG_TSYNC_ESRCH = 16;
-    private const long SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV = 32;
     private const int WorthKeeping = 100 * 8;
 
     /// <summary>Compiles a filter, or finds it compiled.</summary>
@@ -128,6 +123,7 @@ public static class SeccompCompiler
         // refuses it then.
         return Notifies(seccomp)
             ? flags | SECCOMP_FILTER_FLAG_NEW_LISTENER
+            // With a listener TSYNC has no number of a thread to return, only this errno.
             | ((flags & SECCOMP_FILTER_FLAG_TSYNC) != 0 ? SECCOMP_FILTER_FLAG_TSYNC_ESRCH : 0)
             : flags & ~SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV;
     }

@@ -53,8 +53,6 @@ public sealed record HookState(string OciVersion, string Id, string Bundle)
 /// <param name="Status">The container's status at this point.</param>
 public sealed record RunHook(string Point, string Path, HookState State, string Status) : Step, IOfChild
 {
-    private const ulong CLONE_NEWUSER_ = 0x10000000;
-    private const ulong CLONE_NEWPID_ = 0x20000000;
     private const string WhyFilter = "It is a program of the image's, and may do no more than the command.";
 
     /// <summary>argv; the path alone where there is none.</summary>
@@ -182,7 +180,7 @@ public sealed record RunHook(string Point, string Path, HookState State, string 
                     [.. Tape(Inherited.Read(), Env is null ? Callers() : []).StepsOf("hook").SelectMany(s => s.Calls)])
         {
             Descriptors = Descriptors(input, output, pidfd),
-            PidNamespace = (Namespaces & CLONE_NEWPID_) != 0 ? pidfd : null,
+            PidNamespace = (Namespaces & CloneFlags.NEWPID) != 0 ? pidfd : null,
         });
         hook.Go();
         // An execve that fails ends the tape, so the two are told apart by the tape, not by the exit code.
@@ -237,7 +235,7 @@ public sealed record RunHook(string Point, string Path, HookState State, string 
                 + "that is not minic any more.");
         if (Namespaces != 0)
             tape.JoinNamespaces("target", Namespaces, "/proc/$CHILD/ns/@", "The hook runs in the container.");
-        if ((Namespaces & CLONE_NEWUSER_) != 0)
+        if ((Namespaces & CloneFlags.NEWUSER) != 0)
             tape.BecomeUser(0, 0, [], setGroups: false,
                 "The container's root: ours has no name in its user namespace.");
         tape.Setsid("Signals from the caller's terminal are for minic.");

@@ -136,13 +136,11 @@ public static class FlagText
     /// <inheritdoc cref="Open(ulong)"/>
     public static string Open(int flags)
     {
-        var access = (flags & O_ACCMODE) switch { O_WRONLY_ => "O_WRONLY", O_RDWR_ => "O_RDWR", _ => "O_RDONLY" };
+        var mode = flags & O_ACCMODE;
+        var access = mode == O_WRONLY ? "O_WRONLY" : mode == O_RDWR ? "O_RDWR" : "O_RDONLY";
         var rest = (ulong)(uint)(flags & ~O_ACCMODE);
         return rest == 0 ? access : $"{access}|{Join(rest, OpenFlags)}";
     }
-
-    private const int O_WRONLY_ = 1;
-    private const int O_RDWR_ = 2;
 
     private static string Join(ulong flags, (ulong Bit, string Name)[] table)
     {

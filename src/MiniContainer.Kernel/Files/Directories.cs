@@ -2,6 +2,7 @@
 
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
+using static MiniContainer.Kernel.Abi;
 using static Tmds.Linux.LibC;
 
 namespace MiniContainer.Kernel;
@@ -9,8 +10,6 @@ namespace MiniContainer.Kernel;
 /// <summary>The doors to directories.</summary>
 public static unsafe partial class Directories
 {
-    private const int LOCK_EX = 2;
-    private const int LOCK_NB = 4;
 
     /// <summary>mkdir(2).</summary>
     /// <returns>0, or the errno.</returns>

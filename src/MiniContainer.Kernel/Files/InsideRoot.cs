@@ -31,9 +31,6 @@ public sealed record FileLook(uint Mode)
 public static unsafe class InsideRoot
 {
     private const int SYS_openat2 = 437;
-    private const ulong RESOLVE_NO_MAGICLINKS = 0x02;
-    private const ulong RESOLVE_BENEATH = 0x08;
-    private const ulong RESOLVE_IN_ROOT = 0x10;
     private const long MaxBytes = 4 * 1024 * 1024;
 
     /// <summary>Whether a program could be executed by somebody: a regular file with an x bit.</summary>

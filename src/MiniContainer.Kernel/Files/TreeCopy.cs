@@ -15,7 +15,6 @@ public static unsafe partial class TreeCopy
     // Each level has two descriptors open; whoever nests deeper wants to do harm.
     private const int MaxDepth = 256;
     private const int Nofollow = 0x100; // AT_SYMLINK_NOFOLLOW
-    private const int AT_EMPTY_PATH_ = 0x1000;
 
     // Of d_name in struct dirent: after d_ino and d_off of 8 bytes each, d_reclen of 2, d_type of 1.
     private const int NameOffset = 19;
@@ -28,9 +27,9 @@ public static unsafe partial class TreeCopy
     {
         using var source = Libc.OpenHandle(from, O_RDONLY | O_DIRECTORY);
         using var target = Libc.OpenHandle(to, O_RDONLY | O_DIRECTORY);
-        Stat(source, "", AT_EMPTY_PATH_, from, out var status);
+        Stat(source, "", AT_EMPTY_PATH, from, out var status);
         Content(source, target, from, 0);
-        Dress(target, "", AT_EMPTY_PATH_, status, from);
+        Dress(target, "", AT_EMPTY_PATH, status, from);
     }
 
     private static void Content(SafeFileHandle source, SafeFileHandle target, string shown, int depth)

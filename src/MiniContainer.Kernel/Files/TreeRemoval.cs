@@ -13,7 +13,6 @@ public static unsafe partial class TreeRemoval
 {
     // A descriptor a level.
     private const int MaxDepth = 64;
-    private const int AT_REMOVEDIR_ = 0x200;
     private const int Tries = 1000;
 
     /// <summary>Removes a directory and all below it; none at all is fine. Equivalent to: <c>rm -rf PATH</c>.</summary>
@@ -78,7 +77,7 @@ public static unsafe partial class TreeRemoval
             return false;
         var errno = Unlink(directory, name, 0);
         if (errno == Errno.EISDIR)
-            errno = Unlink(directory, name, AT_REMOVEDIR_);
+            errno = Unlink(directory, name, AT_REMOVEDIR);
         if (errno is Errno.ENOTEMPTY or Errno.EEXIST)
         {
             if (depth >= MaxDepth)
@@ -102,7 +101,7 @@ public static unsafe partial class TreeRemoval
             return Libc.Errno;
         using (var below = new SafeFileHandle(fd, ownsHandle: true))
             Empty(below, top, $"{shown}/{Marshal.PtrToStringUTF8((nint)name)}", depth + 1);
-        return Unlink(directory, name, AT_REMOVEDIR_);
+        return Unlink(directory, name, AT_REMOVEDIR);
     }
 
     private static int MoveUp(SafeFileHandle directory, SafeFileHandle top, byte* name)

@@ -78,10 +78,9 @@ public static unsafe class HostMount
     /// <exception cref="MinicException">It cannot be unmounted.</exception>
     public static void Unmount(string path)
     {
-        const int UMOUNT_NOFOLLOW_ = 8;
         fixed (byte* target = Libc.Utf8(path))
         {
-            while (umount2(target, MNT_DETACH | UMOUNT_NOFOLLOW_) == 0)
+            while (umount2(target, MNT_DETACH | UMOUNT_NOFOLLOW) == 0)
             {
             }
 

@@ -5,6 +5,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
+using static MiniContainer.Kernel.Abi;
 using static Tmds.Linux.LibC;
 
 namespace MiniContainer.Kernel;
@@ -14,11 +15,6 @@ public static unsafe class IdMappedTree
 {
     private const int SYS_open_tree = 428;
     private const int SYS_mount_setattr = 442;
-    private const ulong MOUNT_ATTR_IDMAP = 0x100000;
-    private const int AT_RECURSIVE_ = 0x8000;
-    private const int AT_EMPTY_PATH_ = 0x1000;
-    private const uint OPEN_TREE_CLONE = 1;
-    private const ulong CLONE_NEWUSER_ = 0x10000000;
 
     /// <summary>Copies a mount, attached nowhere yet. Equivalent to the first half of: <c>mount --bind</c>.</summary>
     /// <param name="source">A path in it: what lies below is copied.</param>
@@ -29,7 +25,7 @@ public static unsafe class IdMappedTree
         int fd;
         fixed (byte* path = Libc.Utf8(source))
             fd = (int)syscall(SYS_open_tree, -100, path,
-                OPEN_TREE_CLONE | (uint)O_CLOEXEC | (recursive ? AT_RECURSIVE_ : 0u));
+                OPEN_TREE_CLONE | (uint)O_CLOEXEC | (recursive ? AT_RECURSIVE : 0));
         return fd >= 0
             ? new SafeFileHandle(fd, ownsHandle: true)
             : throw MinicException.FromErrno($"pick up {source}", OpenText(source, recursive), Libc.Errno);
@@ -50,7 +46,7 @@ public static unsafe class IdMappedTree
         // and ends.
         using var child =
             Child.Clone(
-                [TapeCalls.read(3), new TapeCall("exit_group", 0)], CLONE_NEWUSER_);
+                [TapeCalls.read(3), new TapeCall("exit_group", 0)], CloneFlags.NEWUSER);
         var pid = child.Pid;
         try
         {
@@ -82,7 +78,7 @@ public static unsafe class IdMappedTree
         fixed (byte* empty = Libc.Utf8(""))
         {
             if ((int)syscall(SYS_mount_setattr, heldTree.Number, empty,
-                AT_EMPTY_PATH_ | (recursive ? AT_RECURSIVE_ : 0), attributes, 32) != 0)
+                (uint)AT_EMPTY_PATH | (recursive ? AT_RECURSIVE : 0), attributes, 32) != 0)
                 throw MinicException.FromErrno("map the ids of a mount",
                     $"mount_setattr({heldTree.Number}, \"\", AT_EMPTY_PATH{(recursive ? "|AT_RECURSIVE" : "")}, "
                         + $"{{attr_set=MOUNT_ATTR_IDMAP, userns_fd={heldUserns.Number}}}, 32)", Libc.Errno);

@@ -5,6 +5,7 @@
 
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
+using static MiniContainer.Kernel.Abi;
 using static Tmds.Linux.LibC;
 
 namespace MiniContainer.Kernel;
@@ -18,9 +19,6 @@ public sealed record PickedVolume(SafeFileHandle Tree, bool IsDirectory);
 public static unsafe class VolumeTree
 {
     private const int SYS_open_tree = 428;
-    private const uint OPEN_TREE_CLONE = 1;
-    private const uint AT_RECURSIVE_ = 0x8000;
-    private const uint AT_EMPTY_PATH_ = 0x1000;
     private const uint Permissions = 0xfff;
 
     /// <summary>The call that walks a path in a volume, as strace(1) prints it.</summary>
@@ -55,7 +53,7 @@ public static unsafe class VolumeTree
         fixed (byte* empty = Libc.Utf8(""))
         {
             var fd = (int)syscall(SYS_open_tree, Number(found ?? top), empty,
-                AT_EMPTY_PATH_ | OPEN_TREE_CLONE | (uint)O_CLOEXEC | AT_RECURSIVE_);
+                (uint)AT_EMPTY_PATH | OPEN_TREE_CLONE | (uint)O_CLOEXEC | AT_RECURSIVE);
             return fd >= 0
                 ? new PickedVolume(new SafeFileHandle(fd, ownsHandle: true), (mode & (uint)S_IFMT) == (uint)S_IFDIR)
                 : throw MinicException.FromErrno(doing, OpenText, Libc.Errno);

@@ -16,8 +16,6 @@ public sealed class Conntrack : IDisposable
 {
     // Of Linux; .NET's own AddressFamily has other numbers.
     private const byte AllFamilies = 0;
-    private const byte AF_INET_ = 2;
-    private const byte AF_INET6_ = 10;
 
     private readonly NetlinkSocket socket;
 
@@ -71,7 +69,7 @@ public sealed class Conntrack : IDisposable
     // With the id: a connection of the same addresses that has begun meanwhile is another one, and stays.
     internal static NetlinkMessage DeleteMessage(ConntrackEntry entry)
     {
-        var family = entry.Original.Source.AddressFamily == AddressFamily.InterNetworkV6 ? AF_INET6_ : AF_INET_;
+        var family = entry.Original.Source.AddressFamily == AddressFamily.InterNetworkV6 ? AF_INET6 : AF_INET;
         var message = Message(IPCTNL_MSG_CT_DELETE, NLM_F_ACK, family);
         foreach (var (type, payload) in entry.Key)
             message.Add(type, payload);

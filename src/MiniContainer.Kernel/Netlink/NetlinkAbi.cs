@@ -15,6 +15,11 @@ internal static class NetlinkAbi
     public const int NETLINK_EXT_ACK = 11;
     public const int NETLINK_GET_STRICT_CHK = 12;
 
+    // As the headers of messages hold them: a byte.
+    public const byte AF_INET = 2;
+    public const byte AF_BRIDGE = 7;
+    public const byte AF_INET6 = 10;
+
     public const ushort NLMSG_NOOP = 1;
     public const ushort NLMSG_ERROR = 2;
     public const ushort NLMSG_DONE = 3;

@@ -6,6 +6,7 @@ using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using static MiniContainer.Kernel.Netlink.NetlinkAbi;
+using static MiniContainer.Kernel.Abi;
 using static Tmds.Linux.LibC;
 
 namespace MiniContainer.Kernel;
@@ -21,7 +22,6 @@ public static unsafe partial class NetworkNamespace
     /// <summary>Where ip-netns(8) keeps named namespaces.</summary>
     public const string Directory = "/run/netns";
 
-    private const int LOCK_EX = 2;
     private const string Current = "/proc/thread-self/ns/net";
 
     /// <summary>Makes a namespace that lives as long as the handle. Equivalent to: <c>unshare --net</c>.</summary>

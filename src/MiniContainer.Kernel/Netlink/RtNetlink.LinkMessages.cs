@@ -13,7 +13,6 @@ namespace MiniContainer.Kernel.Netlink;
 
 public sealed partial class RtNetlink
 {
-    private const byte AF_BRIDGE = 7;
 
     internal static NetlinkMessage VethMessage(VethEnd end, int endNetns, VethEnd peer, int peerNetns)
     {

@@ -24,7 +24,6 @@ public sealed record NotExecutable(int Errno, string? Reason = null, string? Rem
 public sealed unsafe class Executable
 {
     private const int MostInterpreters = 4;
-    private const int ST_NOEXEC = 8;
     private const int DacOverride = 1;
     private const int DacReadSearch = 2;
     private const string OpenIt = "Open it with chmod, or run as another user.";

@@ -9,18 +9,16 @@ namespace MiniContainer.Kernel;
 /// <summary>Looks at the namespaces of processes.</summary>
 public static unsafe class ProcessNamespaces
 {
-    private const int CLONE_NEWTIME_ = 0x80;
-
     /// <summary>
     /// Their kinds, as files of /proc/PID/ns, and the CLONE_NEW* flag of each; the user namespace first, as setns needs
     /// it.
     /// </summary>
     public static IReadOnlyList<(string File, ulong Flag)> Kinds { get; } =
     [
-        ("user", (ulong)CLONE_NEWUSER), ("mnt", (ulong)CLONE_NEWNS), ("pid", (ulong)CLONE_NEWPID),
-        ("net", (ulong)CLONE_NEWNET),
-        ("ipc", (ulong)CLONE_NEWIPC), ("uts", (ulong)CLONE_NEWUTS), ("cgroup", (ulong)CLONE_NEWCGROUP),
-        ("time", CLONE_NEWTIME_),
+        ("user", CloneFlags.NEWUSER), ("mnt", CloneFlags.NEWNS), ("pid", CloneFlags.NEWPID),
+        ("net", CloneFlags.NEWNET),
+        ("ipc", CloneFlags.NEWIPC), ("uts", CloneFlags.NEWUTS), ("cgroup", CloneFlags.NEWCGROUP),
+        ("time", CloneFlags.NEWTIME),
     ];
 
     /// <summary>

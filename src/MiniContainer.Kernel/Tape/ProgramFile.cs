@@ -13,9 +13,7 @@ internal sealed unsafe class ProgramFile : IDisposable
 {
     private const ulong Base = 0x400000;
     private const int HeaderSize = 64 + 56;
-    private const uint MFD_ALLOW_SEALING = 2;
     private const uint MFD_EXEC = 0x10;
-    private const int F_ADD_SEALS = 1033;
     private const int AllSeals = 15; // F_SEAL_SEAL|F_SEAL_SHRINK|F_SEAL_GROW|F_SEAL_WRITE
 
     private readonly SafeFileHandle writer;
@@ -39,9 +37,9 @@ internal sealed unsafe class ProgramFile : IDisposable
         fixed (byte* p = Libc.Utf8(name))
         {
             // Kernels before 6.3 do not know MFD_EXEC, and need none.
-            fd = memfd_create(p, (uint)MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_EXEC);
+            fd = memfd_create(p, (uint)MFD_CLOEXEC | (uint)MFD_ALLOW_SEALING | MFD_EXEC);
             if (fd < 0 && Libc.Errno == Errno.EINVAL)
-                fd = memfd_create(p, (uint)MFD_CLOEXEC | MFD_ALLOW_SEALING);
+                fd = memfd_create(p, (uint)MFD_CLOEXEC | (uint)MFD_ALLOW_SEALING);
         }
 
         if (fd < 0)

@@ -2,15 +2,12 @@
 // 03-threads, 08-cgroups, 10-privileges; execve(2), clone(2), unshare(2), prlimit(2), capset(2), sigaction(2)).
 
 using System.Globalization;
+using Tmds.Linux;
 
 namespace MiniContainer.Kernel;
 
 public static partial class TapeCalls
 {
-    private const int CLONE_PARENT = 0x8000;
-    private const int CLONE_PARENT_SETTID = 0x100000;
-    private const int SIGCHLD = 17;
-
     /// <summary>Executes an open file (execveat(2)).</summary>
     public static TapeCall execveat(int fd, string[] argv) =>
         new("execveat", fd, "", new TapeArg.Strs(argv), new TapeArg.Strs([], Counted: true),
@@ -30,7 +27,8 @@ public static partial class TapeCalls
     /// <summary>Makes another process, a child of our parent's; its pid is this entry's answer (clone(2)).</summary>
     public static TapeCall clone_sibling() =>
         new("clone",
-            TapeArg.Named(CLONE_PARENT | CLONE_PARENT_SETTID | SIGCHLD, "CLONE_PARENT|CLONE_PARENT_SETTID|SIGCHLD"),
+            TapeArg.Named(LibC.CLONE_PARENT | LibC.CLONE_PARENT_SETTID | LibC.SIGCHLD,
+                "CLONE_PARENT|CLONE_PARENT_SETTID|SIGCHLD"),
             TapeArg.Null, new TapeArg.Answer("&pid"), TapeArg.Null, 0);
 
     /// <summary>Leaves namespaces for new ones (unshare(2)).</summary>

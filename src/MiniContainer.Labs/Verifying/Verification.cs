@@ -7,6 +7,7 @@ using System.Runtime.InteropServices;
 using MiniContainer.Kernel;
 using MiniContainer.Labs.Course;
 using MiniContainer.Labs.Worlds;
+using static Tmds.Linux.LibC;
 
 namespace MiniContainer.Labs.Verifying;
 
@@ -15,7 +16,6 @@ namespace MiniContainer.Labs.Verifying;
 /// <param name="shared">Whether others change this machine meanwhile.</param>
 internal sealed class Verification(Catalogue course, bool shared)
 {
-    private const int SIGTERM = 15;
 
     private readonly ConcurrentDictionary<int, Lab> _working = [];
     private volatile bool _stopped;

@@ -29,8 +29,6 @@ internal sealed record PlaceCommand(IReadOnlyList<string> Words)
 /// <summary>Runs commands in places.</summary>
 internal static class CommandRun
 {
-    private const int SIGKILL = 9;
-    private const int SIGPIPE = 13;
 
     /// <summary>Runs a command to its end; signals that come meanwhile are passed on.</summary>
     /// <param name="place">Where; null where we are.</param>

@@ -4,13 +4,13 @@
 
 using System.Runtime.InteropServices;
 using MiniContainer.Kernel;
+using static Tmds.Linux.LibC;
 
 namespace MiniContainer.Labs.Worlds;
 
 /// <summary>Catches signals, and hands them to a child when there is one.</summary>
 internal sealed class SignalRelay : IDisposable
 {
-    private const int SIGHUP = 1, SIGINT = 2, SIGQUIT = 3, SIGUSR1 = 10, SIGUSR2 = 12, SIGTERM = 15;
 
     private readonly List<PosixSignalRegistration> registrations = [];
     private readonly List<int> early = [];
@@ -25,7 +25,7 @@ internal sealed class SignalRelay : IDisposable
         var terminal = !apart && Terminal.Is(input);
         foreach (var signal in (int[])[SIGHUP, SIGINT, SIGQUIT, SIGUSR1, SIGUSR2, SIGTERM])
         {
-            var shared = terminal && signal is SIGINT or SIGQUIT;
+            var shared = terminal && (signal == SIGINT || signal == SIGQUIT);
             registrations.Add(PosixSignalRegistration.Create(Named(signal), context =>
             {
                 context.Cancel = true;
@@ -62,14 +62,12 @@ internal sealed class SignalRelay : IDisposable
     /// <inheritdoc/>
     public void Dispose() => registrations.ForEach(r => r.Dispose());
 
-    private static PosixSignal Named(int signal) => signal switch
-    {
-        SIGHUP => PosixSignal.SIGHUP,
-        SIGINT => PosixSignal.SIGINT,
-        SIGQUIT => PosixSignal.SIGQUIT,
-        SIGTERM => PosixSignal.SIGTERM,
-        _ => (PosixSignal)signal,
-    };
+    private static PosixSignal Named(int signal) =>
+        signal == SIGHUP ? PosixSignal.SIGHUP
+        : signal == SIGINT ? PosixSignal.SIGINT
+        : signal == SIGQUIT ? PosixSignal.SIGQUIT
+        : signal == SIGTERM ? PosixSignal.SIGTERM
+        : (PosixSignal)signal;
 
     private void PassOn(int signal)
     {

@@ -6,7 +6,6 @@
 //     DIRECTORY/etc                 what it writes to /etc
 
 using MiniContainer.Kernel;
-using static Tmds.Linux.LibC;
 
 namespace MiniContainer.Nodes.Model;
 
@@ -15,7 +14,6 @@ namespace MiniContainer.Nodes.Model;
 /// <param name="Path">Its directory.</param>
 public sealed record Node(string Name, string Path)
 {
-    private const ulong CLONE_NEWTIME = 0x80; // Newer than Tmds.LibC; clone3(2) alone can do it.
 
     /// <summary>
     /// The kinds of namespaces that this kernel has for it, in the order in which they are joined: once in another
@@ -55,9 +53,9 @@ public sealed record Node(string Name, string Path)
     /// <summary>The flag of a kind of namespaces, for clone3(2) and setns(2).</summary>
     public static ulong Flag(string kind) => kind switch
     {
-        "net" => (ulong)CLONE_NEWNET,
-        "uts" => (ulong)CLONE_NEWUTS,
-        "time" => CLONE_NEWTIME,
-        _ => (ulong)CLONE_NEWNS,
+        "net" => CloneFlags.NEWNET,
+        "uts" => CloneFlags.NEWUTS,
+        "time" => CloneFlags.NEWTIME,
+        _ => CloneFlags.NEWNS,
     };
 }

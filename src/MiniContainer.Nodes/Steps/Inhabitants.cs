@@ -4,6 +4,7 @@
 using System.Globalization;
 using MiniContainer.Kernel;
 using MiniContainer.Nodes.Model;
+using static Tmds.Linux.LibC;
 
 namespace MiniContainer.Nodes.Steps;
 
@@ -15,7 +16,6 @@ public sealed record Inhabitant(int Pid, IReadOnlyList<string> Words);
 /// <summary>Finds and ends the processes of nodes.</summary>
 public static class Inhabitants
 {
-    private const int SIGKILL = 9;
 
     /// <summary>The processes of which a namespace is among the given ones.</summary>
     /// <param name="namespaces">"net:[4026532008]" and the like; our own are never meant.</param>

@@ -97,13 +97,11 @@ public sealed record Unshare(ulong Flags) : ChildStep
 /// <param name="Offsets">How far.</param>
 public sealed record UnshareTime(IReadOnlyList<ClockOffset> Offsets) : ChildStep
 {
-    private const ulong CLONE_NEWTIME = 0x80;
+    /// <inheritdoc/>
+    public override string Title => $"unshare {NamespaceOptions.Names(CloneFlags.NEWTIME)}";
 
     /// <inheritdoc/>
-    public override string Title => $"unshare {NamespaceOptions.Names(CLONE_NEWTIME)}";
-
-    /// <inheritdoc/>
-    public override IReadOnlyList<TapeCall> Calls => [unshare(CLONE_NEWTIME)];
+    public override IReadOnlyList<TapeCall> Calls => [unshare(CloneFlags.NEWTIME)];
 
     /// <inheritdoc/>
     public override ScriptRole Role => ScriptRole.Continues;

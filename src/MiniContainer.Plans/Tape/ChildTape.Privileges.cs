@@ -2,12 +2,12 @@
 // and the planners say why (labs 08-cgroups, 10-privileges).
 
 using MiniContainer.Plans.ChildSteps;
+using static MiniContainer.Kernel.Abi;
 
 namespace MiniContainer.Plans;
 
 public sealed partial class ChildTape
 {
-    private const long SECCOMP_FILTER_FLAG_NEW_LISTENER = 8;
 
     /// <inheritdoc cref="ChildSteps.SetLimit" path="/summary"/>
     /// <param name="name">RLIMIT_NOFILE and the like.</param>

@@ -2,6 +2,7 @@
 
 using System.Text;
 using MiniContainer.Plans.ChildSteps;
+using Tmds.Linux;
 
 namespace MiniContainer.Plans;
 
@@ -91,8 +92,7 @@ public sealed partial class ChildTape
     {
         // fsconfig(2) takes strings of up to 255 bytes, and knows no quotes.
         const int MaxString = 255;
-        const ulong MS_SILENT_ = 1 << 15;
-        var known = FileSystemFlags.Superblock.Aggregate(MountFlags | MS_SILENT_, (all, f) => all | f.Flag);
+        var known = FileSystemFlags.Superblock.Aggregate(MountFlags | (ulong)LibC.MS_SILENT, (all, f) => all | f.Flag);
         return (flags & ~known) == 0
             && (data is null || data.IndexOfAny(['"', '\\']) < 0
                 && data.Split(',').All(o => Encoding.UTF8.GetByteCount(o) <= MaxString));

@@ -6,13 +6,13 @@ using System.Runtime.InteropServices;
 using MiniContainer.Containers.Lifecycle;
 using MiniContainer.Kernel;
 using MiniContainer.Plans;
+using static Tmds.Linux.LibC;
 
 namespace MiniContainer.Pods.Lifecycle;
 
 /// <summary>Removes pods.</summary>
 public static class PodRemoval
 {
-    private const int SIGTERM = 15;
 
     /// <summary>
     /// Where pods have their state; an exec may leave something in one that stays, as in a container.

@@ -2,6 +2,7 @@
 // somebody who never ends (lab 20-pause; pid_namespaces(7), namespaces(7)).
 
 using MiniContainer.Containers.Planning;
+using MiniContainer.Kernel;
 using MiniContainer.Plans;
 using MiniContainer.Plans.Steps;
 using static Tmds.Linux.LibC;

@@ -8,6 +8,7 @@
 
 using MiniContainer.Containers.Oci;
 using MiniContainer.Containers.Planning;
+using MiniContainer.Kernel;
 using MiniContainer.Plans;
 using MiniContainer.Plans.Steps;
 using MiniContainer.Pods.Manifest;

@@ -1,6 +1,5 @@
 // What a pod needs besides its manifest.
 
-using MiniContainer.Containers.Planning;
 using MiniContainer.Kernel;
 using MiniContainer.Pods.Manifest;
 

@@ -1,4 +1,5 @@
 using MiniContainer.Containers.Planning;
+using MiniContainer.Kernel;
 using MiniContainer.Plans;
 using MiniContainer.Telling.Explain;
 using MiniContainer.Plans.Steps;

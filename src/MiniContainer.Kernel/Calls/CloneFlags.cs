@@ -1,8 +1,6 @@
-// The namespaces of config.json as flags of clone(2). Lab 02-uts.
+// Namespaces as flags of clone(2). Tmds.LibC has them as properties of int, and lacks that of time. Lab 02-uts.
 
-using MiniContainer.Containers.Oci;
-
-namespace MiniContainer.Containers.Planning;
+namespace MiniContainer.Kernel;
 
 /// <summary>CLONE_NEW* flags (clone(2), namespaces(7)).</summary>
 public static class CloneFlags
@@ -31,9 +29,4 @@ public static class CloneFlags
         "time" => NEWTIME,
         _ => 0,
     };
-
-    /// <summary>The flags of the namespaces that are to be made, not joined.</summary>
-    public static ulong Made(Spec spec) =>
-        (spec.Linux?.Namespaces ?? []).Where(n => string.IsNullOrEmpty(n.Path))
-            .Aggregate(0UL, (flags, n) => flags | Of(n.Type));
 }
