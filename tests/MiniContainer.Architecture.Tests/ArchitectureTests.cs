@@ -2,6 +2,8 @@
 
 using System.Text.RegularExpressions;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace MiniContainer.Architecture.Tests;
 
@@ -81,24 +83,32 @@ public partial class ArchitectureTests
             .NotIntersectWith(written!, "what is written is not to come any more");
     }
 
-    // 120 columns. The list is of what was wider when the rule came: it only gets shorter.
+    // What stands in a raw string is another language's: a script, JSON, SVG.
     [Fact]
-    public void No_file_gets_wider()
+    public void No_line_of_code_is_wider_than_120_columns() =>
+        Code.Files("src").Concat(Code.Files("tests")).AsParallel()
+            .SelectMany(f => Wide(CSharpSyntaxTree.ParseText(File.ReadAllText(f), path: f))).Order()
+            .Should().BeEmpty();
+
+    private static IEnumerable<string> Wide(SyntaxTree tree)
     {
-        var allowed = File.ReadAllLines(Path.Combine(Code.Root, "tests/MiniContainer.Architecture.Tests/wide.txt"))
-            .Select(l => l.Split(' '))
-            .ToDictionary(l => l[1], l => int.Parse(l[0], System.Globalization.CultureInfo.InvariantCulture));
-        var wide = Code.Files("src").Concat(Code.Files("tests"))
-            .Select(f =>
-                (File: Path.GetRelativePath(Code.Root, f), Lines: File.ReadLines(f).Count(l => l.Length > 120)))
-            .Where(f => f.Lines > 0).ToList();
-        if (Environment.GetEnvironmentVariable("MINIC_GOLDEN") == "write")
-            File.WriteAllLines(Path.Combine(Code.Root, "tests/MiniContainer.Architecture.Tests/wide.txt"),
-                wide.Select(w => $"{w.Lines} {w.File}"));
-        wide.Where(w => w.Lines > allowed.GetValueOrDefault(w.File))
-            .Select(w => $"{w.File} has {w.Lines} lines over 120 columns, {allowed.GetValueOrDefault(w.File)} before")
-            .Should().BeEmpty("MINIC_GOLDEN=write writes wide.txt anew, after a file has moved");
+        var lines = tree.GetText().Lines;
+        var wide = lines.Where(l => l.Span.Length > 120).Select(l => l.LineNumber).ToHashSet();
+        if (wide.Count == 0)
+            return [];
+        foreach (var raw in tree.GetRoot().DescendantTokens().Where(IsRaw))
+        {
+            var span = raw.Parent is InterpolatedStringExpressionSyntax whole ? whole.Span : raw.Span;
+            wide.ExceptWith(Enumerable.Range(lines.GetLinePosition(span.Start).Line,
+                lines.GetLinePosition(span.End).Line - lines.GetLinePosition(span.Start).Line + 1));
+        }
+
+        return wide.Select(line => $"{Path.GetRelativePath(Code.Root, tree.FilePath)}:{line + 1}");
     }
+
+    private static bool IsRaw(SyntaxToken token) => token.Kind() is SyntaxKind.MultiLineRawStringLiteralToken
+        or SyntaxKind.SingleLineRawStringLiteralToken or SyntaxKind.InterpolatedMultiLineRawStringStartToken
+        or SyntaxKind.InterpolatedSingleLineRawStringStartToken;
 
     // Errno.cs, NetlinkAbi.cs and CloneFlags.cs are a header each; Tmds.LibC's are no constants, as `case` wants them.
     [Fact]
@@ -146,7 +156,8 @@ public partial class ArchitectureTests
                     || (r.To, r.From) == (leg.First, leg.Second)))
             .Select(leg =>
                 $"{leg.First} does not know {leg.Second}; it knows "
-                    + $"{string.Join(", ", Code.References.Where(r => r.From == leg.First).Select(r => r.To).Distinct())}")
+                    + string.Join(", ",
+                        Code.References.Where(r => r.From == leg.First).Select(r => r.To).Distinct()))
             .Should().BeEmpty();
     }
 

@@ -130,7 +130,8 @@ internal sealed partial class Comparison(IReadOnlyList<string> patterns)
     private static partial Regex ShellLine();
 
     // A session that reads a script names the line and the command too.
-    [GeneratedRegex(@"^(?:/\S+/)?bash: line \d+: +\d+ (?<how>Killed|Terminated|Hangup|Aborted|Segmentation fault)\b.*$")]
+    [GeneratedRegex(@"^(?:/\S+/)?bash: line \d+: +\d+ "
+        + @"(?<how>Killed|Terminated|Hangup|Aborted|Segmentation fault)\b.*$")]
     private static partial Regex EndedBySignal();
 
     [GeneratedRegex(@"^\[\d+\]\+? +\d+$")]

@@ -136,7 +136,8 @@ public sealed class CallersPlaceTests : MinicTest
         var config = File.ReadAllText(bundle + "/config.json");
         File.WriteAllText(bundle + "/config.json",
             System.Text.RegularExpressions.Regex.Replace(config, "\"linux\": *\\{",
-                "\"linux\":{\"seccomp\":{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"syscalls\":[{\"names\":[\"chmod\"],\"action\":\"SCMP_ACT_ERRNO\",\"errnoRet\":77}]},"));
+                "\"linux\":{\"seccomp\":{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"syscalls\":[{\"names\":[\"chmod\"],"
+                    + "\"action\":\"SCMP_ACT_ERRNO\",\"errnoRet\":77}]},"));
         var hide = $"for f in $(ldconfig -p | sed -n 's/.*{library.Replace(".", "\\.", StringComparison.Ordinal)}.* "
             + "=> //p'); do mount --bind /dev/null $f; done; export HOME=$TMP XDG_CACHE_HOME=$TMP/cache; mkdir -p "
             + "/var/cache/minic; mount -t tmpfs none /var/cache; ";

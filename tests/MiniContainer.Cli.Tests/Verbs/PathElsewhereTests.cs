@@ -19,7 +19,9 @@ public sealed class PathElsewhereTests : MinicTest
     {
         var world = Make();
         world.Sh(Hide + command).Error.Should().MatchRegex(
-            @"^minic: .*\. For \S+ \(process \d+\), which minic was started from, TMP/hidden/in/there exists: here TMP/hidden is a mount of its own, as /tmp is in each lab world\. Put the file where both see it\.\n$");
+            @"^minic: .*\. For \S+ \(process \d+\), which minic was started from, TMP/hidden/in/there exists: "
+                + @"here TMP/hidden is a mount of its own, as /tmp is in each lab world\. Put the "
+                + @"file where both see it\.\n$");
     }
 
     [SkippableFact]

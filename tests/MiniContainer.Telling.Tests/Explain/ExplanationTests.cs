@@ -52,7 +52,8 @@ public class ExplanationTests
 
     [Theory]
     [InlineData("a b c d e f g h i j k l m n o p q r s t", 10)]
-    [InlineData("openat(\"/a/very/long/path/that/has/no/spaces/at/all/and/goes/on\", O_WRONLY|O_CREAT|O_TRUNC, 0644)", 30)]
+    [InlineData(
+        "openat(\"/a/very/long/path/that/has/no/spaces/at/all/and/goes/on\", O_WRONLY|O_CREAT|O_TRUNC, 0644)", 30)]
     [InlineData("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", 20)]
     public void Lines_are_never_wider_than_they_may_be_and_lose_nothing(string text, int width)
     {
