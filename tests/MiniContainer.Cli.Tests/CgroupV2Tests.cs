@@ -40,7 +40,7 @@ public class CgroupV2Tests
         [ -s hands ] && diff minics hands && echo pod: the same
         """;
 
-    [SkippableFact]
+    [Fact]
     public void What_a_script_by_hand_makes_with_cgroup_v2_is_minics_own() => Run(ByHand, [.. Programs.Append("docs/examples").SelectMany(p => new[] { "-a", p })]).Should().Be("""
         run: the same
         pod localhost is up at 10.44.0.2 and fd00:44::2
@@ -48,7 +48,7 @@ public class CgroupV2Tests
 
         """);
 
-    [SkippableFact]
+    [Fact]
     public void Limits_devices_network_and_exec_on_a_machine_with_cgroup_v2() => Run(Script, []).Should().Be("""
         20
         67108864
@@ -75,10 +75,10 @@ public class CgroupV2Tests
         find /sys/fs/cgroup -name 'minic*'; ls /run/minic 2>/dev/null
         """;
 
-    [SkippableFact]
+    [Fact]
     public void Rare_limits_and_labels_on_a_machine_with_cgroup_v2_and_AppArmor()
     {
-        Skip.IfNot(Environment.IsPrivilegedProcess, "needs root");
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "needs root");
         var directory = Directory.CreateTempSubdirectory("minic-rare-").FullName;
         try
         {
@@ -156,7 +156,7 @@ public class CgroupV2Tests
         find /sys/fs/cgroup -name 'minic*'; ls /run/minic 2>/dev/null
         """;
 
-    [SkippableFact]
+    [Fact]
     public void Pause_update_events_and_kill_on_a_machine_with_cgroup_v2() => Run(Verbs, []).Should().Be("""
         box
         paused
@@ -191,7 +191,7 @@ public class CgroupV2Tests
         END
         """;
 
-    [SkippableFact]
+    [Fact]
     public void Who_is_not_root_has_the_controllers_that_were_handed_over() => Run(HandedOver, ["-a", "/usr/bin/setpriv"]).Should().Be("""
         0::/
         20971520
@@ -212,9 +212,9 @@ public class CgroupV2Tests
     // What a script prints in the machine.
     private static string Run(string script, string[] options)
     {
-        Skip.IfNot(Environment.IsPrivilegedProcess, "needs root");
-        Skip.IfNot(File.Exists("/usr/bin/qemu-system-x86_64"), "needs qemu-system-x86: scripts/setup vm");
-        Skip.IfNot(Directory.Exists(Path.Combine(Root, "out/vm")),
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "needs root");
+        Assert.SkipUnless(File.Exists("/usr/bin/qemu-system-x86_64"), "needs qemu-system-x86: scripts/setup vm");
+        Assert.SkipUnless(Directory.Exists(Path.Combine(Root, "out/vm")),
             "needs a kernel for the machine: scripts/vm run -- true fetches it");
 
         var start = new ProcessStartInfo(Path.Combine(Root, "scripts/vm"),

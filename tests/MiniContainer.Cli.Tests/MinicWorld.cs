@@ -35,12 +35,13 @@ internal sealed class MinicWorld : IDisposable
     /// <summary>Makes the world, or skips the test and says what is missing.</summary>
     public static MinicWorld Make()
     {
-        Skip.IfNot(Environment.IsPrivilegedProcess, "needs root");
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "needs root");
         var minic = Environment.GetEnvironmentVariable("MINIC") ?? Path.Combine(Repository, "out/minic");
-        Skip.IfNot(File.Exists(minic), $"needs {minic}: scripts/run publishes it, or set MINIC");
+        Assert.SkipUnless(File.Exists(minic), $"needs {minic}: scripts/run publishes it, or set MINIC");
         var rootfs = Environment.GetEnvironmentVariable("MINIC_ROOTFS")
             ?? Path.Combine(Repository, "out/rootfs/busybox");
-        Skip.IfNot(Directory.Exists(rootfs), $"needs {rootfs}: rootfs/build busybox makes it, or set MINIC_ROOTFS");
+        Assert.SkipUnless(Directory.Exists(rootfs),
+            $"needs {rootfs}: rootfs/build busybox makes it, or set MINIC_ROOTFS");
         var programs = new Testing.Programs(minic, rootfs).Reachable();
         return new MinicWorld(programs.Minic, programs.Rootfs);
     }

@@ -11,7 +11,7 @@ internal sealed class Tmux : IDisposable
 
     public Tmux(MinicWorld world, int columns = 80, int rows = 24)
     {
-        Skip.IfNot(File.Exists("/usr/bin/tmux"), "needs tmux");
+        Assert.SkipUnless(File.Exists("/usr/bin/tmux"), "needs tmux");
         this.world = world;
         socket = Path.Combine(world.Temporary, "tmux");
         Run("-f", "/dev/null", "start-server", ";", "set-option", "-g", "history-limit", "50000", ";", "new-session",

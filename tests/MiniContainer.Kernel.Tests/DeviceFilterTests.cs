@@ -58,7 +58,7 @@ public class DeviceFilterTests
         string text) =>
         new DeviceRule(allow, type, major, minor, access).ToString().Should().Be(text);
 
-    [SkippableFact]
+    [Fact]
     public void A_child_in_the_cgroup_can_open_only_what_is_allowed()
     {
         var cgroup = MakeCgroup();
@@ -82,7 +82,7 @@ public class DeviceFilterTests
         }
     }
 
-    [SkippableFact]
+    [Fact]
     public void The_verifier_takes_every_shape_of_rule()
     {
         var cgroup = MakeCgroup();
@@ -106,7 +106,7 @@ public class DeviceFilterTests
         }
     }
 
-    [SkippableFact]
+    [Fact]
     public void A_refused_program_is_told_in_the_verifiers_words()
     {
         var cgroup = MakeCgroup();
@@ -124,9 +124,9 @@ public class DeviceFilterTests
 
     private static string MakeCgroup()
     {
-        Skip.IfNot(Environment.IsPrivilegedProcess, "needs root");
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "needs root");
         var unified = Cgroups.Hierarchies().FirstOrDefault(h => h.IsV2);
-        Skip.If(unified is null, "needs a cgroup hierarchy of version 2");
+        Assert.SkipWhen(unified is null, "needs a cgroup hierarchy of version 2");
         var path = $"{unified!.MountPoint}/minic-test-{Guid.NewGuid().ToString("N")[..8]}";
         Directory.CreateDirectory(path);
         return path;

@@ -22,11 +22,11 @@ public sealed class HintsTests : IDisposable
 
     public static IEnumerable<object[]> Rows() => Hints.All.Keys.Select(k => new object[] { k.Call, k.Errno });
 
-    [SkippableTheory]
+    [Theory]
     [MemberData(nameof(Rows))]
     public void Each_hint_is_met(string call, int errno)
     {
-        Skip.IfNot(Environment.IsPrivilegedProcess, "needs root");
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "needs root");
         var met = Provoke(call, errno);
         met.Should().NotBeNull("the provocation should fail");
         met!.Errno.Should().Be(errno, met.Message);

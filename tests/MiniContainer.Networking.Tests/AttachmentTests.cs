@@ -3,13 +3,12 @@
 using MiniContainer.Kernel;
 using MiniContainer.Networking.Cni;
 using MiniContainer.Plans;
-using Xunit.Abstractions;
 
 namespace MiniContainer.Networking.Tests;
 
 public class AttachmentTests(ITestOutputHelper output)
 {
-    [SkippableFact]
+    [Fact]
     public void A_pod_has_its_addresses_and_reaches_the_internet_under_the_hosts()
     {
         using var world = World.Make();
@@ -33,7 +32,7 @@ public class AttachmentTests(ITestOutputHelper output)
         output.WriteLine($"ADD {pod.MillisecondsToAdd:F1} ms");
     }
 
-    [SkippableFact]
+    [Fact]
     public void Pods_of_a_network_see_each_others_own_address()
     {
         using var world = World.Make();
@@ -45,7 +44,7 @@ public class AttachmentTests(ITestOutputHelper output)
         World.Get(world.Host, $"http://{two.Ip4}/").Should().Be("10.44.0.1");
     }
 
-    [SkippableFact]
+    [Fact]
     public void A_published_port_answers_from_everywhere()
     {
         using var world = World.Make();
@@ -72,7 +71,7 @@ public class AttachmentTests(ITestOutputHelper output)
         }
     }
 
-    [SkippableFact]
+    [Fact]
     public void The_hosts_loopback_is_closed_to_pods()
     {
         using var world = World.Make();
@@ -85,7 +84,7 @@ public class AttachmentTests(ITestOutputHelper output)
         World.Try(pod.Netns, "wget -T 1 -t 1 -q -O - http://127.0.0.1:6443/").Code.Should().NotBe(0);
     }
 
-    [SkippableFact]
+    [Fact]
     public void A_port_has_one_owner_and_the_loser_leaves_nothing()
     {
         using var world = World.Make();
@@ -101,7 +100,7 @@ public class AttachmentTests(ITestOutputHelper output)
         World.Get(world.Internet, $"http://{World.Host4}:8080/").Should().Be(World.Internet4);
     }
 
-    [SkippableFact]
+    [Fact]
     public void Deleting_leaves_nothing_and_deleting_again_does_no_harm()
     {
         using var world = World.Make();
@@ -123,7 +122,7 @@ public class AttachmentTests(ITestOutputHelper output)
         world.Snapshot().Should().Be(before);
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public void Failing_before_any_step_leaves_nothing(bool another)
@@ -147,7 +146,7 @@ public class AttachmentTests(ITestOutputHelper output)
         }
     }
 
-    [SkippableFact]
+    [Fact]
     public void A_namespace_of_others_stays_and_loses_its_interface()
     {
         using var world = World.Make();
@@ -177,7 +176,7 @@ public class AttachmentTests(ITestOutputHelper output)
         (world.Snapshot(), World.Run(netns, "ip -br address show type veth")).Should().Be(before);
     }
 
-    [SkippableFact]
+    [Fact]
     public void A_bridge_and_settings_that_were_there_before_stay_as_they_were()
     {
         using var world = World.Make();
@@ -191,7 +190,7 @@ public class AttachmentTests(ITestOutputHelper output)
         world.Snapshot().Should().Be(before);
     }
 
-    [SkippableFact]
+    [Fact]
     public void Two_networks_share_the_rules_but_not_the_bridge()
     {
         using var world = World.Make();
@@ -220,7 +219,7 @@ public class AttachmentTests(ITestOutputHelper output)
 
     // before: the step is in no journal; after: it was done, and the journal knows; between: it was done, and it does
     // not.
-    [SkippableTheory]
+    [Theory]
     [InlineData("before")]
     [InlineData("between")]
     [InlineData("after")]
@@ -242,7 +241,7 @@ public class AttachmentTests(ITestOutputHelper output)
         }
     }
 
-    [SkippableFact]
+    [Fact]
     public void Thirty_at_once_get_thirty_addresses()
     {
         using var world = World.Make();

@@ -15,7 +15,7 @@ public partial class ByHandTests
     private static readonly string[] Inside = ["ip -br link", "ip -br address", "ip route", "ip -6 route",
         "cat /proc/sys/net/ipv6/conf/eth0/accept_dad"];
 
-    [SkippableFact]
+    [Fact]
     public void By_hand_is_the_same_as_by_minic_and_so_is_the_way_back()
     {
         PortMapping[] ports = [new PortMapping(8080, 80), new PortMapping(53, 53, "udp", World.Host4)];
@@ -44,7 +44,7 @@ public partial class ByHandTests
         world.Snapshot().Should().Be(before);
     }
 
-    [SkippableFact]
+    [Fact]
     public void The_undo_by_hand_leaves_the_network_to_its_other_users()
     {
         using var world = World.Make();

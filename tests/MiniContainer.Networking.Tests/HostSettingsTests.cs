@@ -12,7 +12,7 @@ namespace MiniContainer.Networking.Tests;
 [Collection(nameof(Warnings))]
 public class HostSettingsTests
 {
-    [SkippableTheory]
+    [Theory]
     [InlineData("net.ipv6.conf.default.disable_ipv6=1")]
     [InlineData("net.ipv4.conf.all.rp_filter=1", "net.ipv4.conf.default.rp_filter=1")]
     [InlineData("net.bridge.bridge-nf-call-iptables=1", "net.bridge.bridge-nf-call-ip6tables=1")]
@@ -23,7 +23,7 @@ public class HostSettingsTests
         using var world = World.Make();
         foreach (var setting in settings)
         {
-            Skip.IfNot(File.Exists("/proc/sys/" + setting.Split('=')[0].Replace('.', '/')),
+            Assert.SkipUnless(File.Exists("/proc/sys/" + setting.Split('=')[0].Replace('.', '/')),
                 $"the kernel has no {setting}");
             World.Run(world.Host, $"sysctl -qw {setting}");
         }
@@ -46,7 +46,7 @@ public class HostSettingsTests
         world.Snapshot().Should().Be(before);
     }
 
-    [SkippableFact]
+    [Fact]
     public void A_pod_has_IPv6_where_the_host_has_it_switched_off_altogether()
     {
         using var world = World.Make();
@@ -66,7 +66,7 @@ public class HostSettingsTests
         world.Snapshot().Should().Be(before);
     }
 
-    [SkippableFact]
+    [Fact]
     public void A_bridge_of_others_gets_back_what_it_was()
     {
         using var world = World.Make();
@@ -80,7 +80,7 @@ public class HostSettingsTests
             .Be("1\n2");
     }
 
-    [SkippableFact]
+    [Fact]
     public void A_namespace_of_others_with_IPv6_switched_off_gets_its_address()
     {
         using var world = World.Make();
@@ -108,7 +108,7 @@ public class HostSettingsTests
         Pod.Recover(world, "box", forgetLastDone: false);
     }
 
-    [SkippableFact]
+    [Fact]
     public void A_container_that_poses_as_a_router_is_heeded_neither_by_the_host_nor_by_its_neighbours()
     {
         using var world = World.Make();
@@ -124,7 +124,7 @@ public class HostSettingsTests
         Heeded(world.Host).Should().BeFalse();
     }
 
-    [SkippableFact]
+    [Fact]
     public void A_firewall_that_drops_what_is_forwarded_is_told_of_once_and_left_alone()
     {
         using var world = World.Make();

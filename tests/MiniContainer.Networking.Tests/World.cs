@@ -42,10 +42,10 @@ internal sealed class World : IDisposable
     /// <summary>Makes the world, or skips the test and says which ability is missing.</summary>
     public static World Make()
     {
-        Skip.IfNot(Environment.UserName == "root", "needs root");
+        Assert.SkipUnless(Environment.UserName == "root", "needs root");
         foreach (var (tool, package) in new[] { ("ip", "iproute2"), ("nft", "nftables"), ("nsenter", "util-linux"),
             ("busybox", "busybox"), ("wget", "wget") })
-            Skip.IfNot("/usr/sbin:/sbin:/usr/bin:/bin".Split(':').Any(d => File.Exists($"{d}/{tool}")),
+            Assert.SkipUnless("/usr/sbin:/sbin:/usr/bin:/bin".Split(':').Any(d => File.Exists($"{d}/{tool}")),
                 $"needs the Debian package {package} ({tool})");
         try
         {
@@ -55,7 +55,7 @@ internal sealed class World : IDisposable
         }
         catch (MinicException e)
         {
-            Skip.If(true, $"needs network namespaces: {e.Message}");
+            Assert.SkipWhen(true, $"needs network namespaces: {e.Message}");
             throw;
         }
     }

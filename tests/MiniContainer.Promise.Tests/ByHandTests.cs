@@ -19,7 +19,7 @@ public partial class ByHandTests
     public static TheoryData<string> Examples() =>
         [.. Directory.GetFiles(Folder(), "*.yaml").Select(f => Path.GetFileName(f)!).Order(StringComparer.Ordinal)];
 
-    [SkippableTheory]
+    [Theory]
     [MemberData(nameof(Examples))]
     public void The_script_of_an_example_makes_minics_own_pod_and_its_undo_removes_it(string file)
     {

@@ -2,7 +2,6 @@
 
 using System.Diagnostics;
 using System.Globalization;
-using Xunit.Abstractions;
 
 namespace MiniContainer.Promise.Tests;
 
@@ -11,7 +10,7 @@ public class ManyPodsTests(ITestOutputHelper output)
 {
     private const string Internet = "203.0.113.1";
 
-    [SkippableFact]
+    [Fact]
     public void Fifty_pods_started_at_once_by_fifty_processes_reach_the_internet_and_each_other()
     {
         World.Need();
@@ -41,7 +40,7 @@ public class ManyPodsTests(ITestOutputHelper output)
                     + $"next pod in {reached.TotalSeconds:0.0} s, removed in {gone.TotalSeconds:0.0} s"));
     }
 
-    [SkippableFact]
+    [Fact]
     public void Pods_survive_minics_that_are_killed_at_random_and_after_gc_nothing_else_is_left()
     {
         World.Need();

@@ -2,7 +2,6 @@
 // minic, every step of it, on the very binary that ships (docs/decisions/0008-faults.md). out/promise.txt has the
 // count.
 
-using Xunit.Abstractions;
 
 namespace MiniContainer.Promise.Tests;
 
@@ -15,17 +14,17 @@ public class PromiseTests(ITestOutputHelper output)
 
     public static TheoryData<string> Deletes => [.. PlanUnderTest.Deletes.Select(p => p.Name)];
 
-    [SkippableTheory]
+    [Theory]
     [MemberData(nameof(Plans))]
     public void Whatever_step_fails_or_is_the_last_of_a_killed_minic_nothing_is_left(string plan) =>
         Prove("step by step: " + plan, PlanUnderTest.All.Single(p => p.Name == plan), p => p.Forward());
 
-    [SkippableTheory]
+    [Theory]
     [MemberData(nameof(Rollbacks))]
     public void An_undo_that_is_killed_halfway_is_ended_by_a_second_one(string plan) =>
         Prove("undo by undo: " + plan, PlanUnderTest.All.Single(p => p.Name == plan), p => p.Rollback());
 
-    [SkippableTheory]
+    [Theory]
     [MemberData(nameof(Deletes))]
     public void A_delete_that_is_killed_or_fails_halfway_is_ended_by_a_second_one_or_by_gc(string plan) =>
         Prove("undo by undo: " + plan, PlanUnderTest.Deletes.Single(p => p.Name == plan), p => p.Delete());

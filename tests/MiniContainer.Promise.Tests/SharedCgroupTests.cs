@@ -4,7 +4,7 @@ namespace MiniContainer.Promise.Tests;
 
 public class SharedCgroupTests
 {
-    [SkippableTheory]
+    [Theory]
     [InlineData("kill:before:1")]
     [InlineData("kill:between:1")]
     [InlineData("kill:after:1")]

@@ -5,7 +5,7 @@ namespace MiniContainer.Promise.Tests;
 
 public class StartTests
 {
-    [SkippableTheory]
+    [Theory]
     [InlineData("kill:before:1", "created")]
     [InlineData("fail:1:EIO", "created")]
     [InlineData("kill:between:1", "running")]

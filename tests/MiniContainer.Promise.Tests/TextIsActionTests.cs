@@ -9,7 +9,7 @@ namespace MiniContainer.Promise.Tests;
 
 public sealed partial class TextIsActionTests
 {
-    [SkippableTheory]
+    [Theory]
     [InlineData("run -d --rootfs $ROOTFS --name $N --net none sleep 1000", "delete -f $N")]
     [InlineData("run -d --rootfs $ROOTFS --name $N sleep 1000", "delete -f $N")]
     [InlineData("create -b $TMP/everything $N", "delete -f $N")]

@@ -116,13 +116,14 @@ internal sealed class World : IDisposable
 
     private static (string Minic, string Rootfs) Find([CallerFilePath] string here = "")
     {
-        Skip.IfNot(Environment.IsPrivilegedProcess, "needs root");
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "needs root");
         var repository = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "../.."));
         var minic = Environment.GetEnvironmentVariable("MINIC") ?? Path.Combine(repository, "out/minic");
-        Skip.IfNot(File.Exists(minic), $"needs {minic}: scripts/build makes it, or set MINIC");
+        Assert.SkipUnless(File.Exists(minic), $"needs {minic}: scripts/build makes it, or set MINIC");
         var rootfs = Environment.GetEnvironmentVariable("MINIC_ROOTFS")
             ?? Path.Combine(repository, "out/rootfs/busybox");
-        Skip.IfNot(Directory.Exists(rootfs), $"needs {rootfs}: rootfs/build busybox makes it, or set MINIC_ROOTFS");
+        Assert.SkipUnless(Directory.Exists(rootfs),
+            $"needs {rootfs}: rootfs/build busybox makes it, or set MINIC_ROOTFS");
         var programs = new Testing.Programs(minic, rootfs).Reachable();
         return (programs.Minic, programs.Rootfs);
     }

@@ -25,7 +25,7 @@ public sealed class ContainerdTests : MinicTest
 
         """;
 
-    [SkippableFact]
+    [Fact]
     public void Tasks_are_run_entered_paused_killed_restarted_and_removed() => Make().Engine("containerd", Containerd + """
         run --rm --rootfs $ROOTFS one sh -c 'echo hello; exit 4'; echo $?
         run -d --memory-limit 67108864 --rootfs $ROOTFS box sleep 1000; status box
@@ -56,7 +56,7 @@ public sealed class ContainerdTests : MinicTest
 
         """);
 
-    [SkippableFact]
+    [Fact]
     public void Tasks_of_an_image_run_with_a_terminal_and_go_by_themselves() => Make().Engine("containerd", EngineWorld.Image + Containerd + """
         image; ctr image import --snapshotter native image.tar >/dev/null
         run --rm --snapshotter native localhost/busybox:latest one sh -c 'echo image > /file; cat /file'

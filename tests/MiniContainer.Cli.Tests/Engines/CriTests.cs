@@ -59,7 +59,7 @@ public sealed partial class CriTests : MinicTest
             .Replace(".containerd]\n", ".containerd]\n  snapshotter = \"native\"\n", StringComparison.Ordinal);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_pod_of_a_runtime_class_lives_and_goes()
     {
         var world = Make();
@@ -69,7 +69,7 @@ public sealed partial class CriTests : MinicTest
         try
         {
             while (!engine.IsCompleted && !File.Exists(In("ready")))
-                await Task.Delay(50);
+                await Task.Delay(50, TestContext.Current.CancellationToken);
             await kubelet.Ready(engine);
             await Live(kubelet, world);
         }

@@ -44,7 +44,7 @@ internal static class EngineWorld
     public static string Engine(this MinicWorld world, string program, string script)
     {
         var found = new[] { "/usr/bin", "/usr/sbin" }.Any(d => File.Exists(Path.Combine(d, program)));
-        Skip.IfNot(found, $"needs {program}: scripts/setup engines");
+        Assert.SkipUnless(found, $"needs {program}: scripts/setup engines");
         File.WriteAllText(Path.Combine(world.Temporary, "engine"), script);
         return world.Sh(Frame).Output;
     }

@@ -18,7 +18,7 @@ public sealed class PodmanTests : MinicTest
 
         """;
 
-    [SkippableFact]
+    [Fact]
     public void Containers_of_a_directory_are_run_entered_paused_updated_killed_and_removed() => Make().Engine("podman", Podman + """
         run --rm --rootfs $ROOTFS sh -c 'echo hello; exit 7'; echo $?
         run -d --name box --memory 64m --pids-limit 30 --rootfs $ROOTFS sleep 1000 >/dev/null; status box
@@ -60,7 +60,7 @@ public sealed class PodmanTests : MinicTest
 
         """);
 
-    [SkippableFact]
+    [Fact]
     public void Containers_of_an_image_have_terminals_users_and_go_by_themselves() => Make().Engine("podman", Podman + """
         tar -C $ROOTFS -c . | podman import -q - localhost/busybox >/dev/null 2>&1
         run --rm localhost/busybox sh -c 'echo image > /file; cat /file'

@@ -17,7 +17,7 @@ public sealed class RuncTests : MinicTest
 
         """;
 
-    [SkippableFact]
+    [Fact]
     public void Their_states_lists_and_processes_have_one_shape()
     {
         var lines = Run("""
@@ -33,7 +33,7 @@ public sealed class RuncTests : MinicTest
         lines.Should().Contain(l => l.Contains("\"status\":\"running\"", StringComparison.Ordinal));
     }
 
-    [SkippableFact]
+    [Fact]
     public void Their_statistics_have_the_same_members_where_both_count()
     {
         var lines = Run("body() { life; it exec $N true; it events --stats $N; end; }; both");
@@ -47,7 +47,7 @@ public sealed class RuncTests : MinicTest
                 .Contain(Leaves(theirs["data"]![group]!), $"whoever reads runc's {group} finds it here");
     }
 
-    [SkippableFact]
+    [Fact]
     public void What_one_refuses_the_other_refuses_in_words_that_engines_look_for()
     {
         var lines = Run("""
@@ -66,7 +66,7 @@ public sealed class RuncTests : MinicTest
         Halves(lines);
     }
 
-    [SkippableFact]
+    [Fact]
     public void An_update_leaves_the_same_limits()
     {
         var lines = Run("""
@@ -88,8 +88,9 @@ public sealed class RuncTests : MinicTest
     private string[] Run(string script)
     {
         var world = Make();
-        Skip.IfNot(File.Exists("/usr/sbin/runc") || File.Exists("/usr/bin/runc"), "needs runc: scripts/setup engines");
-        Skip.IfNot(File.Exists("/usr/bin/jq"), "needs jq: scripts/setup engines");
+        Assert.SkipUnless(File.Exists("/usr/sbin/runc") || File.Exists("/usr/bin/runc"),
+            "needs runc: scripts/setup engines");
+        Assert.SkipUnless(File.Exists("/usr/bin/jq"), "needs jq: scripts/setup engines");
         world.Bundle("sleep 1000");
         // One place for both, which are not there at the same time; runc wants it absolute.
         var config = Path.Combine(world.Temporary, "bundle/config.json");

@@ -32,7 +32,7 @@ public sealed class CapabilityTests : BundleTest
     private static string Status(string inheritable, string permitted, string bounding, string ambient) =>
         $"CapInh: {inheritable}\nCapPrm: {permitted}\nCapEff: {permitted}\nCapBnd: {bounding}\nCapAmb: {ambient}\n";
 
-    [SkippableTheory]
+    [Theory]
     [InlineData(true, true)]
     [InlineData(true, false)]
     [InlineData(false, true)]
@@ -50,7 +50,7 @@ public sealed class CapabilityTests : BundleTest
         outcome.Should().Be(new Outcome(0, Status(None, has, has, None) + Status(None, has, has, None), ""));
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData(true)]
     [InlineData(false)]
     public void Another_user_has_what_is_ambient_and_nothing_else(bool ownUsers)
@@ -66,7 +66,7 @@ public sealed class CapabilityTests : BundleTest
             .Be(new Outcome(0, Status(None, None, bounding, None), ""));
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData(true)]
     [InlineData(false)]
     public void A_configuration_without_capabilities_asks_for_none(bool ownUsers)
@@ -78,7 +78,7 @@ public sealed class CapabilityTests : BundleTest
         world.Sh("minic run -b bundle $N").Should().Be(new Outcome(0, Status(None, None, None, None), ""));
     }
 
-    [SkippableFact]
+    [Fact]
     public void What_the_caller_has_inheritable_or_ambient_is_not_handed_on()
     {
         var world = Make();
@@ -91,7 +91,7 @@ public sealed class CapabilityTests : BundleTest
             .Should().Be(new Outcome(0, Status(One, None, Three, None), ""));
     }
 
-    [SkippableFact]
+    [Fact]
     public void The_callers_securebits_do_not_take_from_root_what_it_is_given()
     {
         var world = Make();
@@ -106,7 +106,7 @@ public sealed class CapabilityTests : BundleTest
             .Should().Be("minic: warning: the caller's securebits 0x3 are locked: they hold in the container too\n");
     }
 
-    [SkippableFact]
+    [Fact]
     public void Ambient_without_permitted_is_warned_of_and_left_out()
     {
         var world = Make();
@@ -118,7 +118,7 @@ public sealed class CapabilityTests : BundleTest
                 + "only such ambient: it is left out.\n"));
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData(true)]
     [InlineData(false)]
     public void A_hook_of_the_images_before_the_command_may_no_more_than_the_command(bool ownUsers)

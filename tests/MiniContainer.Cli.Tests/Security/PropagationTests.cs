@@ -10,7 +10,7 @@ public sealed class PropagationTests : MinicTest
 {
     // minic picks a volume's source up for a user namespace, in the host's mount namespace: it was a peer of the
     // host's.
-    [SkippableTheory]
+    [Theory]
     [InlineData("private")]
     [InlineData("rshared")]
     [InlineData("rslave")]
@@ -52,7 +52,7 @@ public sealed class PropagationTests : MinicTest
     }
 
     // With the host's pid namespace, /proc/1/root in the container is the host's root.
-    [SkippableTheory]
+    [Theory]
     [InlineData("directory")]
     [InlineData("file")]
     [InlineData("tmpfs")]

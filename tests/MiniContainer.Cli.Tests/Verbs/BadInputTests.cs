@@ -7,7 +7,7 @@ namespace MiniContainer.Cli.Tests.Verbs;
 [Collection("minic")]
 public sealed class BadInputTests : MinicTest
 {
-    [SkippableFact]
+    [Fact]
     public void Every_bad_input_is_one_clear_error()
     {
         var world = Make();
@@ -38,7 +38,7 @@ public sealed class BadInputTests : MinicTest
         Testing.Golden.Check(string.Concat(told).Replace(remedy, "REMEDY", StringComparison.Ordinal), "bad-input.txt");
     }
 
-    [SkippableFact]
+    [Fact]
     public void A_used_name_is_told_and_its_owner_keeps_it()
     {
         var world = Make();
@@ -48,7 +48,7 @@ public sealed class BadInputTests : MinicTest
         outcome.Error.Should().StartWith("minic: make container N: the name is in use.");
     }
 
-    [SkippableFact]
+    [Fact]
     public void A_full_disk_is_told_and_leaves_nothing()
     {
         var world = Make();

@@ -19,7 +19,7 @@ public sealed class BundleTests : MinicTest
         File.WriteAllText(path, config.ToJsonString());
     }
 
-    [SkippableFact]
+    [Fact]
     public void A_read_only_dev_has_its_devices_and_mounts_all_the_same()
     {
         var world = Make();
@@ -33,7 +33,7 @@ public sealed class BundleTests : MinicTest
             .Be(new Outcome(0, "0\nptmx\ntouch: /dev/x: Read-only file system\n0\n", ""));
     }
 
-    [SkippableFact]
+    [Fact]
     public void A_source_that_the_containers_root_may_not_get_at_is_picked_up_by_minic()
     {
         var world = Make();
@@ -53,7 +53,7 @@ public sealed class BundleTests : MinicTest
         world.Sh("chmod 755 $TMP; minic run -b bundle $N").Should().Be(new Outcome(0, "seen\n0 200000 65536\n", ""));
     }
 
-    [SkippableFact]
+    [Fact]
     public void Without_pivot_root_no_whole_proc_is_left_to_take_another_one_by()
     {
         var world = Make();
@@ -65,7 +65,7 @@ public sealed class BundleTests : MinicTest
         world.Sh("minic run --no-pivot -b bundle $N").Output.Should().Be("mount: permission denied (are you root?)\n");
     }
 
-    [SkippableFact]
+    [Fact]
     public void The_last_hook_before_the_command_lives_under_the_containers_filter()
     {
         var world = Make();
@@ -85,7 +85,7 @@ public sealed class BundleTests : MinicTest
                 + "run the startContainer hook /bin/sh: error running hook: it was ended by SIGSYS*\n");
     }
 
-    [SkippableFact]
+    [Fact]
     public void A_capability_that_nobody_knows_is_warned_of_and_left_out()
     {
         var world = Make();
@@ -99,7 +99,7 @@ public sealed class BundleTests : MinicTest
                 + "out. capabilities(7) lists them.\n"));
     }
 
-    [SkippableFact]
+    [Fact]
     public void A_device_may_lie_where_the_image_has_no_directory()
     {
         var world = Make();
@@ -109,7 +109,7 @@ public sealed class BundleTests : MinicTest
         world.Sh("minic run -b bundle $N").Should().Be(new Outcome(0, "1:3 644\n", ""));
     }
 
-    [SkippableFact]
+    [Fact]
     public void A_hook_without_an_environment_has_the_callers()
     {
         var world = Make();

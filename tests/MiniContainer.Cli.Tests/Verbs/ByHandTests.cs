@@ -22,7 +22,7 @@ public sealed class ByHandTests : MinicTest
     private const string Host = "ip -br link; ip addr; ip route; nft list ruleset; cat /proc/sys/net/ipv4/ip_forward; "
         + "cut -d' ' -f5- /proc/self/mountinfo; find /sys/fs/cgroup -name \"$N*\"; ls -R \"$STATE\" 2>&1";
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("none")]
     [InlineData("minic")]
     public void A_container_by_hand_is_minics_own(string net)
@@ -48,7 +48,7 @@ public sealed class ByHandTests : MinicTest
         outcome.Should().Be(new Outcome(0, "", ""));
     }
 
-    [SkippableFact]
+    [Fact]
     public void A_pod_by_hand_is_minics_own()
     {
         var world = Make();
@@ -93,7 +93,7 @@ public sealed class ByHandTests : MinicTest
     }
 
     // Both are made by create and start; what they print before start, which is nothing, comes first.
-    [SkippableTheory]
+    [Theory]
     [InlineData("plain")]
     [InlineData("user")]
     [InlineData("everything")]
@@ -122,7 +122,7 @@ public sealed class ByHandTests : MinicTest
         outcome.Should().Be(new Outcome(0, "", ""));
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("plain")]
     [InlineData("user")]
     [InlineData("everything")]
@@ -148,7 +148,7 @@ public sealed class ByHandTests : MinicTest
         outcome.Should().Be(new Outcome(0, "", ""));
     }
 
-    [SkippableFact]
+    [Fact]
     public void What_minic_made_is_started_and_deleted_by_hand()
     {
         var world = Make();
@@ -168,7 +168,7 @@ public sealed class ByHandTests : MinicTest
         world.Left().Should().BeEmpty();
     }
 
-    [SkippableFact]
+    [Fact]
     public void A_network_that_minic_made_goes_by_hand_with_its_last_container()
     {
         var world = Make();

@@ -8,7 +8,7 @@ public sealed class CallersPlaceTests : MinicTest
 {
     private const string Gone = "mkdir g; cd g; rmdir ../g; ";
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("minic run --rootfs ../R true", "../R")]
     [InlineData("minic run -b ../B $N", "../B")]
     [InlineData("minic run $N", ".")]
@@ -41,7 +41,7 @@ public sealed class CallersPlaceTests : MinicTest
             .And.Contain($"{path}").And.NotContain("Unable to find");
     }
 
-    [SkippableFact]
+    [Fact]
     public void Absolute_paths_work_in_a_removed_directory()
     {
         var world = Make();
@@ -52,7 +52,7 @@ public sealed class CallersPlaceTests : MinicTest
         outcome.Output.Should().Be("rootfs\nbundle\nexec\n", outcome.Error);
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("minic run --rootfs $ROOTFS printf \"$bad\"", "read the command line: \"caf\\xe9\" is not UTF-8")]
     [InlineData("minic run --rootfs $ROOTFS -e \"A=$bad\" true", "read the command line: \"A=caf\\xe9\" is not UTF-8")]
     [InlineData("A=$bad minic run --rootfs $ROOTFS -e A true", "the value of A is not UTF-8")]
@@ -74,7 +74,7 @@ public sealed class CallersPlaceTests : MinicTest
         outcome.Error.Should().Contain(problem);
     }
 
-    [SkippableFact]
+    [Fact]
     public void The_replacement_character_itself_is_a_character_like_others()
     {
         var world = Make();
@@ -84,7 +84,7 @@ public sealed class CallersPlaceTests : MinicTest
             .Output.Trim().Should().Be("ef bf bd c3 a9 ef bf bd");
     }
 
-    [SkippableFact]
+    [Fact]
     public void A_hook_gets_its_callers_environment_byte_for_byte()
     {
         var world = Make();
@@ -100,7 +100,7 @@ public sealed class CallersPlaceTests : MinicTest
     }
 
     // The journal and the config.json hold the environment both.
-    [SkippableTheory]
+    [Theory]
     [InlineData("40k", "No space left on device")]
     [InlineData("100k", "bytes): ENOSPC (No space left on device)")]
     public void A_full_disk_is_told_without_what_was_to_be_written(string size, string problem)
@@ -114,18 +114,18 @@ public sealed class CallersPlaceTests : MinicTest
         outcome.Error.Length.Should().BeLessThan(1000);
     }
 
-    [SkippableFact]
+    [Fact]
     public void The_program_file_alone_is_enough()
     {
         var world = Make();
-        Skip.If(File.Exists(world.Minic + ".dll"), "needs minic compiled ahead of time");
+        Assert.SkipWhen(File.Exists(world.Minic + ".dll"), "needs minic compiled ahead of time");
         var outcome = world.Sh("mkdir elsewhere; cp \"$MINIC\" elsewhere/minic; MINIC=$TMP/elsewhere/minic; minic run "
             + "--rootfs $ROOTFS echo works; minic run --rootfs $ROOTFS /no/such; minic kill $N KILL; ls elsewhere");
         outcome.Output.Should().Be("works\nminic\n", outcome.Error);
         outcome.Error.Should().Contain("ENOENT (No such file or directory)").And.NotContain("Dll");
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("libnftables.so.1", "run --rootfs $ROOTFS true", "libnftables1")]
     [InlineData("libseccomp.so.2", "run -b B $N", "libseccomp2")]
     public void A_library_that_is_missing_is_told_when_it_is_needed_and_not_before(string library, string needs,

@@ -40,7 +40,7 @@ public sealed class EndTests : MinicTest
 
         """;
 
-    [SkippableTheory]
+    [Theory]
     [InlineData(null)]
     [InlineData("/proc/self/ns/pid")]
     public void SIGKILL_ends_all_of_a_container_that_shares_its_pid_namespace(string? path)
@@ -55,7 +55,7 @@ public sealed class EndTests : MinicTest
         outcome.Error.Should().Contain("container not running");
     }
 
-    [SkippableFact]
+    [Fact]
     public void Other_signals_are_for_its_first_process_and_what_is_left_can_be_killed_still()
     {
         var world = Make();
@@ -69,7 +69,7 @@ public sealed class EndTests : MinicTest
         outcome.Output.Should().Be("alive\n1\n0\ndead\n0\n");
     }
 
-    [SkippableFact]
+    [Fact]
     public void Delete_with_force_ends_all_of_them_too()
     {
         var world = Make();
@@ -78,7 +78,7 @@ public sealed class EndTests : MinicTest
             .Be(new Outcome(0, "alive\n0\ndead\n", ""));
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("poststart")]
     [InlineData("startContainer")]
     public void A_hook_that_fails_at_start_leaves_nothing(string point)
@@ -106,11 +106,11 @@ public sealed class EndTests : MinicTest
         outcome.Error.Should().Contain($"run the {point} hook /bin/false");
     }
 
-    [SkippableFact]
+    [Fact]
     public void A_process_that_SIGKILL_does_not_end_costs_ten_seconds_and_is_named()
     {
         var world = Make();
-        Skip.IfNot(Directory.Exists("/sys/fs/cgroup/freezer"),
+        Assert.SkipUnless(Directory.Exists("/sys/fs/cgroup/freezer"),
             "needs the hierarchy freezer of version 1, in which a frozen process does not die");
         world.Configure("exec sleep 1000");
         world.Sh("""

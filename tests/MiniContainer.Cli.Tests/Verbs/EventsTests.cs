@@ -7,7 +7,7 @@ namespace MiniContainer.Cli.Tests.Verbs;
 [Collection("minic")]
 public sealed class EventsTests : MinicTest
 {
-    [SkippableFact]
+    [Fact]
     public void Stats_tell_what_a_container_uses()
     {
         var world = Make();
@@ -28,7 +28,7 @@ public sealed class EventsTests : MinicTest
         data["memory"]!["raw"]!.AsObject().Should().NotBeEmpty();
     }
 
-    [SkippableFact]
+    [Fact]
     public void Events_come_again_and_again_and_end_with_the_container()
     {
         var world = Make();
@@ -44,7 +44,7 @@ public sealed class EventsTests : MinicTest
         outcome.Error.Should().Contain("container does not exist").And.Contain("read --interval 0s");
     }
 
-    [SkippableFact]
+    [Fact]
     public void An_event_tells_that_memory_ran_out()
     {
         var world = Make();
@@ -59,7 +59,7 @@ public sealed class EventsTests : MinicTest
         outcome.Should().Be(new Outcome(0, $"137\n{{\"type\":\"oom\",\"id\":\"{world.Name}\"}}\n", ""));
     }
 
-    [SkippableFact]
+    [Fact]
     public void Checkpoint_and_restore_say_that_they_are_not_there_whatever_follows()
     {
         var world = Make();

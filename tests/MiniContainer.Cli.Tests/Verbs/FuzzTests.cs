@@ -6,7 +6,6 @@ using System.Diagnostics;
 using System.Net.Sockets;
 using System.Text.Json;
 using MiniContainer.Testing.Fuzz;
-using Xunit.Abstractions;
 
 namespace MiniContainer.Cli.Tests.Verbs;
 
@@ -20,7 +19,7 @@ public sealed class FuzzTests(ITestOutputHelper output) : MinicTest
 
     private static readonly JsonSerializerOptions Written = new(JsonSerializerOptions.Default) { MaxDepth = 200_000 };
 
-    [SkippableFact]
+    [Fact]
     public void A_hostile_configuration_makes_a_container_or_an_error_and_leaves_nothing()
     {
         var world = Make();

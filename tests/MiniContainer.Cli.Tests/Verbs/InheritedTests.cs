@@ -21,7 +21,7 @@ public sealed class InheritedTests : BundleTest
             + $"terminationGracePeriodSeconds: 1, containers: [{{ name: main, image: $ROOTFS, command: [{command}] "
             + $"}}] }}\nYAML\n";
 
-    [SkippableFact]
+    [Fact]
     public void Signals_are_at_their_defaults_in_the_first_process_and_in_others()
     {
         var world = Make();
@@ -37,21 +37,21 @@ public sealed class InheritedTests : BundleTest
             """).Should().Be(new Outcome(0, Clean + Clean + Clean, ""));
     }
 
-    [SkippableFact]
+    [Fact]
     public void A_command_in_the_background_of_a_shell_can_be_interrupted() =>
         Make().Sh(
             "sh -c '\"$MINIC\" --root $STATE run --rootfs $ROOTFS --net none --name $N grep SigIgn /proc/self/status "
                 + "& wait'")
             .Should().Be(new Outcome(0, "SigIgn:\t0000000000000000\n", ""));
 
-    [SkippableFact]
+    [Fact]
     public void A_caller_that_ignores_the_end_of_its_children_gets_the_exit_code_all_the_same() =>
         Make().Sh(
             "env --ignore-signal=CHLD \"$MINIC\" --root $STATE run --rootfs $ROOTFS --net none --name $N sh -c 'exit "
                 + "7'")
             .Should().Be(new Outcome(7, "", ""));
 
-    [SkippableFact]
+    [Fact]
     public void Signals_are_at_their_defaults_in_pods()
     {
         var world = Make();
@@ -67,7 +67,7 @@ public sealed class InheritedTests : BundleTest
 
     // "true" comes last, since BusyBox's shell ignores SIGQUIT itself, and what it executes in its own place inherits
     // that.
-    [SkippableFact]
+    [Fact]
     public void Signals_are_at_their_defaults_in_hooks()
     {
         var world = Make();
@@ -93,7 +93,7 @@ public sealed class InheritedTests : BundleTest
     }
 
     // As with runc: what a caller chooses for how its work is scheduled and accounted holds for the container.
-    [SkippableTheory]
+    [Theory]
     [InlineData("sh -c 'renice 5 $$ >/dev/null; exec \"$@\"' sh", "cut -d' ' -f19 /proc/self/stat", "5")]
     [InlineData("ionice -c 2 -n 6", "ionice -p 1", "best-effort: prio 6")]
     [InlineData("chrt --batch 0", "awk '/^policy/ {print $3}' /proc/1/sched", "3")]
@@ -105,7 +105,7 @@ public sealed class InheritedTests : BundleTest
         Handed(caller, look, said);
 
     // Not as the caller has it: a mask, a directory or a death signal of the caller's says nothing about the container.
-    [SkippableTheory]
+    [Theory]
     [InlineData("sh -c 'umask 077; exec \"$@\"' sh", "umask", "0022")]
     [InlineData("sh -c 'cd /usr/lib; exec \"$@\"' sh", "pwd", "/")]
     [InlineData("env LEAK=1 SHELL=x", "env | grep -cE 'LEAK|SHELL' || :", "0")]
@@ -113,14 +113,14 @@ public sealed class InheritedTests : BundleTest
     public void What_says_nothing_about_the_container_is_not(string caller, string look, string said) =>
         Handed(caller, look, said);
 
-    [SkippableFact]
+    [Fact]
     public void A_caller_that_dies_with_its_parent_does_not_take_a_detached_container_along() =>
         Make().Sh(
             "sh -c 'setpriv --pdeathsig KILL \"$MINIC\" --root $STATE run -d --rootfs $ROOTFS --net none --name $N "
                 + "sleep 100' > /dev/null; minic state $N | grep -o '\"running\"'; minic delete -f $N")
             .Should().Be(new Outcome(0, "\"running\"\n", ""));
 
-    [SkippableFact]
+    [Fact]
     public void Mount_points_have_their_modes_whatever_the_callers_mask_is()
     {
         var world = Make();
@@ -131,10 +131,10 @@ public sealed class InheritedTests : BundleTest
             .Should().EndWith("755\n").And.StartWith("755\n");
     }
 
-    [SkippableFact]
+    [Fact]
     public void A_container_runs_on_every_processor_that_its_cgroup_allows()
     {
-        Skip.If(Environment.ProcessorCount < 2, "needs two processors");
+        Assert.SkipWhen(Environment.ProcessorCount < 2, "needs two processors");
         var world = Make();
         Bundle(world, "exec sleep 100");
         var all = $"{Environment.ProcessorCount}\n";

@@ -46,11 +46,11 @@ public sealed class InitSystemTests : MinicTest
     private MinicWorld MakeWithPython()
     {
         var world = Make();
-        Skip.IfNot(File.Exists("/usr/bin/python3"), "needs /usr/bin/python3, for a listener that is not minic");
+        Assert.SkipUnless(File.Exists("/usr/bin/python3"), "needs /usr/bin/python3, for a listener that is not minic");
         return world;
     }
 
-    [SkippableFact]
+    [Fact]
     public void The_word_that_a_service_is_ready_reaches_the_init_system()
     {
         var world = MakeWithPython();
@@ -63,7 +63,7 @@ public sealed class InitSystemTests : MinicTest
         outcome.Should().Be(new Outcome(0, "READY=1\nMAINPID\nBARRIER=1\n0\n", ""));
     }
 
-    [SkippableFact]
+    [Fact]
     public void A_detached_run_waits_for_that_word()
     {
         var world = MakeWithPython();
@@ -75,7 +75,7 @@ public sealed class InitSystemTests : MinicTest
         outcome.Should().Be(new Outcome(0, "READY=1\nMAINPID\nBARRIER=1\n0\n", ""));
     }
 
-    [SkippableFact]
+    [Fact]
     public void A_service_that_ends_without_a_word_is_not_waited_for()
     {
         var world = Make();
@@ -86,7 +86,7 @@ public sealed class InitSystemTests : MinicTest
             .Should().Be(new Outcome(0, "/run/notify/notify.sock\nnotify.sock\n", ""));
     }
 
-    [SkippableFact]
+    [Fact]
     public void Open_sockets_are_the_commands_and_it_is_process_1()
     {
         var world = Make();
@@ -99,7 +99,7 @@ public sealed class InitSystemTests : MinicTest
             .Be(new Outcome(0, "LISTEN_FDNAMES=a:b\nLISTEN_FDS=2\nLISTEN_PID=1\n1\nthree\nfour\nfive\n", ""));
     }
 
-    [SkippableFact]
+    [Fact]
     public void Sockets_meant_for_another_process_are_none_of_the_containers()
     {
         var world = Make();
@@ -107,7 +107,7 @@ public sealed class InitSystemTests : MinicTest
         world.Sh("LISTEN_FDS=1 LISTEN_PID=1 minic run -b bundle $N 3</dev/null").Output.Should().Be("0\n4\n");
     }
 
-    [SkippableFact]
+    [Fact]
     public void A_pidfd_is_sent_to_whoever_asks_for_it()
     {
         var world = MakeWithPython();

@@ -48,7 +48,7 @@ public sealed class JoinedUserTests : MinicTest
             GidMappings = Map,
         });
 
-    [SkippableFact]
+    [Fact]
     public void New_namespaces_belong_to_the_user_namespace_that_is_joined()
     {
         var world = Make();
@@ -59,7 +59,7 @@ public sealed class JoinedUserTests : MinicTest
         outcome.Should().Be(new Outcome(0, "own\nnet\nmount\npid\n200000\nsame\n", ""));
     }
 
-    [SkippableFact]
+    [Fact]
     public void Mappings_beside_its_path_are_a_warning()
     {
         var world = Make();
@@ -75,7 +75,7 @@ public sealed class JoinedUserTests : MinicTest
         outcome.Error.Should().Contain("warning: $.linux.uidMappings").And.Contain("warning: $.linux.gidMappings");
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("network")]
     [InlineData("network", "ipc", "uts")]
     [InlineData("network", "ipc", "uts", "pid")]
@@ -94,7 +94,7 @@ public sealed class JoinedUserTests : MinicTest
         outcome.Should().Be(new Outcome(0, "same\n", ""));
     }
 
-    [SkippableFact]
+    [Fact]
     public void Its_life_is_that_of_any_container()
     {
         var world = Make();
@@ -110,7 +110,7 @@ public sealed class JoinedUserTests : MinicTest
         outcome.Should().Be(new Outcome(0, "pid\n0\nsame\nsleep\n", ""));
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("pid")]
     [InlineData("none")]
     public void Its_clocks_may_be_its_own(string without)
@@ -130,7 +130,7 @@ public sealed class JoinedUserTests : MinicTest
         outcome.Should().Be(new Outcome(0, "shifted\n", ""));
     }
 
-    [SkippableFact]
+    [Fact]
     public void A_failure_after_it_has_made_itself_anew_leaves_nothing()
     {
         var world = Make();

@@ -5,7 +5,7 @@ namespace MiniContainer.Cli.Tests.Verbs;
 [Collection("minic")]
 public sealed class LifecycleTests : MinicTest
 {
-    [SkippableFact]
+    [Fact]
     public void A_container_is_created_started_killed_and_deleted()
     {
         var world = Make();
@@ -30,7 +30,7 @@ public sealed class LifecycleTests : MinicTest
         outcome.Output.Should().Be("created\n0\nrunning\nsame pid\n1\nstopped\n1\n0\n255\n0 stopped\n0\n1\n0\n");
     }
 
-    [SkippableFact]
+    [Fact]
     public void Exec_runs_in_the_containers_environment()
     {
         var world = Make();
@@ -53,7 +53,7 @@ public sealed class LifecycleTests : MinicTest
                     + "\nCapEff:\t0000000000001000\nNoNewPrivs:\t1\nin\n4\n255\n255\n1\n", ""));
     }
 
-    [SkippableFact]
+    [Fact]
     public void Create_looks_for_its_command_in_the_containers_root()
     {
         var world = Make();
@@ -65,7 +65,7 @@ public sealed class LifecycleTests : MinicTest
         world.Sh("minic create -b bundle $N").Code.Should().Be(1);
     }
 
-    [SkippableFact]
+    [Fact]
     public void Errors_reach_the_log_as_runc_writes_them()
     {
         var world = Make();
@@ -76,7 +76,7 @@ public sealed class LifecycleTests : MinicTest
         line["msg"]!.GetValue<string>().Should().Contain("container does not exist");
     }
 
-    [SkippableFact]
+    [Fact]
     public void Debug_goes_to_the_log_where_there_is_one_and_else_to_stderr_in_its_form()
     {
         var world = Make();
@@ -93,7 +93,7 @@ public sealed class LifecycleTests : MinicTest
             .And.MatchRegex("\"kind\":\"tape\",\"actor\":\"t");
     }
 
-    [SkippableFact]
+    [Fact]
     public void Whoever_shares_a_cgroup_is_warned()
     {
         var world = Make();
@@ -107,7 +107,7 @@ public sealed class LifecycleTests : MinicTest
             .Be("minic: warning: container's cgroup is not empty: 1 process(es) found\nNoNewPrivs:\t1\n");
     }
 
-    [SkippableFact]
+    [Fact]
     public void A_shell_completes_ids_of_containers_that_are_there()
     {
         var world = Make();
@@ -117,7 +117,7 @@ public sealed class LifecycleTests : MinicTest
         world.Neutral(outcome.Output).Should().Be("N\n--rootfs\n");
     }
 
-    [SkippableFact]
+    [Fact]
     public void Version_and_features_are_readable_for_programs()
     {
         var world = Make();

@@ -4,11 +4,11 @@ namespace MiniContainer.Cli.Tests.Verbs;
 [Collection("minic")]
 public sealed class MembershipTests : MinicTest
 {
-    [SkippableFact]
+    [Fact]
     public void A_container_is_in_every_hierarchy_of_version_1_and_sees_no_others()
     {
         var world = Make();
-        Skip.IfNot(Directory.Exists("/sys/fs/cgroup/cpuset"), "needs the hierarchy cpuset of version 1");
+        Assert.SkipUnless(Directory.Exists("/sys/fs/cgroup/cpuset"), "needs the hierarchy cpuset of version 1");
         world.Configure("exec sleep 1000", s => s with
         {
             Linux = s.Linux! with { Namespaces = [.. s.Linux.Namespaces!.Where(n => n.Type != "cgroup")] },
@@ -24,11 +24,11 @@ public sealed class MembershipTests : MinicTest
         outcome.Should().Be(new Outcome(0, "0\n0\n0\n", ""));
     }
 
-    [SkippableFact]
+    [Fact]
     public void A_limit_of_memory_says_nothing_of_swap()
     {
         var world = Make();
-        Skip.IfNot(File.Exists("/sys/fs/cgroup/memory/memory.memsw.limit_in_bytes"),
+        Assert.SkipUnless(File.Exists("/sys/fs/cgroup/memory/memory.memsw.limit_in_bytes"),
             "needs the accounting of swap in version 1");
         var outcome = world.Sh("minic run --rootfs $ROOTFS --name $N --memory 32m sh -c 'cd /sys/fs/cgroup/memory; "
             + "cat memory.limit_in_bytes memory.memsw.limit_in_bytes'");

@@ -31,7 +31,7 @@ public sealed class MountTests : MinicTest
     private static void Save(MinicWorld world, JsonObject config) =>
         File.WriteAllText($"{world.Temporary}/bundle/config.json", config.ToJsonString());
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("rshared", "shared shared private")]
     [InlineData("shared", "shared private private")]
     [InlineData("slave", "slave private private")]
@@ -54,7 +54,7 @@ public sealed class MountTests : MinicTest
         outcome.Should().Be(new Outcome(0, expected.Replace(' ', '\n') + "\n", ""));
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("rshared", "seen")]
     [InlineData("rslave", "")]
     public void What_is_mounted_in_a_shared_volume_appears_on_the_host(string option, string seen)
@@ -71,7 +71,7 @@ public sealed class MountTests : MinicTest
         outcome.Should().Be(outcome with { Output = seen.Length > 0 ? seen + "\n" : "", Error = "" });
     }
 
-    [SkippableFact]
+    [Fact]
     public void Mounts_come_in_the_order_of_the_file_and_may_have_one_destination()
     {
         var world = Make();
@@ -91,7 +91,7 @@ public sealed class MountTests : MinicTest
             .Be(new Outcome(0, "/proc /vol /dev /dev/pts /sys /sys/fs/cgroup /late /vol2 /sys/fs/cgroup ", ""));
     }
 
-    [SkippableFact]
+    [Fact]
     public void A_source_may_be_what_an_earlier_mount_brought()
     {
         var world = Make();
@@ -105,7 +105,7 @@ public sealed class MountTests : MinicTest
             .Be(new Outcome(0, "word\nword\nx\n", ""));
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("/run/a/b", "/link", "/run/a/b")]
     [InlineData("../../../run/a", "/link", "/run/a")]
     [InlineData("/not/there", "/link/in/it", "/not/there/in/it")]
@@ -124,7 +124,7 @@ public sealed class MountTests : MinicTest
         outcome.Should().Be(new Outcome(0, "dir\nfile\n", ""));
     }
 
-    [SkippableFact]
+    [Fact]
     public void On_a_read_only_file_system_it_is_the_missing_mount_point_that_is_told()
     {
         var world = Make();
@@ -138,7 +138,7 @@ public sealed class MountTests : MinicTest
             .Match("*mkdirat(AT_FDCWD, \"/missing\", 0755): EROFS*\n*mknodat(AT_FDCWD, \"/missing\", *): EROFS*\n");
     }
 
-    [SkippableFact]
+    [Fact]
     public void A_tmpfs_has_the_mode_of_the_directory_that_it_covers()
     {
         var world = Make();
@@ -156,7 +156,7 @@ public sealed class MountTests : MinicTest
             """).Should().Be(new Outcome(0, "711\n701\n2755\n750\n1777\n770\n", ""));
     }
 
-    [SkippableFact]
+    [Fact]
     public void File_systems_that_name_paths_of_the_host_are_mounted()
     {
         var world = Make();
@@ -171,11 +171,11 @@ public sealed class MountTests : MinicTest
             sed -i "s|LOOP|$loop|" bundle/config.json; minic run -b bundle $N; code=$?; losetup -d $loop; cat u/made
             grep -c "$TMP" /proc/self/mountinfo; exit $code
             """);
-        Skip.If(outcome.Code == 9, "needs mkfs.ext4 and a loop device");
+        Assert.SkipWhen(outcome.Code == 9, "needs mkfs.ext4 and a loop device");
         outcome.Should().Be(new Outcome(0, "low\ndisk\nup\n0\n", ""));
     }
 
-    [SkippableFact]
+    [Fact]
     public void A_relative_destination_begins_at_the_root_and_is_warned_of()
     {
         var world = Make();

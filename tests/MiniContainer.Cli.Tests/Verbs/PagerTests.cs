@@ -11,7 +11,7 @@ public sealed class PagerTests : MinicTest
 
     private int lines;
 
-    [SkippableFact]
+    [Fact]
     public void What_does_not_fit_the_terminal_goes_through_the_pager()
     {
         using var tmux = new Tmux(Make());
@@ -20,7 +20,7 @@ public sealed class PagerTests : MinicTest
             .NotContain("tells that chapter in full");
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("PAGER='echo paged' minic --no-pager", "it is not wanted")]
     [InlineData("PAGER= minic", "an empty PAGER is none")]
     [InlineData("PAGER=cat minic", "cat pages nothing")]
@@ -35,7 +35,7 @@ public sealed class PagerTests : MinicTest
             .And.NotContain("\npaged");
     }
 
-    [SkippableFact]
+    [Fact]
     public void Nor_is_there_one_where_all_fits_or_stdout_is_no_terminal()
     {
         using var tmux = new Tmux(Make(), rows: 90);
@@ -46,10 +46,10 @@ public sealed class PagerTests : MinicTest
         tmux.Screen().Should().Contain("--explain=full tells all").And.NotContain("\npaged");
     }
 
-    [SkippableFact]
+    [Fact]
     public void To_leave_the_pager_early_is_no_error_and_the_terminal_is_as_it_was()
     {
-        Skip.IfNot(File.Exists("/usr/bin/less"), "needs less");
+        Assert.SkipUnless(File.Exists("/usr/bin/less"), "needs less");
         using var tmux = new Tmux(Make());
         tmux.Type(
             $"unset PAGER LESS; clear; {Explain}; echo code=$?, $(stty -a | tr ' ' '\\n' | grep -x -e icanon -e echo "
@@ -60,7 +60,7 @@ public sealed class PagerTests : MinicTest
         tmux.WaitFor("code=0, echo,icanon,isig,");
     }
 
-    [SkippableFact]
+    [Fact]
     public void No_line_is_wider_than_the_terminal_nor_coloured_where_colours_are_not_wanted()
     {
         var world = Make();

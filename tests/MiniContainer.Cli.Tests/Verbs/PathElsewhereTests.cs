@@ -10,7 +10,7 @@ public sealed class PathElsewhereTests : MinicTest
     private const string Hide = "mkdir -p $TMP/hidden/in; echo x > $TMP/hidden/in/there; mount -t tmpfs tmpfs "
         + "$TMP/hidden; ";
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("minic pod run $TMP/hidden/in/there")]
     [InlineData("minic run --rootfs $TMP/hidden/in/there true")]
     [InlineData("minic run -b $TMP/hidden/in/there $N")]
@@ -24,7 +24,7 @@ public sealed class PathElsewhereTests : MinicTest
                 + @"file where both see it\.\n$");
     }
 
-    [SkippableFact]
+    [Fact]
     public void What_is_nowhere_is_not_said_to_be_elsewhere()
     {
         var world = Make();

@@ -15,7 +15,7 @@ public sealed class PauseTests : MinicTest
 
         """;
 
-    [SkippableFact]
+    [Fact]
     public void A_paused_container_stands_still_until_it_is_resumed()
     {
         var world = Make();
@@ -28,7 +28,7 @@ public sealed class PauseTests : MinicTest
         outcome.Should().Be(new Outcome(0, "ticks\npaused\nstands\npaused\nrunning\nticks\n", ""));
     }
 
-    [SkippableFact]
+    [Fact]
     public void What_makes_no_sense_is_refused_in_runcs_words()
     {
         var world = Make();
@@ -54,7 +54,7 @@ public sealed class PauseTests : MinicTest
             """);
     }
 
-    [SkippableFact]
+    [Fact]
     public void A_command_for_a_paused_container_runs_once_that_is_resumed()
     {
         var world = Make();
@@ -70,7 +70,7 @@ public sealed class PauseTests : MinicTest
         outcome.Should().Be(new Outcome(0, "waits\nruns\n", ""));
     }
 
-    [SkippableFact]
+    [Fact]
     public void A_created_container_can_be_paused_and_a_paused_one_be_deleted_by_force()
     {
         var world = Make();
@@ -83,7 +83,7 @@ public sealed class PauseTests : MinicTest
         outcome.Should().Be(new Outcome(0, "paused\ncreated\n", ""));
     }
 
-    [SkippableFact]
+    [Fact]
     public void Kill_all_reaches_what_forks_without_an_end()
     {
         var world = Make();
@@ -100,7 +100,7 @@ public sealed class PauseTests : MinicTest
         outcome.Should().Be(new Outcome(0, "0\n1\n", ""));
     }
 
-    [SkippableFact]
+    [Fact]
     public void Pause_is_a_plan_that_can_be_read_and_done_by_hand()
     {
         var world = Make();
@@ -113,7 +113,7 @@ public sealed class PauseTests : MinicTest
         outcome.Should().Be(new Outcome(0, "1\npaused\nrunning\n", ""));
     }
 
-    [SkippableFact]
+    [Fact]
     public void A_container_is_not_made_in_a_cgroup_that_is_frozen()
     {
         var world = Make();

@@ -5,7 +5,7 @@ namespace MiniContainer.Cli.Tests.Verbs;
 [Collection("minic")]
 public sealed class PipedTerminalTests : MinicTest
 {
-    [SkippableFact]
+    [Fact]
     public void Into_a_pipe_a_newline_stays_one()
     {
         var world = Make();
@@ -16,11 +16,11 @@ public sealed class PipedTerminalTests : MinicTest
         outcome.Should().Be(new Outcome(0, "/dev/pts/0\ntwo\n/dev/pts/0\ntwo\n", ""));
     }
 
-    [SkippableFact]
+    [Fact]
     public void But_for_that_the_terminal_is_like_any_other()
     {
         var world = Make();
-        Skip.IfNot(File.Exists("/usr/bin/script"), "needs script(1)");
+        Assert.SkipUnless(File.Exists("/usr/bin/script"), "needs script(1)");
         // script(1) gives minic a terminal to show the output on: then nothing about the container's is changed.
         var outcome = world.Sh("""
             modes() { tr ' ;' '\n\n' | tr -d '\r' | sort; }
@@ -31,7 +31,7 @@ public sealed class PipedTerminalTests : MinicTest
         outcome.Output.Should().Be("piped:-onlcr\nshown:onlcr\nthe same\n");
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("cat", "")]
     [InlineData("cat", "one\\ntwo\\n")]
     [InlineData("cat", "no newline")]
@@ -43,7 +43,7 @@ public sealed class PipedTerminalTests : MinicTest
             $"printf '{typed}' | timeout 60 \"$MINIC\" --root \"$STATE\" run --net none --rootfs $ROOTFS --name $N -t "
                 + $"{command} >/dev/null; echo ${{PIPESTATUS[1]}}").Output.Should().Be("0\n");
 
-    [SkippableFact]
+    [Fact]
     public void Signals_are_passed_on_after_that()
     {
         var outcome = Make().Sh("""

@@ -14,7 +14,7 @@ public sealed class PlacesTests : MinicTest
 
         """;
 
-    [SkippableFact]
+    [Fact]
     public void Spaces_and_letters_of_any_kind_may_be_in_every_path()
     {
         var world = Make();
@@ -28,7 +28,7 @@ public sealed class PlacesTests : MinicTest
             """).Should().Be(new Outcome(0, "/mnt/bin/busybox\nby hand\n/\npod\n", ""));
     }
 
-    [SkippableFact]
+    [Fact]
     public void Tests_reach_what_users_and_shells_do_not()
     {
         var world = Make();

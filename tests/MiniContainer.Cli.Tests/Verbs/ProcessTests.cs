@@ -17,7 +17,7 @@ public sealed class ProcessTests : BundleTest
                 ["options"] = Array(["bind", .. options]),
             });
 
-    [SkippableFact]
+    [Fact]
     public void Of_a_variable_given_twice_the_last_value_counts_and_an_empty_HOME_is_replaced()
     {
         var world = Make();
@@ -32,7 +32,7 @@ public sealed class ProcessTests : BundleTest
             """).Should().Be(new Outcome(0, "A=2\nHOME=/root\nA=2\nB=\nHOME=/srv\nPATH=/bin\nA=3\nHOME=/home/user\n", ""));
     }
 
-    [SkippableTheory]
+    [Theory]
     // Closed to user 1000, but root may enter.
     [InlineData(0, 0x1c0, 1000, "", "/v\n")]
     // Root without DAC_OVERRIDE may not, but the user may.
@@ -62,7 +62,7 @@ public sealed class ProcessTests : BundleTest
         (outcome.Output + outcome.Error).Should().StartWith(said);
     }
 
-    [SkippableFact]
+    [Fact]
     public void A_directory_that_is_not_one_is_told_as_chdir_tells_it()
     {
         var world = Make();
@@ -70,7 +70,7 @@ public sealed class ProcessTests : BundleTest
         world.Sh("minic run -b bundle $N").Error.Should().Contain("ENOTDIR");
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("/v/good", 1000, null)]
     [InlineData("/v/noexec", 0, "EACCES (Permission denied): its mode is 0644, without a right to execute")]
     [InlineData("/v/roots", 1000, "EACCES (Permission denied): its mode is 0700, and user 1000 may not execute it")]
@@ -112,7 +112,7 @@ public sealed class ProcessTests : BundleTest
                 .Be($"minic: execute {command}: execve(\"{command}\", ...): {said}");
     }
 
-    [SkippableFact]
+    [Fact]
     public void An_io_priority_without_a_level_has_level_0()
     {
         var world = Make();
@@ -123,7 +123,7 @@ public sealed class ProcessTests : BundleTest
         world.Sh("minic run -b bundle $N").Should().Be(new Outcome(0, "best-effort: prio 0\n", ""));
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("-u 4294967295")]
     [InlineData("-u 4294967296")]
     [InlineData("-u -1")]

@@ -11,7 +11,7 @@ public sealed class ProfileTests : MinicTest
     // The axis is rounded to 0.1 µs; the two clocks are joined to within a few.
     private const double Slack = 20;
 
-    [SkippableFact]
+    [Fact]
     public void A_run_is_told_in_order_and_the_sum_is_the_whole()
     {
         var world = Make();
@@ -40,7 +40,7 @@ public sealed class ProfileTests : MinicTest
             .BeApproximately(Step(profile, "has executed its command").End, Slack);
     }
 
-    [SkippableFact]
+    [Fact]
     public void A_table_goes_to_stderr_and_leaves_the_commands_output_alone()
     {
         var world = Make();
@@ -49,7 +49,7 @@ public sealed class ProfileTests : MinicTest
         outcome.Error.Should().StartWith("minic run\n").And.Contain("mount proc on /proc").And.Contain("the largest:");
     }
 
-    [SkippableFact]
+    [Fact]
     public void The_word_behind_the_flag_is_not_its_value()
     {
         var world = Make();
@@ -60,7 +60,7 @@ public sealed class ProfileTests : MinicTest
             """).Error.Should().StartWith("minic exec\n").And.Contain("exec ");
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("--profile=svg", "--profile=svg needs --profile-file FILE")]
     [InlineData("--profile-file x", "--profile-file needs --profile")]
     [InlineData("--profile=gif", "--profile cannot be \"gif\"; it wants table|json|svg")]
@@ -74,7 +74,7 @@ public sealed class ProfileTests : MinicTest
         outcome.Error.Should().Contain(problem);
     }
 
-    [SkippableFact]
+    [Fact]
     public void A_pod_is_played_by_its_monitor_and_told_by_the_front()
     {
         var world = Make();

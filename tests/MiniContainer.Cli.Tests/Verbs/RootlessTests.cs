@@ -18,7 +18,7 @@ public sealed class RootlessTests : MinicTest
 
         """;
 
-    [SkippableFact]
+    [Fact]
     public void Whoever_has_one_id_is_root_of_a_container_and_of_nothing_else()
     {
         var outcome = Make().Sh(Ann + """
@@ -32,10 +32,10 @@ public sealed class RootlessTests : MinicTest
                 "0\ndeny\n3\n1 packets received\nchown: /mnt/made: Invalid argument\n3\n1234:1234\n", ""));
     }
 
-    [SkippableFact]
+    [Fact]
     public void Ranges_are_mapped_by_newuidmap_and_users_and_groups_can_be_had()
     {
-        Skip.IfNot(File.Exists("/usr/bin/newuidmap") && File.Exists("/etc/subuid"),
+        Assert.SkipUnless(File.Exists("/usr/bin/newuidmap") && File.Exists("/etc/subuid"),
             "needs newuidmap: scripts/setup test");
         var outcome = Make().Sh(Ann + """
             sub ann:100000:65536
@@ -48,7 +48,7 @@ public sealed class RootlessTests : MinicTest
         outcome.Should().Be(new Outcome(0, "allow\n0 1234 1\n1 100000 65536\n0\n33\n100004:100005\n", ""));
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("")]
     [InlineData("ann:100000:65536")]
     public void Containers_live_as_roots_do(string range)
@@ -70,10 +70,10 @@ public sealed class RootlessTests : MinicTest
         outcome.Error.Should().StartWith("minic: execute nonexistent: ").And.Contain("ENOENT");
     }
 
-    [SkippableFact]
+    [Fact]
     public void What_is_not_possible_is_told_and_leaves_nothing()
     {
-        Skip.IfNot(File.Exists("/usr/bin/newuidmap"), "needs newuidmap: scripts/setup test");
+        Assert.SkipUnless(File.Exists("/usr/bin/newuidmap"), "needs newuidmap: scripts/setup test");
         var world = Make();
         world.Bundle("true");
         string[] lines =
@@ -97,7 +97,7 @@ public sealed class RootlessTests : MinicTest
         Testing.Golden.Check(text, "rootless-limits.txt");
     }
 
-    [SkippableFact]
+    [Fact]
     public void Root_of_a_user_namespace_needs_no_further_one()
     {
         var outcome = Make().Sh(Ann + """
@@ -114,7 +114,7 @@ public sealed class RootlessTests : MinicTest
         outcome.Error.Should().StartWith("minic: attach to the network minic: you are not root of the machine");
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("")]
     [InlineData("ann:100000:65536")]
     public void The_script_by_hand_does_it_too(string range)
@@ -131,10 +131,10 @@ public sealed class RootlessTests : MinicTest
 
     // As systemd-run --user -p Delegate=yes leaves it, in version 1: a cgroup of ann's in two hierarchies, with nothing
     // in it yet.
-    [SkippableFact]
+    [Fact]
     public void Limits_hold_where_a_cgroup_was_handed_over()
     {
-        Skip.IfNot(Kernel.Cgroups.HasV1, "needs cgroup version 1; of version 2 CgroupV2Tests has the like");
+        Assert.SkipUnless(Kernel.Cgroups.HasV1, "needs cgroup version 1; of version 2 CgroupV2Tests has the like");
         var outcome = Make().Sh(Ann + """
             for c in memory pids; do own=/sys/fs/cgroup/$c$(sed -n "s/^[0-9]*:$c://p" /proc/self/cgroup); mkdir -p $own/ann$N; chown -R 1234:1234 $own/ann$N; echo $$ > $own/ann$N/tasks; done
             as env <<'END'
@@ -151,7 +151,7 @@ public sealed class RootlessTests : MinicTest
     }
 
     // The host's nosuid, nodev and noexec cannot be taken away in a user namespace, and read-only comes on top of them.
-    [SkippableFact]
+    [Fact]
     public void What_the_host_forbids_on_a_mount_stays_forbidden()
     {
         var outcome = Make().Sh(Ann + """
@@ -167,7 +167,7 @@ public sealed class RootlessTests : MinicTest
     }
 
     // As a session has it: no --root, and a directory of the user's own.
-    [SkippableFact]
+    [Fact]
     public void State_is_kept_in_a_directory_of_the_users_own()
     {
         var outcome = Make().Sh(Ann + """

@@ -5,7 +5,7 @@ namespace MiniContainer.Cli.Tests.Verbs;
 [Collection("minic")]
 public sealed class RunTests : MinicTest
 {
-    [SkippableTheory]
+    [Theory]
     [InlineData("true", 0)]
     [InlineData("sh -c 'exit 3'", 3)]
     [InlineData("/etc/passwd", 126)]
@@ -18,7 +18,7 @@ public sealed class RunTests : MinicTest
         world.Sh($"minic run --name $N --rootfs $ROOTFS {command}").Code.Should().Be(code);
     }
 
-    [SkippableFact]
+    [Fact]
     public void A_root_file_system_has_a_name_and_a_directory_here_comes_first()
     {
         var outcome = Make().Sh("""
@@ -31,7 +31,7 @@ public sealed class RunTests : MinicTest
             .Contain("there is no such directory here, and no nothing in TMP/images, ");
     }
 
-    [SkippableFact]
+    [Fact]
     public void A_killed_command_is_128_plus_the_signal()
     {
         var world = Make();
@@ -43,7 +43,7 @@ public sealed class RunTests : MinicTest
             """).Code.Should().Be(137);
     }
 
-    [SkippableFact]
+    [Fact]
     public void SIGTERM_is_passed_on()
     {
         var world = Make();
@@ -56,7 +56,7 @@ public sealed class RunTests : MinicTest
         outcome.Should().Be(new Outcome(42, "got it\n", ""));
     }
 
-    [SkippableFact]
+    [Fact]
     public void Streams_are_the_callers()
     {
         var world = Make();
@@ -64,7 +64,7 @@ public sealed class RunTests : MinicTest
             .Be(new Outcome(0, "in\n", "err\n"));
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("0<&-", "cat; echo end", "end\n")]
     [InlineData("1>&-", "echo lost; echo kept >&2", "")]
     [InlineData("0<&- 1>&- 2>&-", "exit 0", "")]
@@ -75,7 +75,7 @@ public sealed class RunTests : MinicTest
         (outcome.Code, outcome.Output).Should().Be((0, output));
     }
 
-    [SkippableFact]
+    [Fact]
     public void A_pipe_that_closes_ends_its_writer()
     {
         var world = Make();
@@ -85,7 +85,7 @@ public sealed class RunTests : MinicTest
                 + "yes 2>/dev/null | head -n 1").Should().Be(new Outcome(0, "y\ny\ny\n", ""));
     }
 
-    [SkippableFact]
+    [Fact]
     public void The_container_is_as_asked()
     {
         var world = Make();
@@ -96,7 +96,7 @@ public sealed class RunTests : MinicTest
         outcome.Should().Be(new Outcome(0, "lab\n1000\n1000\n1\n/tmp\ndata\n1\n2\n", ""));
     }
 
-    [SkippableFact]
+    [Fact]
     public void A_command_needs_no_dashes_before_it()
     {
         var world = Make();
@@ -104,7 +104,7 @@ public sealed class RunTests : MinicTest
             .Be("-it --rootfs=y -- @z\n");
     }
 
-    [SkippableFact]
+    [Fact]
     public void Detached_it_prints_its_name_and_leaves_its_output_in_a_file()
     {
         var world = Make();
@@ -118,7 +118,7 @@ public sealed class RunTests : MinicTest
         outcome.Should().Be(new Outcome(0, "hello\n", ""));
     }
 
-    [SkippableFact]
+    [Fact]
     public void Descriptors_are_preserved_when_asked_for()
     {
         var world = Make();
@@ -128,7 +128,7 @@ public sealed class RunTests : MinicTest
             .Be("0\n1\n2\n3\n", "3 is the directory that ls reads, not the caller's file");
     }
 
-    [SkippableFact]
+    [Fact]
     public void A_killed_minic_is_put_right_by_gc()
     {
         var world = Make();

@@ -4,7 +4,7 @@ namespace MiniContainer.Cli.Tests.Verbs;
 [Collection("minic")]
 public sealed class SpecTests : MinicTest
 {
-    [SkippableFact]
+    [Fact]
     public void It_says_the_version_that_the_bundle_needs_which_older_runtimes_take() =>
         Make().Sh("minic spec; sed -n 's/.*\"ociVersion\": \"\\(.*\\)\".*/\\1/p' config.json").Should()
             .Be(new Outcome(0, "1.0.0\n", ""));

@@ -11,7 +11,7 @@ public sealed partial class StepTests : MinicTest
     private const string AllIsGone = "ip -o link | grep -vc lo; nft list ruleset; ls -d \"$STATE\"; find "
         + "/sys/fs/cgroup -path \"*$N*\"";
 
-    [SkippableFact]
+    [Fact]
     public void A_run_waits_before_each_step_and_tells_what_it_changed()
     {
         var world = Make();
@@ -47,7 +47,7 @@ public sealed partial class StepTests : MinicTest
         world.Left().Should().BeEmpty();
     }
 
-    [SkippableFact]
+    [Fact]
     public void A_whole_pod_is_made_step_by_step_and_works()
     {
         var world = Make();
@@ -87,7 +87,7 @@ public sealed partial class StepTests : MinicTest
         Lines(world, tmux).Should().Equal("0", "ls: cannot access 'STATE': No such file or directory", "looked");
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("q", "check that the name")]
     [InlineData("C-c", "make the process pause")]
     [InlineData("q", "mount overlay")]
@@ -107,7 +107,7 @@ public sealed partial class StepTests : MinicTest
         Lines(world, tmux).Should().Equal("0", "ls: cannot access 'STATE': No such file or directory", "code=125");
     }
 
-    [SkippableFact]
+    [Fact]
     public void A_pod_run_that_is_killed_at_the_prompt_is_undone_by_its_monitor()
     {
         var world = Make();
@@ -124,7 +124,7 @@ public sealed partial class StepTests : MinicTest
         tmux.WaitFor("\nundone");
     }
 
-    [SkippableFact]
+    [Fact]
     public void A_created_container_is_stepped_up_to_where_it_waits_and_so_is_its_start()
     {
         var world = Make();
@@ -152,7 +152,7 @@ public sealed partial class StepTests : MinicTest
         tmux.WaitFor("gone");
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("minic run --step --name $N --rootfs $ROOTFS true", "standard input is no terminal")]
     [InlineData("minic pod run --step -", "standard input is no terminal")]
     [InlineData("minic gc --step", "standard input is no terminal")]

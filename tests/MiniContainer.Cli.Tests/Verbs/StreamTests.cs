@@ -10,7 +10,7 @@ public sealed class StreamTests : MinicTest
 {
     private const string Says = "echo one >>/dev/stdout; echo two >>/dev/stderr";
 
-    [SkippableFact]
+    [Fact]
     public void A_user_may_open_a_pipe_a_named_pipe_and_a_file()
     {
         var outcome = Make().Sh($$"""
@@ -25,7 +25,7 @@ public sealed class StreamTests : MinicTest
                 "the caller has files of its own back at the end");
     }
 
-    [SkippableFact]
+    [Fact]
     public void While_the_container_is_there_its_user_owns_them()
     {
         var world = Make();
@@ -34,7 +34,7 @@ public sealed class StreamTests : MinicTest
         outcome.Should().Be(new Outcome(0, "1000\n", ""));
     }
 
-    [SkippableFact]
+    [Fact]
     public void Exec_gives_its_streams_to_its_user()
     {
         var outcome = Make().Sh($$"""
@@ -46,7 +46,7 @@ public sealed class StreamTests : MinicTest
         outcome.Should().Be(new Outcome(0, "one\ntwo\none\ntwo\n0\n", ""));
     }
 
-    [SkippableFact]
+    [Fact]
     public void A_detached_containers_output_is_its_users()
     {
         var outcome = Make().Sh($$"""
@@ -57,7 +57,7 @@ public sealed class StreamTests : MinicTest
         outcome.Should().Be(new Outcome(0, "two\n", ""));
     }
 
-    [SkippableFact]
+    [Fact]
     public void What_others_use_keeps_its_owner()
     {
         var outcome = Make().Sh("""

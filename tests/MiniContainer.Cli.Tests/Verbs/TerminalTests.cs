@@ -5,7 +5,7 @@ namespace MiniContainer.Cli.Tests.Verbs;
 [Collection("minic")]
 public sealed class TerminalTests : MinicTest
 {
-    [SkippableFact]
+    [Fact]
     public void A_shell_in_a_container_has_a_terminal_of_its_own()
     {
         var world = Make();
@@ -25,7 +25,7 @@ public sealed class TerminalTests : MinicTest
         tmux.WaitFor("code=7", "echo,icanon,isig");
     }
 
-    [SkippableFact]
+    [Fact]
     public void Ctrl_C_and_Ctrl_Z_are_the_containers()
     {
         var world = Make();
@@ -47,7 +47,7 @@ public sealed class TerminalTests : MinicTest
         tmux.WaitForPrompt();
     }
 
-    [SkippableFact]
+    [Fact]
     public void Exec_has_a_terminal_too()
     {
         var world = Make();
@@ -60,12 +60,12 @@ public sealed class TerminalTests : MinicTest
         tmux.WaitFor("code=5", "gone=0");
     }
 
-    [SkippableFact]
+    [Fact]
     public void The_master_is_sent_to_the_console_socket()
     {
         var world = Make();
         world.Bundle("sh -c tty;stty<size".Replace("<", " ", StringComparison.Ordinal), terminal: true);
-        Skip.IfNot(File.Exists("/usr/bin/python3"), "needs python3, for a listener that is not minic");
+        Assert.SkipUnless(File.Exists("/usr/bin/python3"), "needs python3, for a listener that is not minic");
         var outcome = world.Sh("""
             cat > listen.py <<'P'
             import array, os, socket

@@ -33,7 +33,7 @@ public sealed class UnreadJournalTests : MinicTest
         { "an older minic's header", "1s/\"owner\":{[^}]*},*//", "owner" },
     };
 
-    [SkippableTheory]
+    [Theory]
     [MemberData(nameof(Damages))]
     public void Each_verb_names_what_it_cannot_read(string damage, string sed, string name)
     {
@@ -71,7 +71,7 @@ public sealed class UnreadJournalTests : MinicTest
         }
     }
 
-    [SkippableFact]
+    [Fact]
     public void Gc_goes_on_behind_one_that_it_cannot_read()
     {
         // Both were left by a minic that was killed: a journal in which undoing had begun is anybody's to end.
@@ -91,7 +91,7 @@ public sealed class UnreadJournalTests : MinicTest
             .Contain("rm -r ");
     }
 
-    [SkippableFact]
+    [Fact]
     public void The_undo_by_hand_says_what_it_cannot_do_and_keeps_the_journal()
     {
         var world = Make();
@@ -106,7 +106,7 @@ public sealed class UnreadJournalTests : MinicTest
         outcome.Error.Should().Contain("cannot undo the step \"make-vxlan\" of line");
     }
 
-    [SkippableFact]
+    [Fact]
     public void What_a_network_says_that_cannot_be_read_is_refused_by_name_and_the_network_kept()
     {
         var world = Make();

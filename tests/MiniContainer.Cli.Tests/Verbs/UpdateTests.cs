@@ -11,7 +11,7 @@ public sealed class UpdateTests : MinicTest
 
         """;
 
-    [SkippableFact]
+    [Fact]
     public void Limits_change_and_what_is_not_named_stays()
     {
         var world = Make();
@@ -31,11 +31,11 @@ public sealed class UpdateTests : MinicTest
                 "33554432 20\n67108864 20\n67108864 10\n33554432 30\n33554432 max\n40\ncan't fork\n", ""));
     }
 
-    [SkippableFact]
+    [Fact]
     public void Processors_can_be_chosen_later_and_hold_for_what_runs_already()
     {
         var world = Make();
-        Skip.If(Environment.ProcessorCount < 2, "needs two processors");
+        Assert.SkipWhen(Environment.ProcessorCount < 2, "needs two processors");
         var outcome = world.Sh("""
             allowed() { minic exec $N sh -c 'grep Cpus_allowed_list /proc/1/status /proc/self/status' | cut -f 2 | xargs; }
             minic run -d --name $N --rootfs $ROOTFS --net none sleep 1000 >/dev/null
@@ -46,7 +46,7 @@ public sealed class UpdateTests : MinicTest
         outcome.Should().Be(new Outcome(0, "1 1\n0-1 0-1\n", ""));
     }
 
-    [SkippableFact]
+    [Fact]
     public void A_refused_limit_leaves_all_limits_as_they_were()
     {
         var world = Make();
@@ -63,7 +63,7 @@ public sealed class UpdateTests : MinicTest
             .EndWith("minic: update container N: container not running but stopped. minic delete removes it.\n");
     }
 
-    [SkippableFact]
+    [Fact]
     public void An_update_can_be_read_and_done_by_hand()
     {
         var world = Make();
@@ -77,7 +77,7 @@ public sealed class UpdateTests : MinicTest
         outcome.Output.Should().MatchRegex("^[12]\n20\n10\nCpus_allowed_list:\t0\n$");
     }
 
-    [SkippableFact]
+    [Fact]
     public void A_command_joins_a_cgroup_below_the_containers()
     {
         var world = Make();

@@ -13,7 +13,6 @@ using MiniContainer.Telling.ByHand;
 using MiniContainer.Telling.Explain;
 using MiniContainer.Testing;
 using MiniContainer.Testing.Fuzz;
-using Xunit.Abstractions;
 
 namespace MiniContainer.Containers.Tests.Fuzz;
 

@@ -15,7 +15,7 @@ internal sealed class ContainerWorld : IDisposable
 
     public ContainerWorld()
     {
-        Skip.IfNot(Environment.IsPrivilegedProcess, "needs root");
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "needs root");
         directory = Directory.CreateTempSubdirectory("minic-world-").FullName;
         Directory.CreateDirectory(Bundle + "/rootfs");
         Directory.CreateDirectory(Out);

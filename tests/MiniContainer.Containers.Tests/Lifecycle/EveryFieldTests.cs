@@ -21,7 +21,7 @@ public class EveryFieldTests
     private static CgroupHierarchy Hierarchy(string controller)
     {
         var found = Cgroups.Hierarchies().FirstOrDefault(h => h.Controllers.Contains(controller));
-        Skip.If(found is null, $"needs the controller {controller} in cgroup version 1");
+        Assert.SkipWhen(found is null, $"needs the controller {controller} in cgroup version 1");
         return found!;
     }
 
@@ -30,7 +30,7 @@ public class EveryFieldTests
         Linux = spec.Linux! with { Resources = resources },
     };
 
-    [SkippableFact]
+    [Fact]
     public void Limits_of_a_disk_are_in_its_file()
     {
         using var world = new ContainerWorld();
@@ -52,12 +52,13 @@ public class EveryFieldTests
         File.ReadAllText($"{directory}/blkio.throttle.write_iops_device").Should().Be($"{disk} 100\n");
     }
 
-    [SkippableFact]
+    [Fact]
     public void A_real_time_budget_lets_a_real_time_process_run()
     {
         using var world = new ContainerWorld();
         var cpu = Hierarchy("cpu");
-        Skip.IfNot(File.Exists($"{cpu.MountPoint}/cpu.rt_runtime_us"), "needs a kernel with CONFIG_RT_GROUP_SCHED");
+        Assert.SkipUnless(File.Exists($"{cpu.MountPoint}/cpu.rt_runtime_us"),
+            "needs a kernel with CONFIG_RT_GROUP_SCHED");
         Run(
             world,
             s => With(s, new LinuxResources
@@ -79,11 +80,11 @@ public class EveryFieldTests
         world.Read("chrt").Should().Contain("SCHED_FIFO").And.Contain("priority: 10");
     }
 
-    [SkippableFact]
+    [Fact]
     public void Network_classes_without_their_controller_are_refused()
     {
         using var world = new ContainerWorld();
-        Skip.If(Cgroups.Hierarchies().Any(h => h.Controllers.Contains("net_cls")),
+        Assert.SkipWhen(Cgroups.Hierarchies().Any(h => h.Controllers.Contains("net_cls")),
             "needs a machine without the controller net_cls");
         world.Configure(s => With(s, new LinuxResources { Network = new LinuxNetwork { ClassId = 1 } }), "/bin/true");
         var launch = () => world.Launch();
@@ -91,10 +92,10 @@ public class EveryFieldTests
         Directory.Exists(world.State).Should().BeFalse();
     }
 
-    [SkippableFact]
+    [Fact]
     public void Memory_comes_from_the_nodes_of_the_policy()
     {
-        Skip.IfNot(File.Exists("/proc/self/numa_maps"), "needs a kernel with CONFIG_NUMA");
+        Assert.SkipUnless(File.Exists("/proc/self/numa_maps"), "needs a kernel with CONFIG_NUMA");
         using var world = new ContainerWorld();
         Run(world, s => s with
         {
@@ -103,7 +104,7 @@ public class EveryFieldTests
         world.Lines("maps").Should().Contain(l => l.Contains(" bind:0 ", StringComparison.Ordinal));
     }
 
-    [SkippableFact]
+    [Fact]
     public void An_exec_stays_on_the_processors_that_the_container_says()
     {
         using var world = new ContainerWorld();
@@ -121,7 +122,7 @@ public class EveryFieldTests
         world.Read("cpus").Trim().Should().Be("Cpus_allowed_list:\t0");
     }
 
-    [SkippableFact]
+    [Fact]
     public void A_tmpfs_with_tmpcopyup_begins_as_what_it_covers()
     {
         using var world = new ContainerWorld();
@@ -153,7 +154,7 @@ public class EveryFieldTests
         File.Exists(world.Bundle + "/rootfs/data/new").Should().BeFalse("the image stays as it is");
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public void Owners_are_others_through_a_mapped_mount(bool userNamespace)
@@ -208,7 +209,7 @@ public class EveryFieldTests
         catch (MinicException e)
         when (e.Message.Contains("MOUNT_ATTR_IDMAP", StringComparison.Ordinal) && e.Errno == Errno.EINVAL)
         {
-            Skip.If(true, "needs a file system below /tmp whose ids can be mapped");
+            Assert.SkipWhen(true, "needs a file system below /tmp whose ids can be mapped");
         }
     }
 
@@ -228,7 +229,7 @@ public class EveryFieldTests
         return output;
     }
 
-    [SkippableFact]
+    [Fact]
     public void Attributes_of_mounts_are_those_that_were_asked_for()
     {
         using var world = new ContainerWorld();
@@ -249,7 +250,7 @@ public class EveryFieldTests
         world.Lines("mounts").Should().Equal("/bound rw,nodev,noatime,nosymfollow", "/tree ro");
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public void A_network_device_goes_in_with_its_addresses_and_comes_back_with_them(bool ended)
@@ -297,7 +298,7 @@ public class EveryFieldTests
         }
     }
 
-    [SkippableFact]
+    [Fact]
     public void A_device_that_is_not_there_is_told_of_and_one_whose_name_is_taken_inside_stays()
     {
         using var world = new ContainerWorld();

@@ -14,7 +14,7 @@ public class HooksTests
     private static readonly string[] Points = ["prestart", "createRuntime", "createContainer", "startContainer",
         "poststart", "poststop"];
 
-    [SkippableFact]
+    [Fact]
     public void Run_passes_all_points_in_their_order()
     {
         using var world = new ContainerWorld();
@@ -44,7 +44,7 @@ public class HooksTests
         Directory.Exists(world.State).Should().BeFalse();
     }
 
-    [SkippableFact]
+    [Fact]
     public void Create_start_and_delete_each_have_their_points_whatever_becomes_of_the_file()
     {
         using var world = new ContainerWorld();
@@ -59,7 +59,7 @@ public class HooksTests
         world.Lines("log").Should().Equal(Points);
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("prestart")]
     [InlineData("createRuntime")]
     [InlineData("createContainer")]
@@ -79,7 +79,7 @@ public class HooksTests
         Directory.Exists(world.State).Should().BeFalse();
     }
 
-    [SkippableFact]
+    [Fact]
     public void A_hook_that_fails_at_start_destroys_the_created_container()
     {
         using var world = new ContainerWorld();
@@ -96,7 +96,7 @@ public class HooksTests
         Processes.WaitEnd(launched.Init.PidFd, 0).Should().BeTrue();
     }
 
-    [SkippableFact]
+    [Fact]
     public void A_hook_that_takes_too_long_is_killed()
     {
         using var world = new ContainerWorld();
@@ -109,7 +109,7 @@ public class HooksTests
             .WithMessage("*it still ran after 1 s and was killed*raise its timeout*");
     }
 
-    [SkippableFact]
+    [Fact]
     public void A_hook_that_is_not_there_is_told_with_the_call()
     {
         using var world = new ContainerWorld();
@@ -122,7 +122,7 @@ public class HooksTests
             .WithMessage("run the createRuntime hook /no/such/hook: execve(\"/no/such/hook\"*ENOENT*");
     }
 
-    [SkippableFact]
+    [Fact]
     public void Poststop_hooks_that_fail_are_warned_of_and_stop_nothing()
     {
         using var world = new ContainerWorld();
@@ -149,7 +149,7 @@ public class HooksTests
         Directory.Exists(world.State).Should().BeFalse();
     }
 
-    [SkippableFact]
+    [Fact]
     public void What_createContainer_mounts_below_the_root_is_seen_inside()
     {
         using var world = new ContainerWorld();
@@ -165,7 +165,7 @@ public class HooksTests
             .NotContain(world.Bundle, "the hook's mounts are the container's alone");
     }
 
-    [SkippableFact]
+    [Fact]
     public void A_hook_joins_a_user_namespace_as_its_root()
     {
         using var world = new ContainerWorld();

@@ -9,7 +9,7 @@ namespace MiniContainer.Containers.Tests.Lifecycle;
 
 public class JoinedDeviceTests
 {
-    [SkippableTheory]
+    [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public void A_device_stays_in_a_namespace_that_the_container_only_joined(bool ended)
@@ -32,7 +32,7 @@ public class JoinedDeviceTests
         devices.Kernel.FindLink(devices.Name).Should().BeNull();
     }
 
-    [SkippableFact]
+    [Fact]
     public void A_device_comes_back_if_the_start_fails()
     {
         using var world = new ContainerWorld();

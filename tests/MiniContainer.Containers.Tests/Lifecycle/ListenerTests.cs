@@ -20,6 +20,8 @@ public sealed class ListenerTests : IDisposable
     private const nuint SECCOMP_IOCTL_NOTIF_RECV = 0xc0502100;
     private const nuint SECCOMP_IOCTL_NOTIF_SEND = 0xc0182101;
 
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
     private readonly ContainerWorld world = new();
     private readonly Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
 
@@ -56,35 +58,35 @@ public sealed class ListenerTests : IDisposable
             "/bin/sh", "-c", "LC_ALL=C mkdir /out/directory 2> /out/error; echo $? > /out/code");
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData(true, false)]
     [InlineData(false, false)]
     [InlineData(true, true)]
-    public void A_call_waits_for_the_answer_of_whoever_listens(bool noNewPrivileges, bool create)
+    public async Task A_call_waits_for_the_answer_of_whoever_listens(bool noNewPrivileges, bool create)
     {
         Configure(Notify("SECCOMP_FILTER_FLAG_TSYNC"), noNewPrivileges);
         socket.Bind(new UnixDomainSocketEndPoint(SocketPath));
         socket.Listen();
-        var answering = Task.Run(Answer);
+        var answering = Task.Run(Answer, TestContext.Current.CancellationToken);
         using var launched = world.Launch(create);
         if (create)
             Launcher.Start(world.Root, world.Id);
         Processes.Reap(launched.Init.Pid).Should().Be(0);
-        answering.Wait(TimeSpan.FromSeconds(20)).Should().BeTrue();
-        answering.Result.Should().EndWith($"\"bundle\":\"{world.Bundle}\"}}}}").And.Contain("\"status\":\"creating\"");
+        (await answering.WaitAsync(Patience, TestContext.Current.CancellationToken)).Should()
+            .EndWith($"\"bundle\":\"{world.Bundle}\"}}}}").And.Contain("\"status\":\"creating\"");
         world.Lines("code").Should().Equal("1");
         world.Read("error").Should().Contain("Operation not supported", "that is the errno of the answer");
     }
 
-    [SkippableFact]
-    public void A_process_of_exec_has_a_listener_of_its_own()
+    [Fact]
+    public async Task A_process_of_exec_has_a_listener_of_its_own()
     {
         File.SetUnixFileMode(world.Out, (UnixFileMode)511);
         world.Configure(s => s, "/bin/sleep", "100");
         using var launched = world.Launch();
         socket.Bind(new UnixDomainSocketEndPoint(SocketPath));
         socket.Listen();
-        var answering = Task.Run(Answer);
+        var answering = Task.Run(Answer, TestContext.Current.CancellationToken);
         var init = ProcessIdentity.Of(launched.Init.Pid);
         var target = Execs.Target(init, [], null, world.Bundle + "/rootfs") with
         {
@@ -96,12 +98,12 @@ public sealed class ListenerTests : IDisposable
         using var executed = Execs.Start(init, target, process, world.Root, world.State, foreground: true,
             console: null);
         Processes.Reap(executed.Child.Pid).Should().Be(1);
-        answering.Wait(TimeSpan.FromSeconds(20)).Should().BeTrue();
-        answering.Result.Should().Contain("\"status\":\"running\"").And.Contain($"\"pid\":{init.Pid}");
+        (await answering.WaitAsync(Patience, TestContext.Current.CancellationToken)).Should()
+            .Contain("\"status\":\"running\"").And.Contain($"\"pid\":{init.Pid}");
         world.Read("error").Should().Contain("Operation not supported");
     }
 
-    [SkippableFact]
+    [Fact]
     public void Nobody_who_listens_is_an_error_that_leaves_nothing()
     {
         Configure(Notify());

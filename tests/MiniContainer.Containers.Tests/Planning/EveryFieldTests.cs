@@ -186,7 +186,7 @@ public class EveryFieldTests
             },
         }, Machines.V2), "net-devices.txt");
 
-    [SkippableFact]
+    [Fact]
     public void A_filter_that_notifies_hands_its_listener_over_before_anything_else_is_called()
     {
         var seccomp = new LinuxSeccomp

@@ -16,12 +16,12 @@ public sealed class SeccompCompilerTests : IDisposable
     private readonly string directory = Directory.CreateTempSubdirectory("minic-seccomp-").FullName;
 
     public SeccompCompilerTests() =>
-        Skip.IfNot(File.Exists("/usr/lib/x86_64-linux-gnu/libseccomp.so.2"),
+        Assert.SkipUnless(File.Exists("/usr/lib/x86_64-linux-gnu/libseccomp.so.2"),
             "needs the Debian package libseccomp2, on x86-64");
 
     public void Dispose() => Directory.Delete(directory, recursive: true);
 
-    [SkippableFact]
+    [Fact]
     public void Each_rule_gets_its_action_and_the_rest_the_default()
     {
         var program = Compile(new LinuxSeccomp
@@ -50,7 +50,7 @@ public sealed class SeccompCompilerTests : IDisposable
             .Be(KillThread, "getpid of i386 is another calling convention, and was not asked for");
     }
 
-    [SkippableFact]
+    [Fact]
     public void Errno_is_EPERM_where_none_is_given()
     {
         var program = Compile(new LinuxSeccomp
@@ -62,7 +62,7 @@ public sealed class SeccompCompilerTests : IDisposable
         Ask(program, "getpid").Should().Be(Allow);
     }
 
-    [SkippableFact]
+    [Fact]
     public void Other_architectures_have_their_own_numbers()
     {
         var program = Compile(new LinuxSeccomp
@@ -78,7 +78,7 @@ public sealed class SeccompCompilerTests : IDisposable
             .Be(Errno_ | 38, "39 is getpid on x86-64 alone, and here above all that is named");
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("SCMP_CMP_NE", 5ul, new ulong[] { 4ul, 6ul }, new ulong[] { 5ul })]
     [InlineData("SCMP_CMP_LT", 5ul, new ulong[] { 0ul, 4ul }, new ulong[] { 5ul, 6ul, ulong.MaxValue })]
     [InlineData("SCMP_CMP_LE", 5ul, new ulong[] { 0ul, 5ul }, new ulong[] { 6ul, 1ul << 40 })]
@@ -92,7 +92,7 @@ public sealed class SeccompCompilerTests : IDisposable
         denied.Should().OnlyContain(a => Ask(program, "personality", a) == (Errno_ | 1));
     }
 
-    [SkippableFact]
+    [Fact]
     public void Masked_compares_what_the_mask_leaves()
     {
         var program = Compile(Conditional([new(0, 0xf0, "SCMP_CMP_MASKED_EQ", 0x30)]));
@@ -100,7 +100,7 @@ public sealed class SeccompCompilerTests : IDisposable
         Ask(program, "personality", 0x4f).Should().Be(Errno_ | 1);
     }
 
-    [SkippableFact]
+    [Fact]
     public void Conditions_on_different_arguments_must_all_hold_and_on_the_same_one_any()
     {
         var both = Compile(Conditional([new(0, 1, "SCMP_CMP_EQ"), new(1, 2, "SCMP_CMP_EQ")]));
@@ -112,7 +112,7 @@ public sealed class SeccompCompilerTests : IDisposable
         Ask(any, "personality", 3).Should().Be(Errno_ | 1);
     }
 
-    [SkippableFact]
+    [Fact]
     public void Unknown_names_and_rules_that_repeat_the_default_are_passed_over()
     {
         var program = Compile(new LinuxSeccomp
@@ -124,7 +124,7 @@ public sealed class SeccompCompilerTests : IDisposable
         Ask(program, "mkdir").Should().Be(Errno_ | 1);
     }
 
-    [SkippableFact]
+    [Fact]
     public void A_call_newer_than_all_that_the_profile_names_does_not_exist()
     {
         const uint Enosys = Errno_ | 38;
@@ -149,7 +149,7 @@ public sealed class SeccompCompilerTests : IDisposable
             .Be(0x7ffc0000, "it is let pass");
     }
 
-    [SkippableFact]
+    [Fact]
     public void What_cannot_be_compiled_says_why()
     {
         var foreign = () =>
@@ -158,7 +158,7 @@ public sealed class SeccompCompilerTests : IDisposable
             .WithMessage("*seccomp_arch_add(ctx, s390x)*");
     }
 
-    [SkippableFact]
+    [Fact]
     public void A_filter_that_notifies_comes_with_a_listener()
     {
         var notify = new LinuxSeccomp
@@ -175,7 +175,7 @@ public sealed class SeccompCompilerTests : IDisposable
             .Be(1, "the kernel takes the flag of a listener only with one");
     }
 
-    [SkippableFact]
+    [Fact]
     public void Flags_are_those_asked_for_and_SPEC_ALLOW_where_nothing_was_said()
     {
         SeccompCompiler.Compile(new LinuxSeccomp { DefaultAction = "SCMP_ACT_ALLOW" }, Cache).Flags.Should().Be(4);
@@ -188,7 +188,7 @@ public sealed class SeccompCompilerTests : IDisposable
         }, Cache).Flags.Should().Be(3);
     }
 
-    [SkippableFact]
+    [Fact]
     public void A_large_filter_is_compiled_once()
     {
         var large = Large();
@@ -212,12 +212,13 @@ public sealed class SeccompCompilerTests : IDisposable
         Directory.GetFiles(directory).Should().HaveCount(2, "a small filter is not worth keeping");
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData(true)]
     [InlineData(false)]
     public void A_child_meets_its_filter(bool noNewPrivileges)
     {
-        Skip.IfNot(Environment.IsPrivilegedProcess, "needs root: without no_new_privs a filter needs CAP_SYS_ADMIN");
+        Assert.SkipUnless(Environment.IsPrivilegedProcess,
+            "needs root: without no_new_privs a filter needs CAP_SYS_ADMIN");
         var plan = new Plan();
         var tape = plan.Tape("child", ["go", "status"]);
         tape.Await("go", "");
@@ -251,7 +252,7 @@ public sealed class SeccompCompilerTests : IDisposable
         Directory.Exists(Path.Combine(directory, "denied")).Should().BeFalse();
     }
 
-    [SkippableFact]
+    [Fact]
     public void The_condition_has_the_size_of_the_librarys() =>
     System.Runtime.CompilerServices.Unsafe.SizeOf<scmp_arg_cmp>().Should().Be(24);
 

@@ -12,7 +12,7 @@ public class NetworkNamespaceTests
 
     private string[] covered = [];
 
-    [SkippableFact]
+    [Fact]
     public void Run_comes_back_also_when_the_body_throws()
     {
         using var world = NetworkWorld.Make();
@@ -24,7 +24,7 @@ public class NetworkNamespaceTests
         Here().Should().Be(home);
     }
 
-    [SkippableFact]
+    [Fact]
     public void A_socket_stays_in_the_namespace_that_it_was_opened_in()
     {
         using var world = NetworkWorld.Make();
@@ -35,7 +35,7 @@ public class NetworkNamespaceTests
         home.FindLink("only-here").Should().BeNull();
     }
 
-    [SkippableFact]
+    [Fact]
     public void A_named_namespace_is_one_for_ip_netns_and_the_other_way_round() => InPrivateRun(() =>
     {
         const string path = "/run/netns/minic-test";
@@ -58,7 +58,7 @@ public class NetworkNamespaceTests
         NetworkWorld.Shell("ip netns list").Should().BeEmpty();
     });
 
-    [SkippableFact]
+    [Fact]
     public void Many_makers_at_once_share_one_mount_with_ip_among_them() => InPrivateRun(() =>
     {
         // Threads, not the pool: they inherit the mounts of the thread that makes them.
@@ -77,7 +77,7 @@ public class NetworkNamespaceTests
         }
     });
 
-    [SkippableFact]
+    [Fact]
     public void What_is_no_namespace_is_not_opened()
     {
         var missing = () => NetworkNamespace.Open("/run/netns/there/is/none");
@@ -89,7 +89,7 @@ public class NetworkNamespaceTests
         file.Should().Throw<MinicException>().WithMessage("*leftover*");
     }
 
-    [SkippableFact]
+    [Fact]
     public void Settings_belong_to_the_namespace()
     {
         using var world = NetworkWorld.Make();
@@ -103,7 +103,7 @@ public class NetworkNamespaceTests
         world.Inside("cat /proc/sys/net/ipv4/conf/br0.100/forwarding").Should().Be("1");
     }
 
-    [SkippableFact]
+    [Fact]
     public void Settings_that_cannot_be_set()
     {
         using var world = NetworkWorld.Make();

@@ -33,19 +33,19 @@ internal sealed class NetworkWorld : IDisposable
 
     public static void RequireNamespaces()
     {
-        Skip.IfNot(Environment.UserName == "root", "needs root");
+        Assert.SkipUnless(Environment.UserName == "root", "needs root");
         try
         {
             NetworkNamespace.Create().Dispose();
         }
         catch (MinicException exception)
         {
-            Skip.If(true, $"needs network namespaces: {exception.Message}");
+            Assert.SkipWhen(true, $"needs network namespaces: {exception.Message}");
         }
     }
 
     public static void RequireTool(string tool, string package) =>
-        Skip.IfNot(
+        Assert.SkipUnless(
             (Environment.GetEnvironmentVariable("PATH") + ":/usr/sbin:/sbin").Split(':')
                 .Any(d => File.Exists(Path.Combine(d, tool))),
             $"needs the Debian package {package} ({tool})");

@@ -13,7 +13,7 @@ public class RtNetlinkAddressTests
 {
     private static readonly PhysicalAddress Mac = PhysicalAddress.Parse("02-00-00-00-00-01");
 
-    [SkippableFact]
+    [Fact]
     public void Addresses_of_both_families()
     {
         using var world = WithLink();
@@ -36,7 +36,7 @@ public class RtNetlinkAddressTests
         world.Kernel.ListAddresses("lo").Should().BeEmpty();
     }
 
-    [SkippableFact]
+    [Fact]
     public void An_address_twice_and_deleted_twice()
     {
         using var world = WithLink();
@@ -64,7 +64,7 @@ public class RtNetlinkAddressTests
         parse.Should().Throw<MinicException>().WithMessage($"read the address \"{text}\"*{why}*");
     }
 
-    [SkippableFact]
+    [Fact]
     public void Routes_of_both_families()
     {
         using var world = WithLink();
@@ -92,7 +92,7 @@ public class RtNetlinkAddressTests
         world.Kernel.ListRoutes(table: 1000).Should().Equal(elsewhere with { Scope = RouteScope.Link });
     }
 
-    [SkippableFact]
+    [Fact]
     public void A_route_twice_replaced_and_deleted_twice()
     {
         using var world = WithLink();
@@ -110,7 +110,7 @@ public class RtNetlinkAddressTests
         delete.Should().Throw<MinicException>().Which.Errno.Should().Be(ESRCH);
     }
 
-    [SkippableFact]
+    [Fact]
     public void A_gateway_out_of_reach_is_told_in_the_kernels_words()
     {
         using var world = WithLink();
@@ -124,7 +124,7 @@ public class RtNetlinkAddressTests
         Text(world.Ip("route show type blackhole")[0], "dst").Should().Be("198.51.100.0/24");
     }
 
-    [SkippableFact]
+    [Fact]
     public void Neighbours_of_both_families()
     {
         using var world = WithLink();
@@ -144,7 +144,7 @@ public class RtNetlinkAddressTests
         world.Kernel.TryDeleteNeighbour("nobody", v4.Destination).Should().BeFalse();
     }
 
-    [SkippableFact]
+    [Fact]
     public void Forwarding_entries_of_a_vxlan()
     {
         using var world = WithLink();

@@ -12,7 +12,7 @@ public class RtNetlinkLinkTests
     private static readonly PhysicalAddress Mac = PhysicalAddress.Parse("02-00-00-00-00-01");
     private static readonly PhysicalAddress PeerMac = PhysicalAddress.Parse("02-00-00-00-00-02");
 
-    [SkippableFact]
+    [Fact]
     public void Veth_is_made_inside_two_namespaces_at_once()
     {
         using var world = NetworkWorld.Make();
@@ -34,7 +34,7 @@ public class RtNetlinkLinkTests
         here["link_index"]!.GetValue<int>().Should().Be(there["ifindex"]!.GetValue<int>());
     }
 
-    [SkippableFact]
+    [Fact]
     public void Lists_what_ip_lists()
     {
         using var world = NetworkWorld.Make();
@@ -57,7 +57,7 @@ public class RtNetlinkLinkTests
         world.Kernel.FindLink("nobody").Should().BeNull();
     }
 
-    [SkippableFact]
+    [Fact]
     public void Bridge_port_attributes_are_set_and_unset()
     {
         using var world = NetworkWorld.Make();
@@ -77,7 +77,7 @@ public class RtNetlinkLinkTests
         System.Text.Json.Nodes.JsonNode Port() => world.Ip("link show a")[0]!["linkinfo"]!["info_slave_data"]!;
     }
 
-    [SkippableFact]
+    [Fact]
     public void Up_down_name_mtu_mac()
     {
         using var world = NetworkWorld.Make();
@@ -96,7 +96,7 @@ public class RtNetlinkLinkTests
         string Flags(string name) => world.Ip($"link show {name}")[0]!["flags"]!.ToJsonString();
     }
 
-    [SkippableFact]
+    [Fact]
     public void Moves_to_another_namespace()
     {
         using var world = NetworkWorld.Make();
@@ -108,7 +108,7 @@ public class RtNetlinkLinkTests
         world.Kernel.FindLink("a")!.PeerNamespaceId.Should().NotBeNull("the peer is elsewhere now");
     }
 
-    [SkippableFact]
+    [Fact]
     public void Vxlan_and_macvlan()
     {
         using var world = NetworkWorld.Make();
@@ -128,7 +128,7 @@ public class RtNetlinkLinkTests
         macvlan["address"]!.GetValue<string>().Should().Be("02:00:00:00:00:01");
     }
 
-    [SkippableFact]
+    [Fact]
     public void A_used_name_is_refused_in_the_kernels_words()
     {
         using var world = NetworkWorld.Make();
@@ -140,7 +140,7 @@ public class RtNetlinkLinkTests
             "create bridge br0: RTM_NEWLINK(ifname=\"br0\", kind=\"bridge\"): EEXIST (File exists)");
     }
 
-    [SkippableFact]
+    [Fact]
     public void The_kernels_own_text_is_in_the_error()
     {
         using var world = NetworkWorld.Make();
@@ -150,7 +150,7 @@ public class RtNetlinkLinkTests
             .WithMessage("*RTM_SETLINK(ifname=\"br0\", mtu=10): EINVAL*mtu less than device minimum*");
     }
 
-    [SkippableFact]
+    [Fact]
     public void A_name_too_long_changes_nothing()
     {
         using var world = NetworkWorld.Make();
@@ -159,7 +159,7 @@ public class RtNetlinkLinkTests
         world.Kernel.ListLinks().Should().OnlyContain(link => link.Name == "lo");
     }
 
-    [SkippableFact]
+    [Fact]
     public void Who_is_missing_is_named()
     {
         using var world = NetworkWorld.Make();
@@ -175,7 +175,7 @@ public class RtNetlinkLinkTests
         static string Message(Action action) => action.Should().Throw<MinicException>().Which.Message;
     }
 
-    [SkippableFact]
+    [Fact]
     public void Deleting_twice()
     {
         using var world = NetworkWorld.Make();
@@ -187,7 +187,7 @@ public class RtNetlinkLinkTests
         again.Should().Throw<MinicException>().Which.Errno.Should().Be(ENODEV);
     }
 
-    [SkippableFact]
+    [Fact]
     public void Deleting_what_is_no_link_of_ones_own_making_is_no_success()
     {
         using var world = NetworkWorld.Make();
@@ -195,7 +195,7 @@ public class RtNetlinkLinkTests
         loopback.Should().Throw<MinicException>().Which.Errno.Should().Be(EOPNOTSUPP);
     }
 
-    [SkippableFact]
+    [Fact]
     public void Waits_until_a_link_is_gone()
     {
         using var world = NetworkWorld.Make();
@@ -208,7 +208,7 @@ public class RtNetlinkLinkTests
         world.Kernel.FindLink("a").Should().BeNull();
     }
 
-    [SkippableFact]
+    [Fact]
     public void A_list_longer_than_one_datagram()
     {
         using var world = NetworkWorld.Make();

@@ -177,7 +177,7 @@ public class ChildTests
     // Another process, so that it can be killed, and so that a hang is not ours.
     private static Process Helper(params string[] args) =>
         Process.Start(
-            new ProcessStartInfo(Environment.ProcessPath!,
+            new ProcessStartInfo("dotnet",
                 ["exec", Path.Combine(AppContext.BaseDirectory, "SpawnStress.dll"), .. args])
                 {
                     RedirectStandardOutput = true,

@@ -8,7 +8,7 @@ namespace MiniContainer.Kernel.Tests.Tape;
 
 public class PlayerTests
 {
-    [SkippableTheory]
+    [Theory]
     [InlineData("player")]
     [InlineData("ticks")]
     [InlineData("own")]

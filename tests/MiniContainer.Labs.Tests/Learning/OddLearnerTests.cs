@@ -4,7 +4,7 @@ namespace MiniContainer.Labs.Tests.Learning;
 
 public class OddLearnerTests
 {
-    [SkippableFact]
+    [Fact]
     public void Whoever_takes_the_world_down_gets_another_one()
     {
         using var course = new TinyCourse();
@@ -15,7 +15,7 @@ public class OddLearnerTests
         Worlds.Lab.Do("world", "run", "--name", course.Name, "--", "true");
     }
 
-    [SkippableFact]
+    [Fact]
     public void Half_a_world_is_made_whole()
     {
         using var course = new TinyCourse();
@@ -26,7 +26,7 @@ public class OddLearnerTests
         course.Run("check").Output.Should().Contain("The lab's world was not up. A new one is");
     }
 
-    [SkippableFact]
+    [Fact]
     public void Processes_that_were_left_end_with_a_reset()
     {
         using var course = new TinyCourse();
@@ -44,7 +44,7 @@ public class OddLearnerTests
         course.Do("next").Should().Contain("Step 1 of 2");
     }
 
-    [SkippableFact]
+    [Fact]
     public void Files_that_were_deleted_come_back_and_those_that_were_changed_on_demand()
     {
         using var course = new TinyCourse();
@@ -63,7 +63,7 @@ public class OddLearnerTests
         File.Exists($"{course.Work}/mine").Should().BeFalse();
     }
 
-    [SkippableFact]
+    [Fact]
     public void A_directory_that_is_gone_comes_back()
     {
         using var course = new TinyCourse();
@@ -75,7 +75,7 @@ public class OddLearnerTests
     }
 
     // In a world of their own, so that the machine's mount table stays out of it.
-    [SkippableFact]
+    [Fact]
     public void What_is_mounted_in_the_directory_is_let_go_of_and_not_emptied()
     {
         using var course = new TinyCourse();
@@ -94,7 +94,7 @@ public class OddLearnerTests
         File.Exists($"{keep}/precious").Should().BeTrue();
     }
 
-    [SkippableFact]
+    [Fact]
     public void Progress_that_is_damaged_is_forgotten_on_demand()
     {
         using var course = new TinyCourse();
@@ -106,15 +106,14 @@ public class OddLearnerTests
         course.Do("next").Should().Contain("Step 1 of 2");
     }
 
-    [SkippableFact]
-    public void Two_at_once_wait_for_each_other()
+    [Fact]
+    public async Task Two_at_once_wait_for_each_other()
     {
         using var course = new TinyCourse();
         course.Do("start", "90");
         var all = Enumerable.Range(0, 6)
-            .Select(i => Task.Run(() => course.Run(i % 3 == 0 ? ["reset"] : ["start", "90"]))).ToArray();
-        Task.WaitAll(all);
-        all.Should().AllSatisfy(t => t.Result.Errors.Should().BeEmpty());
+            .Select(i => Task.Run(() => course.Run(i % 3 == 0 ? ["reset"] : ["start", "90"])));
+        (await Task.WhenAll(all)).Should().AllSatisfy(result => result.Errors.Should().BeEmpty());
         course.Run("check").Output.Should().Contain("There is no file name");
     }
 }

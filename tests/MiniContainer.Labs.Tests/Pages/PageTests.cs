@@ -40,20 +40,20 @@ public class PageTests
         tests.Where(t => !Names(t, page)).Should().BeEmpty("such a test takes it from the page");
     }
 
-    [SkippableTheory]
+    [Theory]
     [MemberData(nameof(Sessions))]
     public void What_a_page_shows_is_what_happens(string page, string session)
     {
         Worlds.Lab.Require("cram3");
         Provisioned("bookworm");
-        Skip.IfNot(File.Exists($"{PageSession.Root}/out/minic"), "needs out/minic: scripts/build");
+        Assert.SkipUnless(File.Exists($"{PageSession.Root}/out/minic"), "needs out/minic: scripts/build");
         var read = Read(page);
         var needs = read.Parts.SelectMany(p => p.Block.Attribute("needs")?.Split(',') ?? []);
         Abilities.Lacking(needs).Should().BeNull("the machine can do all of it");
         PageSession.Differences(read, session).Should().BeEmpty();
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("bookworm")]
     [InlineData("trixie")]
     public void A_minimal_Debian_can_be_provisioned(string suite) => Provisioned(suite);
@@ -62,7 +62,7 @@ public class PageTests
     private static void Provisioned(string suite)
     {
         var machine = $"{PageSession.Root}/out/machine/{suite}";
-        Skip.IfNot(Directory.Exists(machine), $"needs a minimal Debian: scripts/machine prove {suite}");
+        Assert.SkipUnless(Directory.Exists(machine), $"needs a minimal Debian: scripts/machine prove {suite}");
         var log = $"out/log/provision-{suite}.log";
         Directory.Exists($"{machine}-provisioned").Should().BeTrue($"scripts/provision works there; see {log}");
     }

@@ -7,7 +7,7 @@ namespace MiniContainer.Labs.Tests.Verifying;
 
 public class VerifyTests
 {
-    [SkippableFact]
+    [Fact]
     public void A_good_lab_is_proven_and_leaves_nothing()
     {
         using var course = new TinyCourse();
@@ -18,7 +18,7 @@ public class VerifyTests
         Directory.EnumerateFileSystemEntries($"{course.Root}/out").Should().BeEmpty();
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("lab.yaml", "[ \"$name\" = \"$NAME\" ] || refuse \"The file name holds", "true || refuse \"",
         "file--other.sh: the check passes it")]
     [InlineData("lab.yaml", "[ -e name ] || refuse \"There is no file name in $PWD.\"", "exit 0",
@@ -41,7 +41,7 @@ public class VerifyTests
         ended.Code.Should().Be(1);
     }
 
-    [SkippableFact]
+    [Fact]
     public void A_missing_solution_is_found()
     {
         using var course = new TinyCourse();
@@ -50,7 +50,7 @@ public class VerifyTests
             .Contain("3 checks");
     }
 
-    [SkippableFact]
+    [Fact]
     public void A_wrong_answer_that_is_refused_with_other_words_is_found()
     {
         using var course = new TinyCourse();
@@ -59,7 +59,7 @@ public class VerifyTests
             .Contain("expected: you forgot it").And.Contain("observed: No process \"sleep");
     }
 
-    [SkippableFact]
+    [Fact]
     public void What_the_machine_cannot_do_is_skipped_by_name()
     {
         using var course = new TinyCourse();
@@ -71,7 +71,7 @@ public class VerifyTests
             .And.Contain("2 checks, 1 transcript, 0 breaks, 1 wrong answer refused; 0 failed, 4 skipped");
     }
 
-    [SkippableFact]
+    [Fact]
     public void Somebody_elses_work_is_left_alone()
     {
         using var course = new TinyCourse();

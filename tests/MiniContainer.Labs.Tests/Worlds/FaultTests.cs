@@ -23,7 +23,7 @@ public class FaultTests
     private static readonly string Tried = Environment.GetEnvironmentVariable("MINIC_STRESS") == "1" ? Own : WithUndo;
 
     // Each is a shell loop in a world of its own: --all, and what is left behind, must not mean the worlds of others.
-    [SkippableFact]
+    [Fact]
     public void A_world_that_is_killed_at_any_step_goes_with_the_next_up() =>
         Loop($"0 {Tried}", "kill:between:", """
             lab world up --name next >&2
@@ -31,17 +31,17 @@ public class FaultTests
             lab world down --name next >&2
             """);
 
-    [SkippableFact]
+    [Fact]
     public void A_world_that_is_killed_before_a_step_goes_with_down() =>
         Loop(WithUndo, "kill:before:", "lab world down >&2");
 
-    [SkippableFact]
+    [Fact]
     public void A_world_of_which_a_step_fails_is_gone_at_once() =>
         Loop(Tried, "fail-late:", """
             [ ! -e /run/minic-lab ] || { ls /run/minic-lab; lab world down --all >&2; }
             """, ":EIO");
 
-    [SkippableFact]
+    [Fact]
     public void A_down_that_is_killed_is_ended_by_the_next_up()
     {
         Lab.Require();

@@ -21,18 +21,18 @@ internal static class Lab
     /// <summary>Skips a test that cannot be run here, and says what is missing.</summary>
     public static void Require(params string[] tools)
     {
-        Skip.IfNot(Environment.UserName == "root", "needs root");
+        Assert.SkipUnless(Environment.UserName == "root", "needs root");
         try
         {
             NetworkNamespace.Create().Dispose();
         }
         catch (MinicException e)
         {
-            Skip.If(true, $"needs network namespaces: {e.Message}");
+            Assert.SkipWhen(true, $"needs network namespaces: {e.Message}");
         }
 
         foreach (var tool in tools)
-            Skip.IfNot(Path_().Any(d => File.Exists(Path.Combine(d, tool))), $"needs the program {tool}");
+            Assert.SkipUnless(Path_().Any(d => File.Exists(Path.Combine(d, tool))), $"needs the program {tool}");
     }
 
     /// <summary>lab WORDS..., to its end.</summary>

@@ -8,7 +8,7 @@ namespace MiniContainer.Labs.Tests.Worlds;
 
 public class LifeTests
 {
-    [SkippableFact]
+    [Fact]
     public void What_comes_up_goes_down_and_leaves_nothing()
     {
         Lab.Require();
@@ -29,7 +29,7 @@ public class LifeTests
         StillInside(namespaces, end).Should().BeEmpty();
     }
 
-    [SkippableFact]
+    [Fact]
     public void Up_and_down_may_be_said_twice()
     {
         using var world = new OwnWorld();
@@ -40,7 +40,7 @@ public class LifeTests
         Lab.Do("world", "down", "--name", world.Name).Should().Be($"world {world.Name} is not up");
     }
 
-    [SkippableFact]
+    [Fact]
     public void Two_worlds_are_separate()
     {
         using var one = new OwnWorld();
@@ -54,7 +54,7 @@ public class LifeTests
             .BeFalse("the machine sees none of it");
     }
 
-    [SkippableFact]
+    [Fact]
     public void Down_takes_the_cgroups_along_that_only_its_processes_were_in()
     {
         Lab.Require("setsid");
@@ -83,7 +83,7 @@ public class LifeTests
         }
     }
 
-    [SkippableFact]
+    [Fact]
     public void Down_ends_what_was_left_running()
     {
         Lab.Require("setsid");
@@ -96,11 +96,11 @@ public class LifeTests
         StillInside(namespaces, end).Should().BeEmpty();
     }
 
-    [SkippableFact]
+    [Fact]
     public void Down_ends_what_has_left_every_other_namespace_and_its_parents()
     {
         Lab.Require("setsid", "unshare");
-        Skip.IfNot(File.Exists("/proc/self/ns/time"), "needs time namespaces");
+        Assert.SkipUnless(File.Exists("/proc/self/ns/time"), "needs time namespaces");
         var world = new OwnWorld();
         var pid = world.Do("setsid unshare --net --uts --mount --pid --ipc --fork sleep 1000 < /dev/null > /dev/null "
             + "2>&1 & until pgrep -P $! sleep; do sleep 0.02; done").Split('\n')[^1];
@@ -111,7 +111,7 @@ public class LifeTests
         StillInside(own, end).Should().BeEmpty();
     }
 
-    [SkippableFact]
+    [Fact]
     public void Down_ends_the_worlds_within()
     {
         var world = new OwnWorld();
@@ -126,7 +126,7 @@ public class LifeTests
     }
 
     // In a world of their own: --all must not mean the worlds of others.
-    [SkippableFact]
+    [Fact]
     public void A_killed_run_leaves_nothing_after_down_all()
     {
         Lab.Require();
@@ -142,7 +142,7 @@ public class LifeTests
             """).Should().Be("1\n137\n1\ngone\n0");
     }
 
-    [SkippableFact]
+    [Fact]
     public void A_killed_run_leaves_nothing_after_the_next_up()
     {
         Lab.Require();
@@ -155,7 +155,7 @@ public class LifeTests
             """).Should().Be("137\nnext");
     }
 
-    [SkippableFact]
+    [Fact]
     public void An_up_that_is_killed_anywhere_is_made_good_by_the_next()
     {
         Lab.Require();
@@ -173,7 +173,7 @@ public class LifeTests
             """).Should().Be(string.Join('\n', Enumerable.Repeat("host", 12)));
     }
 
-    [SkippableFact]
+    [Fact]
     public void A_name_that_is_no_name_is_refused()
     {
         var ended = Lab.Run("world", "up", "--name", "../there");

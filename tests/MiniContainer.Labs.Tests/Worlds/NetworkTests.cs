@@ -4,7 +4,7 @@ namespace MiniContainer.Labs.Tests.Worlds;
 
 public class NetworkTests
 {
-    [SkippableTheory]
+    [Theory]
     [InlineData("203.0.113.10", "203.0.113.2")]
     [InlineData("[2001:db8::10]", "2001:db8::2")]
     public void The_web_server_sees_the_hosts_address(string server, string seen)
@@ -19,7 +19,7 @@ public class NetworkTests
         world.Try($"busybox wget -qO- http://{server}/none").Code.Should().NotBe(0);
     }
 
-    [SkippableFact]
+    [Fact]
     public void Many_ask_at_once()
     {
         Lab.Require("busybox");
@@ -28,7 +28,7 @@ public class NetworkTests
             .HaveCount(50);
     }
 
-    [SkippableFact]
+    [Fact]
     public void There_is_no_way_back_to_private_addresses()
     {
         Lab.Require("ip", "busybox");
@@ -43,7 +43,7 @@ public class NetworkTests
             (world.Try($"busybox ping -q -c 1 -W 1 -I {from} {to}").Code == 0).Should().Be(heard, $"{from} asks {to}");
     }
 
-    [SkippableFact]
+    [Fact]
     public void A_masquerade_opens_the_way()
     {
         Lab.Require("ip", "busybox", "nft");
@@ -55,7 +55,7 @@ public class NetworkTests
             """).Should().Contain("1 packets received");
     }
 
-    [SkippableFact]
+    [Fact]
     public void Names_are_found_in_both_families_and_each_query_is_counted()
     {
         Lab.Require("busybox");
@@ -78,7 +78,7 @@ public class NetworkTests
                 .Select(n => n.ToString(System.Globalization.CultureInfo.InvariantCulture)));
     }
 
-    [SkippableFact]
+    [Fact]
     public void The_machines_network_is_not_touched()
     {
         Lab.Require("ip");

@@ -6,7 +6,7 @@ namespace MiniContainer.Labs.Tests.Worlds;
 
 public class RunTests
 {
-    [SkippableTheory]
+    [Theory]
     [InlineData("exit 0", 0)]
     [InlineData("exit 42", 42)]
     [InlineData("kill -TERM $$", 143)]
@@ -17,7 +17,7 @@ public class RunTests
         Lab.Run("world", "run", "--name", Lab.FreshName(), "--", "sh", "-c", script).Code.Should().Be(code);
     }
 
-    [SkippableFact]
+    [Fact]
     public void What_cannot_be_executed_has_the_usual_codes_and_leaves_no_world()
     {
         using var world = new OwnWorld();
@@ -29,7 +29,7 @@ public class RunTests
             .Contain("Say host or internet");
     }
 
-    [SkippableFact]
+    [Fact]
     public void Streams_arguments_environment_and_directory_are_the_callers()
     {
         using var world = new OwnWorld();
@@ -41,7 +41,7 @@ public class RunTests
         ended.Errors.Should().Be("error\n");
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("TERM", 15)]
     [InlineData("INT", 2)]
     [InlineData("HUP", 1)]
@@ -52,7 +52,7 @@ public class RunTests
         // A shell cannot trap what was ignored when it began, as SIGINT is in a script's background job.
         var ignored = Convert.ToUInt64(File.ReadLines("/proc/self/status")
             .First(l => l.StartsWith("SigIgn:", StringComparison.Ordinal))[7..].Trim(), 16);
-        Skip.If((ignored >> (number - 1) & 1) == 1, $"needs a caller that does not ignore SIG{signal}");
+        Assert.SkipWhen((ignored >> (number - 1) & 1) == 1, $"needs a caller that does not ignore SIG{signal}");
         var name = Lab.FreshName();
         var process = Lab.Start("world", "run", "--name", name, "--", "sh", "-c",
             $"trap 'echo {signal}; exit 7' {signal}; echo ready; for i in $(seq 600); do sleep 0.05; done; echo "
@@ -68,14 +68,14 @@ public class RunTests
         Directory.Exists($"/run/minic-lab/run-{pid}").Should().BeFalse("the world that was made for it goes with it");
     }
 
-    [SkippableFact]
+    [Fact]
     public void The_writer_to_a_closed_pipe_ends()
     {
         Lab.Require();
         Lab.InOwnWorld("yes | head -n 1").Should().Be("y");
     }
 
-    [SkippableFact]
+    [Fact]
     public void Each_place_has_its_own_name_links_and_run()
     {
         using var world = new OwnWorld();
@@ -85,7 +85,7 @@ public class RunTests
             "hostname; ls /sys/class/net").Should().Be("internet\neth0\nlo");
     }
 
-    [SkippableFact]
+    [Fact]
     public void A_directory_that_a_world_does_not_see_is_told()
     {
         using var world = new OwnWorld();
@@ -118,7 +118,7 @@ public class RunTests
         }
     }
 
-    [SkippableFact]
+    [Fact]
     public void Sockets_in_tmp_are_the_worlds_own_and_the_callers_directory_stays()
     {
         using var world = new OwnWorld();
@@ -151,7 +151,7 @@ public class RunTests
         }
     }
 
-    [SkippableFact]
+    [Fact]
     public void A_shell_says_where_it_is()
     {
         using var world = new OwnWorld();
@@ -174,7 +174,7 @@ public class RunTests
         process.ExitCode.Should().Be(5);
     }
 
-    [SkippableFact]
+    [Fact]
     public void Show_draws_what_is_there()
     {
         using var world = new OwnWorld();

@@ -17,14 +17,14 @@ public sealed class LifeTests : IDisposable
 
     public LifeTests()
     {
-        Skip.IfNot(Environment.UserName == "root", "needs root");
+        Assert.SkipUnless(Environment.UserName == "root", "needs root");
         try
         {
             NetworkNamespace.Create().Dispose();
         }
         catch (MinicException e)
         {
-            Skip.If(true, $"needs network namespaces: {e.Message}");
+            Assert.SkipWhen(true, $"needs network namespaces: {e.Message}");
         }
     }
 
@@ -39,11 +39,11 @@ public sealed class LifeTests : IDisposable
         File.ReadAllText("/proc/self/mountinfo").Should().NotContain("minic\\040nodes");
     }
 
-    [SkippableFact]
+    [Fact]
     public void A_packet_crosses_a_router_and_each_node_has_its_own_name_etc_and_run()
     {
         var there = "/usr/bin:/bin".Split(':').Any(d => File.Exists($"{d}/busybox"));
-        Skip.IfNot(there, "needs the Debian package busybox");
+        Assert.SkipUnless(there, "needs the Debian package busybox");
         Line.Launcher(home).Up().Should().BeTrue();
         Line.Launcher(home).Up().Should().BeFalse("it is up");
         TopologyState.IsUp(home.State, Topology.Path).Should().BeTrue();
@@ -56,7 +56,7 @@ public sealed class LifeTests : IDisposable
         Topology.Nodes.SelectMany(n => Inhabitants.Find(n.Namespaces())).Should().BeEmpty("a node needs no process");
     }
 
-    [SkippableFact]
+    [Fact]
     public void Down_ends_who_lives_there_and_may_be_said_twice()
     {
         Line.Launcher(home).Up();
@@ -67,7 +67,7 @@ public sealed class LifeTests : IDisposable
         TopologyRemoval.Down(home, "line").Should().BeFalse();
     }
 
-    [SkippableFact]
+    [Fact]
     public void One_whose_owner_has_died_goes_before_another_is_built()
     {
         Line.Launcher(home).Up();
@@ -86,7 +86,7 @@ public sealed class LifeTests : IDisposable
         }
     }
 
-    [SkippableFact]
+    [Fact]
     public void One_whose_taking_down_was_begun_goes_too()
     {
         Line.Launcher(home).Up();
@@ -95,7 +95,7 @@ public sealed class LifeTests : IDisposable
         TopologyState.IsUp(home.State, Topology.Path).Should().BeTrue();
     }
 
-    [SkippableFact]
+    [Fact]
     public void A_claim_without_a_journal_is_taken_away_and_what_another_version_made_is_not()
     {
         Directory.CreateDirectory(home.State["claimed"]);
@@ -107,7 +107,7 @@ public sealed class LifeTests : IDisposable
         Directory.Delete(home.State["older"], recursive: true);
     }
 
-    [SkippableFact]
+    [Fact]
     public void A_line_of_the_journal_that_cannot_be_read_is_named_and_kept()
     {
         Line.Launcher(home).Up();
@@ -120,7 +120,7 @@ public sealed class LifeTests : IDisposable
             .Where(l => !l.Contains("make-vxlan", StringComparison.Ordinal)));
     }
 
-    [SkippableFact]
+    [Fact]
     public void A_plan_that_fails_at_its_end_leaves_nothing()
     {
         var launcher = Line.Launcher(home);

@@ -26,7 +26,7 @@ public sealed class StepWatchTests : IDisposable
 
     public void Dispose() => Directory.Delete(directory, recursive: true);
 
-    [SkippableFact]
+    [Fact]
     public void Each_step_is_asked_for_and_tells_what_it_changed()
     {
         var person = new Person();
@@ -43,7 +43,7 @@ public sealed class StepWatchTests : IDisposable
         person.Changes("wait for go").Should().BeEmpty();
     }
 
-    [SkippableFact]
+    [Fact]
     public void The_child_does_nothing_before_its_step_is_played()
     {
         var names = new List<string>();
@@ -63,7 +63,7 @@ public sealed class StepWatchTests : IDisposable
                 "set the file mode mask to 077: lab", "execute true: lab");
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("make the directory d")]
     [InlineData("make the process kid")]
     [InlineData("wait for go")]
@@ -90,7 +90,7 @@ public sealed class StepWatchTests : IDisposable
         person.Asked[^1].Should().Be(at, "the way back does not wait");
     }
 
-    [SkippableFact]
+    [Fact]
     public void To_go_on_asks_no_more()
     {
         var person = new Person
@@ -105,7 +105,7 @@ public sealed class StepWatchTests : IDisposable
             .Equal("set the file mode mask to 077", "execute true", "wait until kid has executed its command");
     }
 
-    [SkippableFact]
+    [Fact]
     public void To_play_on_stops_at_the_next_chapter_and_tells_what_the_one_before_changed()
     {
         var person = new Person
@@ -126,7 +126,7 @@ public sealed class StepWatchTests : IDisposable
             .Contain("+ lab", "the whole chapter's changes are shown at its end");
     }
 
-    [SkippableFact]
+    [Fact]
     public void A_step_that_fails_on_the_tape_is_named_at_once()
     {
         var person = new Person();
@@ -141,10 +141,10 @@ public sealed class StepWatchTests : IDisposable
         Directory.Exists($"{directory}/d").Should().BeFalse();
     }
 
-    [SkippableFact]
+    [Fact]
     public void A_child_whose_parent_is_gone_waits_for_nobody()
     {
-        Skip.IfNot(Environment.IsPrivilegedProcess, "needs root, for namespaces");
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "needs root, for namespaces");
         var plan = Child();
         var watch = new StepWatch(new Person());
         var playing = new PlayContext(plan);
@@ -280,7 +280,7 @@ public sealed class StepWatchTests : IDisposable
 
     private MinicException? Play(Plan plan, Person person)
     {
-        Skip.IfNot(Environment.IsPrivilegedProcess, "needs root, for namespaces");
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "needs root, for namespaces");
         person.Hide = directory + "/";
         using var journal = Journal.Create(Path.Combine(directory, "journal"), Kinds, Header);
         using var playing = new PlayContext(plan);

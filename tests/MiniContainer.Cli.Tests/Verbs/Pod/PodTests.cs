@@ -11,7 +11,7 @@ public class PodTests : MinicTest
 
     private const string Sleeper = "  containers: [{ name: main, image: $ROOTFS, command: [sleep, \"1000\"] }]";
 
-    [SkippableFact]
+    [Fact]
     public void Containers_of_a_pod_meet_on_localhost_and_have_one_address()
     {
         var world = Make();
@@ -42,7 +42,7 @@ public class PodTests : MinicTest
                 + "files\n0\nN-web\n1\n0\n");
     }
 
-    [SkippableFact]
+    [Fact]
     public void Pause_is_process_1_of_a_shared_pid_namespace_and_reaps_orphans()
     {
         var world = Make();
@@ -55,7 +55,7 @@ public class PodTests : MinicTest
         outcome.Output.Should().Be("pause\n0\nUid: 65535 65535 65535 65535\nCapEff: 0000000000000000\nNoNewPrivs: 1\n");
     }
 
-    [SkippableFact]
+    [Fact]
     public void Pause_itself_costs_pages_not_megabytes()
     {
         var world = Make();
@@ -70,7 +70,7 @@ public class PodTests : MinicTest
         figures["Rss:"].Should().BeLessThan(64, "kibibytes: a page of program and one of stack");
     }
 
-    [SkippableFact]
+    [Fact]
     public void Limits_of_a_manifest_hold_in_the_kernel()
     {
         var world = Make();
@@ -91,7 +91,7 @@ public class PodTests : MinicTest
         outcome.Output.Should().Be("sh: can't fork: Resource temporarily unavailable\n20\nheld\n67108864\n");
     }
 
-    [SkippableFact]
+    [Fact]
     public void Init_containers_run_first_and_volumes_are_shared()
     {
         var world = Make();
@@ -110,7 +110,7 @@ public class PodTests : MinicTest
             .Be("made\ntouch: /in/x: Read-only file system\nread-only\nFailed\nfirst Exited (0)\nreader Exited (3)\n");
     }
 
-    [SkippableFact]
+    [Fact]
     public void A_failing_init_container_fails_the_pod_and_leaves_nothing()
     {
         var world = Make();
@@ -122,7 +122,7 @@ public class PodTests : MinicTest
         outcome.Error.Should().Contain("minic: run first: it exited with status 1");
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("command: [nosuch]", 127, "nosuch")]
     [InlineData("command: [/etc/passwd]", 126, "EACCES")]
     [InlineData("command: [sleep, \"9\"], workingDir: /etc/passwd/x", 125, "ENOTDIR")]
@@ -136,7 +136,7 @@ public class PodTests : MinicTest
         outcome.Error.Should().Contain(error).And.StartWith("minic: ");
     }
 
-    [SkippableFact]
+    [Fact]
     public void A_published_port_answers_from_the_host()
     {
         var world = Make();
@@ -157,7 +157,7 @@ public class PodTests : MinicTest
         outcome.Output.Should().Be("published\npublished\npublished\n", outcome.Error);
     }
 
-    [SkippableFact]
+    [Fact]
     public void A_pod_outlives_its_monitor()
     {
         var world = Make();
@@ -173,7 +173,7 @@ public class PodTests : MinicTest
         outcome.Output.Should().Be("still there\nRunning\n");
     }
 
-    [SkippableFact]
+    [Fact]
     public void Rm_asks_politely_first()
     {
         var world = Make();
@@ -186,7 +186,7 @@ public class PodTests : MinicTest
         outcome.Output.Should().Be("bye\n", outcome.Error);
     }
 
-    [SkippableFact]
+    [Fact]
     public void Logs_can_be_followed_and_cut()
     {
         var world = Make();
@@ -201,7 +201,7 @@ public class PodTests : MinicTest
         outcome.Output.Should().Be("line 3\nline 4\n--\nline 4\nlast\n");
     }
 
-    [SkippableFact]
+    [Fact]
     public void A_name_is_used_once_and_a_missing_pod_is_told()
     {
         var world = Make();
@@ -217,7 +217,7 @@ public class PodTests : MinicTest
         outcome.Error.Should().Contain("the name is in use").And.Contain("pod \"N-none\" does not exist");
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("pause", "sandbox")]
     [InlineData("tasks", "pause")]
     [InlineData("sandbox", "tasks")]
@@ -240,7 +240,7 @@ public class PodTests : MinicTest
         outcome.Output.Should().Be($"main\nfirst\ninside\nExited (0)\n{main} Running\n");
     }
 
-    [SkippableFact]
+    [Fact]
     public void A_container_that_is_called_like_a_pod_is_another()
     {
         var world = Make();
@@ -256,7 +256,7 @@ public class PodTests : MinicTest
         outcome.Output.Should().Be("code 0\n@pod-N-twin\npod-N-twin\nstill there\n");
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData(246)]
     [InlineData(252)]
     [InlineData(253)]
@@ -273,7 +273,7 @@ public class PodTests : MinicTest
     }
 
     // Process 1 that has SIGTERM blocked, as tini has, handles nothing, and still gets the signal.
-    [SkippableTheory]
+    [Theory]
     [InlineData("", 2, 10)]
     [InlineData("--time 1", 1, 2)]
     [InlineData("--grace-period=1", 1, 2)]
@@ -293,7 +293,7 @@ public class PodTests : MinicTest
             .BeGreaterThanOrEqualTo(least * 1000).And.BeLessThan((most * 1000) + 8000, "and the machine may be busy");
     }
 
-    [SkippableFact]
+    [Fact]
     public void Pods_that_are_removed_together_take_their_time_side_by_side()
     {
         var world = Make();
@@ -305,7 +305,7 @@ public class PodTests : MinicTest
             .BeInRange(5, 12, outcome.Error);
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("--force --time 5")]
     [InlineData("--time -2")]
     [InlineData("--time 1e300")]
@@ -318,7 +318,7 @@ public class PodTests : MinicTest
         outcome.Error.Should().Contain("time");
     }
 
-    [SkippableFact]
+    [Fact]
     public void A_pod_that_fails_late_is_as_if_it_had_never_been()
     {
         var world = Make();
@@ -339,7 +339,7 @@ public class PodTests : MinicTest
         outcome.Error.Should().Contain("published by another container already");
     }
 
-    [SkippableFact]
+    [Fact]
     public void The_log_of_an_init_container_that_failed_is_told_and_kept()
     {
         var world = Make();
@@ -364,7 +364,7 @@ public class PodTests : MinicTest
             .Contain("  line 50\n  a\ufffd[2Jb\n");
     }
 
-    [SkippableFact]
+    [Fact]
     public void A_log_that_was_kept_can_be_removed()
     {
         var world = Make();
@@ -375,7 +375,7 @@ public class PodTests : MinicTest
         outcome.Output.Should().Be("code 0\ncode 125\n");
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("$N-opt -c other cat /etc/hostname /proc/1/cmdline", "sleep1001")]
     [InlineData("$N-opt -c other -- cat /proc/1/cmdline", "sleep1001")]
     [InlineData("$N-opt --container=main -- cat /proc/1/cmdline", "sleep1000")]
@@ -393,7 +393,7 @@ public class PodTests : MinicTest
         outcome.Output.TrimEnd('\n').Should().Be(output.TrimEnd('\n'));
     }
 
-    [SkippableFact]
+    [Fact]
     public void A_volume_in_memory_is_one_and_its_limit_holds()
     {
         var world = Make();
