@@ -4,7 +4,8 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 
-using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => signal.Cancel = true); // Ctrl-C is for the command
+// Ctrl-C is for the command.
+using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, c => c.Cancel = true);
 try
 {
     switch (args)
@@ -21,7 +22,7 @@ catch (Win32Exception failure)
 
 int Run(string[] command)
 {
-    using var child = Process.Start(command[0], command[1..]); // fork, then execve; our streams are the child's
+    using var child = Process.Start(command[0], command[1..]); // fork, execve, with our streams
     child.WaitForExit();
     return child.ExitCode; // the command's own, or 128 + the signal that ended it
 }

@@ -8,7 +8,8 @@ using System.Runtime.InteropServices;
 using Mono.Unix.Native;
 using static Tmds.Linux.LibC;
 
-using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => signal.Cancel = true); // Ctrl-C is for the command
+// Ctrl-C is for the command.
+using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, c => c.Cancel = true);
 try
 {
     switch (args)
@@ -25,9 +26,9 @@ catch (Win32Exception failure)
 
 int Run(string[] command)
 {
-    if (unshare(CLONE_NEWUTS) < 0 || Syscall.sethostname("box") < 0) // our own copy of the host name, and a change to it
+    if (unshare(CLONE_NEWUTS) < 0 || Syscall.sethostname("box") < 0) // our own copy, and a change
         throw new Win32Exception(); // it knows errno, and says it in words
-    using var child = Process.Start(command[0], command[1..]); // fork, then execve; the child is in the namespaces we are in
+    using var child = Process.Start(command[0], command[1..]); // fork, execve, in our namespaces
     child.WaitForExit();
     return child.ExitCode; // the command's own, or 128 + the signal that ended it
 }

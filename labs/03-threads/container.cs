@@ -1,11 +1,12 @@
 #!/usr/bin/env -S sh -c 'exec dotnet "$0" --interactive false -- "$@"'
 #:property UseKernel=true
-// Lab 03: namespaces belong to threads, so a child is born into its own.   ./container.cs run CMD [ARG]...
+// Lab 03: namespaces belong to threads; a child gets its own.   ./container.cs run CMD [ARG]...
 using System.Runtime.InteropServices;
 using MiniContainer.Kernel;
 using static MiniContainer.Kernel.TapeCalls;
 
-using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => signal.Cancel = true); // Ctrl-C is for the command
+// Ctrl-C is for the command.
+using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, c => c.Cancel = true);
 try
 {
     switch (args)
@@ -17,12 +18,12 @@ try
 catch (Exception failure)
 {
     Console.Error.WriteLine($"container: {failure.Message}");
-    return (failure as MinicException)?.ExitCode ?? 125; // 127 if the command is not there, 126 if it cannot be executed, else 125
+    return (failure as MinicException)?.ExitCode ?? 125; // 127: not there, 126: not executable
 }
 
 int Run(string[] command)
 {
-    using var child = Child.Clone(Tape(command), CLONE_NEWUTS); // born into it; this process stays where it is
+    using var child = Child.Clone(Tape(command), CLONE_NEWUTS); // born into it; we stay here
     return child.WaitExit();
 }
 

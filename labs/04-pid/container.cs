@@ -5,7 +5,8 @@ using System.Runtime.InteropServices;
 using MiniContainer.Kernel;
 using static MiniContainer.Kernel.TapeCalls;
 
-using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => signal.Cancel = true); // Ctrl-C is for the command
+// Ctrl-C is for the command.
+using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, c => c.Cancel = true);
 try
 {
     switch (args)
@@ -17,12 +18,13 @@ try
 catch (Exception failure)
 {
     Console.Error.WriteLine($"container: {failure.Message}");
-    return (failure as MinicException)?.ExitCode ?? 125; // 127 if the command is not there, 126 if it cannot be executed, else 125
+    return (failure as MinicException)?.ExitCode ?? 125; // 127: not there, 126: not executable
 }
 
 int Run(string[] command)
 {
-    using var child = Child.Clone(Tape(command), CLONE_NEWUTS | CLONE_NEWPID); // born into them, and number 1 there
+    // The child is born into them, and is number 1 there.
+    using var child = Child.Clone(Tape(command), CLONE_NEWUTS | CLONE_NEWPID);
     return child.WaitExit();
 }
 

@@ -5,8 +5,10 @@ using System.Runtime.InteropServices;
 using MiniContainer.Kernel;
 using static MiniContainer.Kernel.TapeCalls;
 
-string[] environment = ["PATH=/bin", "HOME=/root", "TERM=" + Environment.GetEnvironmentVariable("TERM")]; // the host's would not fit
-using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => signal.Cancel = true); // Ctrl-C is for the command
+string[] environment = // the host's would not fit
+    ["PATH=/bin", "HOME=/root", "TERM=" + Environment.GetEnvironmentVariable("TERM")];
+// Ctrl-C is for the command.
+using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, c => c.Cancel = true);
 try
 {
     switch (args)
@@ -18,7 +20,7 @@ try
 catch (Exception failure)
 {
     Console.Error.WriteLine($"container: {failure.Message}");
-    return (failure as MinicException)?.ExitCode ?? 125; // 127 if the command is not there, 126 if it cannot be executed, else 125
+    return (failure as MinicException)?.ExitCode ?? 125; // 127: not there, 126: not executable
 }
 
 int Run(Box box)
@@ -41,19 +43,21 @@ Child Launch(string id, Box box)
         Directory.CreateDirectory($"boxes/{id}/{layer}");
     Directory.CreateDirectory("shared");
     File.WriteAllText($"{box.Root}/dev/null", ""); // a file is mounted on a file
-    return Child.Clone(Tape(id, box), CLONE_NEWUTS | CLONE_NEWPID | CLONE_NEWNS); // born into them, and number 1 there
+    // The child is born into them, and is number 1 there.
+    return Child.Clone(Tape(id, box), CLONE_NEWUTS | CLONE_NEWPID | CLONE_NEWNS);
 }
 
-void Remove(string id) => Directory.Delete($"boxes/{id}", recursive: true); // the mounts are gone, with their namespace
+void Remove(string id) => Directory.Delete($"boxes/{id}", recursive: true); // its mounts are gone
 
 List<TapeCall> Tape(string id, Box box) => // what the child does: system calls, and no line of C#
 [
     sethostname(box.Hostname),
-    mount(null, "/", null, MS_PRIVATE | MS_REC), // first: what is mounted from here on must not appear on the host
-    mount("overlay", $"boxes/{id}/root", "overlay", 0, $"lowerdir={box.Root},upperdir=boxes/{id}/upper,workdir=boxes/{id}/work"),
-    mount("shared", $"boxes/{id}/root/mnt", null, MS_BIND), // one directory for all, and
-    mount(null, $"boxes/{id}/root/mnt", null, MS_BIND | MS_REMOUNT | MS_RDONLY), // read-only: a bind takes flags in a second call
-    mount("/dev/null", $"boxes/{id}/root/dev/null", null, MS_BIND), // while the host's can still be seen
+    mount(null, "/", null, MS_PRIVATE | MS_REC), // first: no later mount may appear on the host
+    mount("overlay", $"boxes/{id}/root", "overlay", 0,
+        $"lowerdir={box.Root},upperdir=boxes/{id}/upper,workdir=boxes/{id}/work"),
+    mount("shared", $"boxes/{id}/root/mnt", null, MS_BIND), // for all; flags take a second call:
+    mount(null, $"boxes/{id}/root/mnt", null, MS_BIND | MS_REMOUNT | MS_RDONLY), // read-only
+    mount("/dev/null", $"boxes/{id}/root/dev/null", null, MS_BIND), // while the host's is seen
     chdir($"boxes/{id}/root"),
     pivot_root(".", "."), // "/" is the new root; the old one lies on top of it, and is still "."
     mount("proc", "/proc", "proc", 0), // shows the PID namespace of the one who mounts it

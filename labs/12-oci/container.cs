@@ -1,20 +1,28 @@
 #!/usr/bin/env -S sh -c 'exec dotnet "$0" --interactive false -- "$@"'
 #:property UseKernel=true
-// Lab 12: a runtime.   ./container.cs run CMD... | exec PID CMD... | create ID BUNDLE | start ID | state ID | delete ID
+// Lab 12: a runtime.   ./container.cs run CMD... | exec PID CMD... | create ID BUNDLE
+//     | start ID | state ID | delete ID
 using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 using MiniContainer.Kernel;
 using static MiniContainer.Kernel.TapeCalls;
 
-string[] environment = ["PATH=/bin", "HOME=/root", "TERM=" + Environment.GetEnvironmentVariable("TERM")]; // the host's would not fit
-(string Controller, string File, string Value)[] limits = Cgroups.HasV1 // a tree of cgroups for each controller; in version 2, one for all
-    ? [("pids", "pids.max", "20"), ("memory", "memory.limit_in_bytes", "100M"), ("cpu", "cpu.cfs_quota_us", "50000")]
-    : [("pids", "pids.max", "20"), ("memory", "memory.max", "100M"), ("cpu", "cpu.max", "50000 100000")];
-var namespaces = CLONE_NEWUTS | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWUSER | CLONE_NEWNET | CLONE_NEWIPC;
-string[] hidden = ["/proc/kcore", "/proc/keys", "/proc/sysrq-trigger", "/proc/timer_list"]; // they tell of the host
-string[] kept = ["CAP_DAC_OVERRIDE", "CAP_FOWNER", "CAP_KILL", "CAP_SETGID", "CAP_SETUID"]; // of 41
+string[] environment = // the host's would not fit
+    ["PATH=/bin", "HOME=/root", "TERM=" + Environment.GetEnvironmentVariable("TERM")];
+(string Controller, string File, string Value)[] limits = Cgroups.HasV1
+    ? [("pids", "pids.max", "20"), ("memory", "memory.limit_in_bytes", "100M"),
+        ("cpu", "cpu.cfs_quota_us", "50000")] // version 1: a tree of cgroups for each controller
+    : [("pids", "pids.max", "20"), ("memory", "memory.max", "100M"),
+        ("cpu", "cpu.max", "50000 100000")]; // version 2: one tree for all
+var namespaces = CLONE_NEWUTS | CLONE_NEWPID | CLONE_NEWNS
+    | CLONE_NEWUSER | CLONE_NEWNET | CLONE_NEWIPC;
+string[] hidden = // they tell of the host
+    ["/proc/kcore", "/proc/keys", "/proc/sysrq-trigger", "/proc/timer_list"];
+string[] kept = // of 41
+    ["CAP_DAC_OVERRIDE", "CAP_FOWNER", "CAP_KILL", "CAP_SETGID", "CAP_SETUID"];
 string[] refused = ["mount", "unshare", "setns", "ptrace", "bpf", "keyctl"]; // of some 350
-using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => signal.Cancel = true); // Ctrl-C is for the command
+// Ctrl-C is for the command.
+using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, c => c.Cancel = true);
 try
 {
     switch (args)
@@ -22,7 +30,11 @@ try
         case ["run", _, ..]: return Run(new Box("box", "rootfs", "/", environment, args[1..]));
         case ["exec", var pid, _, ..]: return Exec(int.Parse(pid), args[2..]);
         case ["create", var id, var bundle]: Create(id, bundle); return 0;
-        case ["start", var id]: Knob.Write(Fifo.IsAwaited($"boxes/{id}/start") ? $"boxes/{id}/start" : throw new MinicException($"{id} does not wait for start", 125), "s"); return 0;
+        case ["start", var id]:
+            if (!Fifo.IsAwaited($"boxes/{id}/start"))
+                throw new MinicException($"{id} does not wait for start", 125);
+            Knob.Write($"boxes/{id}/start", "s");
+            return 0;
         case ["state", var id]: Console.WriteLine(State(id)); return 0;
         case ["delete", var id]: Remove(id); return 0;
         default: throw new MinicException("usage: ./container.cs run CMD [ARG]...", 125);
@@ -31,7 +43,7 @@ try
 catch (Exception failure)
 {
     Console.Error.WriteLine($"container: {failure.Message}");
-    return (failure as MinicException)?.ExitCode ?? 125; // 127 if the command is not there, 126 if it cannot be executed, else 125
+    return (failure as MinicException)?.ExitCode ?? 125; // 127: not there, 126: not executable
 }
 
 int Run(Box box)
@@ -52,16 +64,18 @@ int Run(Box box)
 Child Launch(string id, Box box, ChildDescriptor? start = null)
 {
     foreach (var layer in (string[])["upper", "work", "root"])
-        Mono.Unix.Native.Syscall.chown(Directory.CreateDirectory($"boxes/{id}/{layer}").FullName, 100000, 100000);
+        Mono.Unix.Native.Syscall.chown(
+            Directory.CreateDirectory($"boxes/{id}/{layer}").FullName, 100000, 100000);
     Directory.CreateDirectory("shared");
     File.WriteAllText($"{box.Root}/dev/null", ""); // a file is mounted on a file
-    var child = Child.Clone(Tape(id, box), namespaces, start ?? ChildDescriptor.Go); // born into them, and number 1 there
-    Knob.Write($"/proc/{child.Pid}/uid_map", "0 100000 65536"); // 0 inside is 100000 outside, 1 is 100001, and so on
+    // The child is born into them, and is number 1 there.
+    var child = Child.Clone(Tape(id, box), namespaces, start ?? ChildDescriptor.Go);
+    Knob.Write($"/proc/{child.Pid}/uid_map", "0 100000 65536"); // 0 inside is 100000 outside
     Knob.Write($"/proc/{child.Pid}/gid_map", "0 100000 65536");
     foreach (var (controller, file, value) in limits)
     {
-        var cgroup = Directory.CreateDirectory($"{Cgroups.Under(controller)}/{id}"); // the kernel puts the files into it
-        Knob.Write($"{cgroup}/{file}", value);
+        var cgroup = Directory.CreateDirectory($"{Cgroups.Under(controller)}/{id}");
+        Knob.Write($"{cgroup}/{file}", value); // the kernel has put the file there
         Knob.Write($"{cgroup}/cgroup.procs", $"{child.Pid}");
     }
     child.Go();
@@ -82,11 +96,12 @@ List<TapeCall> Tape(string id, Box box) => // what the child does: system calls,
     read(3), // waits for Go: nothing runs before limits and id maps are there
     .. BecomeRoot(), // until now it is the host's root, who is nobody in here
     sethostname(box.Hostname),
-    mount(null, "/", null, MS_PRIVATE | MS_REC), // first: what is mounted from here on must not appear on the host
-    mount("overlay", $"boxes/{id}/root", "overlay", 0, $"lowerdir={box.Root},upperdir=boxes/{id}/upper,workdir=boxes/{id}/work,userxattr"),
-    mount("shared", $"boxes/{id}/root/mnt", null, MS_BIND), // one directory for all, and
-    mount(null, $"boxes/{id}/root/mnt", null, MS_BIND | MS_REMOUNT | MS_RDONLY), // read-only: a bind takes flags in a second call
-    mount("/dev/null", $"boxes/{id}/root/dev/null", null, MS_BIND), // while the host's can still be seen
+    mount(null, "/", null, MS_PRIVATE | MS_REC), // first: no later mount may appear on the host
+    mount("overlay", $"boxes/{id}/root", "overlay", 0,
+        $"lowerdir={box.Root},upperdir=boxes/{id}/upper,workdir=boxes/{id}/work,userxattr"),
+    mount("shared", $"boxes/{id}/root/mnt", null, MS_BIND), // for all; flags take a second call:
+    mount(null, $"boxes/{id}/root/mnt", null, MS_BIND | MS_REMOUNT | MS_RDONLY), // read-only
+    mount("/dev/null", $"boxes/{id}/root/dev/null", null, MS_BIND), // while the host's is seen
     chdir($"boxes/{id}/root"),
     pivot_root(".", "."), // "/" is the new root; the old one lies on top of it, and is still "."
     mount("proc", "/proc", "proc", 0), // shows the PID namespace of the one who mounts it
@@ -98,26 +113,28 @@ List<TapeCall> Tape(string id, Box box) => // what the child does: system calls,
     .. execve(box.Args, box.Env),
 ];
 
-TapeCall[] BecomeRoot() => [setgroups(), setresgid(0, 0, 0), setresuid(0, 0, 0)]; // groups first: later it may not
+TapeCall[] BecomeRoot() => [setgroups(), setresgid(0, 0, 0), setresuid(0, 0, 0)]; // groups first
 
 TapeCall[] Drop() =>
 [
-    .. Capabilities.All.Except(kept).Select(name => prctl(PR_CAPBSET_DROP, name)), // execve gives root no others
-    prctl(PR_SET_NO_NEW_PRIVS, 1), // no program gives more than its caller has, whatever its file says
+    .. Capabilities.All.Except(kept) // execve gives root no others
+        .Select(name => prctl(PR_CAPBSET_DROP, name)),
+    prctl(PR_SET_NO_NEW_PRIVS, 1), // no program gives more than its caller has
     seccomp(Seccomp.Refuse(refused)),
 ];
 
 int Exec(int pid, string[] command)
 {
-    using var target = Processes.OpenPidFd(pid) ?? throw new MinicException($"there is no process {pid}", 125);
+    using var target = Processes.OpenPidFd(pid)
+        ?? throw new MinicException($"there is no process {pid}", 125);
     List<TapeCall> tape =
     [
         read(3), // until its cgroups are the container's
-        setns(5, namespaces), // all at once, and the user namespace first: it gives the right to join the others
+        setns(5, namespaces), // all at once; the user namespace gives the right to the others
         .. BecomeRoot(), .. Drop(), // no way in may be wider than the front door
         .. execve(command, environment),
     ];
-    using var child = Child.CloneInto(tape, target); // born there: a PID namespace takes in nobody else
+    using var child = Child.CloneInto(tape, target); // born there: nobody moves to a PID namespace
     foreach (var tree in Cgroups.Hierarchies(pid))
         Knob.Write($"{tree.Own}/cgroup.procs", $"{child.Pid}");
     child.Go();
@@ -126,24 +143,32 @@ int Exec(int pid, string[] command)
 
 void Create(string id, string bundle)
 {
-    File.WriteAllText(Directory.CreateDirectory($"boxes/{id}") + "/bundle", Path.GetFullPath(bundle));
-    Knob.MakeFifo($"boxes/{id}/start");
-    using var start = Libc.OpenHandle($"boxes/{id}/start", Tmds.Linux.LibC.O_RDWR); // waits for a writer, whoever that will be
-    using var child = Launch(id, Read(bundle), new("start", start)); // this process ends, and the child stays
+    Directory.CreateDirectory($"boxes/{id}");
+    File.WriteAllText($"boxes/{id}/bundle", Path.GetFullPath(bundle));
+    Knob.MakeFifo($"boxes/{id}/start"); // who reads from it waits for a writer, whoever that is
+    using var start = Libc.OpenHandle($"boxes/{id}/start", Tmds.Linux.LibC.O_RDWR);
+    using var child = Launch(id, Read(bundle), new("start", start)); // it outlives this process
 }
 
 JsonObject State(string id)
 {
     var pid = int.Parse(File.ReadAllText($"boxes/{id}/pid"));
-    var status = Processes.Stat(pid) is null or { State: 'Z' } ? "stopped" : Fifo.IsAwaited($"boxes/{id}/start") ? "created" : "running";
-    return new() { ["ociVersion"] = "1.2.0", ["id"] = id, ["status"] = status, ["pid"] = pid, ["bundle"] = File.ReadAllText($"boxes/{id}/bundle") };
+    var status = Processes.Stat(pid) is null or { State: 'Z' } ? "stopped"
+        : Fifo.IsAwaited($"boxes/{id}/start") ? "created" : "running";
+    return new()
+    {
+        ["ociVersion"] = "1.2.0", ["id"] = id, ["status"] = status, ["pid"] = pid,
+        ["bundle"] = File.ReadAllText($"boxes/{id}/bundle"),
+    };
 }
 
 Box Read(string bundle)
 {
     var config = JsonNode.Parse(File.ReadAllText($"{bundle}/config.json"))!;
-    string[] Words(string name) => [.. config["process"]![name]!.AsArray().Select(word => $"{word}")];
-    return new($"{config["hostname"]}", $"{bundle}/{config["root"]!["path"]}", $"{config["process"]!["cwd"]}", Words("env"), Words("args"));
+    string[] Words(string name) =>
+        [.. config["process"]![name]!.AsArray().Select(word => $"{word}")];
+    return new($"{config["hostname"]}", $"{bundle}/{config["root"]!["path"]}",
+        $"{config["process"]!["cwd"]}", Words("env"), Words("args"));
 }
 
 record Box(string Hostname, string Root, string Cwd, string[] Env, string[] Args);

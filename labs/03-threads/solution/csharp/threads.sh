@@ -1,5 +1,6 @@
 #!/bin/bash
-sed -i 's|^        Console.WriteLine(\$"this thread: .*|&\n        Thread.Sleep(Timeout.Infinite);|' threads.cs
+sed -i 's|^        Console.WriteLine(\$"this thread: .*|&\
+        Thread.Sleep(Timeout.Infinite);|' threads.cs
 ./threads.cs name "$NAME" >/dev/null 2>&1 &
 for _ in {1..300}; do
   for task in /proc/[0-9]*/task/[0-9]*; do

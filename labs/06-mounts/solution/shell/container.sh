@@ -3,7 +3,8 @@ cat > container <<'X'
 # container run CMD [ARG]...
 shift
 touch rootfs/dev/null
-exec env -i PATH=/bin:/usr/bin:/sbin:/usr/sbin HOME=/root TERM="$TERM" unshare --uts --pid --fork --mount --propagation private sh -c '
+exec env -i PATH=/bin:/usr/bin:/sbin:/usr/sbin HOME=/root TERM="$TERM" \
+  unshare --uts --pid --fork --mount --propagation private sh -c '
   hostname box &&
     mount --bind rootfs rootfs &&
     mount --bind /dev/null rootfs/dev/null &&

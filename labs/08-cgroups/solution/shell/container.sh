@@ -23,7 +23,7 @@ limit cpu cpu.cfs_quota_us 50000 cpu.max "50000 100000"
 )
 code=$?
 for cgroup in "${cgroups[@]}"; do
-  # A process leaves its cgroup a moment after its end. In version 2 there is one cgroup for all three.
+  # A process leaves its cgroup a moment after its end. In version 2 all three share one cgroup.
   until [ ! -d "$cgroup" ] || rmdir "$cgroup" 2>/dev/null; do sleep 0.01; done
 done
 exit $code

@@ -2,7 +2,8 @@ cp -a ../../out/rootfs/busybox rootfs
 chown -R 100000:100000 rootfs
 cat >container <<'SCRIPT'
 #!/bin/bash
-# container run CMD [ARG]...: lab 09 in shell. The outer half makes the namespaces, the limits and the maps.
+# container run CMD [ARG]...: lab 09 in shell.
+# The outer half makes the namespaces, the limits and the maps.
 set -eu
 [ "${1-}" = run ] && shift || { echo 'usage: ./container run CMD [ARG]...' >&2; exit 125; }
 box=$PWD/boxes/$$
@@ -17,7 +18,8 @@ cgroup() { # NAME FILE VALUE: one for each controller in version 1, one for all 
 }
 cgroups=()
 if [ -d /sys/fs/cgroup/pids ]; then
-  cgroup pids pids.max 20; cgroup memory memory.limit_in_bytes 100M; cgroup cpu cpu.cfs_quota_us 50000
+  cgroup pids pids.max 20; cgroup memory memory.limit_in_bytes 100M
+  cgroup cpu cpu.cfs_quota_us 50000
 else
   echo '+pids +memory +cpu' >/sys/fs/cgroup/cgroup.subtree_control
   cgroup . pids.max 20; cgroup . memory.max 100M; cgroup . cpu.max '50000 100000'
@@ -31,15 +33,21 @@ inner='
   hostname box
   cd root
   pivot_root . .
-  exec /bin/busybox sh -c '\''/bin/mount -t proc proc /proc; /bin/umount -l .; cd /; PATH=/bin HOME=/root exec "$@"'\'' sh "$@"'
+  exec /bin/busybox sh -c '\''
+    /bin/mount -t proc proc /proc; /bin/umount -l .; cd /
+    PATH=/bin HOME=/root exec "$@"'\'' sh "$@"'
 exec 7<&0
 (
   for c in "${cgroups[@]}"; do echo "$BASHPID" >"$c/cgroup.procs"; done
   exec unshare --user --keep-caps --uts --pid --mount --net --ipc --fork \
-    sh -c 'read -r go <"$0/go"; inner=$1; shift; exec setpriv --reuid 0 --regid 0 --clear-groups --inh-caps=-all sh -c "$inner" "$0" "$@"' "$box" "$inner" "$@" <&7
+    sh -c 'read -r go <"$0/go"; inner=$1; shift
+      exec setpriv --reuid 0 --regid 0 --clear-groups --inh-caps=-all sh -c "$inner" "$0" "$@"' \
+    "$box" "$inner" "$@" <&7
 ) &
 child=$!
-until [ "$(readlink /proc/$child/ns/user)" != "$(readlink /proc/self/ns/user)" ]; do sleep 0.02; done
+until [ "$(readlink /proc/$child/ns/user)" != "$(readlink /proc/self/ns/user)" ]; do
+  sleep 0.02
+done
 echo 0 100000 65536 >/proc/$child/uid_map
 echo 0 100000 65536 >/proc/$child/gid_map
 echo go >"$box/go"

@@ -5,8 +5,9 @@ sed -i '/^  # cgroups/r /dev/stdin' container <<'SCRIPT'
     echo $$ >"$tree$path/cgroup.procs"
   done <"/proc/$pid/cgroup"
 SCRIPT
-# All namespaces but one: perl is a program of the host. It enters that last one itself, and gives up what the container did.
-sed -i 's|^  exec nsenter.*|  exec nsenter --target "$pid" --user --uts --pid --net --ipc perl exec.pl "$pid" "$@"|' container
+# All namespaces but one: perl is a program of the host.
+# It enters that last one itself, and gives up what the container did.
+sed -i '/exec nsenter/s|--all.*|--user --uts --pid --net --ipc perl exec.pl "$pid" "$@"|' container
 {
   echo 'use strict; my ($kept, $pid) = (0xea, shift);'
   grep '^sub call' inside.pl

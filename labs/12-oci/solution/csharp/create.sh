@@ -1,3 +1,3 @@
 # The finished stage, without what comes in the next step.
-sed '/case \["start"/d; /case \["delete"/d' ../../labs/12-oci/container.cs >new
+sed '/case \["start"/,/return 0;/d; /case \["delete"/d' ../../labs/12-oci/container.cs >new
 cat new >container.cs && rm new

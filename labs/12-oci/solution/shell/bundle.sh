@@ -2,4 +2,6 @@
 mkdir bundle
 cp -a ../../out/rootfs/busybox bundle/rootfs
 minic spec --bundle bundle
-sed -i -z 's/"terminal": true/"terminal": false/; s/"args": \[[^]]*\]/"args": ["sleep", "'"$NAP"'"]/; s/"cwd": "[^"]*"/"cwd": "\/tmp"/; s/"hostname": "[^"]*"/"hostname": "'"$NAME"'"/' bundle/config.json
+sed -i -z -e 's/"terminal": true/"terminal": false/' -e 's/"cwd": "[^"]*"/"cwd": "\/tmp"/' \
+  -e 's/"args": \[[^]]*\]/"args": ["sleep", "'"$NAP"'"]/' \
+  -e 's/"hostname": "[^"]*"/"hostname": "'"$NAME"'"/' bundle/config.json
