@@ -129,7 +129,6 @@ public sealed partial class TextIsActionTests
             ["CopyUp"] = "a tree is copied: its words are those of cp(1), its calls a few for each file",
             ["JoinNetwork"] = "the journal of what is shared, of which no step tells",
             ["JoinHost"] = "the journal of what is shared, of which no step tells",
-            ["LeaseAddresses"] = "host-local keeps the last address beside the leases",
         };
 
         public static IEnumerable<string> Differences(ListedStep step, IReadOnlyList<TracedCall> calls)

@@ -34,8 +34,14 @@ public sealed record LeaseAddresses(string Networks, string Leases, string Conta
     /// <inheritdoc/>
     public override IReadOnlyList<string> CallTexts =>
     [
-        .. Addresses.Select(a => $"open({TapeArg.Quote(FileOf(a))}, O_WRONLY|O_CREAT|O_EXCL, 0600)"),
-        $"write(fd, {TapeArg.Quote(Content)}, {Content.Length})",
+        $"mkdir({TapeArg.Quote(Leases)}, 0700), if missing",
+        .. Addresses.SelectMany(a => new[]
+        {
+            $"open({TapeArg.Quote(FileOf(a))}, O_WRONLY|O_CREAT|O_EXCL, 0600)",
+            $"write(fd, {TapeArg.Quote(Content)}, {Content.Length})",
+            $"open({TapeArg.Quote(LastOf(a))}, O_WRONLY|O_CREAT|O_TRUNC, 0644)",
+            $"write(fd, {TapeArg.Quote(a.Ip)}, {a.Ip.Length})",
+        }),
         "flock(fd, LOCK_UN)",
     ];
 
@@ -53,7 +59,7 @@ public sealed record LeaseAddresses(string Networks, string Leases, string Conta
         {
             $"(set -C; printf '%s\\r\\n%s' {ShellWord.Quote(ContainerId)} {ShellWord.Quote(IfName)} > "
                 + $"{ShellWord.Quote(FileOf(a))})",
-            $"printf %s {a.Ip} > {ShellWord.Quote($"{Leases}/{LastFile}{a.Set}")}",
+            $"printf %s {a.Ip} > {ShellWord.Quote(LastOf(a))}",
         }),
     ];
 
@@ -80,7 +86,7 @@ public sealed record LeaseAddresses(string Networks, string Leases, string Conta
             foreach (var address in Addresses)
             {
                 Lease(address);
-                Knob.Write($"{Leases}/{LastFile}{address.Set}", address.Ip, create: true);
+                Knob.Write(LastOf(address), address.Ip, create: true);
             }
         }
 
@@ -166,4 +172,6 @@ public sealed record LeaseAddresses(string Networks, string Leases, string Conta
     }
 
     private string FileOf(LeasedAddress address) => $"{Leases}/{address.Ip}";
+
+    private string LastOf(LeasedAddress address) => $"{Leases}/{LastFile}{address.Set}";
 }

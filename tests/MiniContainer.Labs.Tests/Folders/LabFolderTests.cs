@@ -20,6 +20,25 @@ public class LabFolderTests
     public void Every_section_is_there_in_its_order(string lab) =>
         Lesson(lab).Sections.Select(s => s.Title).Should().Equal(MiniContainer.Labs.Lessons.Lesson.Order);
 
+    // They are shown on a wall. A row of a table cannot be broken, and what a fence holds is typed or printed as it is.
+    [Fact]
+    public void No_line_is_wider_than_a_projector_shows() =>
+        Directory.GetFiles(Path.Combine(Root, "labs"), "*", SearchOption.AllDirectories).SelectMany(Projected)
+            .Where(l => l.Text.Length > 100).Select(l => $"{Path.GetRelativePath(Root, l.File)}: {l.Text}")
+            .Should().BeEmpty();
+
+    private static IEnumerable<(string File, string Text)> Projected(string file)
+    {
+        var fenced = false;
+        foreach (var line in File.ReadLines(file))
+        {
+            var page = file.EndsWith(".md", StringComparison.Ordinal);
+            fenced ^= page && line.StartsWith("```", StringComparison.Ordinal);
+            if (!(page && (fenced || line.StartsWith('|'))))
+                yield return (file, line);
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Labs))]
     public void The_goal_is_one_sentence(string lab)
