@@ -13,6 +13,7 @@ namespace MiniContainer.Containers.Planning;
 internal static class CgroupMounts
 {
     private const string OwnRoot = "The cgroup namespace makes the container's own cgroup the root of this.";
+    private const string OwnAlone = "Its own cgroup, of which it sees no more.";
     private const string Directories = "Version 1 has a directory per hierarchy.";
     private const string Limits = "A container must not raise its own limits.";
 
@@ -26,6 +27,14 @@ internal static class CgroupMounts
     public static bool NeedHost(Spec spec, Facts facts) =>
         (spec.Linux?.Namespaces ?? []).All(n => n.Type != "cgroup") && facts.Hierarchies.Any(h => !h.IsV2);
 
+    /// <summary>Whether earlier mounts bring the host's hierarchy of version 2 to where it is to be mounted.</summary>
+    public static bool IsOnHosts(PlannedMount mount, IReadOnlyList<PlannedMount> earlier, Facts facts) =>
+        !mount.Options.IsBind && facts.Hierarchies is [{ IsV2: true } hierarchy]
+        && earlier.LastOrDefault(m => (mount.Target + "/").StartsWith(m.Target + "/", StringComparison.Ordinal))
+            is { Source: { } source, Options.IsBind: true } above
+        && (above.Options.Flags & (ulong)MS_REC) != 0
+        && source + mount.Target[above.Target.Length..] == hierarchy.MountPoint;
+
     /// <summary>Adds the making of it before pivot_root.</summary>
     /// <param name="tape">Takes the steps.</param>
     /// <param name="mount">The mount.</param>
@@ -36,13 +45,18 @@ internal static class CgroupMounts
     {
         var (flags, bound) = (FlagsOf(mount), NeedHost(spec, facts));
         var made = new Dictionary<string, int>();
+        if (mount.IsOnHosts)
+            return new Made(PickUp(tape, CgroupPlanner.OwnPath(facts.Hierarchies[0], spec, id, facts), mount,
+                "The host's hierarchy came along with what is mounted there; the kernel refuses it on top of itself."),
+                made, AreBound: true);
         if (facts.Hierarchies.All(h => h.IsV2))
             return new Made(facts.Hierarchies.Count == 0 ? null : New("cgroup2", "cgroup", null, OwnRoot), made, bound);
         var top = New("tmpfs", "tmpfs", "mode=755", Directories);
         foreach (var hierarchy in facts.Hierarchies)
         {
             if (bound)
-                made[hierarchy.MountPoint] = PickUp(tape, CgroupPlanner.OwnPath(hierarchy, spec, id, facts), mount);
+                made[hierarchy.MountPoint] = PickUp(tape, CgroupPlanner.OwnPath(hierarchy, spec, id, facts), mount,
+                    "Without a cgroup namespace the hierarchy itself would show the host's cgroups.");
             else if (New(TypeOf(hierarchy), "cgroup", DataOf(hierarchy), OwnRoot) is { } tree)
                 made[hierarchy.MountPoint] = tree;
         }
@@ -65,7 +79,7 @@ internal static class CgroupMounts
         if (facts.Hierarchies.All(h => h.IsV2))
         {
             if (facts.Hierarchies.Count > 0)
-                Put(made?.Top, "cgroup", target, "cgroup2", null, OwnRoot);
+                Put(made?.Top, "cgroup", target, "cgroup2", null, mount.IsOnHosts ? OwnAlone : OwnRoot);
         }
         else
         {
@@ -75,7 +89,7 @@ internal static class CgroupMounts
         }
 
         // The superblock of a hierarchy is the host's: read-only must be said of the mount alone, afterwards.
-        if (mount.Options.IsReadOnly && facts.Hierarchies.Count > 0)
+        if (mount.Options.IsReadOnly && facts.Hierarchies.Count > 0 && !mount.IsOnHosts)
             tape.Remount(target, flags | (ulong)MS_RDONLY, Limits);
 
         void AddHierarchy(CgroupHierarchy hierarchy)
@@ -104,10 +118,9 @@ internal static class CgroupMounts
         }
     }
 
-    private static int PickUp(ChildTape tape, string path, PlannedMount mount)
+    private static int PickUp(ChildTape tape, string path, PlannedMount mount, string why)
     {
-        var tree = tape.OpenTree(path, false,
-            "Without a cgroup namespace the hierarchy itself would show the host's cgroups.");
+        var tree = tape.OpenTree(path, false, why);
         tape.SetAttributes(tree, BindSources.AttributesOf(mount.Options), 0, false, 0, Limits);
         return tree;
     }

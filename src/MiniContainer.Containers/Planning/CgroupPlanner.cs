@@ -31,11 +31,14 @@ public static class CgroupPlanner
             }
 
             CheckHandedOver(hierarchy, resources, id, facts);
-            var (path, under) = Place(hierarchy, spec.Linux?.CgroupsPath, id);
-            plan.Add(Make(hierarchy, path, under) with
-            {
-                Controllers = hierarchy.IsV2 ? AvailableV2(resources, facts) : [],
-            });
+            var (path, under) = Place(hierarchy, spec, id, facts);
+            var controllers = hierarchy.IsV2 && MayHandOn(hierarchy, resources) ? AvailableV2(resources, facts) : [];
+            if (under == hierarchy.Delegation?.Own && controllers.Count > 0)
+                plan.Add(new MakeRoom(under)
+                {
+                    Why = "A cgroup that has processes cannot hand controllers on, and minic is in this one.",
+                });
+            plan.Add(Make(hierarchy, path, under) with { Controllers = controllers });
             foreach (var file in Limits(hierarchy, resources))
                 plan.Add(Set(path, file));
             if (hierarchy.IsV2 && !facts.Hierarchies.Any(h => h.Controllers.Contains("devices")))
@@ -66,7 +69,7 @@ public static class CgroupPlanner
     public static IReadOnlyList<string> JoinFiles(Spec spec, string id, Facts facts) =>
     [
         .. facts.Hierarchies.Where(h => Wanted(h, spec, id, facts))
-            .Select(h => $"{Place(h, spec.Linux?.CgroupsPath, id).Path}/{(h.IsV2 ? "cgroup.procs" : "tasks")}"),
+            .Select(h => $"{Place(h, spec, id, facts).Path}/{(h.IsV2 ? "cgroup.procs" : "tasks")}"),
     ];
 
     /// <summary>The step that writes such a file.</summary>
@@ -90,23 +93,44 @@ public static class CgroupPlanner
 
     /// <summary>Where a container's cgroup is in a hierarchy.</summary>
     /// <returns>Its directory, and the one above that is not ours.</returns>
-    public static (string Path, string Under) Place(CgroupHierarchy hierarchy, string? cgroupsPath, string id)
+    /// <param name="hierarchy">The hierarchy.</param>
+    /// <param name="cgroupsPath">config.json's; null for a path that minic chooses.</param>
+    /// <param name="id">The container.</param>
+    /// <param name="isLimited">Whether it has limits, and so needs controllers.</param>
+    public static (string Path, string Under) Place(CgroupHierarchy hierarchy, string? cgroupsPath, string id,
+        bool isLimited = true)
     {
         // A relative path is below our own cgroup, so that our limits hold for what we start. In version 2 a cgroup
-        // that has processes cannot hand controllers on, and ours has: there it is below the root of what we see.
-        var own = hierarchy.IsV2 ? hierarchy.Delegated ?? hierarchy.MountPoint : hierarchy.Own;
+        // that has processes cannot hand controllers on, and ours has: there it is below the root of what we see, or,
+        // of a user's, below our own where minic can move out of it or no controller is needed.
+        var own = !hierarchy.IsV2 ? hierarchy.Own
+            : isLimited ? Limitable(hierarchy) : hierarchy.Delegation?.Own ?? Limitable(hierarchy);
         var path = string.IsNullOrEmpty(cgroupsPath) ? $"minic/{ContainerId.Known(id)}" : cgroupsPath;
         var under = path.StartsWith('/') ? hierarchy.MountPoint : own;
         return (string.Join('/', path.Split('/', StringSplitOptions.RemoveEmptyEntries).Prepend(under)), under);
     }
 
+    /// <summary>In version 2, the cgroup below which controllers can be handed on.</summary>
+    internal static string Limitable(CgroupHierarchy hierarchy) =>
+        hierarchy.Delegation is { } ours ? (ours.IsAlone ? ours.Own : null) ?? ours.Above ?? ours.Own
+            ?? hierarchy.MountPoint
+        : hierarchy.MountPoint;
+
+    private static (string Path, string Under) Place(CgroupHierarchy hierarchy, Spec spec, string id, Facts facts) =>
+        Place(hierarchy, spec.Linux?.CgroupsPath, id, hierarchy.Delegation is null
+            || Limits(hierarchy, Possible(spec.Linux?.Resources ?? new LinuxResources(), facts.Caller)).Any());
+
+    // Without limits a user's container is below our own cgroup, beside whatever else is in there.
+    private static bool MayHandOn(CgroupHierarchy hierarchy, LinuxResources resources) =>
+        hierarchy.Delegation is null or { Own: null } || Limits(hierarchy, resources).Any();
+
     /// <summary>The cgroup in which a container is: one of its own, or ours where it has none.</summary>
     internal static string OwnPath(CgroupHierarchy hierarchy, Spec spec, string id, Facts facts) =>
-        Wanted(hierarchy, spec, id, facts) ? Place(hierarchy, spec.Linux?.CgroupsPath, id).Path : hierarchy.Own;
+        Wanted(hierarchy, spec, id, facts) ? Place(hierarchy, spec, id, facts).Path : hierarchy.Own;
 
     private static bool Wanted(CgroupHierarchy hierarchy, Spec spec, string id, Facts facts) =>
         Asked(hierarchy, spec.Linux?.Resources ?? new LinuxResources(), facts)
-        && facts.MayMakeCgroup(Place(hierarchy, spec.Linux?.CgroupsPath, id).Path);
+        && facts.MayMakeCgroup(Place(hierarchy, spec, id, facts).Path);
 
     // Rules for devices come with every configuration, and take the machine's root to set. In a user namespace no node
     // can be made, and the host's are opened with the user's own rights: there they can be done without.
@@ -121,7 +145,7 @@ public static class CgroupPlanner
             return;
         if (Limits(hierarchy, resources).FirstOrDefault()?.File is { } file)
             throw new MinicException($"limit {id}",
-                $"you may not make the cgroup {Place(hierarchy, spec.Linux?.CgroupsPath, id).Path}, and without it "
+                $"you may not make the cgroup {Place(hierarchy, spec, id, facts).Path}, and without it "
                     + $"{file}, which is $.linux.resources.{Member(file, resources)}, cannot be set",
                 $"Leave the limits out; or {HowToGetOne}.");
     }
@@ -129,8 +153,16 @@ public static class CgroupPlanner
     // A cgroup may be handed over without all controllers.
     private static void CheckHandedOver(CgroupHierarchy hierarchy, LinuxResources resources, string id, Facts facts)
     {
-        if (hierarchy.Delegated is { } handed
-            && Limits(hierarchy, resources).Select(l => l.File)
+        if (hierarchy.Delegation is not { } ours || Limits(hierarchy, resources).FirstOrDefault()?.File is not { } first)
+            return;
+        var handed = Limitable(hierarchy);
+        if (handed == ours.Own && !ours.IsAlone || handed == ours.Above && ours.Limit is not null)
+            throw new MinicException($"limit {id}",
+                $"other processes than minic are in its own cgroup {hierarchy.Own}, which so cannot limit others below it "
+                    + $"by {first}, $.linux.resources.{Member(first, resources)}"
+                    + (ours.Limit is null ? "" : $"; and beside it its own limit would not hold, {ours.Limit}"),
+                $"Leave the limits out; or {HowToGetOne}.");
+        if (Limits(hierarchy, resources).Select(l => l.File)
                 .FirstOrDefault(f => f.Split('.')[0] is var c && c != "cgroup"
                     && !facts.UnifiedControllers.Contains(c)) is { } file)
             throw new MinicException($"limit {id}",
@@ -163,7 +195,7 @@ public static class CgroupPlanner
         if (facts.Hierarchies.Any(h => !h.IsV2))
             return [];
         // One to whom a cgroup was handed has those controllers that came with it.
-        var handed = facts.Hierarchies.Any(h => h.Delegated is not null);
+        var handed = facts.Hierarchies.Any(h => h.Delegation is not null);
         List<string> wanted = [.. Usual.Where(c => !handed || facts.UnifiedControllers.Contains(c))];
         if (resources.Cpu is { } cpu && (cpu.Cpus ?? cpu.Mems) is not null)
             wanted.Add("cpuset");

@@ -93,14 +93,14 @@ public sealed record Facts
         var caller = Caller.Current;
         var inherited = Inherited.Read();
         IReadOnlyList<CgroupHierarchy> hierarchies = [.. Cgroups.Hierarchies()
-            .Select(h => caller.IsMachineRoot || !h.IsV2 ? h : h with { Delegated = Cgroups.Delegated(h) })];
+            .Select(h => caller.IsMachineRoot || !h.IsV2 ? h : h with { Delegation = Cgroups.Delegated(h) })];
         return new()
         {
             Caller = caller,
             MayMakeCgroup = caller.IsMachineRoot ? _ => true : Directories.MayMakeIn,
             Hierarchies = hierarchies,
             UnifiedControllers = hierarchies.FirstOrDefault(h => h.IsV2) is { } v2
-                ? (Knob.TryRead($"{v2.Delegated ?? v2.MountPoint}/cgroup.controllers") ?? "").Split(' ') : [],
+                ? (Knob.TryRead($"{CgroupPlanner.Limitable(v2)}/cgroup.controllers") ?? "").Split(' ') : [],
             HasAppArmor = Knob.TryRead("/sys/module/apparmor/parameters/enabled") == "Y",
             HasSelinux = File.Exists("/sys/fs/selinux/enforce"),
             HasResctrl = File.Exists($"{Resctrl}/schemata"),

@@ -44,6 +44,12 @@ internal sealed record PlannedMount(int Index, Mount Mount, MountOptions Options
     /// <summary>Whether minic picks a bind mount's source up, or makes the file system, and not the child.</summary>
     public bool IsGiven { get; init; }
 
+    /// <summary>
+    /// Whether an earlier bind mount brings the host's own cgroup hierarchy to its target: the kernel refuses the same
+    /// file system on top of itself (EBUSY), but not a bind mount of a part of it.
+    /// </summary>
+    public bool IsOnHosts { get; init; }
+
     /// <summary>Whether it is made before pivot_root, and attached after it.</summary>
     public bool IsEarly { get; init; }
 
@@ -78,6 +84,9 @@ internal sealed record PlannedMount(int Index, Mount Mount, MountOptions Options
     {
         var mounts = (bundle.Spec.Mounts ?? []).Select((m, i) => Read(bundle, root, paths, m, i, facts))
             .Select(m => m.OfVolume(bundle, setup)).ToList();
+        if (mounts.FindIndex(m => m.Mount.Type == "cgroup") is >= 0 and var at
+            && CgroupMounts.IsOnHosts(mounts[at], mounts[..at], facts))
+            mounts[at] = mounts[at] with { IsOnHosts = true };
         var ofCgroups = CgroupMounts.NeedHost(bundle.Spec, facts);
         var last = mounts.FindLastIndex(NeedsHost);
         return
@@ -93,7 +102,7 @@ internal sealed record PlannedMount(int Index, Mount Mount, MountOptions Options
 
         bool NeedsHost(PlannedMount m) => m.Source is not null && m.Inside is null || m.NamesHost
             || m.IsOfKernel && m.CanBeEarly() && (changesUser || facts.Caller.InUserNamespace)
-            || m.Mount.Type == "cgroup" && !m.Options.IsBind && ofCgroups;
+            || m.Mount.Type == "cgroup" && !m.Options.IsBind && ofCgroups || m.IsOnHosts;
     }
 
     private static PlannedMount Read(Bundle bundle, string root, ImagePaths paths, Mount mount, int index, Facts facts)

@@ -14,6 +14,7 @@ public static class ContainerSteps
     public static StepFamily Family { get; } = new(() => ContainerStepsJson.Default,
     [
         ("mkcgroup", typeof(MakeCgroup)),
+        ("make-room", typeof(MakeRoom)),
         ("device-program", typeof(DeviceProgram)),
         ("freeze", typeof(Freeze)),
         ("hand-on", typeof(DelegateControllers)),
@@ -42,6 +43,7 @@ public static class ContainerSteps
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(MakeCgroup))]
+[JsonSerializable(typeof(MakeRoom))]
 [JsonSerializable(typeof(DeviceProgram))]
 [JsonSerializable(typeof(Freeze))]
 [JsonSerializable(typeof(DelegateControllers))]

@@ -18,10 +18,25 @@ public sealed record CgroupHierarchy(IReadOnlyList<string> Controllers, string M
     public bool IsV2 => Controllers.Count == 0;
 
     /// <summary>
-    /// In version 2, for one who is not root: the cgroup below which cgroups may be made; null for the whole hierarchy.
+    /// In version 2, for a user who is not root: the cgroups below which they may make some; null for the whole
+    /// hierarchy.
     /// </summary>
-    public string? Delegated { get; init; }
+    public Delegation? Delegation { get; init; }
 }
+
+/// <summary>What of version 2 is a user's own (cgroup-v2.rst, "Delegation").</summary>
+/// <remarks>
+/// A cgroup that has processes cannot hand controllers on ("No Internal Process Constraint"). Our own has one at least:
+/// minic.
+/// </remarks>
+/// <param name="Own">Our own cgroup, if it is the user's; else null.</param>
+/// <param name="IsAlone">Whether it has no process but minic, which can move.</param>
+/// <param name="Above">The nearest cgroup above that is the user's and has no processes; else null.</param>
+/// <param name="Limit">
+/// What limits our own cgroup, and does not hold below <paramref name="Above"/>: "memory.max 30000000"; null for
+/// nothing.
+/// </param>
+public sealed record Delegation(string? Own, bool IsAlone, string? Above, string? Limit);
 
 /// <summary>The doors to cgroups.</summary>
 public static class Cgroups
@@ -52,26 +67,37 @@ public static class Cgroups
         return result;
     }
 
-    /// <summary>
-    /// The cgroup, of those above our own in version 2, that was handed to whoever runs minic, and has no processes
-    /// itself.
-    /// </summary>
-    /// <remarks>
-    /// A cgroup that has processes cannot hand controllers on (cgroup-v2.rst, "No Internal Process Constraint",
-    /// "Delegation").
-    /// </remarks>
-    /// <returns>The nearest one, or null.</returns>
-    public static string? Delegated(CgroupHierarchy hierarchy)
+    /// <summary>What of version 2 is the own of the user who runs minic.</summary>
+    public static Delegation Delegated(CgroupHierarchy hierarchy)
     {
+        var isAlone = ProcessesIn(hierarchy.Own).All(p => p == Environment.ProcessId);
+        var own = IsOurs(hierarchy.Own) ? hierarchy.Own : null;
+        string? limit = null;
         for (var path = hierarchy.Own; path.Length >= hierarchy.MountPoint.Length; path = Path.GetDirectoryName(path)!)
         {
-            if (Directories.MayWrite($"{path}/cgroup.procs") && Directories.MayWrite(path)
-                && Knob.TryRead($"{path}/cgroup.procs") is "" or null)
-                return path;
+            if (IsOurs(path) && ProcessesIn(path).Count == 0)
+                return new(own, isAlone, path, limit);
+            limit ??= LimitOf(path);
         }
 
-        return null;
+        return new(own, isAlone, null, null);
     }
+
+    private static readonly string[] LimitFiles =
+        ["memory.max", "memory.high", "memory.swap.max", "pids.max", "cpu.max"];
+
+    // Processes that our pid namespace does not show are 0.
+    private static List<int> ProcessesIn(string path) =>
+        [.. (Knob.TryRead($"{path}/cgroup.procs") ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(p => int.Parse(p, System.Globalization.CultureInfo.InvariantCulture))];
+
+    private static bool IsOurs(string path) =>
+        Directories.MayWrite($"{path}/cgroup.procs") && Directories.MayWrite(path);
+
+    private static string? LimitOf(string path) =>
+        LimitFiles.Select(file => (file, value: Knob.TryRead($"{path}/{file}")?.Trim()))
+            .Where(l => l.value is not null && !l.value.StartsWith("max", StringComparison.Ordinal))
+            .Select(l => $"{l.file} {l.value}").FirstOrDefault();
 
     /// <summary>Whether controllers are in hierarchies of version 1 here; a hybrid machine has them there.</summary>
     public static bool HasV1 => Hierarchies().Any(h => !h.IsV2);
