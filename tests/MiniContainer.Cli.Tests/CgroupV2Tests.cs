@@ -251,7 +251,7 @@ public class CgroupV2Tests
         /sys/fs/cgroup/ann/scope/minic/box
         /sys/fs/cgroup/ann/scope/minic.self
         /sys/fs/cgroup/ann/scope
-        minic: limit box: other processes than minic are in its own cgroup /sys/fs/cgroup/ann/scope, which so cannot limit others below it by pids.max, $.linux.resources.pids; and beside it its own limit would not hold, memory.max 79998976. Leave the limits out; or have a cgroup handed to you: systemd-run --user --scope -p Delegate=yes minic ..., or root's chown of one.
+        minic: limit box: minic's own cgroup /sys/fs/cgroup/ann/scope has other processes, too: nothing below it can be limited by pids.max, $.linux.resources.pids, and beside it its own limit would not hold, memory.max 79998976. Leave the limits out; or have a cgroup handed to you: systemd-run --user --scope -p Delegate=yes minic ..., or root's chown of one.
         0
 
         """);

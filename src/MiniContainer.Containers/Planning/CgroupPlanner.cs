@@ -153,18 +153,19 @@ public static class CgroupPlanner
     // A cgroup may be handed over without all controllers.
     private static void CheckHandedOver(CgroupHierarchy hierarchy, LinuxResources resources, string id, Facts facts)
     {
-        if (hierarchy.Delegation is not { } ours || Limits(hierarchy, resources).FirstOrDefault()?.File is not { } first)
+        var limits = Limits(hierarchy, resources).Select(l => l.File);
+        if (hierarchy.Delegation is not { } ours || limits.FirstOrDefault() is not { } first)
             return;
         var handed = Limitable(hierarchy);
         if (handed == ours.Own && !ours.IsAlone || handed == ours.Above && ours.Limit is not null)
             throw new MinicException($"limit {id}",
-                $"other processes than minic are in its own cgroup {hierarchy.Own}, which so cannot limit others below it "
-                    + $"by {first}, $.linux.resources.{Member(first, resources)}"
-                    + (ours.Limit is null ? "" : $"; and beside it its own limit would not hold, {ours.Limit}"),
+                $"minic's own cgroup {hierarchy.Own} "
+                    + $"{(ours.Own is null ? "is not yours" : "has other processes, too")}: nothing below it can be "
+                    + $"limited by {first}, $.linux.resources.{Member(first, resources)}"
+                    + (ours.Limit is null ? "" : $", and beside it its own limit would not hold, {ours.Limit}"),
                 $"Leave the limits out; or {HowToGetOne}.");
-        if (Limits(hierarchy, resources).Select(l => l.File)
-                .FirstOrDefault(f => f.Split('.')[0] is var c && c != "cgroup"
-                    && !facts.UnifiedControllers.Contains(c)) is { } file)
+        if (limits.FirstOrDefault(f => f.Split('.')[0] is var c && c != "cgroup"
+            && !facts.UnifiedControllers.Contains(c)) is { } file)
             throw new MinicException($"limit {id}",
                 $"{handed} was handed to you without the controller {file.Split('.')[0]}, and without it {file}, "
                     + $"which is $.linux.resources.{Member(file, resources)}, cannot be set",

@@ -51,7 +51,7 @@ public class DelegationTests
 
     [Theory]
     [InlineData(Slice, "memory.max 30000000", "beside it its own limit would not hold, memory.max 30000000")]
-    [InlineData(null, null, "other processes than minic are in its own cgroup " + Scope)]
+    [InlineData(null, null, "minic's own cgroup " + Scope + " has other processes, too")]
     public void Where_that_would_lose_a_limit_it_is_refused(string? above, string? limit, string words)
     {
         var plan = () => PlanOf(Beside with { Above = above, Limit = limit }, Limited);
