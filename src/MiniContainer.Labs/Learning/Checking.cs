@@ -18,7 +18,7 @@ internal static class Checking
     /// <summary>
     /// A check answers in a second. This is only for one that hangs; a first build of container.cs fits in.
     /// </summary>
-    public const int Seconds = 90;
+    public static int Seconds => 90 * Pace.Factor;
 
     /// <summary>Runs the check of a step.</summary>
     /// <param name="place">Where; null where we are.</param>
@@ -40,7 +40,8 @@ internal static class Checking
             1 when said.Length > 0 => new CheckResult(false, said, null),
             _ when end.TimedOut =>
                 new CheckResult(false,
-                    $"The check did not come to an end within {Seconds} seconds: something that it waits for hangs.",
+                    $"The check did not come to an end within {Seconds} seconds: something that it waits for hangs. "
+                    + $"(If this machine is only slow: {Pace.Variable}={Pace.Factor * 2} lab check.)",
                     null),
             _ => new CheckResult(false, "",
                 ($"{file}:{step.CheckLine}: the check of {step.Id} ended with exit code {end.Code} and without an "

@@ -18,7 +18,6 @@ namespace MiniContainer.Labs.Verifying;
 /// <param name="found">What is added to.</param>
 internal sealed class LessonVerification(Catalogue course, Workplace workplace, Findings found)
 {
-    private const int Seconds = 600;
     private const string BreakIt = "Break it";
 
     private Lab Lab => workplace.Lab;
@@ -124,7 +123,7 @@ internal sealed class LessonVerification(Catalogue course, Workplace workplace, 
             #!/bin/bash
             unset TMPDIR TEMP TMP TESTDIR TESTFILE CRAMTMP TESTSHELL
             cd {ShellWord.Quote(workplace.Directory)} || exit
-            {lab} world run --name {workplace.World.Name} -- timeout --signal=KILL {Seconds} bash "$@"
+            {lab} world run --name {workplace.World.Name} -- timeout --signal=KILL {600 * Pace.Factor} bash "$@"
             code=$?
             {lab} world down --name {workplace.World.Name} >/dev/null 2>&1
             exit $code
