@@ -1,5 +1,5 @@
 // The lock of a directory that several plans share: flock(2) on it, which the kernel drops when its holder dies. The
-// file that takes it says who uses it, and in what order with other locks (Networking/Attaching.cs). Lab 22-cni;
+// file that takes it says who uses it, and in what order with other locks (AttachmentPlanner.cs). Lab 22-cni;
 // flock(2).
 
 using Microsoft.Win32.SafeHandles;

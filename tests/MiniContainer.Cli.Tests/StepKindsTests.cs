@@ -12,7 +12,8 @@ public class StepKindsTests
     [Fact]
     public void Every_step_can_be_written_down_and_read_again()
     {
-        var assemblies = new[] { typeof(Step), typeof(Containers.Lifecycle.Container), typeof(Networking.Attaching),
+        var assemblies = new[] { typeof(Step), typeof(Containers.Lifecycle.Container),
+            typeof(Networking.AttachmentPlanner),
             typeof(Pods.Lifecycle.PodState), typeof(MinicCommand) };
         KnownSteps.Kinds.All.Select(k => k.Type).Should().OnlyHaveUniqueItems().And.BeEquivalentTo(
             assemblies.SelectMany(a => a.Assembly.GetTypes())

@@ -72,7 +72,8 @@ internal sealed record NetworkChoice(string Name)
             return null;
         var attachment = new Attachment(ContainerId.Known(id), "child:" + id);
         var (steps, result) = toLook
-            ? Attaching.PlanToLook(root.Path, Name, attachment) : Attaching.Plan(root.Path, Name, attachment);
+            ? AttachmentPlanner.PlanToLook(root.Path, Name, attachment)
+            : AttachmentPlanner.Plan(root.Path, Name, attachment);
         return steps with { Before = [.. steps.Before, ResolvConf.Write(ResolvConfAt(directory), result.Dns)] };
     }
 

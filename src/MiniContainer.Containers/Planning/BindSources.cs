@@ -33,7 +33,7 @@ internal static class BindSources
             if (planned.Volume is { } volume)
             {
                 names.Add(planned.VolumeName!);
-                plan.Add(new PickUpVolume(planned.VolumeName!, volume.Volume, volume.Below, volume.Kind)
+                plan.Add(new OpenVolume(planned.VolumeName!, volume.Volume, volume.Below, volume.Kind)
                 {
                     Why = "Containers may change what lies in it: no link there is followed out of it, and what is "
                         + "found is held.",
@@ -55,7 +55,7 @@ internal static class BindSources
 
             if (!IsMapped(mount, options))
             {
-                plan.Add(new PickUp(Name(index), source, (options.Flags & MS_REC) != 0)
+                plan.Add(new OpenHostTree(Name(index), source, (options.Flags & MS_REC) != 0)
                 {
                     Why = "By minic: the container's root is nobody special outside, and may not be let through to it.",
                 });
@@ -63,7 +63,7 @@ internal static class BindSources
             }
 
             plan.Add(
-                new PickUpMapped(Name(index), source, Lines(mount.UidMappings ?? linux?.UidMappings),
+                new OpenMappedTree(Name(index), source, Lines(mount.UidMappings ?? linux?.UidMappings),
                     Lines(mount.GidMappings ?? linux?.GidMappings))
             {
                 Recursive = (options.Flags & MS_REC) != 0,
@@ -83,7 +83,7 @@ internal static class BindSources
     /// <param name="mount">The mount.</param>
     /// <param name="staysPeer">Whether what is mounted on it may appear on the host, where config.json lets it.</param>
     /// <returns>The tree's descriptor.</returns>
-    public static int PickUp(ChildTape tape, PlannedMount mount, bool staysPeer)
+    public static int OpenTree(ChildTape tape, PlannedMount mount, bool staysPeer)
     {
         var options = mount.Options;
         var recursive = (options.Flags & MS_REC) != 0;

@@ -46,7 +46,7 @@ internal static class CgroupMounts
         var (flags, bound) = (FlagsOf(mount), NeedHost(spec, facts));
         var made = new Dictionary<string, int>();
         if (mount.IsOnHosts)
-            return new Made(PickUp(tape, CgroupPlanner.OwnPath(facts.Hierarchies[0], spec, id, facts), mount,
+            return new Made(OpenTree(tape, CgroupPlanner.OwnPath(facts.Hierarchies[0], spec, id, facts), mount,
                 "The host's hierarchy came along with what is mounted there; the kernel refuses it on top of itself."),
                 made, AreBound: true);
         if (facts.Hierarchies.All(h => h.IsV2))
@@ -55,7 +55,7 @@ internal static class CgroupMounts
         foreach (var hierarchy in facts.Hierarchies)
         {
             if (bound)
-                made[hierarchy.MountPoint] = PickUp(tape, CgroupPlanner.OwnPath(hierarchy, spec, id, facts), mount,
+                made[hierarchy.MountPoint] = OpenTree(tape, CgroupPlanner.OwnPath(hierarchy, spec, id, facts), mount,
                     "Without a cgroup namespace the hierarchy itself would show the host's cgroups.");
             else if (New(TypeOf(hierarchy), "cgroup", DataOf(hierarchy), OwnRoot) is { } tree)
                 made[hierarchy.MountPoint] = tree;
@@ -118,7 +118,7 @@ internal static class CgroupMounts
         }
     }
 
-    private static int PickUp(ChildTape tape, string path, PlannedMount mount, string why)
+    private static int OpenTree(ChildTape tape, string path, PlannedMount mount, string why)
     {
         var tree = tape.OpenTree(path, false, why);
         tape.SetAttributes(tree, BindSources.AttributesOf(mount.Options), 0, false, 0, Limits);

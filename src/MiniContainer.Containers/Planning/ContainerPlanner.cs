@@ -30,7 +30,7 @@ public static class ContainerPlanner
     public static void Add(Plan plan, Bundle bundle, ContainerSetup setup, Facts facts)
     {
         var spec = bundle.Spec;
-        MachineLacks.Check(spec, facts);
+        Unsupported.Check(spec, facts);
         var namespaces = NamespacePlan.Of(spec, setup, facts.Caller);
         var made = namespaces.Made;
         var users = new UserNamespace(namespaces.ChangesUser, IdMapPlan.MaySetGroups(spec, namespaces, facts.Caller));

@@ -63,7 +63,7 @@ public sealed record Join(string Descriptor, ulong Flags, string Shown);
 /// </summary>
 /// <param name="Volume">The volume's path on the host.</param>
 /// <param name="Below">A relative path in it, made if missing; "" for the whole.</param>
-/// <param name="Kind">What it must be, as <see cref="Plans.Steps.PickUpVolume.Kind"/> has it.</param>
+/// <param name="Kind">What it must be, as <see cref="Plans.Steps.OpenVolume.Kind"/> has it.</param>
 public sealed record VolumeSource(string Volume, string Below, string Kind);
 
 /// <summary>A root file system of layers (overlayfs).</summary>

@@ -26,7 +26,7 @@ public static class ExecPlanner
         descriptors.AddRange(["go", "status", "tape", "own", "target"]);
         if (process.Terminal)
             descriptors.Add("console");
-        MachineLacks.Check(process, facts);
+        Unsupported.Check(process, facts);
         // Without privileges the parent may not: the child joins the user namespace first, which gives them, and makes
         // itself anew.
         var bornInside = target.JoinsPid && facts.Caller.IsPrivileged;

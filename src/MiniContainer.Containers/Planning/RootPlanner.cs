@@ -43,20 +43,20 @@ public static class RootPlanner
     {
         var (spec, mounts) = (bundle.Spec, root.Mounts);
         var propagation = MountOptions.PropagationFlags(spec.Linux?.RootfsPropagation ?? "rslave") ?? (ulong)MS_SLAVE;
-        var trees = new Trees([], [], [], []);
+        var trees = new OpenTrees([], [], [], []);
         // Slaves of the host's mounts would never be their peers again; in a user namespace they must not be.
         if ((propagation & (ulong)MS_SHARED) != 0)
         {
             foreach (var mount in mounts.Where(m => m.Options.IsBind && m.IsEarly))
-                trees.Mounts[mount.Index] = BindSources.PickUp(tape, mount, staysPeer: !changesUser);
+                trees.Mounts[mount.Index] = BindSources.OpenTree(tape, mount, staysPeer: !changesUser);
         }
 
         tape.Propagation("/",
             ((propagation & (ulong)MS_PRIVATE) != 0 ? (ulong)MS_PRIVATE : (ulong)MS_SLAVE) | (ulong)MS_REC,
             "What is mounted from here on must not appear on the host.");
         EnterRoot(tape, bundle, setup, root.Path);
-        PickUp(tape, bundle, setup, root, trees, facts);
-        PickUpDevices(tape, spec, trees, changesUser || facts.Caller.InUserNamespace);
+        OpenEarly(tape, bundle, setup, root, trees, facts);
+        OpenDevices(tape, spec, trees, changesUser || facts.Caller.InUserNamespace);
         beforePivot();
         tape.Umask(0, "Nodes and directories get the modes that they are made with.");
         if (setup.NoPivot)
@@ -121,7 +121,7 @@ public static class RootPlanner
 
     // Descriptors of what is attached nowhere yet: mounts and cgroups by their place in config.json, device nodes by
     // their path, and the host's /dev/null once for each path that is hidden.
-    private sealed record Trees(Dictionary<int, int> Mounts, Dictionary<string, int> Devices,
+    private sealed record OpenTrees(Dictionary<int, int> Mounts, Dictionary<string, int> Devices,
         Dictionary<int, CgroupMounts.Made> Cgroups, List<int> Nulls);
 
     internal static (ushort, ushort)? Size(Process process) =>
@@ -152,14 +152,14 @@ public static class RootPlanner
             .Replace(",", "\\,", StringComparison.Ordinal);
 
     // What names paths of the host, or has to be made before something that does.
-    private static void PickUp(ChildTape tape, Bundle bundle, ContainerSetup setup, PlannedRoot root, Trees trees,
-        Facts facts)
+    private static void OpenEarly(ChildTape tape, Bundle bundle, ContainerSetup setup, PlannedRoot root,
+        OpenTrees trees, Facts facts)
     {
         foreach (var mount in root.Mounts.Where(m => m.IsEarly && !trees.Mounts.ContainsKey(m.Index)))
         {
             var source = mount.Mount.Source ?? mount.Mount.Type!;
             if (mount.Options.IsBind)
-                trees.Mounts[mount.Index] = BindSources.PickUp(tape, mount, staysPeer: false);
+                trees.Mounts[mount.Index] = BindSources.OpenTree(tape, mount, staysPeer: false);
             else if (mount.Mount.Type == "cgroup")
                 trees.Cgroups[mount.Index] = CgroupMounts.MakeEarly(tape, mount, bundle.Spec, setup.Id, facts);
             else if (mount.IsGiven)
@@ -177,7 +177,7 @@ public static class RootPlanner
         }
     }
 
-    private static void PickUpDevices(ChildTape tape, Spec spec, Trees trees, bool inUserNamespace)
+    private static void OpenDevices(ChildTape tape, Spec spec, OpenTrees trees, bool inUserNamespace)
     {
         foreach (var _ in spec.Linux?.MaskedPaths ?? [])
             trees.Nulls.Add(
@@ -193,7 +193,7 @@ public static class RootPlanner
     // What all mounts of a container are planned with.
     private sealed record Mounting(Plan Plan, ChildTape Tape, string Child, Facts Facts);
 
-    private static void MountAll(Mounting all, IReadOnlyList<PlannedMount> mounts, Trees trees)
+    private static void MountAll(Mounting all, IReadOnlyList<PlannedMount> mounts, OpenTrees trees)
     {
         var tape = all.Tape;
         foreach (var mount in mounts)
@@ -201,7 +201,7 @@ public static class RootPlanner
             if (mount.Options.IsBind)
             {
                 var tree = mount.IsEarly
-                    ? trees.Mounts[mount.Index] : BindSources.PickUp(tape, mount, staysPeer: false);
+                    ? trees.Mounts[mount.Index] : BindSources.OpenTree(tape, mount, staysPeer: false);
                 if (mount.VolumeName is { } volume)
                     tape.MakeMountPoint(mount.Target, volume,
                         "A directory is mounted on a directory, a file on a file.");
@@ -230,7 +230,7 @@ public static class RootPlanner
             tape.Propagation(target, flags, "As config.json asks.");
     }
 
-    private static void MountNew(Mounting all, PlannedMount mount, Trees trees)
+    private static void MountNew(Mounting all, PlannedMount mount, OpenTrees trees)
     {
         // The descriptor of a script, which has 6 and 7 in use.
         const int Script = 8;
@@ -251,7 +251,7 @@ public static class RootPlanner
     }
 
     // proc and sysfs are attached, not mounted by mount(2), which would follow a link.
-    private static void Mount(ChildTape tape, PlannedMount mount, Trees trees)
+    private static void Mount(ChildTape tape, PlannedMount mount, OpenTrees trees)
     {
         var (type, source, why) = (mount.Mount.Type!, mount.Mount.Source ?? mount.Mount.Type!, Why(mount.Mount.Type!));
         if (trees.Mounts.TryGetValue(mount.Index, out var tree))
@@ -292,7 +292,7 @@ public static class RootPlanner
             ?? []).Any(m => Path.TrimEndingDirectorySeparator(m.Destination) == "/dev"
                 && MountOptions.Parse(m.Options).IsBind);
 
-    private static void AddDevices(ChildTape tape, Spec spec, ImagePaths paths, Trees trees)
+    private static void AddDevices(ChildTape tape, Spec spec, ImagePaths paths, OpenTrees trees)
     {
         if (BindsDev(spec))
             return;
@@ -323,7 +323,7 @@ public static class RootPlanner
         }
     }
 
-    private static void Hide(ChildTape tape, Spec spec, IReadOnlyList<PlannedMount> mounts, Trees trees)
+    private static void Hide(ChildTape tape, Spec spec, IReadOnlyList<PlannedMount> mounts, OpenTrees trees)
     {
         foreach (var path in spec.Linux?.ReadonlyPaths ?? [])
             tape.MakeReadOnly(path, Enclosing(path), "What changes the host's kernel is for looking only.");

@@ -26,7 +26,7 @@ public static class UpdatePlanner
     /// <exception cref="MinicException">Something is asked for that cannot be done.</exception>
     public static Plan Plan(Limited container, LinuxResources change, Facts facts, Func<string, string?> read)
     {
-        MachineLacks.Check(change, facts);
+        Unsupported.Check(change, facts);
         var after = container.InForce.With(change);
         var plan = new Plan();
         foreach (var cgroup in container.Cgroups)

@@ -55,7 +55,7 @@ public sealed record ChildDescriptor(string Name, SafeHandle? Handle = null)
     /// <summary>The tape's file, from which <see cref="Own"/> plays on.</summary>
     public static readonly ChildDescriptor Tape = new("tape");
 
-    /// <summary>The child's own program (OwnProgram.cs), for a tape that executes it on its way.</summary>
+    /// <summary>The child's own program (Stage2Program.cs), for a tape that executes it on its way.</summary>
     public static readonly ChildDescriptor Own = new("own");
 
     /// <summary>
@@ -106,7 +106,7 @@ public sealed unsafe class Child : IDisposable
         var temporary = new List<int> { goRead, statusWrite };
         TapeImage? tape = null;
         var descriptors = options.Descriptors.ToList();
-        using var own = descriptors.Contains(ChildDescriptor.Own) ? new OwnProgram() : null;
+        using var own = descriptors.Contains(ChildDescriptor.Own) ? new Stage2Program() : null;
         using var made = own is null || options.TapeFile is not null ? null : MemoryFile.Create("tape", []);
         var tapeFile = options.TapeFile ?? made;
         try

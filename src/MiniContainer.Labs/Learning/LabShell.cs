@@ -12,14 +12,14 @@ namespace MiniContainer.Labs.Learning;
 internal static class LabShell
 {
     /// <summary>A shell, until it ends.</summary>
-    /// <param name="stand">The lab.</param>
+    /// <param name="session">The lab.</param>
     /// <param name="place">Where.</param>
     /// <param name="inputs">The inputs.</param>
     /// <returns>Its exit code.</returns>
-    public static int Run(Stand stand, Node place, IReadOnlyDictionary<string, string> inputs)
+    public static int Run(Session session, Node place, IReadOnlyDictionary<string, string> inputs)
     {
-        File.WriteAllText($"{place.Run}/lab-bashrc", Start(stand, place));
-        var environment = new Dictionary<string, string>(stand.Workplace.Environment_(inputs))
+        File.WriteAllText($"{place.Run}/lab-bashrc", Start(session, place));
+        var environment = new Dictionary<string, string>(session.Workplace.Environment_(inputs))
         {
             [Request.Variable] = Environment.ProcessId.ToString(CultureInfo.InvariantCulture),
         };
@@ -30,16 +30,16 @@ internal static class LabShell
         using var kept = Terminal.Keep(input);
         return CommandRun.Run(place, new PlaceCommand(["bash", "--rcfile", "/run/lab-bashrc"])
         {
-            Directory = stand.Workplace.Directory,
+            Directory = session.Workplace.Directory,
             Environment = environment,
         });
     }
 
     // Exit twice: with stopped jobs bash only warns the first time.
-    private static string Start(Stand stand, Node place) => $$"""
+    private static string Start(Session session, Node place) => $$"""
         [ ! -r ~/.bashrc ] || . ~/.bashrc
         PATH=$LAB_PATH
-        PS1='\[\e[1;36m\]lab {{stand.Lab.Number:00}}\[\e[0m\] {{place.Name}}:\W\$ '
+        PS1='\[\e[1;36m\]lab {{session.Lab.Number:00}}\[\e[0m\] {{place.Name}}:\W\$ '
         lab() {
           local code=0
           command lab "$@" || code=$?

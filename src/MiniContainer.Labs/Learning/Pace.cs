@@ -1,5 +1,5 @@
-// How slow this machine is. An emulated one is ten to twenty times slower than the one that the time limits of labs were
-// made for, and a check that is merely slow is no check that hangs.
+// How slow this machine is. An emulated one is ten to twenty times slower than those that the time limits of labs were
+// made for, and a check that is merely slow does not hang.
 
 using System.Globalization;
 using MiniContainer.Kernel;

@@ -17,26 +17,26 @@ internal static class Request
     public const int ExitCode = 99;
 
     /// <summary>Asks the lab outside.</summary>
-    /// <param name="memory">Where both look.</param>
+    /// <param name="progress">Where both look.</param>
     /// <param name="words">What is asked: "reset 04-pid --files".</param>
     /// <returns>The code to end with.</returns>
     /// <exception cref="MinicException">Nobody is there to be asked.</exception>
-    public static int Ask(Memory memory, params IReadOnlyList<string> words)
+    public static int Ask(Progress progress, params IReadOnlyList<string> words)
     {
         if (Environment.GetEnvironmentVariable(Variable) is not { Length: > 0 } pid
             || !int.TryParse(pid, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             || Processes.Stat(number) is null)
             throw new MinicException($"lab {words[0]}", "this shell is in the world that would go",
                 $"Leave it (exit), and then: lab {string.Join(' ', words)}.");
-        memory.Write(FileOf(number), string.Join('\n', words));
+        progress.Write(FileOf(number), string.Join('\n', words));
         return ExitCode;
     }
 
     /// <summary>Takes what was asked of us.</summary>
     /// <returns>The words; null if nothing was.</returns>
-    public static IReadOnlyList<string>? Take(Memory memory)
+    public static IReadOnlyList<string>? Take(Progress progress)
     {
-        var file = Path.Combine(memory.Path, FileOf(Environment.ProcessId));
+        var file = Path.Combine(progress.Path, FileOf(Environment.ProcessId));
         if (!File.Exists(file))
             return null;
         var words = File.ReadAllLines(file);

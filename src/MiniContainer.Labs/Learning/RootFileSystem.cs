@@ -20,7 +20,7 @@ internal static class RootFileSystem
         if (!File.Exists(build) || (!again && File.Exists(made + "/bin/busybox")))
             return;
         // Its builder renames the old tree away, and removes of it what is on the same file system.
-        Emptying.LetGo(made);
+        Cleanup.LetGo(made);
         using var process = Process.Start(new ProcessStartInfo(build, ["--force", "busybox"])
         {
             RedirectStandardOutput = true,

@@ -85,7 +85,7 @@ internal sealed record Workplace(string Root, Lab Lab, string Directory, World W
             return;
         System.IO.Directory.CreateDirectory(Path.GetDirectoryName(to)!);
         if (System.IO.Directory.Exists(to) || new FileInfo(to).LinkTarget is not null)
-            Emptying.Remove(to);
+            Cleanup.Remove(to);
         // Written, not copied: the date must be later than that of whatever was built before.
         File.WriteAllBytes(to, bytes);
         File.SetUnixFileMode(to, File.GetUnixFileMode(from));
@@ -99,7 +99,7 @@ internal sealed record Workplace(string Root, Lab Lab, string Directory, World W
         var kept = Lab.Files.Select(f => Path.Combine(Directory, f.Path)).ToHashSet();
         foreach (var entry in System.IO.Directory.EnumerateFileSystemEntries(Directory).Where(e => !kept.Contains(e))
             .ToList())
-            Emptying.Remove(entry);
+            Cleanup.Remove(entry);
     }
 
     /// <summary>The name of a world and a directory that only this process has.</summary>

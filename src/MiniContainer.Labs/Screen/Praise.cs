@@ -21,9 +21,9 @@ internal static class Praise
     }
 
     /// <summary>A whole lab is done.</summary>
-    public static void Lab(Stand stand, LabState state)
+    public static void Lab(Session session, LabState state)
     {
-        var (lab, labs) = (stand.Lab, stand.Course.Labs);
+        var (lab, labs) = (session.Lab, session.Course.Labs);
         var alone = lab.Steps.Count(s => state.Hints.GetValueOrDefault(s.Id) == 0 && !state.Shown.Contains(s.Id));
         Page.Say();
         Page.Title($"Lab {lab.Number:00} is done: {lab.Title}");
@@ -31,9 +31,9 @@ internal static class Praise
         Page.Say(alone == lab.Steps.Count
             ? "  All of it without a hint." : $"  {alone} of {lab.Steps.Count} steps without a hint.");
         Page.Say();
-        var done = labs.Count(l => Memory.Open(l, stand.Memory.Load(l)) is null);
+        var done = labs.Count(l => Progress.Open(l, session.Progress.Load(l)) is null);
         Page.Say($"  {Page.Bar(done, labs.Count, 30)}  {done} of {labs.Count} labs");
-        Page.Say($"  The ways that we know: {Page.Typed("lab solution")}. {AfterLab(stand.Course, lab)}");
+        Page.Say($"  The ways that we know: {Page.Typed("lab solution")}. {AfterLab(session.Course, lab)}");
     }
 
     /// <summary>What to say when a lab is done.</summary>

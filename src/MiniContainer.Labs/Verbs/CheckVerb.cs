@@ -22,63 +22,64 @@ internal static class CheckVerb
         var command = new Command("check", "Looks whether you have done the step.") { lab, all };
         command.SetAction(parsed =>
         {
-            var stand = Stand.Find(parsed.GetValue(lab));
-            return parsed.GetValue(all) ? CheckAll(stand) : Check(stand);
+            var session = Session.Find(parsed.GetValue(lab));
+            return parsed.GetValue(all) ? CheckAll(session) : Check(session);
         });
         return command;
     }
 
     /// <summary>Checks the open step, and those after it as far as they are done too.</summary>
     /// <returns>0 if one has passed, or all had.</returns>
-    public static int Check(Stand stand)
+    public static int Check(Session session)
     {
-        var state = stand.Begun();
-        var place = Enter(stand);
+        var state = session.Begun();
+        var place = Enter(session);
         var passed = 0;
-        while (Memory.Open(stand.Lab, state) is { } open)
+        while (Progress.Open(session.Lab, state) is { } open)
         {
             var lacking = Abilities.Lacking(open.Needs);
-            if (lacking is null && Checking.Run(place, stand.Workplace, open, state.Inputs) is { Passed: false } result)
+            if (lacking is null
+                && CheckRunner.Run(place, session.Workplace, open, state.Inputs) is { Passed: false } result)
             {
-                Refuse(stand, open, result, passed, state);
+                Refuse(session, open, result, passed, state);
                 return passed > 0 ? 0 : 1;
             }
 
             if (lacking is null)
-                Praise.Step(stand.Lab, open, state);
+                Praise.Step(session.Lab, open, state);
             else
                 Page.Say($"[yellow]![/] [bold]{Page.Plain(open.Title)}[/] is passed over: {Page.Plain(lacking)}.");
-            state = stand.Memory.Update(stand.Lab, s => s with
+            state = session.Progress.Update(session.Lab, s => s with
             {
                 Passed = [.. s.Passed.Where(p => p != open.Id), open.Id],
             });
             passed++;
         }
 
-        Praise.Lab(stand, state);
+        Praise.Lab(session, state);
         return 0;
     }
 
     /// <summary>The ground that a lab is checked on, with a word if it had gone.</summary>
-    public static Node? Enter(Stand stand)
+    public static Node? Enter(Session session)
     {
-        var place = Ground.Of(stand.Workplace, out var built);
+        var place = LabHost.Of(session.Workplace, out var built);
         if (built)
             Page.Say("[yellow]![/] The lab's world was not up. A new one is; what ran in the old one is gone.");
         return place;
     }
 
     // After a step has passed, the next one is news, not a failure.
-    private static void Refuse(Stand stand, LabStep open, CheckResult result, int passed, LabState state)
+    private static void Refuse(Session session, LabStep open, CheckResult result, int passed, LabState state)
     {
         Page.Say();
         if (passed > 0)
         {
-            Page.Step(stand.Lab, open, state);
+            Page.Step(session.Lab, open, state);
             return;
         }
 
-        state = stand.Memory.Update(stand.Lab, s => s with
+        state = session.Progress.Update(session.Lab, s => s with
         {
             Refused = new(s.Refused) { [open.Id] = s.Refused.GetValueOrDefault(open.Id) + 1 },
         });
@@ -89,14 +90,14 @@ internal static class CheckVerb
         Page.Say($"  [grey]{hints}[/] {Page.Typed("lab hint")}   [grey]what is asked:[/] {Page.Typed("lab next")}");
     }
 
-    private static int CheckAll(Stand stand)
+    private static int CheckAll(Session session)
     {
-        var state = stand.Begun();
-        var place = Enter(stand);
+        var state = session.Begun();
+        var place = Enter(session);
         var failed = 0;
-        foreach (var step in stand.Lab.Steps.Where(s => Abilities.Lacking(s.Needs) is null))
+        foreach (var step in session.Lab.Steps.Where(s => Abilities.Lacking(s.Needs) is null))
         {
-            var result = Checking.Run(place, stand.Workplace, step, state.Inputs);
+            var result = CheckRunner.Run(place, session.Workplace, step, state.Inputs);
             if (result.Passed)
                 Page.Say($"[green]✓[/] {Page.Plain(step.Title)}");
             else
@@ -106,8 +107,8 @@ internal static class CheckVerb
 
         Page.Say(
             string.Create(CultureInfo.InvariantCulture,
-                $"{stand.Lab.Steps.Count - failed} of {stand.Lab.Steps.Count} are so just now; what has passed once "
-                    + $"stays passed."));
+                $"{session.Lab.Steps.Count - failed} of {session.Lab.Steps.Count} are so just now; ")
+            + "what has passed once stays passed.");
         return failed == 0 ? 0 : 1;
     }
 }

@@ -17,25 +17,25 @@ internal static class HintVerb
         var command = new Command("hint", "What is observed to be wrong, and a hint; each time one more.") { lab };
         command.SetAction(parsed =>
         {
-            var stand = Stand.Find(parsed.GetValue(lab));
-            var state = stand.Begun();
-            if (Memory.Open(stand.Lab, state) is not { } open)
+            var session = Session.Find(parsed.GetValue(lab));
+            var state = session.Begun();
+            if (Progress.Open(session.Lab, state) is not { } open)
             {
-                Page.Say("All steps have passed. " + Praise.AfterLab(stand.Course, stand.Lab));
+                Page.Say("All steps have passed. " + Praise.AfterLab(session.Course, session.Lab));
                 return 0;
             }
 
-            var result = Checking.Run(CheckVerb.Enter(stand), stand.Workplace, open, state.Inputs);
+            var result = CheckRunner.Run(CheckVerb.Enter(session), session.Workplace, open, state.Inputs);
             if (result.Passed)
                 Page.Say($"[green]This step is done:[/] {Page.Typed("lab check")} says so.");
             else
-                Hint(stand, open, state, result);
+                Hint(session, open, state, result);
             return 0;
         });
         return command;
     }
 
-    private static void Hint(Stand stand, LabStep open, LabState state, CheckResult result)
+    private static void Hint(Session session, LabStep open, LabState state, CheckResult result)
     {
         Page.Observation(open, result);
         var shown = Math.Min(state.Hints.GetValueOrDefault(open.Id) + 1, open.Hints.Count);
@@ -49,6 +49,6 @@ internal static class HintVerb
             Page.Say(
                 "  [grey]There are no more. The lesson's part \"By hand\" does the same; and[/] "
                     + $"{Page.Typed("lab solution --show")} [grey]gives it away.[/]");
-        _ = stand.Memory.Update(stand.Lab, s => s with { Hints = new(s.Hints) { [open.Id] = shown } });
+        _ = session.Progress.Update(session.Lab, s => s with { Hints = new(s.Hints) { [open.Id] = shown } });
     }
 }

@@ -16,12 +16,12 @@ internal static class NextVerb
         var command = new Command("next", "What is to be done now: the open step, or the next lab.") { lab };
         command.SetAction(parsed =>
         {
-            var stand = Stand.Find(parsed.GetValue(lab));
-            var state = stand.Begun();
-            if (Memory.Open(stand.Lab, state) is { } open)
-                Page.Step(stand.Lab, open, state);
+            var session = Session.Find(parsed.GetValue(lab));
+            var state = session.Begun();
+            if (Progress.Open(session.Lab, state) is { } open)
+                Page.Step(session.Lab, open, state);
             else
-                Page.Say(Praise.AfterLab(stand.Course, stand.Lab));
+                Page.Say(Praise.AfterLab(session.Course, session.Lab));
             return 0;
         });
         return command;

@@ -22,30 +22,31 @@ internal static class ProgressVerb
     /// <summary>Shows where the learner stands, and what to type next.</summary>
     public static int Show()
     {
-        var (course, memory) = (Catalogue.Find(), Memory.Own());
+        var (course, progress) = (Catalogue.Find(), Progress.Own());
         var labs = course.Labs;
-        ShowCourse(labs, memory);
-        var current = labs.FirstOrDefault(l => l.Name == (Environment.GetEnvironmentVariable("LAB") ?? memory.Current));
+        ShowCourse(labs, progress);
+        var meant = Environment.GetEnvironmentVariable("LAB") ?? progress.Current;
+        var current = labs.FirstOrDefault(l => l.Name == meant);
         if (current is null)
             Page.Say(
                 $"You have started none. Begin with {Page.Typed("lab start 01")}; {Page.Typed("lab list")} shows them "
                     + "all.");
         else
-            ShowLab(course, current, memory);
+            ShowLab(course, current, progress);
         return 0;
     }
 
-    private static void ShowCourse(IReadOnlyList<Lab> labs, Memory memory)
+    private static void ShowCourse(IReadOnlyList<Lab> labs, Progress progress)
     {
-        var done = labs.Count(l => Memory.Open(l, memory.Load(l)) is null);
+        var done = labs.Count(l => Progress.Open(l, progress.Load(l)) is null);
         Page.Say(
             $"[bold]A container from scratch[/]  {Page.Bar(done, labs.Count, 30)}  {done} of {labs.Count} labs done");
     }
 
-    private static void ShowLab(Catalogue course, Lab lab, Memory memory)
+    private static void ShowLab(Catalogue course, Lab lab, Progress progress)
     {
-        var state = memory.Load(lab);
-        var open = Memory.Open(lab, state);
+        var state = progress.Load(lab);
+        var open = Progress.Open(lab, state);
         Page.Say();
         Page.Title($"Lab {lab.Number:00}: {lab.Title}");
         foreach (var step in lab.Steps)

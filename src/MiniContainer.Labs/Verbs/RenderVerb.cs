@@ -29,7 +29,7 @@ internal static class RenderVerb
             IReadOnlyList<Lab> chosen = words.Length == 0 ? course.Labs : [.. words.Select(course.Named)];
             foreach (var lab in chosen.Where(l => File.Exists(l.LessonPath)))
             {
-                var text = Rendering.Render(lab, Lesson.Load(lab.LessonPath));
+                var text = LessonRenderer.Render(lab, Lesson.Load(lab.LessonPath));
                 if (text == File.ReadAllText(lab.LessonPath))
                     continue;
                 File.WriteAllText(lab.LessonPath, text);

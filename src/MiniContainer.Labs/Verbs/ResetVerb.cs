@@ -28,14 +28,14 @@ internal static class ResetVerb
         };
         command.SetAction(parsed =>
         {
-            Ground.RequireRoot();
-            var stand = Stand.Find(parsed.GetValue(lab));
+            LabHost.RequireRoot();
+            var session = Session.Find(parsed.GetValue(lab));
             var (anew, forget) = (parsed.GetValue(files), parsed.GetValue(progress));
-            if (Ground.IsInside(stand.Workplace.World))
-                return Request.Ask(stand.Memory,
+            if (LabHost.IsInside(session.Workplace.World))
+                return Request.Ask(session.Progress,
                     ["reset", .. anew ? ["--files"] : Array.Empty<string>(),
                         .. forget ? ["--progress"] : Array.Empty<string>()]);
-            Reset(stand, anew, forget);
+            Reset(session, anew, forget);
             return 0;
         });
         return command;
@@ -45,19 +45,19 @@ internal static class ResetVerb
     /// <remarks>
     /// The world first: what runs in it may still write files; and a full disk is emptied before anything is written.
     /// </remarks>
-    public static void Reset(Stand stand, bool files, bool progress)
+    public static void Reset(Session session, bool files, bool progress)
     {
-        stand.Workplace.TakeDown();
+        session.Workplace.TakeDown();
         if (files)
-            PutFilesBack(stand.Workplace);
+            PutFilesBack(session.Workplace);
         if (progress)
-            stand.Memory.Forget(stand.Lab);
-        RootFileSystem.Ensure(stand.Course, again: true);
-        stand.Workplace.PutFiles(again: files);
-        _ = stand.Memory.Update(stand.Lab, s => s with { Inputs = Inputs.DrawAll(stand.Lab) });
-        _ = Ground.Of(stand.Workplace, out _);
+            session.Progress.Forget(session.Lab);
+        RootFileSystem.Ensure(session.Course, again: true);
+        session.Workplace.PutFiles(again: files);
+        _ = session.Progress.Update(session.Lab, s => s with { Inputs = Inputs.DrawAll(session.Lab) });
+        _ = LabHost.Of(session.Workplace, out _);
         Page.Say(
-            $"[green]Lab {stand.Lab.Number:00} is reset:[/] a new world, new inputs, {(files ? "your directory as at "
+            $"[green]Lab {session.Lab.Number:00} is reset:[/] a new world, new inputs, {(files ? "your directory as at "
                 + "the start" : "your files as they were")}{(progress ? ", nothing passed" : "")}.");
         Page.Say($"What to do: {Page.Typed("lab next")}.");
     }

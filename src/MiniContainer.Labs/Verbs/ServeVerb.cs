@@ -23,7 +23,7 @@ internal static class ServeVerb
     {
         var count = new Argument<int>("SOCKETS") { Description = "How many sockets there are, from descriptor 3 on." };
         var command = new Command(name, what) { count };
-        command.SetAction(parsed => serve(Listening.Inherited(parsed.GetValue(count))));
+        command.SetAction(parsed => serve(InheritedSockets.Inherited(parsed.GetValue(count))));
         return command;
     }
 }

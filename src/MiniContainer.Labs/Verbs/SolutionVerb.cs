@@ -21,10 +21,10 @@ internal static class SolutionVerb
         var command = new Command("solution", "The ways that we know, of the steps that you have done.") { lab, show };
         command.SetAction(parsed =>
         {
-            var stand = Stand.Find(parsed.GetValue(lab));
-            var state = stand.Begun();
-            foreach (var step in Chosen(stand.Lab, state, parsed.GetValue(show)))
-                Show(stand, step, state);
+            var session = Session.Find(parsed.GetValue(lab));
+            var state = session.Begun();
+            foreach (var step in Chosen(session.Lab, state, parsed.GetValue(show)))
+                Show(session, step, state);
             return 0;
         });
         return command;
@@ -32,7 +32,7 @@ internal static class SolutionVerb
 
     private static IReadOnlyList<LabStep> Chosen(Lab lab, LabState state, bool show)
     {
-        if (show && Memory.Open(lab, state) is { } open)
+        if (show && Progress.Open(lab, state) is { } open)
             return [open];
         IReadOnlyList<LabStep> passed = [.. lab.Steps.Where(s => state.Passed.Contains(s.Id))];
         return passed.Count > 0
@@ -40,19 +40,20 @@ internal static class SolutionVerb
                 "Try lab hint first; lab solution --show shows that of the open step.");
     }
 
-    private static void Show(Stand stand, LabStep step, LabState state)
+    private static void Show(Session session, LabStep step, LabState state)
     {
         Page.Title(step.Title);
-        foreach (var way in stand.Lab.Ways.Where(w => File.Exists(stand.Lab.Solution(w, step.Id))))
+        foreach (var way in session.Lab.Ways.Where(w => File.Exists(session.Lab.Solution(w, step.Id))))
         {
             Page.Say($"[bold]{(way == "csharp" ? "C#" : way)}[/]");
             Page.Lines(
                 string.Join('\n',
-                    File.ReadLines(stand.Lab.Solution(way, step.Id))
+                    File.ReadLines(session.Lab.Solution(way, step.Id))
                         .SkipWhile(l => l.StartsWith("#!", StringComparison.Ordinal))));
         }
 
         if (!state.Passed.Contains(step.Id))
-            _ = stand.Memory.Update(stand.Lab, s => s with { Shown = [.. s.Shown.Where(i => i != step.Id), step.Id] });
+            _ = session.Progress.Update(session.Lab,
+                s => s with { Shown = [.. s.Shown.Where(i => i != step.Id), step.Id] });
     }
 }

@@ -26,10 +26,10 @@ internal static class StartVerb
         };
         command.SetAction(parsed =>
         {
-            var stand = Stand.Find(parsed.GetValue(lab));
+            var session = Session.Find(parsed.GetValue(lab));
             // From a shell in a lab the one outside does it, or worlds would lie within worlds.
             return Environment.GetEnvironmentVariable(Request.Variable) is null
-                ? Start(stand) : Request.Ask(stand.Memory, "start", stand.Lab.Name);
+                ? Start(session) : Request.Ask(session.Progress, "start", session.Lab.Name);
         });
         return command;
     }
@@ -41,32 +41,32 @@ internal static class StartVerb
         var command = new Command("shell", "One more shell in the lab's world.") { lab, place };
         command.SetAction(parsed =>
         {
-            var stand = Stand.Find(parsed.GetValue(lab));
-            _ = stand.Begun();
-            if (Ground.Of(stand.Workplace, out _) is null)
+            var session = Session.Find(parsed.GetValue(lab));
+            _ = session.Begun();
+            if (LabHost.Of(session.Workplace, out _) is null)
                 throw new MinicException("open a shell", "this is one", "Another one is for another terminal.");
-            return Shell(stand, parsed.GetRequiredValue(place));
+            return Shell(session, parsed.GetRequiredValue(place));
         });
         return command;
     }
 
-    private static int Start(Stand stand)
+    private static int Start(Session session)
     {
-        Ground.RequireRoot();
-        if (Abilities.Lacking(stand.Lab.Needs) is { } reason)
-            throw new MinicException($"start lab {stand.Lab.Name}", $"this machine cannot do it: {reason}",
+        LabHost.RequireRoot();
+        if (Abilities.Lacking(session.Lab.Needs) is { } reason)
+            throw new MinicException($"start lab {session.Lab.Name}", $"this machine cannot do it: {reason}",
                 "scripts/vm boots a machine that can.");
-        var state = stand.Begin();
-        _ = Ground.Of(stand.Workplace, out _);
-        Introduce(stand, state);
+        var state = session.Begin();
+        _ = LabHost.Of(session.Workplace, out _);
+        Introduce(session, state);
         if (Console.IsInputRedirected || Console.IsOutputRedirected)
             return 0;
-        return Shell(stand, "host");
+        return Shell(session, "host");
     }
 
-    private static void Introduce(Stand stand, LabState state)
+    private static void Introduce(Session session, LabState state)
     {
-        var lab = stand.Lab;
+        var lab = session.Lab;
         Page.Title($"Lab {lab.Number:00}: {lab.Title}");
         var goal = File.Exists(lab.LessonPath) ? Lesson.Load(lab.LessonPath).Text("Goal") : "";
         Page.Text(goal.Length > 0 ? goal : lab.Idea);
@@ -75,9 +75,9 @@ internal static class StartVerb
             $"  [grey]Lesson:[/] labs/{lab.Name}/README.md   [grey]Yours:[/] out/{lab.Name}/   [grey]Time:[/] "
                 + $"{lab.Minutes} min");
         Page.Say();
-        if (Memory.Open(lab, state) is not { } open)
+        if (Progress.Open(lab, state) is not { } open)
         {
-            Page.Say(Praise.AfterLab(stand.Course, lab));
+            Page.Say(Praise.AfterLab(session.Course, lab));
             return;
         }
 
@@ -89,36 +89,36 @@ internal static class StartVerb
     }
 
     // A shell asks to be replaced by another one: of the same lab after a reset, or of the next lab.
-    private static int Shell(Stand stand, string place)
+    private static int Shell(Session session, string place)
     {
         while (true)
         {
-            var world = stand.Workplace.World;
-            var code = LabShell.Run(stand, world.PlaceNamed(place), stand.Memory.Load(stand.Lab).Inputs);
-            var asked = Request.Take(stand.Memory) ?? [];
+            var world = session.Workplace.World;
+            var code = LabShell.Run(session, world.PlaceNamed(place), session.Progress.Load(session.Lab).Inputs);
+            var asked = Request.Take(session.Progress) ?? [];
             if (asked is ["start", var name])
-                return Start(Stand.Find(name));
+                return Start(Session.Find(name));
             if (asked is not ["reset", ..])
             {
-                Leave(stand, code);
+                Leave(session, code);
                 return code;
             }
 
-            ResetVerb.Reset(stand, files: asked.Contains("--files"), progress: asked.Contains("--progress"));
+            ResetVerb.Reset(session, files: asked.Contains("--files"), progress: asked.Contains("--progress"));
             place = "host";
         }
     }
 
-    private static void Leave(Stand stand, int code)
+    private static void Leave(Session session, int code)
     {
-        var world = stand.Workplace.World;
+        var world = session.Workplace.World;
         if (code == 137)
             Page.Say();
         Page.Say(!world.IsUp
-            ? $"The world of lab {stand.Lab.Number:00} was taken down, and this shell with it. "
-                + $"{Page.Typed($"lab start {stand.Lab.Number:00}")} goes on."
+            ? $"The world of lab {session.Lab.Number:00} was taken down, and this shell with it. "
+                + $"{Page.Typed($"lab start {session.Lab.Number:00}")} goes on."
             : code == 137 ? $"This shell was killed. {Page.Typed("lab shell")} opens another one."
-            : $"You have left lab {stand.Lab.Number:00}; its world stays. {Page.Typed("lab shell")} goes back, "
+            : $"You have left lab {session.Lab.Number:00}; its world stays. {Page.Typed("lab shell")} goes back, "
                 + $"{Page.Typed($"lab world down --name {world.Name}")} ends it.");
     }
 }

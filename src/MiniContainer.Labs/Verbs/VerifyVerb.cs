@@ -29,7 +29,7 @@ internal static class VerifyVerb
                 + "hold.") { labs, shared, worker };
         command.SetAction(parsed =>
         {
-            Ground.RequireRoot();
+            LabHost.RequireRoot();
             var course = Catalogue.Find();
             var words = parsed.GetValue(labs) ?? [];
             IReadOnlyList<Lab> chosen = words.Length == 0 ? course.Labs : [.. words.Select(course.Named)];

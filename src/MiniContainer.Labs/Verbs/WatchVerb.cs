@@ -20,52 +20,53 @@ internal static class WatchVerb
         var command = new Command("watch", "Checks again at each change, until the lab is done or Ctrl-C.") { lab };
         command.SetAction(parsed =>
         {
-            var stand = Stand.Find(parsed.GetValue(lab));
-            Page.Say($"Watching lab {stand.Lab.Number:00}; Ctrl-C ends it.");
-            Watch(stand);
+            var session = Session.Find(parsed.GetValue(lab));
+            Page.Say($"Watching lab {session.Lab.Number:00}; Ctrl-C ends it.");
+            Watch(session);
             return 0;
         });
         return command;
     }
 
-    private static void Watch(Stand stand)
+    private static void Watch(Session session)
     {
         var (seen, said) = ("", "");
-        while (Memory.Open(stand.Lab, stand.Begun()) is { } open)
+        while (Progress.Open(session.Lab, session.Begun()) is { } open)
         {
-            var now = open.Id + Fingerprint(stand);
+            var now = open.Id + Fingerprint(session);
             if (now != seen)
             {
                 // A check makes and ends processes of its own; what is new after it is not the learner's.
-                var observed = Observe(stand, open);
+                var observed = Observe(session, open);
                 if (observed is null)
-                    _ = CheckVerb.Check(stand);
+                    _ = CheckVerb.Check(session);
                 else if (observed != said)
                     Page.Lines(
                         $"{DateTime.Now.ToString("HH:mm:ss", CultureInfo.InvariantCulture)} {open.Title}: {observed}");
                 said = observed ?? "";
-                seen = open.Id + Fingerprint(stand);
+                seen = open.Id + Fingerprint(session);
             }
 
             Thread.Sleep(500);
         }
     }
 
-    private static string? Observe(Stand stand, LabStep open)
+    private static string? Observe(Session session, LabStep open)
     {
-        var result = Checking.Run(CheckVerb.Enter(stand), stand.Workplace, open, stand.Memory.Load(stand.Lab).Inputs);
+        var inputs = session.Progress.Load(session.Lab).Inputs;
+        var result = CheckRunner.Run(CheckVerb.Enter(session), session.Workplace, open, inputs);
         return result.Passed ? null : result.Defect ?? result.Observation;
     }
 
-    private static string Fingerprint(Stand stand)
+    private static string Fingerprint(Session session)
     {
-        var world = stand.Workplace.World;
-        var places = Ground.IsInside(world) ? [] : world.Places.SelectMany(p => p.Namespaces()).ToList();
-        var directory = new DirectoryInfo(stand.Workplace.Directory);
+        var world = session.Workplace.World;
+        var places = LabHost.IsInside(world) ? [] : world.Places.SelectMany(p => p.Namespaces()).ToList();
+        var directory = new DirectoryInfo(session.Workplace.Directory);
         var files = directory.Exists
             ? directory.EnumerateFileSystemInfos().Select(f => $"{f.Name} {f.LastWriteTimeUtc.Ticks}") : [];
         return string.Join('\n',
             [.. files.Order(StringComparer.Ordinal),
-                .. Inhabitants.Find(places).Select(p => $"{p.Pid} {string.Join(' ', p.Words)}")]);
+                .. NodeProcesses.Find(places).Select(p => $"{p.Pid} {string.Join(' ', p.Words)}")]);
     }
 }

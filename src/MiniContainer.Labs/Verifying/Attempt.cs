@@ -28,11 +28,11 @@ internal sealed class Attempt : IDisposable
     public IReadOnlyDictionary<string, string> Inputs { get; }
 
     /// <summary>Runs the check of a step.</summary>
-    public CheckResult Check(LabStep step) => Checking.Run(_workplace.World.Host, _workplace, step, Inputs);
+    public CheckResult Check(LabStep step) => CheckRunner.Run(_workplace.World.Host, _workplace, step, Inputs);
 
     /// <summary>Runs a solution, or what is meant to be one.</summary>
     public ScriptEnd Play(string file) =>
-        Script.Run(_workplace.World.Host, _workplace, Inputs, [file], Checking.Seconds);
+        Script.Run(_workplace.World.Host, _workplace, Inputs, [file], CheckRunner.Seconds);
 
     /// <inheritdoc/>
     public void Dispose()

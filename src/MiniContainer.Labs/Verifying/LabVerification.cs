@@ -48,7 +48,7 @@ internal sealed class LabVerification(Catalogue course, Lab lab)
         }
         finally
         {
-            Emptying.Remove(_workplace.Directory);
+            Cleanup.Remove(_workplace.Directory);
         }
 
         return _found;

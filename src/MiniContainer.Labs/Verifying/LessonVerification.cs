@@ -55,7 +55,7 @@ internal sealed class LessonVerification(Catalogue course, Workplace workplace, 
         }
         finally
         {
-            Emptying.Remove(Session);
+            Cleanup.Remove(Session);
         }
     }
 
@@ -118,7 +118,7 @@ internal sealed class LessonVerification(Catalogue course, Workplace workplace, 
     // there.
     private string Shell()
     {
-        var lab = string.Join(' ', Self.Command.Select(ShellWord.Quote));
+        var lab = string.Join(' ', LabProgram.Command.Select(ShellWord.Quote));
         return $"""
             #!/bin/bash
             unset TMPDIR TEMP TMP TESTDIR TESTFILE CRAMTMP TESTSHELL

@@ -66,7 +66,8 @@ internal sealed class Verification(Catalogue course, bool shared)
         {
             if (_stopped)
                 return (Failed("not begun: stopped by a signal"), clock.Elapsed);
-            var start = new ProcessStartInfo(Self.Command[0], [.. Self.Command.Skip(1), "verify", "--worker", lab.Name])
+            var start = new ProcessStartInfo(LabProgram.Command[0],
+                [.. LabProgram.Command.Skip(1), "verify", "--worker", lab.Name])
             {
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,

@@ -63,11 +63,11 @@ internal sealed record MarkPlace(string Directory, string World, string Place) :
     public override void Undo(StepResult? facts)
     {
         // First who might go on noting things, then what is noted.
-        Inhabitants.End(Node.Namespaces());
+        NodeProcesses.End(Node.Namespaces());
         if (!Sweep.Needed(Node))
             return;
         // What failed it says itself; all but cgroups goes with the place.
-        _ = CommandRun.Run(Node, new PlaceCommand([.. Self.Command, "world", "sweep"]));
+        _ = CommandRun.Run(Node, new PlaceCommand([.. LabProgram.Command, "world", "sweep"]));
     }
 
     private string Pin(string kind) => ShellWord.Quote(Node.Pin(kind));

@@ -32,7 +32,7 @@ internal static class Picture
         {
             yield return "";
             yield return $"{place.Name}: {string.Join(" ", place.Namespaces())}";
-            foreach (var process in Inhabitants.Find(place.Namespaces()))
+            foreach (var process in NodeProcesses.Find(place.Namespaces()))
                 yield return Cut(
                     string.Create(CultureInfo.InvariantCulture, $"{process.Pid,8}  {Short(process.Words)}"), 79);
         }

@@ -60,7 +60,7 @@ internal static class WorldPlanner
         tape.Join(world.Internet);
         tape.Story.Setsid("The caller's terminal is none of its business, nor are its signals.");
         IReadOnlyList<string> command =
-            [.. Self.Command, "serve", name, sockets.Count.ToString(CultureInfo.InvariantCulture)];
+            [.. LabProgram.Command, "serve", name, sockets.Count.ToString(CultureInfo.InvariantCulture)];
         tape.Story.Execve([command[0]], command, CommandRun.Environment_(), "The same program in another role.");
         plan.Add(new Release(name) { Why = "Its pid is in the journal, by which it can be ended." });
         plan.Add(new AwaitExec(name)

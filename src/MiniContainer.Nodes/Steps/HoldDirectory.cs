@@ -48,7 +48,7 @@ public sealed record HoldDirectory(string Path) : Step
         // undo.
         var bound = MountInfo.All()
             .Where(m => m.Point.StartsWith(Path + "/", StringComparison.Ordinal)).Select(m => m.Root);
-        if (Inhabitants.Find(bound) is [var left, ..])
+        if (NodeProcesses.Find(bound) is [var left, ..])
         {
             throw new MinicException($"unmount {Path}",
                 $"process {left.Pid} still lives in a namespace that is bound there",

@@ -85,5 +85,5 @@ public sealed record PinNamespaces(string Child, string Directory, IReadOnlyList
     /// <summary>
     /// Ends who lives there; of namespaces that are bound no more nobody knows whose numbers they are.
     /// </summary>
-    public override void Undo(StepResult? facts) => Inhabitants.End(Bound);
+    public override void Undo(StepResult? facts) => NodeProcesses.End(Bound);
 }

@@ -73,7 +73,7 @@ public sealed record BeginSession : ChildStep
 public sealed record JoinKeyring(string Name) : ChildStep
 {
     /// <inheritdoc/>
-    public override string Title => "get an empty session keyring";
+    public override string Title => "join a new session keyring";
 
     /// <inheritdoc/>
     public override IReadOnlyList<TapeCall> Calls =>

@@ -20,10 +20,10 @@ public static class PlanSteps
         ("clone", typeof(CloneChild)),
         ("follow-fork", typeof(FollowFork)),
         ("map-ids", typeof(MapIds)),
-        ("pick-up-mapped", typeof(PickUpMapped)),
-        ("pick-up", typeof(PickUp)),
+        ("pick-up-mapped", typeof(OpenMappedTree)),
+        ("pick-up", typeof(OpenHostTree)),
         ("make-file-system", typeof(MakeFileSystem)),
-        ("pick-up-volume", typeof(PickUpVolume)),
+        ("pick-up-volume", typeof(OpenVolume)),
         ("release", typeof(Release)),
         ("await-ready", typeof(AwaitReady)),
         ("await-exec", typeof(AwaitExec)),
@@ -46,10 +46,10 @@ public static class PlanSteps
 [JsonSerializable(typeof(CloneChild))]
 [JsonSerializable(typeof(FollowFork))]
 [JsonSerializable(typeof(MapIds))]
-[JsonSerializable(typeof(PickUpMapped))]
-[JsonSerializable(typeof(PickUp))]
+[JsonSerializable(typeof(OpenMappedTree))]
+[JsonSerializable(typeof(OpenHostTree))]
 [JsonSerializable(typeof(MakeFileSystem))]
-[JsonSerializable(typeof(PickUpVolume))]
+[JsonSerializable(typeof(OpenVolume))]
 [JsonSerializable(typeof(Release))]
 [JsonSerializable(typeof(AwaitReady))]
 [JsonSerializable(typeof(AwaitExec))]

@@ -42,7 +42,7 @@ public sealed partial class ChildTape
 
     /// <inheritdoc cref="ChildSteps.MakeMountPoint" path="/summary"/>
     /// <param name="path">Where.</param>
-    /// <param name="descriptor">The volume's descriptor (<see cref="Steps.PickUpVolume"/>).</param>
+    /// <param name="descriptor">The volume's descriptor (<see cref="Steps.OpenVolume"/>).</param>
     /// <param name="why">Why, and why here.</param>
     public void MakeMountPoint(string path, string descriptor, string why) =>
         Add(new MakeMountPoint(path, descriptor) { Why = why });

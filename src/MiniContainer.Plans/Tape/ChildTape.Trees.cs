@@ -34,7 +34,7 @@ public sealed partial class ChildTape
         return tree;
     }
 
-    /// <summary>A tree that the child was given, picked up by minic: see <see cref="Steps.PickUpMapped"/>.</summary>
+    /// <summary>A tree that the child was given, picked up by minic: see <see cref="Steps.OpenMappedTree"/>.</summary>
     /// <param name="descriptor">The descriptor's name.</param>
     /// <param name="source">Where it was picked up, for a script, which binds it from there.</param>
     /// <param name="recursive">Whether the mounts below came along.</param>
@@ -46,7 +46,7 @@ public sealed partial class ChildTape
         return tree;
     }
 
-    /// <summary>A volume that the child was given, picked up by minic: see <see cref="Steps.PickUpVolume"/>.</summary>
+    /// <summary>A volume that the child was given, picked up by minic: see <see cref="Steps.OpenVolume"/>.</summary>
     /// <param name="descriptor">The descriptor's name.</param>
     /// <returns>Its descriptor, for <see cref="Attach"/>.</returns>
     public int GivenVolume(string descriptor)

@@ -21,12 +21,13 @@ public sealed record PodNetwork(NetworkSteps Steps, IReadOnlyList<string> Addres
     /// <param name="pod">The manifest.</param>
     /// <param name="network">The network's name.</param>
     /// <exception cref="Kernel.MinicException">There is no such network, or no address is free ….</exception>
-    public static PodNetwork? Plan(StateRoot root, Pod pod, string network) => Plan(root, pod, network, Attaching.Plan);
+    public static PodNetwork? Plan(StateRoot root, Pod pod, string network) =>
+        Plan(root, pod, network, AttachmentPlanner.Plan);
 
     /// <summary>The same for those who only want to read the plan: no lock is taken.</summary>
     /// <inheritdoc cref="Plan(StateRoot, Pod, string)" path="/exception"/>
     public static PodNetwork? PlanToLook(StateRoot root, Pod pod, string network) =>
-        Plan(root, pod, network, Attaching.PlanToLook);
+        Plan(root, pod, network, AttachmentPlanner.PlanToLook);
 
     private static PodNetwork? Plan(StateRoot root, Pod pod, string network,
         Func<string, string, Attachment, (NetworkSteps, Result)> attach)

@@ -161,7 +161,7 @@ public class EveryFieldTests
                 GidMappings = [new(0, 100000, 65536)],
             },
         };
-        PlanOf(spec, Machines.V2).Steps.OfType<PickUpMapped>().Should().ContainSingle().Which.Should()
+        PlanOf(spec, Machines.V2).Steps.OfType<OpenMappedTree>().Should().ContainSingle().Which.Should()
             .BeEquivalentTo(
                 new { UidMap = "0 100000 65536\n", GidMap = "0 100000 65536\n", MapsBelow = false, Recursive = false });
         var joined = spec with
@@ -173,7 +173,8 @@ public class EveryFieldTests
                 GidMappings = null,
             },
         };
-        PlanOf(joined, Machines.V2).Steps.OfType<PickUpMapped>().Single().UserNamespace.Should().Be("/proc/7/ns/user");
+        PlanOf(joined, Machines.V2).Steps.OfType<OpenMappedTree>().Single().UserNamespace.Should()
+            .Be("/proc/7/ns/user");
     }
 
     [Fact]

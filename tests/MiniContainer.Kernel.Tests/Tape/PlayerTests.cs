@@ -22,7 +22,7 @@ public class PlayerTests
             Run("as", "--64", "-o", $"{directory}/code.o", Source($"{routine}.x86_64.s"));
             Run("objcopy", "-O", "binary", "-j", ".text", $"{directory}/code.o", $"{directory}/code.bin");
             Convert.ToHexString(
-                routine switch { "player" => Player.Code, "own" => OwnProgram.Code, _ => TimeStampCounter.Code })
+                routine switch { "player" => Player.Code, "own" => Stage2Program.Code, _ => TimeStampCounter.Code })
                     .Should().Be(Convert.ToHexString(File.ReadAllBytes($"{directory}/code.bin")));
         }
         finally

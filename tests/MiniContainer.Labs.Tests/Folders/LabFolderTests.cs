@@ -116,7 +116,7 @@ public class LabFolderTests
         var lesson = Lesson(lab);
         lesson.Blocks.Where(b => b.Language is "csharp" or "diff").Should()
             .OnlyContain(b => b.Attribute("file") != null, "it is never pasted");
-        var rendered = Rendering.Render(read, lesson);
+        var rendered = LessonRenderer.Render(read, lesson);
         if (Environment.GetEnvironmentVariable("MINIC_GOLDEN") == "write")
             File.WriteAllText(read.LessonPath, rendered);
         File.ReadAllText(read.LessonPath).Should().Be(rendered, "MINIC_GOLDEN=write, or lab render, rewrites it");

@@ -77,7 +77,7 @@ public sealed class ExcerptsTests : IDisposable
     {
         var lesson = Lesson.Parse("README.md",
             ["# t", "```csharp file=container.cs region=child", "old", "```", "between", "```text", "as it is", "```"]);
-        Rendering.Render(_lab, lesson).Should()
+        LessonRenderer.Render(_lab, lesson).Should()
             .Be("# t\n```csharp file=container.cs region=child\nif (x)\n\n    z();\n```\nbetween\n```text\nas it "
                 + "is\n```\n");
     }

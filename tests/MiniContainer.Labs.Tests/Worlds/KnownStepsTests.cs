@@ -15,7 +15,7 @@ public class KnownStepsTests
     {
         var assemblies = new[]
         {
-            typeof(Step), typeof(Containers.Lifecycle.Container), typeof(Networking.Attaching),
+            typeof(Step), typeof(Containers.Lifecycle.Container), typeof(Networking.AttachmentPlanner),
             typeof(Nodes.Model.Node), typeof(World),
         };
         KnownSteps.Kinds.All.Select(k => k.Type).Should().OnlyHaveUniqueItems().And.BeEquivalentTo(

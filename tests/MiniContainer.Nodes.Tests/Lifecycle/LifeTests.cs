@@ -53,7 +53,7 @@ public sealed class LifeTests : IDisposable
             """).Should().Be("left\nnameserver 10.1.0.1\nlock\nnetns\n");
         In(Topology.Nodes[1], "cat /proc/sys/net/ipv4/ip_forward; ls /sys/class/net")
             .Should().Be("1\neth0\neth1\nlo\n");
-        Topology.Nodes.SelectMany(n => Inhabitants.Find(n.Namespaces())).Should().BeEmpty("a node needs no process");
+        Topology.Nodes.SelectMany(n => NodeProcesses.Find(n.Namespaces())).Should().BeEmpty("a node needs no process");
     }
 
     [Fact]
@@ -61,7 +61,8 @@ public sealed class LifeTests : IDisposable
     {
         Line.Launcher(home).Up();
         using var sleeper = Start(Topology.Nodes[2], "exec sleep 1000");
-        SpinWait.SpinUntil(() => Inhabitants.Find(Topology.Nodes[2].Namespaces()).Count == 1, 10_000).Should().BeTrue();
+        SpinWait.SpinUntil(() => NodeProcesses.Find(Topology.Nodes[2].Namespaces()).Count == 1, 10_000).Should()
+            .BeTrue();
         TopologyRemoval.Down(home, "line").Should().BeTrue();
         sleeper.WaitForExit(10_000).Should().BeTrue();
         TopologyRemoval.Down(home, "line").Should().BeFalse();

@@ -209,7 +209,7 @@ public partial class EveryFieldTests
         var dns = PodNetwork.DnsOf(pod, new Networking.Cni.Dns { Nameservers = ["192.0.2.53"] });
         // A kind is no argument of a call, and of a file a call shows the beginning.
         var files = string.Concat(plan.Steps.OfType<Plans.Steps.WriteFile>().Select(file => file.Content));
-        return $"{PlanText.Of(plan)}{files}{string.Join('\n', plan.Steps.OfType<Plans.Steps.PickUpVolume>())}{dns}"
+        return $"{PlanText.Of(plan)}{files}{string.Join('\n', plan.Steps.OfType<Plans.Steps.OpenVolume>())}{dns}"
             + $"{string.Join('\n', PodNetwork.PortsOf(pod))}{pod.TerminationGracePeriodSeconds}";
     }
 

@@ -25,7 +25,7 @@ internal sealed class PauseVerb : RuntimeVerb
     {
         play.Begin(parsed);
         var container = Container.Load(Globals.Root(parsed), parsed.GetValue(id)!);
-        var plan = Pausing.MakePausePlan(container);
+        var plan = ContainerPause.MakePausePlan(container);
         if (play.Reads(parsed))
             return play.Tell(parsed, $"minic pause of {container.Id}", plan);
         container.Play(plan, $"pause container {container.Id}", play.Watch);

@@ -25,7 +25,7 @@ internal sealed class ResumeVerb : RuntimeVerb
     {
         play.Begin(parsed);
         var container = Container.Load(Globals.Root(parsed), parsed.GetValue(id)!);
-        var plan = Pausing.MakeResumePlan(container);
+        var plan = ContainerPause.MakeResumePlan(container);
         if (play.Reads(parsed))
             return play.Tell(parsed, $"minic resume of {container.Id}", plan);
         container.Play(plan, $"resume container {container.Id}", play.Watch);

@@ -69,11 +69,11 @@ internal sealed class UpdateVerb : RuntimeVerb
             throw CommandWords.Wrong(this, "minic does not do Intel RDT",
                 "Leave --l3-cache-schema and --mem-bw-schema out.");
         var container = Container.Load(Globals.Root(parsed), parsed.GetValue(id)!);
-        var plan = Updating.MakePlan(container,
+        var plan = ContainerUpdate.MakePlan(container,
             parsed.GetValue(resources) is { Length: > 0 } path ? FromFile(path) : FromOptions(parsed));
         if (play.Reads(parsed))
             return play.Tell(parsed, $"minic update of {container.Id}", plan);
-        Updating.Play(container, plan, play.Watch);
+        ContainerUpdate.Play(container, plan, play.Watch);
         return 0;
     }
 

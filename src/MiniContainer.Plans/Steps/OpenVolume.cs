@@ -13,7 +13,7 @@ namespace MiniContainer.Plans.Steps;
 /// <param name="Volume">The volume's path on the host.</param>
 /// <param name="Below">A relative path in it, made if missing; "" for the whole.</param>
 /// <param name="Kind">What it must be, as <c>hostPath.type</c> says; "" for anything.</param>
-public sealed record PickUpVolume(string Name, string Volume, string Below, string Kind) : Step
+public sealed record OpenVolume(string Name, string Volume, string Below, string Kind) : Step
 {
     /// <inheritdoc/>
     public override string Title => $"pick up {Shown}";

@@ -20,7 +20,7 @@ using MiniContainer.Plans;
 namespace MiniContainer.Networking;
 
 /// <summary>Plans attachments under the lock of the networks.</summary>
-public static class Attaching
+public static class AttachmentPlanner
 {
     /// <summary>Plans to attach a child of a plan that is being made.</summary>
     /// <param name="stateRoot">The directory of all state, /run/minic.</param>

@@ -5,7 +5,7 @@ using MiniContainer.Labs.Course;
 namespace MiniContainer.Labs.Lessons;
 
 /// <summary>Renders lessons.</summary>
-internal static class Rendering
+internal static class LessonRenderer
 {
     /// <summary>The text of a lesson with its code as it is now.</summary>
     /// <exception cref="Kernel.MinicException">A block names what is not there.</exception>

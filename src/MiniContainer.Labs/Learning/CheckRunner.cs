@@ -13,7 +13,7 @@ namespace MiniContainer.Labs.Learning;
 internal sealed record CheckResult(bool Passed, string Observation, string? Defect);
 
 /// <summary>Runs checks.</summary>
-internal static class Checking
+internal static class CheckRunner
 {
     /// <summary>
     /// A check answers in a second. This is only for one that hangs; a first build of container.cs fits in.

@@ -7,7 +7,7 @@ using MiniContainer.Labs.Course;
 namespace MiniContainer.Labs.Learning;
 
 /// <summary>Removes files and directories, never what is mounted on them.</summary>
-internal static class Emptying
+internal static class Cleanup
 {
     /// <summary>Removes a file, a link or a directory with all in it.</summary>
     /// <exception cref="MinicException">It cannot be removed.</exception>

@@ -6,7 +6,7 @@ using System.Net.Sockets;
 namespace MiniContainer.Labs.Worlds;
 
 /// <summary>Takes over listening sockets.</summary>
-internal static class Listening
+internal static class InheritedSockets
 {
     /// <summary>Those that this process was started with: descriptors 3 and up.</summary>
     public static IReadOnlyList<Socket> Inherited(int count) =>

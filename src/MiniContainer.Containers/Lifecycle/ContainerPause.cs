@@ -9,7 +9,7 @@ using MiniContainer.Plans;
 namespace MiniContainer.Containers.Lifecycle;
 
 /// <summary>Pauses containers and resumes them.</summary>
-public static class Pausing
+public static class ContainerPause
 {
     /// <summary>What pause plays.</summary>
     /// <exception cref="MinicException">It does not run, or is paused already.</exception>

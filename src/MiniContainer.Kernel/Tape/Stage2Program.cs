@@ -9,7 +9,7 @@ using Microsoft.Win32.SafeHandles;
 namespace MiniContainer.Kernel;
 
 /// <summary>Makes the program that goes on with a tape.</summary>
-public sealed class OwnProgram : IDisposable
+public sealed class Stage2Program : IDisposable
 {
     private const int WhereSize = 24;
 

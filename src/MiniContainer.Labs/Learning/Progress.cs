@@ -11,20 +11,20 @@ namespace MiniContainer.Labs.Learning;
 
 /// <summary>The memory of a learner's progress.</summary>
 /// <param name="Path">Its directory.</param>
-internal sealed record Memory(string Path)
+internal sealed record Progress(string Path)
 {
     /// <summary>This user's.</summary>
     /// <remarks>
     /// XDG Base Directory Specification: state is what should outlive a restart, but is not precious.
     /// </remarks>
-    public static Memory Own()
+    public static Progress Own()
     {
         var home = Environment.GetEnvironmentVariable("XDG_STATE_HOME") is { Length: > 0 } set
             && System.IO.Path.IsPathRooted(set)
             ? set
             : System.IO.Path.Combine(Environment.GetEnvironmentVariable("HOME") is { Length: > 0 } own ? own : "/root",
                 ".local/state");
-        return new Memory(System.IO.Path.Combine(home, "minic-lab"));
+        return new Progress(System.IO.Path.Combine(home, "minic-lab"));
     }
 
     /// <summary>The name of the lab that was started last; null if none was.</summary>

@@ -11,7 +11,7 @@ using MiniContainer.Plans;
 namespace MiniContainer.Containers.Lifecycle;
 
 /// <summary>Changes the limits of containers.</summary>
-public static class Updating
+public static class ContainerUpdate
 {
     /// <summary>What update plays.</summary>
     /// <param name="container">The container.</param>

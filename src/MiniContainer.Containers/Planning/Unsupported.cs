@@ -8,7 +8,7 @@ using MiniContainer.Kernel;
 namespace MiniContainer.Containers.Planning;
 
 /// <summary>Refuses what this machine cannot do.</summary>
-internal static class MachineLacks
+internal static class Unsupported
 {
     // Files of cgroup v2 that every cgroup has, whatever its controllers.
     private static readonly string[] NoControllers = ["cgroup"];

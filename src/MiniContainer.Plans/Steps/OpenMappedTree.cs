@@ -15,7 +15,7 @@ namespace MiniContainer.Plans.Steps;
 /// <param name="Source">The path on the host.</param>
 /// <param name="UidMap">Lines of "on disk, as seen, count".</param>
 /// <param name="GidMap">The same for groups.</param>
-public sealed record PickUpMapped(string Name, string Source, string UidMap, string GidMap) : Step
+public sealed record OpenMappedTree(string Name, string Source, string UidMap, string GidMap) : Step
 {
     /// <summary>Whether the mounts below come along.</summary>
     public bool Recursive { get; init; }
@@ -75,7 +75,7 @@ public sealed record PickUpMapped(string Name, string Source, string UidMap, str
 /// <param name="Name">The descriptor's name, for <see cref="CloneChild.Descriptors"/>.</param>
 /// <param name="Source">The path on the host.</param>
 /// <param name="Recursive">Whether the mounts below come along.</param>
-public sealed record PickUp(string Name, string Source, bool Recursive) : Step
+public sealed record OpenHostTree(string Name, string Source, bool Recursive) : Step
 {
     /// <inheritdoc/>
     public override string Title => $"pick up {Source}";

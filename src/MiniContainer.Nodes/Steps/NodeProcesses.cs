@@ -11,15 +11,15 @@ namespace MiniContainer.Nodes.Steps;
 /// <summary>A process in a node.</summary>
 /// <param name="Pid">Its pid.</param>
 /// <param name="Words">Its command line.</param>
-public sealed record Inhabitant(int Pid, IReadOnlyList<string> Words);
+public sealed record NodeProcess(int Pid, IReadOnlyList<string> Words);
 
 /// <summary>Finds and ends the processes of nodes.</summary>
-public static class Inhabitants
+public static class NodeProcesses
 {
 
     /// <summary>The processes of which a namespace is among the given ones.</summary>
     /// <param name="namespaces">"net:[4026532008]" and the like; our own are never meant.</param>
-    public static IReadOnlyList<Inhabitant> Find(IEnumerable<string> namespaces)
+    public static IReadOnlyList<NodeProcess> Find(IEnumerable<string> namespaces)
     {
         var wanted = namespaces.Except(NamespacesOf("self")).ToHashSet();
         if (wanted.Count == 0)
@@ -28,7 +28,7 @@ public static class Inhabitants
         [
             .. Directory.EnumerateDirectories("/proc").Select(d => Path.GetFileName(d)!)
                 .Where(name => char.IsAsciiDigit(name[0]) && NamespacesOf(name).Any(wanted.Contains))
-                .Select(name => new Inhabitant(int.Parse(name, CultureInfo.InvariantCulture), WordsOf(name))),
+                .Select(name => new NodeProcess(int.Parse(name, CultureInfo.InvariantCulture), WordsOf(name))),
         ];
     }
 
@@ -65,7 +65,7 @@ public static class Inhabitants
             $"Find and stop what starts them; lsns -p PID shows who is in {string.Join(" ", namespaces)}.");
     }
 
-    private static void Kill(Inhabitant process, IReadOnlyList<string> namespaces)
+    private static void Kill(NodeProcess process, IReadOnlyList<string> namespaces)
     {
         using var pidfd = Processes.OpenPidFd(process.Pid);
         // Opened first, looked at then: from here on the descriptor means one process, whatever becomes of its number.

@@ -8,7 +8,7 @@ using MiniContainer.Nodes.Model;
 namespace MiniContainer.Labs.Learning;
 
 /// <summary>Finds the ground that a lab stands on.</summary>
-internal static class Ground
+internal static class LabHost
 {
     /// <summary>Whether we are in the host of a world.</summary>
     public static bool IsInside(World world) => Knob.TryRead($"/run/{Sweep.Mark}") == $"{world.Name} {world.Host.Name}";

@@ -3,7 +3,7 @@
 namespace MiniContainer.Labs.Worlds;
 
 /// <summary>This program.</summary>
-internal static class Self
+internal static class LabProgram
 {
     /// <summary>The words that start it.</summary>
     public static IReadOnlyList<string> Command
