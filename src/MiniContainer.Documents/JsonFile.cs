@@ -76,7 +76,7 @@ public sealed class JsonFile
     }
 
     /// <summary>
-    /// Adds a problem for each string that no C program would see the end of; told before anybody uses one.
+    /// Adds a problem for each string that no C program would see the end of; told before any code uses one.
     /// </summary>
     /// <remarks>A NUL ends the string early: the kernel would see less than what was written and checked.</remarks>
     /// <exception cref="MinicException">There is one: all are named.</exception>

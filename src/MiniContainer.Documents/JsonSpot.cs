@@ -33,7 +33,7 @@ public enum JsonSpotKind
 /// <param name="Text">A string's content, a number as written, "true" or "false"; empty for the others.</param>
 public sealed record JsonSpot(JsonSpotKind Kind, Position At, string Text)
 {
-    // Most values are neither lists nor objects, and need no lists of their own; nobody adds to these.
+    // Most values are neither lists nor objects, and need no lists of their own; no code adds to these.
     private static readonly List<JsonSpot> NoItems = [];
     private static readonly List<(string Name, Position At, JsonSpot Value)> NoMembers = [];
 

@@ -20,7 +20,7 @@ public readonly record struct Position(int Line, int Column);
 /// <summary>Collects the problems of one document and tells them all at once.</summary>
 public sealed class Problems
 {
-    // Who has made so many wants no longer list.
+    // A user who has made so many mistakes wants no longer list.
     private const int Most = 100;
     private const int LongestText = 400;
 

@@ -1,5 +1,5 @@
-// A mapping of YAML, read field by field. Each field asked for is thereby known; End then reports those that nobody
-// asked for: typos with the nearest known name, and fields of Kubernetes that minic refuses or passes over. So the list
+// A mapping of YAML, read field by field. Each field that a reader asks for is thereby known; End then reports the
+// others: typos with the nearest known name, and fields of Kubernetes that minic refuses or passes over. So the list
 // of fields and the code that reads them are one and cannot drift apart. YAML 1.1, as Kubernetes reads it. Used by the
 // readers of Pod manifests and of the labs' lab.yaml.
 
@@ -162,7 +162,7 @@ public sealed class YamlMap
 
     /// <summary>What a word means, whether it is quoted or not; null where not given.</summary>
     /// <param name="name">The field.</param>
-    /// <param name="parse">Gives the meaning; null where the word has none.</param>
+    /// <param name="parse">Gives the meaning; null if the word has none.</param>
     /// <param name="what">What it should be: "quantity".</param>
     /// <param name="hint">How to write it.</param>
     public T? Parsed<T>(string name, Func<string, T?> parse, string what, string hint)
@@ -207,7 +207,7 @@ public sealed class YamlMap
         return map.Names.ToDictionary(key => key, key => map.Text(key) ?? "");
     }
 
-    /// <summary>Reports the fields that nobody asked for.</summary>
+    /// <summary>Reports the fields that the reader did not ask for.</summary>
     /// <param name="refused">Fields of Kubernetes that minic does not do, with what they are for.</param>
     /// <param name="ignored">Fields of Kubernetes that change nothing here, with the reason.</param>
     public void End(IReadOnlyDictionary<string, string>? refused = null,

@@ -1,9 +1,9 @@
 // Planning an attachment on this machine, now: the lock is taken, the facts are read, and the plan names concrete
 // addresses, which are safe until a step of it gives the lock up (lab 22-cni; SharedLock.cs is the lock).
 //
-// The lock is taken before the state directory of the container is. That cannot end in a circle: whoever claims a name
-// waits only for a directory that has just been made and has no journal yet, and nobody who holds such a one wants this
-// lock.
+// minic takes the lock before the state directory of the container. That cannot end in a circle: a minic that claims a
+// name waits only for a directory that has just been made and has no journal yet, and no minic that holds such a
+// directory wants this lock.
 //
 //     take the lock                        SharedLock.Take
 //     read leases in use, plan             NetworkFacts, NetworkPlanner

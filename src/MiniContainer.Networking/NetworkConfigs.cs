@@ -41,7 +41,7 @@ public static class NetworkConfigs
             }
             catch (MinicException e)
             {
-                // Somebody else's plugins are none of our business; unless it turns out that this one was meant.
+                // A file for another program's plugins is none of our business, unless this is the one that was meant.
                 if (Path.GetFileNameWithoutExtension(file) == name)
                     throw;
                 broken.Add($"{file} cannot be used: {e.Message}");

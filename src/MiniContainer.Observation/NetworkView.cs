@@ -20,7 +20,7 @@ public sealed record NetworkView
     /// <summary>The routes of IPv4, then those of IPv6.</summary>
     public required IReadOnlyList<Route> Routes { get; init; }
 
-    /// <summary>The neighbours that somebody entered: others the kernel learns and forgets.</summary>
+    /// <summary>The neighbours that a user entered: the kernel learns the others, and forgets them.</summary>
     public required IReadOnlyList<Neighbour> Neighbours { get; init; }
 
     /// <summary>Looks at a network namespace; null for our own.</summary>

@@ -1,6 +1,6 @@
-// What the kernel shows at one moment, in lines, so that two moments can be compared. Who makes a snapshot says what is
-// looked at; it is read as a person would read it: from /proc, from the cgroup's files, over netlink, by listing nft's
-// rules. Lab 03-threads; proc(5), rtnetlink(7), nft(8).
+// What the kernel shows at one moment, in lines, so that two moments can be compared. The caller says what to look at;
+// minic reads it as a person would: from /proc, from the cgroup's files, over netlink, by listing nft's rules.
+// Lab 03-threads; proc(5), rtnetlink(7), nft(8).
 //
 // A process begins as a copy of the one that made it: what it has not changed is the host's, and what it has is told as
 // a difference to that.

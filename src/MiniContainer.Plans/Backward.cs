@@ -17,7 +17,7 @@ public static class Backward
     /// A step that cannot be undone does not stop the others; the journal still holds it, so a later call tries again.
     /// </remarks>
     /// <param name="journal">What was begun.</param>
-    /// <param name="watch">Called around each step; null for nobody.</param>
+    /// <param name="watch">Called around each step; null for none.</param>
     /// <exception cref="MinicException">The watch wants no more.</exception>
     /// <returns>What went wrong, in the order in which it did; empty if nothing is left.</returns>
     public static IReadOnlyList<MinicException> Play(Journal journal, PlayObserver? watch = null) =>
@@ -25,7 +25,7 @@ public static class Backward
 
     /// <summary>Undoes a shared thing that has no users, and removes its directory; none at all is fine.</summary>
     /// <param name="thing">The thing; the caller holds its lock.</param>
-    /// <param name="watch">Sees each step's undo; null for nobody.</param>
+    /// <param name="watch">Sees each step's undo; null for none.</param>
     /// <exception cref="MinicException">Something is left; its journal still holds it.</exception>
     public static void End(SharedThing thing, PlayObserver? watch = null)
     {
@@ -89,7 +89,7 @@ public static class Backward
             }
         }
 
-        // Of a journal in which nothing is left to undo, the directory is: whoever finds it is to end that.
+        // If nothing is left to undo in a journal, its directory is still there: a minic that finds it is to end that.
         if (!journal.Down)
             journal.MarkDown();
         Faults.AllUndone(shared: held is not null);
@@ -108,7 +108,7 @@ public static class Backward
         using var own = held == thing.LockPath ? null : SharedLock.TakeIfThere(thing.LockPath);
         if (own is null && held != thing.LockPath)
             return;
-        // One that never joined has nothing to end; one that had left before may have died before the end.
+        // A user that never joined has nothing to end; a user that had left before may have died before the end.
         if ((thing.Leave(user) || joined) && !thing.InUse)
             End(thing, watch);
     }

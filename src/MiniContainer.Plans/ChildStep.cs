@@ -1,6 +1,6 @@
 // A step on a child's tape: one to a few system calls that belong together (open, write, close). The steps are records
-// of what they need, in ChildSteps/: the calls are made of it when a tape is laid out, and the words when somebody
-// reads them. A step has no undo: what a child does in its own namespaces goes away with it. Lab 03-threads.
+// of what they need, in ChildSteps/: minic makes the calls of it when it lays out a tape, and the words when it tells
+// them. A step has no undo: what a child does in its own namespaces goes away with it. Lab 03-threads.
 
 using System.Runtime.CompilerServices;
 using MiniContainer.Kernel;
@@ -22,7 +22,7 @@ public abstract record ChildStep : Step, IOfChild
     /// <summary>What it means to a script (Telling/ByHand/ChildScript.cs).</summary>
     public virtual ScriptRole Role => ScriptRole.Plain;
 
-    /// <summary>Whether the child waits here until somebody writes to a pipe.</summary>
+    /// <summary>Whether the child waits here until another process writes to a pipe.</summary>
     public virtual bool Waits => false;
 
     /// <inheritdoc/>

@@ -153,7 +153,7 @@ public sealed class Faults : PlayObserver
         return entries;
 
         // To stand still is to poll no descriptor, for ever. To go on when the parent is dead is to wait for "go" once
-        // more: nobody says it again, and the end of that pipe comes with the parent's death.
+        // more: the parent does not say it again, and the end of that pipe comes with the parent's death.
         void AddRest(TapeEntry entry, TapeCall call)
         {
             rest = (child, entries.Count);

@@ -11,7 +11,7 @@ public static class Forward
     /// <param name="plan">What to do.</param>
     /// <param name="journal">Where it is written down.</param>
     /// <param name="playing">What the steps share; the caller keeps it, and with it the children.</param>
-    /// <param name="watch">Sees each step come and go; null for nobody.</param>
+    /// <param name="watch">Sees each step come and go; null for none.</param>
     /// <exception cref="MinicException">A step failed; everything before it has been undone.</exception>
     public static void Play(Plan plan, Journal journal, PlayContext playing, PlayObserver? watch = null)
     {
@@ -108,7 +108,7 @@ public static class Forward
                 step.Title, $"there is no {thing.JournalPath}", "Delete the containers that use it, and begin again.");
         // Null, and so not written: a journal holds what the undo needs, and each user's plan has the reason.
         var begun = step with { Found = step.Find(thing), Why = null! };
-        // One that found it there undoes nothing: if it is gone by now, what we make needs an undo of its own.
+        // A step that found the thing there undoes nothing: if it is gone by now, what we make needs its own undo.
         var entry = journal.Entries.LastOrDefault(e => !e.Undone && e.Step is SharedStep other && other.IsSame(step)
             && (begun.Found!.Made == false || other.Found?.Made == true));
         var number = entry?.Number ?? journal.Begin(begun);

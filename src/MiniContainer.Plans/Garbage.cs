@@ -5,13 +5,13 @@ using MiniContainer.Kernel;
 
 namespace MiniContainer.Plans;
 
-/// <summary>What nobody is left for.</summary>
+/// <summary>What is left of owners that are gone.</summary>
 public static class Garbage
 {
-    /// <summary>Puts right what killed runs left: journals that nobody is playing, and whose owner is gone.</summary>
+    /// <summary>Puts right what killed runs left: journals that no minic is playing, and whose owner is gone.</summary>
     /// <param name="root">The directory of all state.</param>
     /// <param name="told">Called with each thing that was removed: "container box".</param>
-    /// <param name="watch">Sees each step's undo; null for nobody.</param>
+    /// <param name="watch">Sees each step's undo; null for none.</param>
     /// <exception cref="MinicException">Something could not be undone; all that could be has been.</exception>
     public static void Collect(StateRoot root, Action<string> told, PlayObserver? watch = null)
     {
@@ -25,7 +25,7 @@ public static class Garbage
             }
             catch (Exception e) when (watch?.Stopped != true)
             {
-                // One that cannot be undone is no reason to leave the others, whatever is wrong with it.
+                // A journal that cannot be undone is no reason to leave the others, whatever is wrong with it.
                 failures.Add(e as MinicException ?? new MinicException($"remove {name}", e.Message, inner: e));
             }
         }
@@ -43,7 +43,8 @@ public static class Garbage
     private static void CollectShared(
         StateSort sort, StateRoot root, Action<string> told, PlayObserver? watch, List<MinicException> failures)
     {
-        // A plan begins with this lock, and so with its directory: who died before there was a journal left it, empty.
+        // A plan begins with this lock, and so with its directory: a minic that died before it had a journal left that
+        // empty.
         using var held = SharedLock.TakeIfThere(root[sort.Directory]);
         foreach (var thing in UnusedOf(sort, root))
         {
@@ -74,7 +75,7 @@ public static class Garbage
         var found = new List<(string, IReadOnlyList<JournalEntry>)>();
         foreach (var (sort, path) in StateDirectories(root))
         {
-            // Locked while it is looked at, since its owner may be anybody.
+            // Locked while we look at it, since its owner may be any process.
             using var directory = StateDirectory.TryLock(root, path);
             if (directory is not null && IsGarbage(directory))
                 found.Add(($"{sort.Name} {Path.GetFileName(path)}", Entries(directory)));
@@ -127,7 +128,7 @@ public static class Garbage
         told(name);
     }
 
-    // We have the lock, so nobody is playing: what is partly undone stays so until somebody goes on with it.
+    // We have the lock, so no other minic is playing: what is partly undone stays so until a minic goes on with it.
     private static bool IsGarbage(StateDirectory directory)
     {
         if (!directory.HasJournal)

@@ -1,18 +1,18 @@
-// The journal: what has been begun, done and undone, one JSON object a line. A step is written here before it is begun,
-// so whatever happens to this process, someone can read what there may be to undo. It lives under /run: a reboot takes
-// the journal along with the kernel's state that it describes, so there is no fsync on the way.
+// The journal: what has been begun, done and undone, one JSON object a line. minic writes a step here before it begins
+// it, so whatever happens to this process, another can read what there may be to undo. It lives under /run: a reboot
+// takes the journal along with the kernel's state that it describes, so there is no fsync on the way.
 //
 //     {"open":{"kind":"container","id":"box","owner":{"pid":71,"startTime":9312}, ...}}
 //     {"n":1,"begin":{"mkcgroup":{"path":"/sys/fs/cgroup/pids/minic/box", ...}}}
 //     {"n":1,"done":{"made":true}}
 //     {"up":true}                         all steps of the plan are done
-//     {"down":true}                       undoing has begun: whoever finds this is to end it
+//     {"down":true}                       undoing has begun: a minic that finds this is to end it
 //     {"n":1,"undone":true}
 //
 // What this minic cannot read there is kept, and told by name (UnreadStep.cs). Only a last line without its newline is
 // passed over: it was cut short by a death or a full disk before anything was done for it.
 //
-// The directory of the journal is locked (flock(2)) while someone plays: see StateDirectory.cs, and SharedThing.cs for
+// The directory of the journal is locked (flock(2)) while a minic plays: see StateDirectory.cs, and SharedThing.cs for
 // what several containers share.
 
 using System.Buffers;
@@ -75,17 +75,17 @@ public sealed class Journal : IDisposable
     /// <summary>Whether the plan was played to its end.</summary>
     public bool Up { get; private set; }
 
-    /// <summary>Whether undoing was begun: what is left is nobody's.</summary>
+    /// <summary>Whether undoing was begun: what is left has no owner any more.</summary>
     public bool Down { get; private set; }
 
     /// <summary>Whether nothing is left to undo.</summary>
     public bool Clean => entries.TrueForAll(e => e.Undone);
 
     /// <summary>
-    /// Whether nobody is left to whom it is of use: undoing was begun, or its owner is dead and did not come to the end
-    /// of the plan, or was to take it along.
+    /// Whether it is of no use any more: undoing was begun, or its owner is dead and did not come to the end of the
+    /// plan, or was to take it along.
     /// </summary>
-    /// <remarks>To be asked with the lock of its directory: so nobody is playing.</remarks>
+    /// <remarks>To be asked with the lock of its directory: so no other minic is playing.</remarks>
     public bool LeftOver => Header is null || Down || !Header.Owner.Alive && (Header.Foreground || !Up);
 
     /// <summary>
@@ -248,7 +248,7 @@ public sealed class Journal : IDisposable
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
         {
             var unread = new UnreadStep(number, kind, Reason(e), Encoding.UTF8.GetString(line));
-            // A header that nobody can read says at least that there was one; its owner is nobody.
+            // A header that minic cannot read says at least that there was one; it has no owner.
             if (number == 1)
                 Header ??= new JournalHeader { Kind = "", Id = "", Owner = new ProcessIdentity(0, 0) };
             if (step is not { } known || Find(known) is not (>= 0 and var at))
@@ -382,7 +382,7 @@ public sealed class Journal : IDisposable
         }
         catch (IOException e)
         {
-            // Half a line would be one that cannot be read as soon as another follows it.
+            // Half a line could not be read as soon as another line follows it.
             RandomAccess.SetLength(file, length);
             throw new MinicException($"write the journal {path}", e.Message,
                 "Make room on that file system: nothing is done that is not written down first.", inner: e);
@@ -397,7 +397,7 @@ public sealed class Journal : IDisposable
         }
         catch (MinicException)
         {
-            // Whoever reads this journal later undoes the step once more, which changes nothing.
+            // A minic that reads this journal later undoes the step once more, which changes nothing.
         }
     }
 }

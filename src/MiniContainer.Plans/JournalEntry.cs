@@ -27,7 +27,7 @@ public sealed record JournalHeader
     /// <summary>When it was made.</summary>
     public DateTimeOffset Created { get; init; }
 
-    /// <summary>The bundle directory, an absolute path; empty where there is none.</summary>
+    /// <summary>The bundle directory, an absolute path; empty if there is none.</summary>
     public string Bundle { get; init; } = "";
 
     /// <summary>Annotations of the bundle, for the OCI state.</summary>
@@ -41,8 +41,8 @@ public sealed record JournalHeader
 public sealed record JournalExit(string Child, int Code, DateTimeOffset At);
 
 /// <summary>A step in a journal, and how far it has come.</summary>
-/// <param name="Number">Its number, from 1; 0 of a line that does not say it.</param>
-/// <param name="Step">The step; an <see cref="UnreadStep"/> where this minic cannot read it.</param>
+/// <param name="Number">Its number, from 1; 0 for a line that does not say it.</param>
+/// <param name="Step">The step; an <see cref="UnreadStep"/> if this minic cannot read it.</param>
 public sealed record JournalEntry(int Number, Step Step)
 {
     /// <summary>What the step found out; null while it is not done.</summary>

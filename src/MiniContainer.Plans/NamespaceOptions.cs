@@ -16,7 +16,7 @@ public static class NamespaceOptions
     /// <summary>Namespaces as the options of unshare(1).</summary>
     /// <remarks>
     /// The process is to be the first one of a pid namespace: --fork. Mounts keep their propagation, as for clone(2). A
-    /// program that nobody has mapped yet would lose its capabilities by execve: --keep-caps makes them ambient.
+    /// program whose ids are not mapped yet would lose its capabilities by execve: --keep-caps makes them ambient.
     /// </remarks>
     public static string Unshare(ulong flags) => string.Join(" ",
     [

@@ -18,6 +18,6 @@ public sealed record NetworkSteps(IReadOnlyList<Step> Before, IReadOnlyList<Step
             playing.Locks[Lock.Path] = Lock;
     }
 
-    /// <summary>Gives the lock up, if nobody has yet.</summary>
+    /// <summary>Gives the lock up, if no step has yet.</summary>
     public void Dispose() => Lock?.Dispose();
 }

@@ -19,7 +19,7 @@ public sealed class PlayContext(Plan plan) : IDisposable
     /// <summary>Puts entries between those of a child's tape before it is laid out; null for none.</summary>
     public Func<string, IReadOnlyList<TapeEntry>, IReadOnlyList<TapeEntry>>? Rearranges { get; set; }
 
-    /// <summary>Hears of each child that has been made; null for nobody.</summary>
+    /// <summary>Hears of each child that has been made; null for none.</summary>
     public Action<string, Child>? HearsOfChild { get; set; }
 
     /// <summary>Descriptors of ours that steps name: "stdin", "console", "ns:net" …; closed by their owners.</summary>
@@ -112,7 +112,7 @@ public sealed class PlayContext(Plan plan) : IDisposable
         MinicException failure)
     {
         var (_, step, index) = tape[failed];
-        // One that a watch has put there is not the step's own: nobody but us lets it fail, by going away.
+        // A call that a watch has put there is not the step's own: it fails only if we go away.
         if (index is not { } own)
             return failure;
         if (step.Calls[own].Blames is > 0 and var before)

@@ -1,4 +1,4 @@
-// Who sees each step come and go: the players that tell, wait, measure and spoil are made of this.
+// What sees each step come and go: the players that tell, wait, measure and spoil are made of this.
 //
 //     Start                       a plan is about to be played
 //       Before                    a step is                        Undoing
@@ -96,7 +96,7 @@ public class PlayObserver
     {
     }
 
-    /// <summary>One that stands for several, each of them once; null for none.</summary>
+    /// <summary>An observer that stands for several, each of them once; null for none.</summary>
     public static PlayObserver? Of(params IEnumerable<PlayObserver?> watches) =>
         watches.OfType<PlayObserver>().SelectMany(w => w is Several several ? several.Watches : [w]).Distinct()
             .ToArray() switch

@@ -13,7 +13,7 @@ public static class Removal
     /// </summary>
     /// <param name="path">The state directory.</param>
     /// <param name="root">The directory of all state.</param>
-    /// <param name="watch">Sees each step's undo; null for nobody.</param>
+    /// <param name="watch">Sees each step's undo; null for none.</param>
     /// <exception cref="MinicException">Something is left; the journal still holds it.</exception>
     public static void Play(string path, StateRoot root, PlayObserver? watch = null)
     {
@@ -22,9 +22,9 @@ public static class Removal
             Play(directory, watch);
     }
 
-    /// <summary>The same of one that is locked already.</summary>
+    /// <summary>The same for a directory that is locked already.</summary>
     /// <param name="directory">The state directory.</param>
-    /// <param name="watch">Sees each step's undo; null for nobody.</param>
+    /// <param name="watch">Sees each step's undo; null for none.</param>
     /// <exception cref="MinicException">Something is left; the journal still holds it.</exception>
     public static void Play(StateDirectory directory, PlayObserver? watch = null)
     {

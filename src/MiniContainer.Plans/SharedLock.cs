@@ -50,7 +50,7 @@ public sealed class SharedLock : IDisposable
     }
 
     /// <summary>
-    /// Unlocks; a directory that nobody uses goes, and whoever waits for the lock of it makes a new one.
+    /// Unlocks, and removes the directory unless it is in use; a minic that waits for its lock makes a new one.
     /// </summary>
     public void Dispose()
     {

@@ -12,7 +12,7 @@ using MiniContainer.Kernel;
 
 namespace MiniContainer.Plans;
 
-/// <summary>A shared thing. Its lock is held by whoever asks for more than its paths.</summary>
+/// <summary>A shared thing. A caller that asks for more than its paths holds its lock.</summary>
 /// <param name="Path">Its directory: /run/minic/networks/minic.</param>
 /// <param name="Kinds">The kinds of steps that its journal may hold.</param>
 public sealed record SharedThing(string Path, StepKinds Kinds)
@@ -130,7 +130,8 @@ public sealed record SharedThing(string Path, StepKinds Kinds)
     public void Remove() => TreeRemoval.Remove(Path);
 
     /// <summary>
-    /// Refuses one that holds more than users and has no journal: nobody knows how to undo what its files stand for.
+    /// Refuses a thing that holds more than users and has no journal: minic cannot know how to undo what its files
+    /// stand for.
     /// </summary>
     /// <exception cref="MinicException">It does: a version of minic without these journals made it.</exception>
     internal void RefuseStrange()

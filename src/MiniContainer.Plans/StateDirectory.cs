@@ -1,5 +1,5 @@
 // A directory under /run/minic that belongs to one container or pod: its journal and its small files. Making the
-// directory claims the name; flock(2) on it says that somebody is playing just now. The kernel drops the lock when its
+// directory claims the name; flock(2) on it says that a minic is playing just now. The kernel drops the lock when its
 // holder dies.
 
 using System.Diagnostics.CodeAnalysis;
@@ -51,7 +51,7 @@ public sealed class StateDirectory : IDisposable
             switch (Directories.TryMake(path, 0x1c0))
             {
                 case 0:
-                    // Somebody's gc may take the new directory away before it is locked: then claim again.
+                    // Another minic's gc may take the new directory away before we lock it: then claim again.
                     if (TryLock(root, path, wait: true, out var directory))
                         return directory;
                     break;
@@ -66,12 +66,12 @@ public sealed class StateDirectory : IDisposable
         }
     }
 
-    /// <summary>Locks one that exists, waiting for its turn.</summary>
+    /// <summary>Locks a directory that exists, waiting for its turn.</summary>
     /// <returns>Null if there is none.</returns>
     public static StateDirectory? Lock(StateRoot root, string path) =>
         TryLock(root, path, wait: true, out var directory) ? directory : null;
 
-    /// <summary>Locks one that exists, unless somebody else has it.</summary>
+    /// <summary>Locks a directory that exists, unless another process has locked it.</summary>
     /// <returns>Null if there is none, or it is busy.</returns>
     public static StateDirectory? TryLock(StateRoot root, string path) =>
         TryLock(root, path, wait: false, out var directory) ? directory : null;
@@ -99,7 +99,7 @@ public sealed class StateDirectory : IDisposable
         Directory.Exists(path)
         ? Directory.GetDirectories(path).Select(d => System.IO.Path.GetFileName(d)).Order(StringComparer.Ordinal) : [];
 
-    /// <summary>Reads one of several, of which one that cannot be read must not hide the others.</summary>
+    /// <summary>Reads one directory of several: if it cannot be read, it must not hide the others.</summary>
     /// <param name="read">Reads it.</param>
     /// <param name="what">What it is: "container box".</param>
     /// <returns>What was read; null, and a warning, if that failed.</returns>

@@ -30,8 +30,8 @@ public sealed record StateRoot(string Path, StepKinds Kinds)
 public sealed record StateSort(string Name, string Directory)
 {
     /// <summary>
-    /// Puts right what was left in one that itself stays: the directory of all state, its own, which is locked, its
-    /// name, whom to tell of what was removed, who sees each step's undo.
+    /// Puts right what was left in a thing that itself stays: the directory of all state, its own, which is locked, its
+    /// name, what to call with each thing that was removed, what sees each step's undo.
     /// </summary>
     public Action<StateRoot, string, string, Action<string>, PlayObserver?>? Collect { get; init; }
 }

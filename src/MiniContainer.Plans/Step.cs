@@ -5,7 +5,7 @@
 namespace MiniContainer.Plans;
 
 /// <summary>One step of a <see cref="Plan"/>.</summary>
-/// <remarks>Undo is idempotent and needs nothing but the journal: names are computed from the container's id.</remarks>
+/// <remarks>Undo is idempotent and needs only the journal: minic computes names from the container's id.</remarks>
 public abstract record Step
 {
     /// <summary>Why this step is there, and why there: a sentence.</summary>

@@ -1,6 +1,6 @@
 // A child's tape as it is laid out: the calls of its steps in their order, each with the step that it belongs to. A
 // watch may put others between them: a rest at which the child waits for a person (--step), a call that fails on
-// purpose (Faults.cs). So whoever reads a tape afterwards asks its entries, and counts nothing. Lab 03-threads.
+// purpose (Faults.cs). So code that reads a tape afterwards asks its entries, and counts nothing. Lab 03-threads.
 
 using MiniContainer.Kernel;
 
@@ -9,7 +9,7 @@ namespace MiniContainer.Plans;
 /// <summary>An entry of a child's tape.</summary>
 /// <param name="Call">What the child calls.</param>
 /// <param name="Step">The step that it belongs to.</param>
-/// <param name="Index">Which of the step's calls it is, or stands for; null of one that a watch has put there.</param>
+/// <param name="Index">Which of the step's calls it is, or stands for; null for a call that a watch put there.</param>
 public sealed record TapeEntry(TapeCall Call, ChildStep Step, int? Index)
 {
     /// <summary>The entries of a child's steps, and no others.</summary>

@@ -6,6 +6,6 @@ namespace MiniContainer.Plans;
 /// <summary>Takes warnings.</summary>
 public static class Warnings
 {
-    /// <summary>Who is told; nobody at first.</summary>
+    /// <summary>Takes each warning; drops it at first.</summary>
     public static Action<string> Sink { get; set; } = _ => { };
 }

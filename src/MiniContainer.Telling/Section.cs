@@ -45,7 +45,7 @@ public sealed record Section(Chapter Chapter, string? Whose)
         return next?.Subject.Chapter ?? before[^1].Chapter;
     }
 
-    // A step that names no child is done for the one whose steps stand around it, or come next.
+    // A step that names no child is done for the child whose steps stand around it, or come next.
     private static string?[] Owners(IReadOnlyList<Step> steps)
     {
         var named = steps.Select(s => (s as IOfChild)?.Child).ToArray();

@@ -25,7 +25,7 @@ internal static class ContainerNames
     ];
 
     /// <summary>
-    /// A name that no container has. Should somebody else take it before it is claimed, claiming tells so.
+    /// A name that no container has. If another minic takes it before the caller claims it, claiming it fails.
     /// </summary>
     /// <param name="root">The directory of all state.</param>
     public static string Free(StateRoot root)

@@ -37,7 +37,7 @@ internal sealed class LaunchFlags
         Description = "The directory that holds config.json; the current one where not given.",
     };
 
-    /// <summary>Who takes the terminal.</summary>
+    /// <summary>Which process takes the terminal.</summary>
     public Option<string> ConsoleSocket { get; } = new("--console-socket")
     {
         HelpName = "PATH",

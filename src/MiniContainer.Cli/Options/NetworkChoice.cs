@@ -14,7 +14,7 @@ namespace MiniContainer.Cli;
 /// <param name="Name">As given to --net.</param>
 internal sealed record NetworkChoice(string Name)
 {
-    /// <summary>The choice of the machine's root where none was given; anybody else has none.</summary>
+    /// <summary>The choice of the machine's root if none was given; other users have none.</summary>
     public const string Default = "minic";
 
     /// <summary>The choice that was made.</summary>

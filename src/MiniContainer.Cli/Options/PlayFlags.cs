@@ -39,14 +39,14 @@ internal sealed class PlayFlags(string scripts = "do|undo")
     public bool Reads(ParseResult parsed) =>
         parsed.GetValue(explain) is not null || scripts.Length > 0 && parsed.GetValue(script) is not null;
 
-    /// <summary>Who watches the play; null for nobody.</summary>
+    /// <summary>What watches the play; null for none.</summary>
     public PlayObserver? Watch { get; private set; }
 
-    /// <summary>Who is asked before each step; null for nobody.</summary>
+    /// <summary>Asks the user before each step; null for none.</summary>
     public StepDialog? Dialog { get; private set; }
 
     /// <summary>Looks, before anything is touched, how the plan is to be played.</summary>
-    /// <exception cref="MinicException">The flags do not go together, or nobody is there to be asked.</exception>
+    /// <exception cref="MinicException">The flags do not go together, or no user is there to be asked.</exception>
     public void Begin(ParseResult parsed)
     {
         var steps = parsed.GetValue(step);

@@ -12,7 +12,7 @@ namespace MiniContainer.Cli;
 
 /// <summary>Builds the process of exec.</summary>
 /// <param name="capLetters">
-/// The short forms of --cap: runc's -c, but where Kubernetes has given that letter away.
+/// The short forms of --cap: runc's -c, unless Kubernetes has given that letter away.
 /// </param>
 internal sealed class ProcessOptions(params string[] capLetters)
 {
@@ -140,7 +140,7 @@ internal sealed class ProcessOptions(params string[] capLetters)
         return full;
     }
 
-    // Ambient for a user who is not root, who would not have it otherwise; and the kernel takes into the ambient set
+    // Ambient for an unprivileged user, who would not have it otherwise; and the kernel takes into the ambient set
     // only what is inheritable too. Root needs neither, and gets none that others inherit (CVE-2022-29162).
     private static Containers.Oci.Capabilities? More(Containers.Oci.Capabilities? sets, IReadOnlyList<string> more,
         bool ambient)

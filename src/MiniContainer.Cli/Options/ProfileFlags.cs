@@ -29,7 +29,7 @@ internal sealed class ProfileFlags
     /// <summary>All of them, in the order in which help shows them.</summary>
     public IReadOnlyList<Option> All => [form, file];
 
-    /// <summary>What measures; null where nobody asked.</summary>
+    /// <summary>What measures; null if the user did not ask.</summary>
     public ProfileWatch? Watch { get; private set; }
 
     /// <summary>Begins to measure, if that is asked for; shows the result when it is disposed of.</summary>

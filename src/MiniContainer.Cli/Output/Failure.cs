@@ -23,7 +23,7 @@ internal static class Failure
         var (message, code) = exception switch
         {
             MinicException e => (e.Message, e.ExitCode),
-            // A full disk, or a file that somebody else has taken away: the runtime's own message says which.
+            // A full disk, or a file that another process has taken away: the runtime's own message says which.
             IOException or UnauthorizedAccessException => (exception.Message, MinicException.ExitFailure),
             _ => ($"{exception.GetType().Name}: {exception.Message}. This is a bug in minic: please report it with "
                 + "what --debug shows.", MinicException.ExitFailure),

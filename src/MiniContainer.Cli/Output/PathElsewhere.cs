@@ -1,5 +1,5 @@
-// Adds to an error that a path of it exists outside: whoever typed it sees the file, and would look for a slip of the
-// pen.
+// Adds to an error that a path of it exists outside: the user who typed it sees the file there, and would look for a
+// typing mistake.
 
 using System.Text.RegularExpressions;
 using MiniContainer.Kernel;

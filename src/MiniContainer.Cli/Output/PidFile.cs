@@ -19,7 +19,7 @@ internal static class PidFile
             throw new MinicException($"write the pid file {path}", $"there is no directory {directory}",
                 "Make it first.");
         var text = pid.ToString(CultureInfo.InvariantCulture);
-        // Renamed into place: whoever waits for the file never reads half a number.
+        // Renamed into place: a process that waits for the file never reads half a number.
         var temporary = Path.Combine(directory, $".{Path.GetFileName(path)}.{Environment.ProcessId}");
         try
         {

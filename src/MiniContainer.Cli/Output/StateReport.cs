@@ -15,7 +15,7 @@ internal sealed record StateReport
 
     public required string Id { get; init; }
 
-    /// <summary>0 where there is no process.</summary>
+    /// <summary>0 if there is no process.</summary>
     public required int Pid { get; init; }
 
     public required string Status { get; init; }
@@ -51,7 +51,7 @@ internal sealed record StateReport
             Rootfs = RootOf(container),
             Created = container.Header.Created,
             Annotations = state.Annotations,
-            // State directories are for their owner's eyes alone: whoever reads this is the one, or is root.
+            // Only its owner and root can read a state directory: the caller is one of the two.
             Owner = Environment.UserName,
             Unread = container.Unread.Any() ? [.. container.Unread.Select(u => u.Refusal.Message)] : null,
         };

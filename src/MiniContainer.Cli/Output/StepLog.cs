@@ -15,7 +15,7 @@ internal sealed class StepLog : PlayObserver
     private int number;
     private long begun;
 
-    /// <summary>One, if anybody wants to know.</summary>
+    /// <summary>One, if the user asked for debug messages.</summary>
     public static StepLog? IfWanted() => Log.IsEnabled(LogEventLevel.Debug) ? new StepLog() : null;
 
     /// <inheritdoc/>

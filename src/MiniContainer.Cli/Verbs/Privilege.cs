@@ -1,4 +1,4 @@
-// Who may make containers: root, or anybody with a user namespace in config.json (lab 09-rootless; user_namespaces(7)).
+// Who may make containers: root, or a user with a user namespace in config.json (lab 09-rootless; user_namespaces(7)).
 
 using MiniContainer.Containers.Oci;
 using MiniContainer.Kernel;

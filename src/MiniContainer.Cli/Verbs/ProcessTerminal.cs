@@ -1,9 +1,9 @@
-// Who gets the master side of a process's terminal (lab 01-run; pty(7), unix(7)):
+// Which process gets the master side of a terminal (lab 01-run; pty(7), unix(7)):
 //
 //   in the foreground   minic itself, over a socket pair, and the Supervisor copies
-//   create, or -d       somebody who listens on --console-socket, since minic will be gone
+//   create, or -d       the process that listens on --console-socket, since minic will be gone
 //
-// The rules are runc's (docs/terminals.md there), and so is it an error to break them.
+// The rules are runc's (docs/terminals.md there), and as in runc it is an error to break them.
 
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
@@ -22,7 +22,7 @@ internal sealed class ProcessTerminal : IDisposable
         (Socket, this.ours, this.connection) = (socket, ours, connection);
 
     /// <summary>
-    /// The end for the process's tape, which sends the master over it; null where it has no terminal.
+    /// The end for the process's tape, which sends the master over it; null if it has no terminal.
     /// </summary>
     public SafeHandle? Socket { get; }
 
@@ -42,7 +42,7 @@ internal sealed class ProcessTerminal : IDisposable
     /// <param name="wanted">Whether it is to have a terminal.</param>
     /// <param name="detached">Whether minic goes away before the process does.</param>
     /// <param name="path">--console-socket.</param>
-    /// <exception cref="MinicException">The three do not fit together, or nobody listens on the socket.</exception>
+    /// <exception cref="MinicException">The three do not fit together, or no process listens on the socket.</exception>
     public static ProcessTerminal For(bool wanted, bool detached, string? path)
     {
         const string Doing = "prepare the terminal";

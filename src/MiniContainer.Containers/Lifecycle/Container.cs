@@ -141,13 +141,14 @@ public sealed class Container
 
     /// <summary>The pids of all its processes, in the host's pid namespace, in order.</summary>
     /// <remarks>
-    /// One who is not root may have had no cgroup to make: then the pid namespace tells who belongs to it.
+    /// An unprivileged user may not have been allowed to make a cgroup: then the pid namespace tells which processes
+    /// belong to the container.
     /// </remarks>
     public IReadOnlyList<int> Processes() =>
         CgroupPaths.Any() ? [.. CgroupPaths.Take(1).SelectMany(Cgroups.Processes).Order()]
         : Init is { Alive: true } init ? Kernel.Processes.InPidNamespaceOf(init.Pid) : [];
 
-    /// <summary>Refuses what only a cgroup can do where there is none.</summary>
+    /// <summary>Refuses what only a cgroup can do, if there is none.</summary>
     /// <param name="doing">What that is: "pause container box".</param>
     /// <exception cref="MinicException">It has no cgroup.</exception>
     public void NeedCgroup(string doing)
@@ -195,7 +196,7 @@ public sealed class Container
 
     private bool SharesPids => Clone?.Step is CloneChild { Flags: var flags } && (flags & CloneFlags.NEWPID) == 0;
 
-    // While all stand still none can have children that nobody knows of. Not when minic itself is one of them.
+    // While all processes are frozen, none can make a child that minic misses. Not when minic itself is one of them.
     private bool Hold(string? freezer, int signal)
     {
         if (freezer is null || Processes().Contains(Environment.ProcessId))
@@ -215,7 +216,7 @@ public sealed class Container
     /// <summary>Plays further steps onto its journal.</summary>
     /// <param name="plan">What to do.</param>
     /// <param name="doing">What that is: "pause container box".</param>
-    /// <param name="watch">Sees each step come and go; null for nobody.</param>
+    /// <param name="watch">Sees each step come and go; null for none.</param>
     /// <exception cref="MinicException">A step failed, or the container has been deleted.</exception>
     public void Play(Plan plan, string doing, PlayObserver? watch)
     {

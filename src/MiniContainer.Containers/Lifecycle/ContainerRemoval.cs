@@ -18,7 +18,7 @@ public static class ContainerRemoval
     /// <param name="root">The directory of all state.</param>
     /// <param name="id">The container.</param>
     /// <param name="force">Whether to kill it if it runs, and to be content if there is none.</param>
-    /// <param name="watch">Sees each step's undo; null for nobody.</param>
+    /// <param name="watch">Sees each step's undo; null for none.</param>
     /// <exception cref="MinicException">There is none, it runs, or something could not be undone.</exception>
     public static void Delete(StateRoot root, string id, bool force, PlayObserver? watch = null)
     {

@@ -11,7 +11,7 @@ using MiniContainer.Plans;
 
 namespace MiniContainer.Containers.Lifecycle;
 
-/// <summary>A further process that runs in a container; disposed when nobody waits for it any more.</summary>
+/// <summary>A further process that runs in a container; disposed when the caller stops waiting for it.</summary>
 /// <param name="playing">The play that made it.</param>
 /// <param name="journalPath">The journal of that play.</param>
 public sealed class Executed(PlayContext playing, string journalPath) : IDisposable
@@ -129,7 +129,7 @@ public static class Execs
     /// <param name="directory">The state directory of a container or pod, locked.</param>
     /// <param name="name">Its name, for telling: "container box".</param>
     /// <param name="told">Called with each thing that was ended.</param>
-    /// <param name="watch">Sees each step's undo; null for nobody.</param>
+    /// <param name="watch">Sees each step's undo; null for none.</param>
     /// <exception cref="MinicException">A process could not be ended.</exception>
     internal static void CollectGarbage(StateRoot root, string directory, string name, Action<string> told,
         PlayObserver? watch)

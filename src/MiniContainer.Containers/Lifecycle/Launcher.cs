@@ -68,7 +68,7 @@ public sealed record LaunchOptions(StateRoot Root, string Id)
 /// <param name="directory">Its state directory.</param>
 /// <param name="root">The directory of all state.</param>
 /// <param name="playing">The play that made it.</param>
-/// <param name="watch">Sees each step's undo; null for nobody.</param>
+/// <param name="watch">Sees each step's undo; null for none.</param>
 public sealed class Launched(string id, string directory, StateRoot root, PlayContext playing,
     PlayObserver? watch = null) : IDisposable
 {
@@ -86,7 +86,7 @@ public sealed class Launched(string id, string directory, StateRoot root, PlayCo
             NotifySocket.Relay(socket, host, mainPid, Init.PidFd);
     }
 
-    /// <summary>Undoes all that made the container; no harm if somebody else did already.</summary>
+    /// <summary>Undoes all that made the container; no harm if another process did already.</summary>
     /// <exception cref="MinicException">Something is left; the journal still holds it.</exception>
     public void Delete() => Removal.Play(directory, root, watch);
 
@@ -109,7 +109,7 @@ public static class Launcher
         options.Network?.GiveLock(playing);
         new Transaction(options.Root, path, $"container {options.Id}", Header(bundle, options))
         {
-            // Now that the name is ours: who is in the cgroup of a name in use is no other.
+            // Now that the name is ours: while a name is in use, the processes in its cgroup are its own.
             Claimed = () => WarnOfOthers(plan),
             Watch = options.Watch,
         }.Play(playing);
@@ -181,7 +181,7 @@ public static class Launcher
     /// <summary>Lets a created container execute its command.</summary>
     /// <param name="root">The directory of all state.</param>
     /// <param name="id">The container.</param>
-    /// <param name="watch">Sees each step come and go; null for nobody.</param>
+    /// <param name="watch">Sees each step come and go; null for none.</param>
     /// <param name="notifySocket">The socket of an init system that waits for the command to be ready; null for
     /// none.</param>
     /// <exception cref="MinicException">It does not wait for that, or the command cannot be executed.</exception>

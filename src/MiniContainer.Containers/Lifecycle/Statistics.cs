@@ -47,7 +47,7 @@ public sealed record CpuUsage
 
 public sealed record Throttling(ulong Periods, ulong ThrottledPeriods, ulong ThrottledTime);
 
-/// <summary>Where it may run; empty where it has no cpuset of its own.</summary>
+/// <summary>Where it may run; empty if it has no cpuset of its own.</summary>
 public sealed record CpusetStatistics(IReadOnlyList<uint>? Cpus, IReadOnlyList<uint>? Mems);
 
 public sealed record MemoryStatistics

@@ -1,4 +1,4 @@
-// exec --cgroup: a command may join a cgroup below the container's, one that somebody inside has made (lab 08-cgroups;
+// exec --cgroup: a command may join a cgroup below the container's, one that a process inside has made (lab 08-cgroups;
 // cgroups(7)). In version 1 each controller may have another one: --cgroup memory:a --cgroup cpu,cpuacct:b.
 
 using MiniContainer.Kernel;

@@ -11,7 +11,7 @@ namespace MiniContainer.Containers.Lifecycle;
 /// <summary>Stands between the caller and a container's process.</summary>
 public sealed class Supervisor : IDisposable
 {
-    // All that can be caught, but for SIGCHLD (of our own children), SIGURG and the like, which are no messages.
+    // All that can be caught, except SIGCHLD (of our own children), SIGURG and the like, which are no messages.
     // SIGTSTP too, as runc does: Ctrl-Z is for the container, and minic stays. SIGTTIN and SIGTTOU stop minic itself,
     // as they would any command in a shell: caught, they would make tcsetattr(3) try for ever.
     private static readonly int[] Forwarded = [1, 2, 3, 10, 12, 14, 15, 18, 20];

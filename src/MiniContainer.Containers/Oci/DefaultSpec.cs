@@ -85,7 +85,7 @@ public static class DefaultSpec
     };
 
     /// <summary>
-    /// The same for one who is not root: a user namespace in which the caller is root, and no limits.
+    /// The same for an unprivileged user: a user namespace in which the caller is root, and no limits.
     /// </summary>
     /// <param name="spec">What <see cref="Create"/> made.</param>
     /// <param name="caller">Who it is for.</param>

@@ -208,7 +208,7 @@ public static class LinuxValidator
             }
             else if (name is "cgroup.procs" or "cgroup.threads")
             {
-                // Whoever is moved in ends with the container.
+                // A process that is moved in ends with the container.
                 problems.Add(JsonSpot.Join("$.linux.resources.unified", name),
                     "this would move another process into the container's cgroup",
                     "Remove it: the container joins by itself.");

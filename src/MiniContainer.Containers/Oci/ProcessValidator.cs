@@ -32,7 +32,7 @@ public static class ProcessValidator
         "RLIMIT_NICE", "RLIMIT_RTPRIO", "RLIMIT_RTTIME",
     ];
 
-    // Who has made so many slips wants no longer list.
+    // A user who has made so many mistakes wants no longer list.
     private const int MostWarnings = 20;
 
     private static readonly string[] Policies =

@@ -66,7 +66,7 @@ public static class SeccompValidator
             CheckRule(rule, $"{path}.syscalls[{i}]", problems);
         }
 
-        // The descriptor has to be sent somewhere; nobody would ever answer the notifications otherwise.
+        // minic must send the descriptor somewhere: otherwise no process would ever answer the notifications.
         var notifies = seccomp.Syscalls?.Any(rule => rule.Action == "SCMP_ACT_NOTIFY") == true;
         if (notifies && string.IsNullOrEmpty(seccomp.ListenerPath))
         {

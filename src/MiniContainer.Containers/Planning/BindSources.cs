@@ -1,6 +1,6 @@
 // The sources of a container's bind mounts: picked up while the host's files can still be seen, as descriptors of trees
-// that are attached nowhere yet (lab 07-layers; open_tree(2), mount_setattr(2)). One whose ids are mapped minic picks
-// up itself, before the child is made: in a user namespace of its own that could not do it.
+// that are attached nowhere yet (lab 07-layers; open_tree(2), mount_setattr(2)). minic itself picks up a tree whose ids
+// are mapped, before the child is made: in a user namespace of its own the child could not do it.
 
 using MiniContainer.Containers.Oci;
 using MiniContainer.Plans;
@@ -21,8 +21,8 @@ internal static class BindSources
         (MS_NODIRATIME, MOUNT_ATTR_NODIRATIME),
     ];
 
-    /// <summary>Adds the steps by which minic picks up what the child could not: trees with mapped ids; and where it is
-    /// in a user namespace, what nobody of there may get at.</summary>
+    /// <summary>Adds the steps by which minic picks up what the child could not: trees with mapped ids; and if the
+    /// child is in a user namespace, what no user of that namespace may get at.</summary>
     /// <returns>The names of their descriptors, in the order of the steps.</returns>
     public static IReadOnlyList<string> AddGiven(Plan plan, Bundle bundle, IEnumerable<PlannedMount> mounts)
     {
@@ -123,7 +123,7 @@ internal static class BindSources
     /// <param name="options">Its options.</param>
     /// <param name="changesUser">Whether the child is in another user namespace than minic.</param>
     /// <param name="caller">
-    /// Who runs minic: one without privileges has none to spare, and the same id as the child.
+    /// Who runs minic: an unprivileged caller has no privileges to spare, and the same id as the child.
     /// </param>
     public static bool IsGiven(Mount mount, MountOptions options, bool changesUser, Kernel.Caller caller) =>
         IsMapped(mount, options) || options.IsBind && changesUser && caller.IsPrivileged;

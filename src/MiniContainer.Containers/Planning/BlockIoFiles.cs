@@ -16,7 +16,7 @@ namespace MiniContainer.Containers.Planning;
 /// <param name="Optional">Whether a kernel without that file is fine.</param>
 internal sealed record CgroupFile(string File, string Value, string Why, bool Optional = false)
 {
-    /// <summary>The file and value in its place where the kernel lacks it; null for none.</summary>
+    /// <summary>The file and value to use if the kernel does not have this one; null for none.</summary>
     public (string File, string Value)? Else { get; init; }
 }
 

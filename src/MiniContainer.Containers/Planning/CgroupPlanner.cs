@@ -13,7 +13,7 @@ namespace MiniContainer.Containers.Planning;
 /// <summary>Plans cgroups.</summary>
 public static class CgroupPlanner
 {
-    /// <summary>How one who is not root comes by a cgroup.</summary>
+    /// <summary>How an unprivileged user gets a cgroup.</summary>
     internal const string HowToGetOne = "have a cgroup handed to you: systemd-run --user --scope -p Delegate=yes "
         + "minic ..., or root's chown of one";
 
@@ -124,7 +124,7 @@ public static class CgroupPlanner
     private static bool MayHandOn(CgroupHierarchy hierarchy, LinuxResources resources) =>
         hierarchy.Delegation is null or { Own: null } || Limits(hierarchy, resources).Any();
 
-    /// <summary>The cgroup in which a container is: one of its own, or ours where it has none.</summary>
+    /// <summary>The cgroup in which a container is: one of its own, or ours if it has none.</summary>
     internal static string OwnPath(CgroupHierarchy hierarchy, Spec spec, string id, Facts facts) =>
         Wanted(hierarchy, spec, id, facts) ? Place(hierarchy, spec, id, facts).Path : hierarchy.Own;
 
@@ -137,7 +137,8 @@ public static class CgroupPlanner
     private static LinuxResources Possible(LinuxResources resources, Caller caller) =>
         caller.IsMachineRoot ? resources : resources with { Devices = null };
 
-    // One who is not root gets no cgroup where none was handed to them, and needs none; but a limit is not passed over.
+    // Without a delegated cgroup an unprivileged user gets none. That is fine unless a limit was asked for: then fail,
+    // never ignore it.
     private static void CheckNothingAsked(CgroupHierarchy hierarchy, Spec spec, string id, Facts facts)
     {
         var resources = Possible(spec.Linux?.Resources ?? new LinuxResources(), facts.Caller);
@@ -195,7 +196,7 @@ public static class CgroupPlanner
     {
         if (facts.Hierarchies.Any(h => !h.IsV2))
             return [];
-        // One to whom a cgroup was handed has those controllers that came with it.
+        // A user with a delegated cgroup has the controllers that came with it.
         var handed = facts.Hierarchies.Any(h => h.Delegation is not null);
         List<string> wanted = [.. Usual.Where(c => !handed || facts.UnifiedControllers.Contains(c))];
         if (resources.Cpu is { } cpu && (cpu.Cpus ?? cpu.Mems) is not null)
@@ -206,7 +207,7 @@ public static class CgroupPlanner
             wanted.Add("io");
         if (resources.Rdma is { Count: > 0 })
             wanted.Add("rdma");
-        // Whoever names a file wants its controller.
+        // A user who names a file wants its controller.
         var named = (resources.Unified?.Keys ?? []).Select(k => k.Split('.')[0]).Where(c => c != "cgroup");
         return [.. wanted.Union(named)];
     }

@@ -36,7 +36,7 @@ public static class ContainerPlanner
         var users = new UserNamespace(namespaces.ChangesUser, IdMapPlan.MaySetGroups(spec, namespaces, facts.Caller));
         var rights = RightsPlan.Of(spec.Process!, facts, users);
         var environment = ProcessPlanner.Environment(spec.Process!, facts, HomeRoot(bundle, setup));
-        // The time namespace is entered by execve alone: until then nobody else can join it.
+        // The child enters its time namespace by execve alone: until then no other process can join it.
         var hooks = new HookPlanner(bundle, setup, (made | namespaces.Joined) & ~CloneFlags.NEWTIME,
             CgroupPlanner.JoinFiles(spec, setup.Id, facts), facts.Filters, (rights, environment));
         hooks.Keep(plan);

@@ -115,7 +115,7 @@ public sealed record ExecTarget(int Pid, ulong Namespaces)
     /// <summary>Its filter of system calls.</summary>
     public LinuxSeccomp? Seccomp { get; init; }
 
-    /// <summary>Its state, for whoever listens to its filter of system calls.</summary>
+    /// <summary>Its state, for the process that listens to its filter of system calls.</summary>
     public HookState State { get; init; } = new(Spec.CurrentVersion, "", "");
 
     /// <summary>Its memory policy.</summary>

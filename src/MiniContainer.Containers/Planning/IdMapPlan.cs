@@ -2,9 +2,9 @@
 // mappings").
 //
 //   root             minic itself, any map
-//   anybody, own id  minic itself: one line that maps the caller alone. The kernel has setgroups(2) denied first: a
-//                    group may be there to keep somebody out
-//   anybody, ranges  newuidmap(1) and newgidmap(1), which have the privilege and look into /etc/subuid and /etc/subgid
+//   a user, own id   minic itself: one line that maps the caller alone. The kernel has setgroups(2) denied first: a
+//                    group may be there to keep a user out
+//   a user, ranges   newuidmap(1) and newgidmap(1), which have the privilege and look into /etc/subuid and /etc/subgid
 
 using MiniContainer.Containers.Oci;
 using MiniContainer.Kernel;

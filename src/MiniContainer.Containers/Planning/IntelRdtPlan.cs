@@ -18,7 +18,7 @@ internal static class IntelRdtPlan
             return [];
         var directory = $"{Facts.Resctrl}/{(string.IsNullOrEmpty(rdt.ClosId) ? id : rdt.ClosId)}";
         List<string> schemata = [.. Lines(rdt), .. rdt.Schemata ?? []];
-        // A class that is named and not described is somebody's own, and must be there already.
+        // A class that is named and not described was made by the user, and must be there already.
         if (schemata.Count > 0 || string.IsNullOrEmpty(rdt.ClosId))
             plan.Add(new MakeDirectory(directory, 0x1ed)
             {
@@ -36,7 +36,7 @@ internal static class IntelRdtPlan
         {
             Why = "What the container takes of the caches and of the way to memory is told in here.",
         });
-        // The class first: whoever changes it leaves the monitoring group of the old one.
+        // The class first: a process that changes its class leaves the monitoring group of the old one.
         return [$"{directory}/tasks", $"{group}/tasks"];
     }
 

@@ -1,4 +1,4 @@
-// The listener of a filter that notifies, on its way from the child that installed it to whoever answers
+// The listener of a filter that notifies, on its way from the child that installed it to the process that answers
 // (lab 10-privileges; seccomp_unotify(2); runtime-spec, "The Container Process State").
 
 using MiniContainer.Containers.Oci;

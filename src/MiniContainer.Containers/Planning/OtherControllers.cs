@@ -28,7 +28,7 @@ internal static class OtherControllers
     [
         .. BlockIoFiles.V2(resources.BlockIo), .. Rdma(resources.Rdma),
         .. Reservations(resources.HugepageLimits, "max"),
-        // Last: who names a file knows best.
+        // Last: a user who names a file knows best.
         .. (resources.Unified
             ?? new Dictionary<string, string>()).Select(u =>
                 new CgroupFile(u.Key, u.Value, "Asked for by its own name.")),

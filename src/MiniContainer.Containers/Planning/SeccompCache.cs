@@ -14,8 +14,8 @@ namespace MiniContainer.Containers.Planning;
 /// <param name="keeps">Whether anything is kept: not by those who only want to read a plan.</param>
 public sealed class SeccompCache(string directory, bool keeps = true)
 {
-    /// <summary>The user's: /var/cache/minic/seccomp for root, below ~/.cache for anybody else.</summary>
-    /// <remarks>Root's is no matter of the environment: whoever writes there decides what containers may do.</remarks>
+    /// <summary>The user's: /var/cache/minic/seccomp for root, below ~/.cache for any other user.</summary>
+    /// <remarks>The environment does not set root's: a user who writes there decides what containers may do.</remarks>
     public static SeccompCache Default { get; } = new(Environment.IsPrivilegedProcess
         ? "/var/cache/minic/seccomp"
         : Path.Combine(
@@ -44,7 +44,7 @@ public sealed class SeccompCache(string directory, bool keeps = true)
     {
         try
         {
-            // The key stands in front of the program: two keys of one name are told apart, whoever made them so.
+            // The key stands in front of the program: two keys of one name are told apart, even if made on purpose.
             var content = File.ReadAllBytes(PathOf(key)).AsSpan();
             var program = content.StartsWith(key) ? content[key.Length..].ToArray() : [];
             // struct sock_filter has eight bytes.
@@ -67,7 +67,7 @@ public sealed class SeccompCache(string directory, bool keeps = true)
         {
             Directories.MakeAll(directory, 0x1c0 /* 0700 */);
             File.WriteAllBytes(half, [.. key, .. program]);
-            // At once, so that nobody ever reads half a program, which would be another filter.
+            // At once, so that no minic ever reads half a program, which would be another filter.
             File.Move(half, path, overwrite: true);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or MinicException)

@@ -112,7 +112,7 @@ public static class SeccompCompiler
     private static uint Action(string name, uint? errno) =>
         Seccomp.Action(name, errno ?? Errno.EPERM) ?? throw new MinicException(Doing, $"the action {name} is unknown");
 
-    /// <summary>Whether a filter stops calls and asks somebody else about them.</summary>
+    /// <summary>Whether a filter stops calls and asks another process about them.</summary>
     public static bool Notifies(LinuxSeccomp seccomp) =>
         (seccomp.Syscalls ?? []).Any(s => s.Action == "SCMP_ACT_NOTIFY");
 

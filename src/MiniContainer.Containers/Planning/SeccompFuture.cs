@@ -61,7 +61,7 @@ internal static class SeccompFuture
     private static int? Highest(LinuxSeccomp seccomp, uint architecture) =>
         (seccomp.Syscalls ?? []).SelectMany(s => s.Names).Select(n => Seccomp.ResolveIn(architecture, n)).Max();
 
-    // One architecture; after it come those of others, which whoever goes on to the filter jumps over.
+    // One architecture. After it come the sections of others: the jump to the filter skips them.
     private static byte[] Section(uint token, uint highest, uint? x32, int others) =>
     [
         .. Instruction(JEQ, token, otherwise: Length - 1),

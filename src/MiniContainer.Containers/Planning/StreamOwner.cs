@@ -13,13 +13,13 @@ internal static class StreamOwner
 {
     private static readonly string[] Names = ["stdin", "stdout", "stderr"];
 
-    /// <summary>Adds the step that makes the process's user the owner of its streams, if there is one that may be
-    /// given.</summary>
+    /// <summary>Adds the step that makes the process's user the owner of its streams, if minic may give any
+    /// away.</summary>
     /// <param name="tape">The child's tape.</param>
-    /// <param name="process">The process; one on a terminal of its own owns that.</param>
+    /// <param name="process">The process; if it has a terminal of its own, it owns that already.</param>
     /// <param name="stdio">What its descriptors 0, 1 and 2 are, as CloneChild has them.</param>
-    /// <param name="mapped">Whether it is in another user namespace than minic, where an id means somebody
-    /// else.</param>
+    /// <param name="mapped">Whether it is in another user namespace than minic, where an id means another
+    /// user.</param>
     /// <param name="facts">The machine.</param>
     public static void Add(ChildTape tape, Process process, IReadOnlyList<string> stdio, bool mapped, Facts facts)
     {

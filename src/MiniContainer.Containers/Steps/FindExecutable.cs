@@ -51,7 +51,7 @@ public sealed record FindExecutable(string Child, string Command, IReadOnlyList<
         {
             if (process.Check(path, fromRoot: !relative) is not { } refused)
                 return null;
-            // One that is there but may not be executed is the error to report, as execvp(3) has it.
+            // A file that is there and may not be executed is the error to report, as in execvp(3).
             if (found is { Errno: Errno.ENOENT, Reason: null } || refused.Errno is not (Errno.ENOENT or Errno.ENOTDIR))
                 found = refused;
         }

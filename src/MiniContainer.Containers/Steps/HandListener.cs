@@ -1,5 +1,5 @@
-// The listener of a filter with SCMP_ACT_NOTIFY, handed to whoever answers (lab 10-privileges; seccomp_unotify(2);
-// runtime-spec, "The Container Process State").
+// The listener of a filter with SCMP_ACT_NOTIFY, handed to the process that answers (lab 10-privileges;
+// seccomp_unotify(2); runtime-spec, "The Container Process State").
 
 using System.Buffers;
 using System.Text.Json;

@@ -121,7 +121,7 @@ public sealed record MakeCgroup(string Path, string Under) : Step
     {
         if (facts?.Made == false)
             return;
-        // Not known to be ours: it may have been there, and who is in it is none of our processes, which come later.
+        // Not known to be ours: it may have been there, and no process in it is ours, since ours come later.
         if (facts is null)
             _ = Directories.TryRemove(Path);
         else

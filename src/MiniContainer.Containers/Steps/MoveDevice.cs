@@ -92,7 +92,7 @@ public sealed record NoteDevice(MovedDevice Device) : Step
         : [$"[ ! -e \"$STATE/{Name}.addresses\" ] || while read -r cidr; do ip address add \"$cidr\" dev {Name} "
             + $"2>/dev/null || :; done < \"$STATE/{Name}.addresses\"", $"ip link set {Name} up 2>/dev/null || :"];
 
-    /// <summary>The addresses that somebody gave it, not those that the kernel or a server did.</summary>
+    /// <summary>The addresses that a user gave it, not those that the kernel or a server did.</summary>
     internal static IEnumerable<Address> Given(RtNetlink kernel, string name) =>
         kernel.ListAddresses(name).Where(a => a.IsPermanent && a.Scope is null or 0);
 

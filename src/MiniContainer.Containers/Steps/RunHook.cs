@@ -55,10 +55,10 @@ public sealed record RunHook(string Point, string Path, HookState State, string 
 {
     private const string WhyFilter = "It is a program of the image's, and may do no more than the command.";
 
-    /// <summary>argv; the path alone where there is none.</summary>
+    /// <summary>argv; the path alone if there is none.</summary>
     public IReadOnlyList<string> Args { get; init; } = [];
 
-    /// <summary>The whole environment; null for that of whoever calls minic at that moment.</summary>
+    /// <summary>The whole environment; null for that of minic's caller at that moment.</summary>
     public IReadOnlyList<string>? Env { get; init; }
 
     /// <summary>Seconds until it is killed; null to wait for ever.</summary>
@@ -86,8 +86,8 @@ public sealed record RunHook(string Point, string Path, HookState State, string 
     public long FilterFlags { get; init; }
 
     /// <summary>
-    /// Whom a hook inside becomes, and what it may do: what the command will; null for the container's root, who may
-    /// all.
+    /// Which user a hook inside becomes, and what it may do: the same as the command; null for the container's root,
+    /// who may do all.
     /// </summary>
     public Rights? Rights { get; init; }
 
@@ -139,7 +139,7 @@ public sealed record RunHook(string Point, string Path, HookState State, string 
         }
     }
 
-    // The state in quotes, but for the pid, which the shell puts in.
+    // The state in quotes, except the pid, which the shell puts in.
     private string ShellState(string pid)
     {
         const int Place = int.MaxValue;
@@ -308,7 +308,7 @@ public sealed record KeepHooks(IReadOnlyList<RunHook> StartContainer, IReadOnlyL
     public override StepResult? Do(PlayContext playing) => null;
 
     /// <summary>
-    /// Runs the poststop hooks. One that fails is warned of, and stops nothing (runtime-spec, "Lifecycle", 13).
+    /// Runs the poststop hooks. minic warns of a hook that fails, and goes on (runtime-spec, "Lifecycle", 13).
     /// </summary>
     public override void Undo(StepResult? facts)
     {

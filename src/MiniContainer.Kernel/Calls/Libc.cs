@@ -13,7 +13,7 @@ public static unsafe partial class Libc
     /// <summary>The errno of the last call on this thread.</summary>
     internal static int Errno => Marshal.GetLastPInvokeError();
 
-    /// <summary>Drops a result on purpose: the name says that somebody thought about it.</summary>
+    /// <summary>Drops a result on purpose: the name says that this is no oversight.</summary>
     internal static void Ignore(int result) => _ = result;
 
     /// <summary>Waits on one descriptor, over signals that are caught meanwhile (poll(2)).</summary>
@@ -32,7 +32,7 @@ public static unsafe partial class Libc
     }
 
     /// <summary>
-    /// Waits until there is something to read, or another descriptor says that nobody is to read any more.
+    /// Waits until there is something to read, or another descriptor says to read no more.
     /// </summary>
     /// <param name="fd">What is to be read.</param>
     /// <param name="until">What ends the waiting: by something to read, or by the end of its other side.</param>

@@ -30,7 +30,7 @@ public abstract record TapeArg
         public override string ToString() => Quote(Value);
     }
 
-    /// <summary>An integer whose bits have names; they are looked up when somebody reads it.</summary>
+    /// <summary>An integer whose bits have names; minic looks them up only to print it.</summary>
     /// <param name="Value">The bits.</param>
     /// <param name="Says">Their names, as <see cref="FlagText"/> has them.</param>
     public sealed record Bits(ulong Value, Func<ulong, string> Says) : TapeArg
@@ -53,7 +53,7 @@ public abstract record TapeArg
     /// <summary>A pointer to bytes: a structure, or a buffer that the kernel fills.</summary>
     /// <param name="Data">The bytes, in the machine's own order.</param>
     /// <param name="Says">
-    /// What they mean: read from the bytes when somebody asks, so that it says what the kernel gets.
+    /// What they mean: minic reads it from the bytes when it prints them, so that it says what the kernel gets.
     /// </param>
     public sealed record Block(byte[] Data, Func<byte[], string> Says) : TapeArg
     {
@@ -83,7 +83,7 @@ public abstract record TapeArg
     /// <summary>A number with a symbolic form.</summary>
     public static TapeArg Named(long value, string text) => new Number(value, text);
 
-    /// <summary>Flags, which are named when somebody reads them.</summary>
+    /// <summary>Flags, which minic names only to print them.</summary>
     public static TapeArg Flags(ulong value, Func<ulong, string> says) => new Bits(value, says);
 
     /// <summary>A file mode, printed in octal.</summary>

@@ -18,7 +18,7 @@ public sealed record CgroupHierarchy(IReadOnlyList<string> Controllers, string M
     public bool IsV2 => Controllers.Count == 0;
 
     /// <summary>
-    /// In version 2, for a user who is not root: the cgroups below which they may make some; null for the whole
+    /// In version 2, for an unprivileged user: the cgroups below which they may make some; null for the whole
     /// hierarchy.
     /// </summary>
     public Delegation? Delegation { get; init; }
@@ -30,7 +30,7 @@ public sealed record CgroupHierarchy(IReadOnlyList<string> Controllers, string M
 /// minic.
 /// </remarks>
 /// <param name="Own">Our own cgroup, if it is the user's; else null.</param>
-/// <param name="IsAlone">Whether it has no process but minic, which can move.</param>
+/// <param name="IsAlone">Whether it has no process except minic, which can move.</param>
 /// <param name="Above">The nearest cgroup above that is the user's and has no processes; else null.</param>
 /// <param name="Limit">
 /// What limits our own cgroup, and does not hold below <paramref name="Above"/>: "memory.max 30000000"; null for
@@ -67,7 +67,7 @@ public static class Cgroups
         return result;
     }
 
-    /// <summary>What of version 2 is the own of the user who runs minic.</summary>
+    /// <summary>What of version 2 belongs to the user who runs minic.</summary>
     public static Delegation Delegated(CgroupHierarchy hierarchy)
     {
         var isAlone = ProcessesIn(hierarchy.Own).All(p => p == Environment.ProcessId);
@@ -146,19 +146,20 @@ public static class Cgroups
     }
 
     /// <summary>
-    /// Makes a cgroup of version 1, and gives each one on the way down to it what it lacks and the one above has.
+    /// Makes a cgroup of version 1, and fills the files that are empty in each cgroup on the way down to it from the
+    /// cgroup above.
     /// </summary>
     /// <param name="under">The cgroup above.</param>
     /// <param name="path">The cgroup to make.</param>
     /// <param name="files">
-    /// Files that are empty in a new one: nobody may join a cpuset without processors and memory nodes.
+    /// Files that are empty in a new cgroup: no process may join a cpuset without processors and memory nodes.
     /// </param>
     /// <exception cref="MinicException">A directory cannot be made, or a file cannot be written.</exception>
     public static void MakeInheriting(string under, string path, IReadOnlyList<string> files) =>
         AsOftenAsItGoesAway(() => TryMakeInheriting(under, path, files));
 
-    // Another minic that has just removed its container takes away the cgroups above as far as they are empty, which
-    // one that we are on the way through may be.
+    // Another minic that has just removed its container takes away the empty cgroups above it, and one of these may be
+    // on our way.
     private static void AsOftenAsItGoesAway(Func<bool> make)
     {
         for (var tries = 1; ; tries++)
@@ -211,7 +212,7 @@ public static class Cgroups
         }
         catch (IOException)
         {
-            // It went away under our eyes: then nobody is in it.
+            // It went away under our eyes: then no process is in it.
         }
 
         return pids;

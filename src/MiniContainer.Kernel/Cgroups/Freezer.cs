@@ -29,7 +29,7 @@ public static class Freezer
         (false, false) => "0",
     };
 
-    /// <summary>Whether somebody has asked for it to be frozen, be it done yet or not.</summary>
+    /// <summary>Whether a process has asked the kernel to freeze it, be it done yet or not.</summary>
     /// <param name="file">The file, of either version.</param>
     public static bool IsFrozen(string file) => Knob.TryRead(file) is "FROZEN" or "FREEZING" or "1";
 

@@ -39,7 +39,7 @@ public sealed unsafe partial class OomWatch : IDisposable
 
     /// <summary>Begins to watch.</summary>
     /// <param name="cgroups">A container's cgroup directories.</param>
-    /// <returns>A watch; one that is never told anything where no cgroup counts memory.</returns>
+    /// <returns>A watch; the kernel never tells it anything if no cgroup counts memory.</returns>
     /// <exception cref="MinicException">The kernel does not tell.</exception>
     public static OomWatch Begin(IReadOnlyList<string> cgroups)
     {

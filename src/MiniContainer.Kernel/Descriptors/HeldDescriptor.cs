@@ -1,5 +1,5 @@
 // The number of a file descriptor, for as long as a call needs it. Outside of Kernel descriptors are SafeHandles; a
-// system call wants the number, and nobody may close it meanwhile.
+// system call wants the number, and no other thread may close it meanwhile.
 
 using System.Runtime.InteropServices;
 

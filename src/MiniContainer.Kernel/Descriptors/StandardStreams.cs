@@ -6,7 +6,7 @@ using static Tmds.Linux.LibC;
 
 namespace MiniContainer.Kernel;
 
-/// <summary>Who else could notice that a stream has another owner.</summary>
+/// <summary>Which other processes could notice that a stream has another owner.</summary>
 public enum StreamReach
 {
     /// <summary>Only programs that hold the stream: a pipe, a socket, a file without a name.</summary>
@@ -49,7 +49,7 @@ public static unsafe class StandardStreams
     public static SafeFileHandle Get(int number) =>
         IsCallers(number) ? new SafeFileHandle(number, ownsHandle: false) : Libc.OpenHandle("/dev/null", O_RDWR);
 
-    /// <summary>The owner of a stream, and who could notice another one.</summary>
+    /// <summary>The owner of a stream, and which processes could notice another one.</summary>
     /// <param name="number">0, 1 or 2.</param>
     public static StandardStream Look(int number)
     {

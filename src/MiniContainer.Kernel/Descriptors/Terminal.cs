@@ -124,7 +124,7 @@ public static unsafe class Terminal
     /// <param name="from">The source.</param>
     /// <param name="to">Where to.</param>
     /// <param name="until">
-    /// Ends it earlier, by something to read: what comes later is for somebody else. Null for nothing.
+    /// Ends it earlier, by something to read: what comes later is for another reader. Null for none.
     /// </param>
     /// <returns>The last byte, if the source has ended; 10, a newline, if it was empty; null if the copying ended
     /// otherwise.</returns>
@@ -178,7 +178,7 @@ public static unsafe class Terminal
     }
 
     // Only the slave side tells of an end of file that was not read yet. It is opened by its master, since minic has no
-    // path to it, and closed at once: a terminal that nobody else has open any more is to hang up.
+    // path to it, and closed at once: a terminal that no other process has open any more is to hang up.
     private static bool IsUnread(SafeHandle master)
     {
         const int TIOCGPTPEER = 0x5441;
@@ -230,8 +230,8 @@ public static unsafe class Terminal
         }
     }
 
-    // Whoever changes a terminal from the background is stopped by SIGTTOU, unless the signal is blocked (tcsetattr(3),
-    // tcsetpgrp(3)).
+    // With SIGTTOU the kernel stops a background process that changes a terminal, unless the signal is blocked
+    // (tcsetattr(3), tcsetpgrp(3)).
     private static void Unstopped(Action change)
     {
         sigset_t mask, before;

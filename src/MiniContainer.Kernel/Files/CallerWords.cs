@@ -1,5 +1,5 @@
 // What minic's caller handed over, in bytes: .NET puts U+FFFD for each byte that is not UTF-8, in silence, and then a
-// command would get another name than the one that was typed. proc_pid_cmdline(5), proc_pid_environ(5).
+// command would get another name than the caller gave. proc_pid_cmdline(5), proc_pid_environ(5).
 
 namespace MiniContainer.Kernel;
 

@@ -35,8 +35,8 @@ public static unsafe partial class Directories
             if (errno == Kernel.Errno.ENOENT && Path.GetDirectoryName(path) is { Length: > 0 } parent)
                 MakeAll(parent, mode);
         }
-        // Somebody else may remove the parent, empty as it is, before the child is made in it, or the directory itself
-        // right after it was found there: then once more.
+        // Another process may remove the parent, empty as it is, before we make the child in it, or the directory
+        // itself right after we found it there: then we try once more.
         while (errno is Kernel.Errno.ENOENT or Kernel.Errno.EEXIST && !File.Exists(path) && ++tries < 1000);
 
         throw MinicException.FromErrno($"make the directory {path}",
@@ -46,7 +46,7 @@ public static unsafe partial class Directories
     /// <summary>chgrp(1) and chmod(1) of a directory; a link in its place is not followed.</summary>
     /// <param name="path">The directory.</param>
     /// <param name="mode">Its permissions.</param>
-    /// <param name="group">Its group; null for the one that it has.</param>
+    /// <param name="group">Its group; null to keep the one it has.</param>
     /// <exception cref="MinicException">It is no directory any more.</exception>
     public static void SetMode(string path, uint mode, uint? group = null)
     {

@@ -8,7 +8,7 @@ namespace MiniContainer.Kernel;
 public static unsafe class Fifo
 {
     /// <summary>Writes a byte to the pipe on which a process waits, and waits until it closes the other one.</summary>
-    /// <exception cref="MinicException">Nobody waits there.</exception>
+    /// <exception cref="MinicException">No process waits there.</exception>
     public static void Signal(string start, string status)
     {
         // The status pipe is opened first: its end of file then cannot be missed, however fast the other side is.
@@ -24,7 +24,7 @@ public static unsafe class Fifo
         _ = Libc.Wait((int)statusPipe.DangerousGetHandle(), 0, -1);
     }
 
-    /// <summary>Whether a process has the pipe open for reading: one that waits on it, or is about to.</summary>
+    /// <summary>Whether a process has the pipe open for reading: it waits on the pipe, or is about to.</summary>
     public static bool IsAwaited(string path)
     {
         try

@@ -33,10 +33,10 @@ public static unsafe class InsideRoot
     private const int SYS_openat2 = 437;
     private const long MaxBytes = 4 * 1024 * 1024;
 
-    /// <summary>Whether a program could be executed by somebody: a regular file with an x bit.</summary>
+    /// <summary>Whether some user could execute a program: a regular file with an x bit.</summary>
     /// <param name="root">The root: a directory, or <c>/proc/PID/root</c>.</param>
     /// <param name="path">A path in it, absolute.</param>
-    /// <returns>0, ENOENT and the like where there is none, EACCES where it is no program.</returns>
+    /// <returns>0, ENOENT and the like if there is none, EACCES if it is no program.</returns>
     /// <exception cref="MinicException">The root itself cannot be opened.</exception>
     public static int CheckExecutable(string root, string path)
     {
@@ -51,7 +51,7 @@ public static unsafe class InsideRoot
     }
 
     /// <summary>
-    /// The lines of a text file, or null where it cannot be read: it is not there, no regular file, or too large for
+    /// The lines of a text file, or null if minic cannot read it: it is not there, no regular file, or too large for
     /// one.
     /// </summary>
     /// <param name="root">The root: a directory, or <c>/proc/PID/root</c>.</param>
@@ -59,11 +59,11 @@ public static unsafe class InsideRoot
     /// <exception cref="MinicException">The root itself cannot be opened.</exception>
     public static IReadOnlyList<string>? TryReadLines(string root, string path)
     {
-        // Whoever made the image may have put a named pipe there: O_NONBLOCK, so that nobody waits for its writer.
+        // The image may have a named pipe there: O_NONBLOCK, so that minic does not wait for its writer.
         using var file = TryOpen(root, path, O_RDONLY | O_NONBLOCK, out _);
         if (file is null)
             return null;
-        // Nor does anybody read a device to its end, or a disk full of users.
+        // Nor does minic read a device to its end, or a disk full of users.
         Tmds.Linux.stat status;
         if (fstat((int)file.DangerousGetHandle(), &status) != 0
             || ((uint)status.st_mode & (uint)S_IFMT) != (uint)S_IFREG || (long)status.st_size > MaxBytes)
@@ -80,7 +80,8 @@ public static unsafe class InsideRoot
     }
 
     /// <summary>
-    /// What is at a path; a link that the path itself is is not followed. Null for nothing, or where it cannot be seen.
+    /// What is at a path; if the path itself is a link, minic does not follow it. Null for nothing, or if minic cannot
+    /// see it.
     /// </summary>
     /// <param name="root">The root: a directory.</param>
     /// <param name="path">A path in it, absolute.</param>

@@ -58,7 +58,7 @@ public static unsafe class Knob
         }
     }
 
-    /// <summary>Removes a file; one that is gone, with its directory or without, is fine (unlink(2)).</summary>
+    /// <summary>Removes a file; a file that is gone, with its directory or without, is fine (unlink(2)).</summary>
     /// <exception cref="MinicException">It cannot be removed.</exception>
     public static void Remove(string path)
     {

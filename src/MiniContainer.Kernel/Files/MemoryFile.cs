@@ -21,7 +21,7 @@ public static unsafe class MemoryFile
             throw MinicException.FromErrno("make a file of memory", $"memfd_create({TapeArg.Quote(name)}, MFD_CLOEXEC)",
                 Libc.Errno);
         var file = new SafeFileHandle(fd, ownsHandle: true);
-        // Written at a position, which leaves the file's own offset at 0 for whoever reads.
+        // Written at a position, which leaves the file's own offset at 0 for the reader.
         RandomAccess.Write(file, content, fileOffset: 0);
         return file;
     }

@@ -1,6 +1,6 @@
 // Copies what is in a directory into another, with owners, permissions and times: what `cp -a` does. Every name is
-// looked up in a directory that is open, and no link is followed, so whoever changes the source meanwhile cannot lead
-// the copy out of it (lab 06-mounts; openat(2), fstatat(2)).
+// looked up in a directory that is open, and no link is followed, so a process that changes the source meanwhile cannot
+// lead the copy out of it (lab 06-mounts; openat(2), fstatat(2)).
 
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
@@ -12,7 +12,7 @@ namespace MiniContainer.Kernel;
 /// <summary>The door to copies of trees.</summary>
 public static unsafe partial class TreeCopy
 {
-    // Each level has two descriptors open; whoever nests deeper wants to do harm.
+    // Each level has two descriptors open; a tree that is nested deeper was made to do harm.
     private const int MaxDepth = 256;
     private const int Nofollow = 0x100; // AT_SYMLINK_NOFOLLOW
 

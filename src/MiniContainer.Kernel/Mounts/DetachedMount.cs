@@ -1,5 +1,5 @@
-// A file system that is mounted nowhere yet (lab 07-layers; fsopen(2), fsconfig(2), fsmount(2)). minic makes one that
-// lies on a device: a container's child is under the container's rules for devices by then, which need not allow it.
+// A file system that is mounted nowhere yet (lab 07-layers; fsopen(2), fsconfig(2), fsmount(2)). If it lies on a
+// device minic makes it: the child is under the container's rules for devices by then, which need not allow it.
 
 using Microsoft.Win32.SafeHandles;
 using static Tmds.Linux.LibC;

@@ -36,7 +36,7 @@ public static unsafe class IdMappedTree
         $"open_tree(AT_FDCWD, {TapeArg.Quote(source)}, "
             + $"OPEN_TREE_CLONE|OPEN_TREE_CLOEXEC{(recursive ? "|AT_RECURSIVE" : "")})";
 
-    /// <summary>Makes a user namespace with some maps, in which nobody is. It lives as long as the handle.</summary>
+    /// <summary>Makes a user namespace with some maps and no process. It lives as long as the handle.</summary>
     /// <param name="uidMap">Lines of "inside outside count" (user_namespaces(7)).</param>
     /// <param name="gidMap">The same for groups.</param>
     /// <exception cref="MinicException">The kernel refuses a map.</exception>

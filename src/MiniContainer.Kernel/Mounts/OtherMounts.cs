@@ -1,4 +1,4 @@
-// A path may exist for the shell that somebody typed it in, and not for us: a lab world, unshare(1) and containers have
+// A path may exist for the shell that the user typed it in, and not for us: a lab world, unshare(1) and containers have
 // mounts of their own, and /tmp as a rule is one of them (labs 06-mounts; mount_namespaces(7), proc_pid_root(5)).
 
 using System.Globalization;

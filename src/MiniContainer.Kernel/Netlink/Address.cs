@@ -34,7 +34,7 @@ public sealed record Address(IPAddress Local, int PrefixLength)
     /// <summary>IFA_F_TENTATIVE: still asking whether another has it; not usable yet.</summary>
     public bool IsTentative => (Flags & NetlinkAbi.IFA_F_TENTATIVE) != 0;
 
-    /// <summary>IFA_F_PERMANENT: somebody gave it, for good; it was not learnt from a router or a server.</summary>
+    /// <summary>IFA_F_PERMANENT: a user gave it, for good; it was not learnt from a router or a server.</summary>
     public bool IsPermanent => (Flags & NetlinkAbi.IFA_F_PERMANENT) != 0;
 
     /// <summary>IFA_F_DADFAILED: another has it.</summary>

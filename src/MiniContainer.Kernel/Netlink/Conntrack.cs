@@ -1,7 +1,7 @@
 // The door to the kernel's table of connections, which network address translation follows: rules are asked for the
 // first packet of a connection alone, so a connection that is older than a rule never meets it, and one that is younger
-// outlives it. Whoever changes the rules forgets such connections. The messages are those of ctnetlink, a part of
-// netfilter: an nfgenmsg and nested attributes, all numbers in network byte order. Lab 16-ports; conntrack(8).
+// outlives it. So a step that changes the rules forgets such connections. The messages are those of ctnetlink, a part
+// of netfilter: an nfgenmsg and nested attributes, all numbers in network byte order. Lab 16-ports; conntrack(8).
 
 using System.Buffers.Binary;
 using System.Net;

@@ -1,4 +1,4 @@
-// The tests compare the bytes of messages, which nobody else needs to see.
+// The tests compare the bytes of messages, which no other code needs to see.
 
 using System.Runtime.CompilerServices;
 

@@ -1,5 +1,5 @@
-// Reads the attributes of a message that the kernel sent: the inverse of NetlinkMessage. Attributes that nobody asks
-// for are passed over, as netlink demands, since newer kernels send more. See rtnetlink(3).
+// Reads the attributes of a message that the kernel sent: the inverse of NetlinkMessage. It passes over attributes that
+// the caller does not ask for, as netlink demands, since newer kernels send more. See rtnetlink(3).
 
 using System.Net;
 using System.Net.NetworkInformation;

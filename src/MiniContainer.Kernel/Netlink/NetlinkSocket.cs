@@ -218,7 +218,7 @@ internal sealed unsafe class NetlinkSocket : IDisposable
             throw Failed("open a netlink socket", $"setsockopt(SOL_NETLINK, {name}, 1)");
     }
 
-    // Port 0 lets the kernel choose one that is free; it is asked for, since answers bear it.
+    // Port 0 lets the kernel choose a free one; we ask which, since answers bear it.
     private uint Bind()
     {
         using var held = new HeldDescriptor(handle);

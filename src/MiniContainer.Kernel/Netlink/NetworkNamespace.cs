@@ -93,7 +93,7 @@ public static unsafe partial class NetworkNamespace
     }
 
     /// <summary>
-    /// Keeps a namespace alive by a bind mount on an empty file, for ourselves alone: nobody looks for it there.
+    /// Keeps a namespace alive by a bind mount on an empty file, for minic alone: no other program looks for it there.
     /// </summary>
     /// <remarks>
     /// Equivalent to: <c>touch PATH; mount --bind /proc/PID/ns/net PATH</c>. <see cref="Unpin"/> lets it go.

@@ -45,7 +45,7 @@ public sealed partial class RtNetlink
                 var (info, mac, destination) = ParseNeighbour(body);
                 var name = names.GetValueOrDefault(info.ndm_ifindex, $"if{info.ndm_ifindex}");
 
-                // What needs no address (multicast, the loopback) is in the table too, but nobody's neighbour.
+                // What needs no address (multicast, the loopback) is in the table too, and is no neighbour.
                 return destination is null || (info.ndm_state & NUD_NOARP) != 0 || (dev is not null && name != dev)
                     ? null
                     : new Neighbour(name, destination, mac) { State = info.ndm_state };

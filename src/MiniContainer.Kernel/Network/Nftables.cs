@@ -1,6 +1,6 @@
 // Packet filtering, in nft's own language: the library that the nft command is made of reads the text, compiles it to
 // the kernel's little machine, and hands all of it over as one transaction. minic does not wrap that language in
-// another: whoever reads minic's rules reads what `nft list ruleset` shows. See nft(8), libnftables(3).
+// another: a user who reads minic's rules reads what `nft list ruleset` shows. See nft(8), libnftables(3).
 
 using System.Runtime.InteropServices;
 using System.Text;

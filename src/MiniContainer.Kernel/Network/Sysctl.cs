@@ -1,6 +1,6 @@
 // Kernel settings below /proc/sys, by the names that sysctl(8) uses. What /proc/sys/net shows belongs to the network
-// namespace of the thread that opens the file, not of the process or of whoever mounted /proc: so the thread goes into
-// the namespace, opens, and comes back. See proc_sys_net(5), sysctl(8).
+// namespace of the thread that opens the file, not of its process or of the one that mounted /proc: so the thread goes
+// into the namespace, opens, and comes back. See proc_sys_net(5), sysctl(8).
 
 using System.Runtime.InteropServices;
 

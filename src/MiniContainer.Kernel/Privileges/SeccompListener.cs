@@ -31,7 +31,7 @@ public static unsafe class SeccompListener
     /// <param name="path">The socket's file.</param>
     /// <param name="text">What the receiver reads.</param>
     /// <param name="descriptor">What it gets with that (SCM_RIGHTS).</param>
-    /// <exception cref="MinicException">Nobody listens there, or it did not take the message.</exception>
+    /// <exception cref="MinicException">No process listens there, or it did not take the message.</exception>
     public static void Send(string path, ReadOnlySpan<byte> text, SafeHandle descriptor)
     {
         // The words are those that engines look for.

@@ -58,7 +58,7 @@ public sealed record Caller(uint Uid, uint Gid)
 
     private static readonly Lazy<Caller> Once = new(Read);
 
-    /// <summary>Whoever runs this process; nothing about that changes while it lives.</summary>
+    /// <summary>The user who runs this process; nothing about that changes while it lives.</summary>
     public static Caller Current => Once.Value;
 
     private static Caller Read()

@@ -35,7 +35,7 @@ public sealed record ChildOptions(IReadOnlyList<TapeCall> Calls)
     /// <summary>A cgroup v2 directory that the child is born into.</summary>
     public SafeHandle? Cgroup { get; init; }
 
-    /// <summary>A file for the tape, when someone else is to read its results; or null.</summary>
+    /// <summary>A file for the tape, when another process is to read its results; or null.</summary>
     public SafeFileHandle? TapeFile { get; init; }
 }
 
@@ -271,8 +271,7 @@ public sealed unsafe class Child : IDisposable
 
     // The child's descriptors become 0 .. n-1 in the order given, so that the tape knows every number in advance. A
     // source below n could be overwritten before its turn comes: it is moved above first, in the parent, where that is
-    // easy. One that executes its own program needs all of them once more behind that; then it is the tape that marks
-    // them.
+    // easy. A child that executes its own program needs all of them once more after that; then the tape marks them.
     private static List<TapeCall> Arrange(int[] sources, int kept, bool keepAll, List<int> temporary)
     {
         var calls = new List<TapeCall>();

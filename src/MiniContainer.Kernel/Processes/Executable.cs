@@ -94,7 +94,7 @@ public sealed unsafe class Executable
         return IsNoExec(file) ? new NotExecutable(Errno.EACCES, "its file system is mounted noexec", elsewhere) : null;
     }
 
-    // The first bytes say who is to execute it: an interpreter, a loader, or nobody but the kernel.
+    // The first bytes say what is to execute it: an interpreter, a loader, or the kernel alone.
     private NotExecutable? CheckContent(SafeFileHandle file, int interpreters)
     {
         var (kind, next) = Interpreter(file);

@@ -1,5 +1,5 @@
 // What this process was given by its caller, and every child of it would be given in turn: the kernel hands these on
-// over clone(2) and execve(2) unless somebody resets them (lab 10-privileges; proc_pid_status(5), capabilities(7),
+// over clone(2) and execve(2) unless a process resets them (lab 10-privileges; proc_pid_status(5), capabilities(7),
 // signal(7)).
 
 using System.Globalization;

@@ -19,7 +19,7 @@ public static unsafe class NotifySocket
     /// <summary>The socket's name in its directory.</summary>
     public const string FileName = "notify.sock";
 
-    // How long an init system may take to read what was sent. One that knows no barrier never says.
+    // How long an init system may take to read what was sent. An init system that knows no barrier never says so.
     private const int BarrierPatience = 30_000;
 
     /// <summary>Makes a datagram socket in a directory, to which every user may send.</summary>
@@ -47,7 +47,7 @@ public static unsafe class NotifySocket
     /// <param name="listening">What <see cref="Listen"/> made.</param>
     /// <param name="host">The init system's socket: a path, or @ and an abstract name.</param>
     /// <param name="mainPid">The process that it is to watch from then on.</param>
-    /// <param name="process">The container's first process; without it nobody will say anything any more.</param>
+    /// <param name="process">The container's first process; once it is gone, no word will come any more.</param>
     /// <exception cref="MinicException">The init system's socket takes no message.</exception>
     public static void Relay(SafeHandle listening, string host, int mainPid, SafeHandle process)
     {

@@ -1,4 +1,4 @@
-// Ending processes and waiting for them, by pidfd where a number could mean somebody else by now
+// Ending processes and waiting for them, by pidfd where a number could mean another process by now
 // (lab 01-run, waitpid(2), pidfd_send_signal(2), proc_pid_stat(5)). Signal names are Mono.Posix's.
 
 using System.Globalization;

@@ -1,6 +1,6 @@
 // A program that is machine code in this one, as an open file that can be executed: the smallest ELF header that Linux
-// takes before the code, all in a memfd that is sealed, so that not even who executes it can change it (elf(5),
-// memfd_create(2), fcntl(2) F_ADD_SEALS; labs 03-threads, 20-pause).
+// takes before the code, all in a memfd that is sealed, so that not even the process that executes it can change it
+// (elf(5), memfd_create(2), fcntl(2) F_ADD_SEALS; labs 03-threads, 20-pause).
 
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;

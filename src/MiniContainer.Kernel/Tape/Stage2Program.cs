@@ -1,6 +1,6 @@
-// The child's own program: own.x86_64.s behind an ELF header, in a memfd that nobody can write any more. A child that
-// has executed it has nothing of minic in it, neither memory nor the file behind /proc/self/exe: whatever an image
-// makes of these, minic on the host is not reached (docs/security.md, CVE-2019-5736; memfd_create(2), fcntl(2),
+// The child's own program: own.x86_64.s behind an ELF header, in a memfd that no process can write any more. A child
+// that has executed it has nothing of minic in it, neither memory nor the file behind /proc/self/exe: whatever an image
+// makes of these, it does not reach minic on the host (docs/security.md, CVE-2019-5736; memfd_create(2), fcntl(2),
 // execveat(2)).
 
 using System.Buffers.Binary;

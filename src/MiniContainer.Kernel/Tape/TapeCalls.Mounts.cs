@@ -55,7 +55,7 @@ public static partial class TapeCalls
     /// <summary>Sets an option of a file system that is being made (fsconfig(2)).</summary>
     /// <param name="context">The descriptor of <see cref="fsopen"/>.</param>
     /// <param name="key">The option.</param>
-    /// <param name="value">Its value; null of one that is a flag.</param>
+    /// <param name="value">Its value; null for a flag.</param>
     public static TapeCall fsconfig(int context, string key, string? value) => value is null
         ? new("fsconfig", context, TapeArg.Named(0, "FSCONFIG_SET_FLAG"), key, TapeArg.Null, 0)
         : new("fsconfig", context, TapeArg.Named(1, "FSCONFIG_SET_STRING"), key, value, 0);

@@ -102,8 +102,8 @@ public static partial class TapeCalls
         new("prctl", TapeArg.Flags((ulong)PR_SET_NAME, FlagText.Prctl), name);
 
     /// <summary>
-    /// An operation on a capability, by name: PR_CAPBSET_DROP. EINVAL is fine: this kernel does not know it, so nobody
-    /// has it.
+    /// An operation on a capability, by name: PR_CAPBSET_DROP. EINVAL is fine: this kernel does not know it, so no
+    /// process has it.
     /// </summary>
     public static TapeCall prctl(int option, string capability) =>
         prctl(option, Capability(Capabilities.Number(capability)!.Value)) with { Allowed = [Errno.EINVAL] };

@@ -39,7 +39,7 @@ public static class TapeFile
             : MinicException.FromErrno("play the tape", $"entry {played}, system call {number}", (int)-result);
     }
 
-    /// <summary>How many of a tape's calls have been played; null where there is no tape that can be read.</summary>
+    /// <summary>How many of a tape's calls the child has played; null if there is no tape that can be read.</summary>
     public static int? Played(string path)
     {
         try

@@ -1,6 +1,6 @@
 // A tape in memory: the entries that the player walks, and behind them everything that their pointers mean. The memory
-// is shared between parent and child (and, when it has a file, with whoever opens that later), so the results of the
-// calls can be read while the child plays and after it has gone. Lab 03-threads; player.x86_64.s has the layout.
+// is shared between parent and child (and, when it has a file, with a process that opens that later), so the results of
+// the calls can be read while the child plays and after it has gone. Lab 03-threads; player.x86_64.s has the layout.
 //
 // Lists are walked by number here: a foreach over one would make an object each time, hundreds in all.
 
@@ -99,7 +99,7 @@ public sealed unsafe class TapeImage : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        // Once: by the second time the address may be somebody else's.
+        // Once: by the second time the address may belong to another mapping.
         if (disposed)
             return;
         disposed = true;

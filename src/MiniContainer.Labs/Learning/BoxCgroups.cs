@@ -1,5 +1,5 @@
-// The labs' programs name the cgroups of their containers box…, and remove them at the end. One that was killed could
-// not: its cgroups stay, empty, outside of every namespace (lab 08-cgroups; cgroups(7)).
+// The labs' programs name the cgroups of their containers box…, and remove them at the end. A program that was killed
+// could not: its cgroups stay, empty, outside of every namespace (lab 08-cgroups; cgroups(7)).
 
 using System.Globalization;
 using MiniContainer.Kernel;
@@ -27,7 +27,7 @@ internal static class BoxCgroups
         && !(int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var pid)
             && Processes.Stat(pid) is not null);
 
-    // rmdir(2) refuses a cgroup that holds processes, so this can harm nobody.
+    // rmdir(2) refuses a cgroup that holds processes, so this can harm no process.
     private static void RemoveTree(string cgroup)
     {
         foreach (var below in Directory.EnumerateDirectories(cgroup))

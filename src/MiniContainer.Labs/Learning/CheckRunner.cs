@@ -1,5 +1,5 @@
-// Runs the check of a step. It says what it observed to be wrong; one that fails without a word is broken itself, and
-// the learner is told so.
+// Runs the check of a step. The check says what it observed to be wrong; a check that fails without a word is broken
+// itself, and lab tells the learner so.
 
 using MiniContainer.Labs.Course;
 using MiniContainer.Nodes.Model;
@@ -16,7 +16,7 @@ internal sealed record CheckResult(bool Passed, string Observation, string? Defe
 internal static class CheckRunner
 {
     /// <summary>
-    /// A check answers in a second. This is only for one that hangs; a first build of container.cs fits in.
+    /// A check answers in a second. This is only for a check that hangs; a first build of container.cs fits in.
     /// </summary>
     public static int Seconds => 90 * Pace.Factor;
 

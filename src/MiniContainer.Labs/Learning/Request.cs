@@ -20,7 +20,7 @@ internal static class Request
     /// <param name="progress">Where both look.</param>
     /// <param name="words">What is asked: "reset 04-pid --files".</param>
     /// <returns>The code to end with.</returns>
-    /// <exception cref="MinicException">Nobody is there to be asked.</exception>
+    /// <exception cref="MinicException">There is no lab outside.</exception>
     public static int Ask(Progress progress, params IReadOnlyList<string> words)
     {
         if (Environment.GetEnvironmentVariable(Variable) is not { Length: > 0 } pid

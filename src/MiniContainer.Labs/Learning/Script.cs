@@ -1,5 +1,5 @@
 // Runs a bash script in a lab's world and gives back what it said. Its output goes to memory, not to a pipe: a process
-// that it leaves in the background may hold its output open, and nobody must wait for that.
+// that it leaves in the background may hold its output open, and lab must not wait for that.
 
 using System.Globalization;
 using System.Text;

@@ -7,7 +7,7 @@
 //                            namespace, and another number another one
 //     what matches one of lab.yaml's patterns: whatever else matches it
 //
-// "bash: line 7:" is "bash:" to somebody who types, and "bash: line 7: 4711 Killed CMD" is "Killed"; "[1] 4711" and
+// "bash: line 7:" is "bash:" to a user who types, and "bash: line 7: 4711 Killed CMD" is "Killed"; "[1] 4711" and
 // exit codes may be left out.
 
 using System.Globalization;

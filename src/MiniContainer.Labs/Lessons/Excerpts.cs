@@ -41,7 +41,7 @@ internal static class Excerpts
     }
 
     /// <summary>
-    /// The stage that a learner begins with, and the one that they end with; null where the lab gives none.
+    /// The stage that a learner begins with, and the one that they end with; null if the lab gives none.
     /// </summary>
     public static (string Before, string After)? Stage(Lab lab, string file) =>
         lab.Files.FirstOrDefault(f => f.Path == file) is { } given

@@ -53,7 +53,7 @@ internal static class DnsServer
             }
             catch (SocketException)
             {
-                // Nobody there to take the answer, or a network without a way back.
+                // No process is there to take the answer, or the network has no way back.
             }
         }
     }

@@ -1,5 +1,5 @@
 // What the name server knows: the zone example. (a name kept for such use, RFC 6761), in which every name is the web
-// server, but for ns.example. All else does not exist, and the answer says so with authority: there is no other
+// server, except ns.example. All else does not exist, and the answer says so with authority: there is no other
 // internet.
 //
 //     example.    SOA   ns.example. lab.example. ...

@@ -7,7 +7,7 @@ namespace MiniContainer.Labs.Verbs;
 /// <summary>The argument NN.</summary>
 internal static class LabArgument
 {
-    /// <summary>A lab; where none is named, that of this shell, or the one that was started last.</summary>
+    /// <summary>A lab; if none is named, that of this shell, or the lab that was started last.</summary>
     public static Argument<string?> Create() => new("NN")
     {
         Description = "Which lab: 4, 04 or 04-pid. Without it, the one that you are at.",

@@ -1,5 +1,5 @@
 // lab verify: for teachers and continuous integration. Each lab is verified by a process of its own, two at a time: it
-// has its world, its directory and its state, and one that crashes is one failure.
+// has its world, its directory and its state, and a process that crashes is one failure.
 
 using System.CommandLine;
 using MiniContainer.Labs.Course;

@@ -1,4 +1,4 @@
-// lab world down: takes a world down with all that lives in it. Where there is none, all is well too.
+// lab world down: takes a world down with all that lives in it. If there is none, all is well too.
 
 using System.CommandLine;
 using MiniContainer.Labs.Worlds;

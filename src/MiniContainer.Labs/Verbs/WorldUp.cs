@@ -1,4 +1,4 @@
-// lab world up: builds a world. One that is up already stays as it is.
+// lab world up: builds a world. A world that is up already stays as it is.
 
 using System.CommandLine;
 using MiniContainer.Labs.Worlds;

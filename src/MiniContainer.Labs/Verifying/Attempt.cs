@@ -1,4 +1,4 @@
-// One attempt at a lab, as a learner would make it, but with nobody there: a world of its own, the lab's files, fresh
+// One attempt at a lab, as a learner would make it, and without a learner: a world of its own, the lab's files, fresh
 // inputs. At its end all of it goes away again.
 
 using MiniContainer.Labs.Course;

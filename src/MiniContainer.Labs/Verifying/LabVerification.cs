@@ -21,7 +21,7 @@ internal sealed class LabVerification(Catalogue course, Lab lab)
 
     /// <summary>Does all of it.</summary>
     /// <exception cref="MinicException">
-    /// A world could not be built, or somebody else verifies this lab just now.
+    /// A world could not be built, or another process verifies this lab just now.
     /// </exception>
     public Findings Run()
     {

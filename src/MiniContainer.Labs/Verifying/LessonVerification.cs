@@ -114,7 +114,7 @@ internal sealed class LessonVerification(Catalogue course, Workplace workplace, 
         return File.Exists(test + ".err") ? File.ReadAllText(test + ".err") : text;
     }
 
-    // What it prints is read by cram as the session's; cram's own directory for temporary files is nobody's business
+    // cram reads what it prints as the session's output; cram's own directory for temporary files must not show
     // there.
     private string Shell()
     {

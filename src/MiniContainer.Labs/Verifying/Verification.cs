@@ -30,7 +30,7 @@ internal sealed class Verification(Catalogue course, bool shared)
     {
         Directory.CreateDirectory(State);
         var total = new Findings();
-        // What was begun is taken down by those who began it; then we report, and leave.
+        // Each process takes down what it began; then we report, and leave.
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         try

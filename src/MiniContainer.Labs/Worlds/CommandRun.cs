@@ -117,7 +117,7 @@ internal static class CommandRun
         return plan;
     }
 
-    // A command has no journal: it makes nothing, and ends with us, so there is nothing that anybody could undo.
+    // A command has no journal: it makes nothing, and ends with us, so there is nothing to undo.
     private static PlayContext Start(Plan plan, params IReadOnlyList<(string Name, SafeHandle Handle)> handles)
     {
         var playing = new PlayContext(plan);

@@ -83,7 +83,7 @@ internal sealed record ListenOn(string Netns, string Address, int Port, string P
         }
     }
 
-    // A socket is closed with its object, so whoever has the descriptor has that too.
+    // A socket is closed with its object, so the holder of the descriptor holds the object too.
     private sealed class SocketHandle : SafeHandle
     {
         private readonly Socket socket;

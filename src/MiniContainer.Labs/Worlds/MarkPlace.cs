@@ -62,11 +62,11 @@ internal sealed record MarkPlace(string Directory, string World, string Place) :
     /// <inheritdoc/>
     public override void Undo(StepResult? facts)
     {
-        // First who might go on noting things, then what is noted.
+        // First the processes that might go on noting things, then what they noted.
         NodeProcesses.End(Node.Namespaces());
         if (!Sweep.Needed(Node))
             return;
-        // What failed it says itself; all but cgroups goes with the place.
+        // The command says itself what failed; all except cgroups goes with the place.
         _ = CommandRun.Run(Node, new PlaceCommand([.. LabProgram.Command, "world", "sweep"]));
     }
 

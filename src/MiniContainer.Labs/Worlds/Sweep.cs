@@ -49,7 +49,7 @@ internal static class Sweep
             }
             catch (MinicException e)
             {
-                // One that cannot be read is no reason to leave the others.
+                // A journal that cannot be read is no reason to leave the others.
                 failures.Add(e);
             }
         }

@@ -28,8 +28,8 @@ internal static class WorldNetwork
 
     /// <summary>The cable between the two places.</summary>
     /// <remarks>
-    /// The internet has no route but that of its link: what comes from a private address is not answered. Pods need a
-    /// masquerade to be heard, as in the world outside.
+    /// The internet has no route except that of its link: it does not answer what comes from a private address. Pods
+    /// need a masquerade to be heard, as in the world outside.
     /// </remarks>
     public static Cable Cable(Node host, Node internet) => new(
         // Fixed addresses of the locally administered kind (02:...), so that transcripts show the same ones everywhere.

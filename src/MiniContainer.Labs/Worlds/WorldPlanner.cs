@@ -18,7 +18,7 @@ internal static class WorldPlanner
     public static Plan Plan(World world)
     {
         var plan = new Plan();
-        // A checkout may lie in /tmp or /run, and whoever makes the world may stand there.
+        // A checkout may lie in /tmp or /run, and the user may make the world from a directory there.
         var facts = NodeFacts.Read([Catalogue.FindRoot() ?? AppContext.BaseDirectory, CommandRun.Here()]);
         TopologyPlanner.Add(plan, world.Topology, facts, World.Home.State.Path);
         foreach (var place in world.Places)

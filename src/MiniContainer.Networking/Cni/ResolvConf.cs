@@ -1,4 +1,4 @@
-// The resolv.conf(5) of a container, as text: from the network's DNS settings, or from the host's where it has none.
+// The resolv.conf(5) of a container, as text: from the network's DNS settings, or from the host's if it has none.
 // Lab 22-cni. A container cannot reach name servers on the host's loopback, so those are left out.
 
 using System.Net;

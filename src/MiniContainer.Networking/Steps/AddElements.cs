@@ -91,7 +91,7 @@ public sealed record AddElements(string What, IReadOnlyList<NatElement> Elements
     }
 
     // Adding first what is to be deleted makes the deletion succeed whether it was there or not; `destroy`, which says
-    // the same, is younger than the nft of Debian 12. Nobody sees the addition: both are one transaction.
+    // the same, is younger than the nft of Debian 12. No packet meets the addition: both are one transaction.
     private static string Removal(IReadOnlyList<NatElement> elements) =>
         string.Join('\n',
             [.. elements.Select(e => $"add element {e}"), .. elements.Select(e => $"delete element {e}")]);

@@ -105,8 +105,8 @@ public sealed record ForgetOlder(IReadOnlyList<LeadingPort> Ports) : Step
         return null;
     }
 
-    // A connection that somebody has accepted stays with them. On all addresses, one that is translated already belongs
-    // to a mapping of one address, which goes before.
+    // A connection that a process has accepted stays with that process. If the port is mapped on all addresses, a
+    // connection that is translated already belongs to a mapping of one address, which goes before.
     private static bool IsOlder(LeadingPort port, ConntrackEntry entry) =>
         entry.Original.DestinationPort == port.Port && entry.Protocol == Number(port.Protocol)
         && IPAddress.Parse(port.Address) is var address && entry.Original.Source.AddressFamily == address.AddressFamily

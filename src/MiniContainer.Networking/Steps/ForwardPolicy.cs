@@ -19,7 +19,7 @@ internal static class ForwardPolicy
         }
         catch (MinicException)
         {
-            // Somebody else's rules may be of a kind that this libnftables cannot print; that is no reason to fail.
+            // Another program's rules may be of a kind that this libnftables cannot print; that is no reason to fail.
             return [];
         }
     }

@@ -99,7 +99,7 @@ public sealed record LeaseAddresses(string Networks, string Leases, string Conta
         using var held = SharedLock.TakeIfThere(Networks);
         foreach (var address in Addresses)
         {
-            // Empty: we died between making and writing it. Under the lock nobody else is at that point.
+            // Empty: we died between making and writing it. Under the lock no other minic is at that point.
             if (Read(FileOf(address)) is { } content && (content.Length == 0 || content == Content))
                 Knob.Remove(FileOf(address));
         }
@@ -115,7 +115,7 @@ public sealed record LeaseAddresses(string Networks, string Leases, string Conta
     public static IPAddress? Last(string leases, int set) =>
         IPAddress.TryParse(Knob.TryRead($"{leases}/{LastFile}{set}"), out var last) ? last : null;
 
-    /// <summary>Who has an address: container and interface; null if nobody has.</summary>
+    /// <summary>The holder of an address: container and interface; null if it is free.</summary>
     public static (string ContainerId, string IfName)? HolderOf(string leases, string ip)
     {
         var lines = Read($"{leases}/{ip}")?.Split(LineEnd);

@@ -2,7 +2,7 @@
 // there could be a loop; the kernel compares their numbers. Linux 6.18 hands these out in blocks, one for each
 // processor, so a newer one that was made on another processor may have the smaller number, and is refused with EINVAL.
 // (Never on the machine itself, whose mount namespace is number one; but in a world within a world, or in a container.)
-// On the processor that made ours the next number is greater: that one is found by trying. Lab 13-netns;
+// On the processor that made ours the next number is greater: minic finds that one by trying. Lab 13-netns;
 // mount_namespaces(7), sched_setaffinity(2).
 
 using MiniContainer.Kernel;

@@ -58,7 +58,7 @@ public sealed record NodesHome(StateRoot State)
     {
         if (!IsMounted)
             HostMount.Bind($"bind {State.Path} onto itself", State.Path, State.Path);
-        // Once more where it is: whoever died between the two calls left it shared.
+        // Also if it is mounted already: a process that died between the two calls left it shared.
         HostMount.MakePrivate($"make {State.Path} private", State.Path);
     }
 }

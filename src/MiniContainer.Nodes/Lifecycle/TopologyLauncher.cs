@@ -38,7 +38,8 @@ public sealed record TopologyLauncher(NodesHome Home, string What, Topology Topo
                 }
             }
 
-            // Somebody's: locked while it is built or taken down, so we wait; then it is up, gone, or left behind.
+            // Another process made it, and holds its lock while it builds it or takes it down. So we wait: then it is
+            // up, gone, or left behind.
             using var existing = StateDirectory.Lock(Home.State, Topology.Path);
             if (existing is null)
                 continue;

@@ -1,5 +1,5 @@
 // The way back from TopologyLauncher.cs, for a whole topology as for a half-built one: the undo of its journal, and
-// then the journal itself. Whoever holds the lock of the directory may do it, as often as it takes (lab 12-oci).
+// then the journal itself. Any process that holds the directory's lock may do it, as often as it takes (lab 12-oci).
 
 using MiniContainer.Kernel;
 using MiniContainer.Plans;
@@ -35,7 +35,7 @@ public static class TopologyRemoval
         {
             try
             {
-                // One that is locked is somebody's who lives.
+                // A topology that is locked belongs to a process that lives.
                 using var directory = StateDirectory.TryLock(home.State, home.State[name]);
                 if (directory is not null && TopologyState.IsLeftOver(directory))
                     TakeDown(directory);

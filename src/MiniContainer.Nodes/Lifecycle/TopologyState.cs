@@ -12,8 +12,8 @@ public static class TopologyState
 {
     /// <summary>Whether it is up, and can be entered from here.</summary>
     /// <remarks>
-    /// One that was made in another mount namespace, or of which somebody took mounts away, is not; nor is one that
-    /// goes with its owner, when that has gone.
+    /// A topology that was made in another mount namespace, or that lost some of its mounts, is not; nor is a topology
+    /// that goes with its owner, when the owner has gone.
     /// </remarks>
     /// <param name="root">The directory of all topologies.</param>
     /// <param name="path">Its directory.</param>
@@ -33,12 +33,12 @@ public static class TopologyState
         }
     }
 
-    /// <summary>Whether nobody is left who would take it down.</summary>
-    /// <param name="directory">Its directory, locked: so nobody is building it, nor taking it down.</param>
+    /// <summary>Whether no process is left that would take it down.</summary>
+    /// <param name="directory">Its directory, locked: so no process is building it, nor taking it down.</param>
     public static bool IsLeftOver(StateDirectory directory)
     {
-        // Whoever dies between the claim and the journal leaves an empty directory. One with something in it was made
-        // by a version that had no journal, and is none of ours.
+        // A process that dies between the claim and the journal leaves an empty directory. A directory with something
+        // in it was made by a version that had no journal, and is none of ours.
         if (!directory.HasJournal)
             return !Directory.EnumerateFileSystemEntries(directory.Path).Any();
         using var journal = directory.OpenJournal();

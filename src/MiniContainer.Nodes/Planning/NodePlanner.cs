@@ -109,7 +109,8 @@ internal sealed class NodePlanner(Plan plan, NodeFacts facts, string home)
             $"mount -t overlay -o {data} overlay /etc");
     }
 
-    // /sys/class/net shows the network namespace of whoever mounted sysfs. The machine's mounts below /sys are kept.
+    // /sys/class/net shows the network namespace of the process that mounted sysfs, so the child mounts another one. It
+    // keeps the machine's mounts below /sys.
     private void AddSys(NodeTape tape)
     {
         const string Why = "It is to be seen in the new sysfs too.";

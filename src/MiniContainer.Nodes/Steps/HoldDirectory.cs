@@ -44,8 +44,8 @@ public sealed record HoldDirectory(string Path) : Step
     /// <inheritdoc/>
     public override void Undo(StepResult? facts)
     {
-        // One that hangs in the kernel would be in no namespace that anybody can find: then all stays for the next
-        // undo.
+        // If a process hangs in the kernel, unmounting would leave it in a namespace that no undo can find: so all
+        // stays for the next undo.
         var bound = MountInfo.All()
             .Where(m => m.Point.StartsWith(Path + "/", StringComparison.Ordinal)).Select(m => m.Root);
         if (NodeProcesses.Find(bound) is [var left, ..])

@@ -1,5 +1,5 @@
-// A node's namespaces, bound to files: they live on when their first process has ended, and whoever is to come in joins
-// them by the files. Labs 11-exec, 13-netns; namespaces(7).
+// A node's namespaces, bound to files: they live on when their first process has ended, and a process that is to come
+// in joins them by the files. Labs 11-exec, 13-netns; namespaces(7).
 
 using System.Globalization;
 using MiniContainer.Kernel;
@@ -83,7 +83,7 @@ public sealed record PinNamespaces(string Child, string Directory, IReadOnlyList
     }
 
     /// <summary>
-    /// Ends who lives there; of namespaces that are bound no more nobody knows whose numbers they are.
+    /// Ends the processes in namespaces that are still bound. The numbers of the others may be in use for new ones.
     /// </summary>
     public override void Undo(StepResult? facts) => NodeProcesses.End(Bound);
 }

@@ -129,7 +129,7 @@ public sealed record SetAttributesBelow(string Target, ulong Set, ulong Clear) :
 /// <summary>Flags of mounts as options of mount(8).</summary>
 internal static class MountWords
 {
-    /// <summary>The command that mounts a file system, but for what and where.</summary>
+    /// <summary>The command that mounts a file system, without what and where.</summary>
     internal static string Command(string type, ulong flags, string? data)
     {
         var options = string.Join(",", new[] { Options(flags), data }.Where(o => !string.IsNullOrEmpty(o)));

@@ -51,7 +51,7 @@ public sealed record KeepCapabilities : ChildStep
 /// <param name="Dropped">The capabilities, by number.</param>
 public sealed record DropBounding(IReadOnlyList<int> Dropped) : ChildStep
 {
-    // EINVAL: this kernel does not know the capability, so nobody can have it.
+    // EINVAL: this kernel does not know the capability, so no process can have it.
     private static readonly int[] IfUnknown = [Errno.EINVAL];
 
     /// <inheritdoc/>
@@ -181,7 +181,7 @@ public sealed record SetCapabilities(ulong Effective, ulong Permitted, ulong Inh
 }
 
 /// <summary>
-/// Sets the ambient capabilities: those that a plain program keeps when a user who is not root executes it.
+/// Sets the ambient capabilities: those that a plain program keeps when an unprivileged user executes it.
 /// </summary>
 /// <param name="Raised">The capabilities, by number.</param>
 public sealed record SetAmbient(IReadOnlyList<int> Raised) : ChildStep
@@ -257,8 +257,8 @@ public sealed record FilterCalls(byte[] Program, long Flags) : ChildStep
 }
 
 /// <summary>
-/// Closes the listener of the own filter: while it is open here, calls would wait for an answer though nobody listens
-/// any more.
+/// Closes the listener of the child's own filter: while it is open here, calls would wait for an answer though no
+/// process listens any more.
 /// </summary>
 /// <param name="Listener">Its descriptor.</param>
 public sealed record CloseListener(int Listener) : ChildStep

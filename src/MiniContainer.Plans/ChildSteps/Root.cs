@@ -9,7 +9,7 @@ namespace MiniContainer.Plans.ChildSteps;
 /// <remarks>
 /// pivot_root(".", ".") works because both may be the same directory: the old root is then mounted over the new one.
 /// Paths from "/" start in the new root; "." still means the old one, and so does "/..", until
-/// <see cref="DetachOldRoot"/>: no path that somebody else may have chosen is to be followed before that.
+/// <see cref="DetachOldRoot"/>: before that the child must follow no path that another user may have chosen.
 /// </remarks>
 public sealed record PivotRoot : ChildStep
 {
@@ -124,8 +124,8 @@ public sealed record OpenDirectory(string Path, int? Script) : ChildStep
 }
 
 /// <summary>
-/// Closes what <see cref="OpenDirectory"/> opened; a script, which waits for nobody, copies from the first to the path
-/// here.
+/// Closes what <see cref="OpenDirectory"/> opened; a script, which does not wait for minic to copy, itself copies from
+/// the first to the path here.
 /// </summary>
 /// <param name="Covered">The one that was covered.</param>
 /// <param name="Covering">The one that covers it.</param>

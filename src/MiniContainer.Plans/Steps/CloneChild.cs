@@ -124,7 +124,8 @@ public sealed record CloneChild(string Child, ulong Flags, IReadOnlyList<string>
     }
 
     /// <summary>
-    /// Kills it and waits for its end. One that never came into the journal read end of file, and ended by itself.
+    /// Kills the child and waits for its end. A child that never came into the journal read end of file, and ended by
+    /// itself.
     /// </summary>
     public override void Undo(StepResult? facts) => Kill(facts);
 
@@ -156,7 +157,7 @@ public sealed record CloneChild(string Child, ulong Flags, IReadOnlyList<string>
             // A volume may show the directory of logs to a container, which may put a link there.
             "log" => Opened(Libc.OpenHandle(rest, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW, 0x1a0 /* 0640 */)),
             "fifo" => Opened(Libc.OpenHandle(rest, O_RDWR)),
-            // Were it a named pipe, nobody is to wait for its writer; setns refuses what is no namespace.
+            // If it is a named pipe, minic must not wait for its writer; setns refuses what is no namespace.
             "ns" => Opened(Libc.OpenHandle(rest, O_RDONLY | O_NONBLOCK)),
             "dir" => Opened(Libc.OpenHandle(rest, O_RDONLY | O_DIRECTORY)),
             "pause-program" => Opened(PauseProgram.Open()),

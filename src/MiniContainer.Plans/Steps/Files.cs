@@ -4,7 +4,7 @@ using MiniContainer.Kernel;
 
 namespace MiniContainer.Plans.Steps;
 
-/// <summary>Makes a directory; one that is there already is left alone, now and at the undo.</summary>
+/// <summary>Makes a directory; leaves it alone, now and at the undo, if it is there already.</summary>
 /// <param name="Path">Its path; its parents are made with it, and stay only if something else is in them.</param>
 /// <param name="Mode">Permissions, before the file mode mask.</param>
 public sealed record MakeDirectory(string Path, uint Mode) : Step
@@ -169,11 +169,11 @@ public sealed record SetFile(string Path, string Value) : Step
         : [$"if [ -e {ShellWord.Quote(Path)} ]; then {Echo(Value, Path)}; else {Echo(ElseValue!, ElsePath)}; fi"];
 
     /// <summary>
-    /// Whether a file that does not exist is passed over: a knob that this kernel lacks and nobody misses.
+    /// Whether minic passes over a file that does not exist: a knob that is missing from this kernel and not needed.
     /// </summary>
     public bool Optional { get; init; }
 
-    /// <summary>The file that does the same on a kernel that lacks the first; null for none.</summary>
+    /// <summary>The file that does the same on a kernel without the first; null for none.</summary>
     public string? ElsePath { get; init; }
 
     /// <summary>What is written there.</summary>

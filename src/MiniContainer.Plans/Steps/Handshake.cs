@@ -153,7 +153,8 @@ public sealed record FollowFork(string Child) : Step, IOfChild
     }
 
     /// <summary>
-    /// Kills it and waits for its end. One that never came into the journal read end of file, and ended by itself.
+    /// Kills the child and waits for its end. A child that never came into the journal read end of file, and ended by
+    /// itself.
     /// </summary>
     public override void Undo(StepResult? facts) => CloneChild.Kill(facts);
 }

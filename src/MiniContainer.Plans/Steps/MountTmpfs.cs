@@ -6,7 +6,7 @@ using MiniContainer.Kernel;
 
 namespace MiniContainer.Plans.Steps;
 
-/// <summary>Mounts a tmpfs; the undo unmounts it, whoever still uses it.</summary>
+/// <summary>Mounts a tmpfs; the undo unmounts it, even if a process still uses it.</summary>
 /// <param name="Path">A directory that only minic knows.</param>
 /// <param name="Mode">Permissions of its root.</param>
 /// <param name="Group">The group of its root; null for the caller's.</param>

@@ -92,7 +92,7 @@ public sealed partial class ChildTape
     /// <param name="flags">SECCOMP_FILTER_FLAG_* bits.</param>
     /// <param name="why">Why, and why here.</param>
     /// <returns>
-    /// The descriptor of the listener, for <see cref="CloseListener"/>; null of a filter that notifies nobody.
+    /// The descriptor of the listener, for <see cref="CloseListener"/>; null for a filter that does not notify.
     /// </returns>
     public int? Seccomp(byte[] program, long flags, string why)
     {

@@ -42,7 +42,7 @@ public static class Images
     }
 
     /// <summary>The directory of the root file system of that name; null if there is none.</summary>
-    /// <param name="name">A name without a slash. One that leads out of the places is the name of nothing.</param>
+    /// <param name="name">A name without a slash. A name that leads out of the places names nothing.</param>
     public static string? Named(string name) =>
         name is "" or "." or ".." || name.Contains('/', StringComparison.Ordinal)
         ? null

@@ -32,7 +32,7 @@ public static class MonitorProcess
     /// <summary>Starts a monitor and waits for its report.</summary>
     /// <param name="arguments">The arguments of minic that make it one.</param>
     /// <param name="manifest">The text on its standard input: in memory, so that no death leaves it behind.</param>
-    /// <param name="person">Who is asked before each step; null for nobody.</param>
+    /// <param name="person">Asks the user before each step; null for none.</param>
     /// <returns>What it says of the pod, beyond that it is up.</returns>
     /// <exception cref="MinicException">What it reports, or that it ended without a report.</exception>
     public static string Start(IReadOnlyList<string> arguments, string manifest, StepDialog? person = null)

@@ -1,6 +1,6 @@
 // Making a pod and staying with it. The process that plays the plan is the parent of the pod's processes: it alone can
 // learn how they end, so it stays, as the pod's monitor, until the last one has ended. If it is killed the pod goes on:
-// logs are written by the containers themselves, and delete needs nobody but the journal (lab 21-pod).
+// the containers themselves write their logs, and delete needs only the journal (lab 21-pod).
 
 using MiniContainer.Containers.Planning;
 using MiniContainer.Kernel;
@@ -92,7 +92,7 @@ public static class PodLauncher
             _ = Processes.WaitEnd(child.PidFd, -1);
             if (Processes.Reap(child.Pid) is not { } code)
                 return;
-            // Nobody may be waiting for the lock while the pod is being removed: then nobody wants to know either.
+            // This may wait for the lock while another minic removes the pod: then the exit code is of no use any more.
             using var directory = StateDirectory.Lock(root, path);
             if (directory is null || !directory.HasJournal)
                 return;

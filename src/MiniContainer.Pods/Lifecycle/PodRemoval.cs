@@ -15,7 +15,7 @@ public static class PodRemoval
 {
 
     /// <summary>
-    /// Where pods have their state; an exec may leave something in one that stays, as in a container.
+    /// Where pods have their state; an exec may leave something in a pod that stays, as in a container.
     /// </summary>
     public static StateSort Sort { get; } = new("pod", "pods") { Collect = ContainerRemoval.Sort.Collect };
 
@@ -27,7 +27,7 @@ public static class PodRemoval
     /// <param name="grace">
     /// How long their containers get to end by themselves; null for what each manifest says.
     /// </param>
-    /// <param name="watch">Sees each step's undo; null for nobody.</param>
+    /// <param name="watch">Sees each step's undo; null for none.</param>
     /// <exception cref="MinicException">
     /// There is none of a name, and none is touched; or something could not be undone.
     /// </exception>
@@ -45,7 +45,7 @@ public static class PodRemoval
             }
             catch (MinicException e) when (watch?.Stopped != true)
             {
-                // One that cannot be undone is no reason to leave the others.
+                // A pod that cannot be undone is no reason to leave the others.
                 failures.Add(e);
             }
         }

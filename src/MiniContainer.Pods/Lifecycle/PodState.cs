@@ -11,12 +11,12 @@ namespace MiniContainer.Pods.Lifecycle;
 /// <summary>One container of a pod.</summary>
 /// <param name="Name">Its name in the manifest.</param>
 /// <param name="Process">Its first process.</param>
-/// <param name="Exit">How it ended; null while it runs, or if nobody was there to see.</param>
+/// <param name="Exit">How it ended; null while it runs, or if no monitor was there to see.</param>
 /// <param name="CgroupPaths">The directories of its cgroups.</param>
 public sealed record PodContainer(string Name, ProcessIdentity Process, JournalExit? Exit,
     IReadOnlyList<string> CgroupPaths)
 {
-    /// <summary>"Running", "Exited (3)", or "Unknown" when its end was seen by nobody.</summary>
+    /// <summary>"Running", "Exited (3)", or "Unknown" if no monitor saw its end.</summary>
     public string Status => Process.Alive ? "Running" : Exit is { } exit ? $"Exited ({exit.Code})" : "Unknown";
 }
 
@@ -62,7 +62,7 @@ public sealed class PodState
     /// <summary>Its addresses, separated by commas; empty with the host's network.</summary>
     public string Addresses => Header.Annotations?.GetValueOrDefault("minic/addresses") ?? "";
 
-    /// <summary>"Creating", "Running", "Completed", "Failed" or "Dead" (nobody is left, and nobody saw why).</summary>
+    /// <summary>"Creating", "Running", "Completed", "Failed" or "Dead" (gone, and no monitor saw why).</summary>
     public string Status
     {
         get

@@ -1,5 +1,5 @@
 // Reads a Pod from YAML: the file, the document, metadata and spec. All problems are told at once, each with line and
-// column; fields of Kubernetes that minic cannot honour are refused, so that nobody believes them to work.
+// column; minic refuses fields of Kubernetes that it cannot honour, so that no user believes them to work.
 // Lab: 21-pod. https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/
 
 using MiniContainer.Documents;

@@ -16,7 +16,7 @@ public static class Quantity
         ("k", 1e3m), ("M", 1e6m), ("G", 1e9m), ("T", 1e12m), ("P", 1e15m), ("E", 1e18m),
     ];
 
-    /// <summary>The amount, or null where the text is no quantity, or more than 2^63.</summary>
+    /// <summary>The amount, or null if the text is no quantity, or more than 2^63.</summary>
     /// <param name="text">"100Mi", "0.5", "500m", "1e3".</param>
     public static decimal? Parse(string text)
     {

@@ -1,5 +1,5 @@
-// The sandbox of a pod: a process that does nothing, so that the namespaces which the containers share belong to
-// somebody who never ends (lab 20-pause; pid_namespaces(7), namespaces(7)).
+// The sandbox of a pod: a process that does nothing, so that the namespaces which the containers share belong to a
+// process that never ends (lab 20-pause; pid_namespaces(7), namespaces(7)).
 
 using MiniContainer.Containers.Planning;
 using MiniContainer.Kernel;
@@ -15,7 +15,7 @@ public static class PausePlanner
     /// <summary>The child's name in the plan.</summary>
     public const string Child = "pause";
 
-    // Nobody's user id, as Kubernetes' own pause has it.
+    // A user id that no user has, as for Kubernetes' own pause.
     private const uint Nobody = 65535;
 
     /// <summary>Adds the steps that make the sandbox.</summary>

@@ -76,7 +76,8 @@ public static class PodPlanner
         }, facts);
     }
 
-    // Of what containers may change, all but the whole of an empty directory, whose name on the host only minic knows.
+    // Of what containers may change, all except the whole of an empty directory, whose name on the host only minic
+    // knows.
     private static Dictionary<string, VolumeSource> Sources(PodSetup setup, Container container)
     {
         var sources = new Dictionary<string, VolumeSource>();
@@ -95,7 +96,7 @@ public static class PodPlanner
         return sources;
     }
 
-    // Who may write to / may do anything anyway.
+    // A process that may write to / may do anything anyway.
     private static IEnumerable<string> Writable(PodSetup setup) => setup.Pod.InitContainers.Concat(setup.Pod.Containers)
         .SelectMany(c => c.VolumeMounts).Where(m => !m.ReadOnly).Select(m => SourceOf(setup, m)).Where(p => p != "/");
 

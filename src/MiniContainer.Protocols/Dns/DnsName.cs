@@ -19,7 +19,7 @@ public static class DnsType
     /// <summary>All records of a name; in queries only.</summary>
     public const ushort ANY = 255;
 
-    /// <summary>The name of a type: "AAAA"; "TYPE65" of one that is not known here (RFC 3597, section 5).</summary>
+    /// <summary>The name of a type: "AAAA"; "TYPE65" for a type that is not known here (RFC 3597, section 5).</summary>
     public static string Name(ushort type) => type switch
     {
         A => "A",

@@ -3,9 +3,9 @@
 //
 //   unshare, nsenter   execute a program in what they make: the script goes on in a second file, which that program is
 //   after pivot_root   the host's programs lie in the old root, on top of the new one, where "/.." leads. That becomes
-//                      the current directory, and stays so to the end: whoever stands in a tree may call what is in it,
-//                      though it is detached and has no path any more. Their loader is called by name, since it would
-//                      look for libraries in the new root
+//                      the current directory, and stays so to the end: a process that stands in a tree may call what is
+//                      in it, though it is detached and has no path any more. The script calls their loader by name,
+//                      since it would look for libraries in the new root
 //   setns of exec      goes to the end, with the host's root for a current directory, for the same reason
 //
 // setpriv changes user and capabilities of what it executes, so all of that is one call at the end. Labs 06-mounts,
@@ -126,7 +126,7 @@ internal sealed class ChildScript(Plan plan, CloneChild clone)
         if (wrappers.Count == 0)
             return;
         var next = $"\"${{0%.*}}.{stages.Count + 2}\"";
-        // Who has become another user may not read the state directory any more, so the file is read before.
+        // A script that has become another user may not read the state directory any more, so it reads the file before.
         var asAnother = wrappers.Exists(w => w.StartsWith("setpriv", StringComparison.Ordinal)
             || w.Contains("--user", StringComparison.Ordinal));
         text.Append(
@@ -164,7 +164,7 @@ internal sealed class ChildScript(Plan plan, CloneChild clone)
             "# setpriv(1) does what the steps above say, and env(1) the rest: the directory, the environment, and the "
                 + "signals that a\n");
         text.Append("# shell ignores in the background. It becomes the command.\n");
-        // Of a created container, whoever read this pipe has gone.
+        // If the container was only created, the reader of this pipe has gone.
         text.Append(
             $"{(clone.Waits ? "" : "echo executing >&4\n")}{Disabled}exec "
                 + $"{(enter is null ? "" : $"{enter} --wd=/ \\\n  ")}{Loader} \".$at_setpriv\"{Options} \\\n");

@@ -21,7 +21,7 @@ public sealed record StoryLine(IReadOnlyList<ExplainedStep> Steps, string What, 
             : new(steps, many.Replace("#", number, StringComparison.Ordinal), Named(steps));
     }
 
-    // One that stands for all of them needs no number of its own.
+    // A thing that stands for all of them needs no number of its own.
     private static IReadOnlyList<string> Named(IReadOnlyList<ExplainedStep> steps) =>
         steps.CountBy(s => s.Subject?.Thing ?? "").ToList() is var things && things is [var same] ? [same.Key]
             : [.. things.Select(t => t.Value == 1

@@ -17,7 +17,7 @@ public sealed record ProfileSpan(string Who, string What, string Kind, double St
     /// <summary>Its chapter: "limits of web"; null of minic's own work beside the steps.</summary>
     public string? Chapter { get; init; }
 
-    /// <summary>Whether the time went by in waiting for somebody else.</summary>
+    /// <summary>Whether the time went by in waiting for another process.</summary>
     public bool Waits { get; init; }
 
     /// <summary>
@@ -39,7 +39,7 @@ public sealed record Profile(string Title, IReadOnlyList<ProfileSpan> Spans)
     public double Zero { get; init; }
 
     /// <summary>
-    /// How long the command ran, in microseconds, of which the axis shows nothing; null if nobody waited for it.
+    /// How long the command ran, in microseconds, of which the axis shows nothing; null if minic did not wait for it.
     /// </summary>
     public double? Command { get; init; }
 

@@ -1,4 +1,4 @@
-// A profile as a picture: a waterfall, a band for each who did something, on one time axis. It is made for a slide:
+// A profile as a picture: a waterfall, a band for minic and for each child, on one time axis. It is made for a slide:
 // short steps that follow each other share a bar, so that it stays readable. (SVG 1.1, W3C.)
 
 using System.Globalization;

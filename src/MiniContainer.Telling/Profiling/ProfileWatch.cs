@@ -1,6 +1,6 @@
-// The player that measures (--profile). The runtime's steps are timed here, as they come and go; a child's are read
-// from its tape, where each call's return is stamped. Both come onto one axis, so that one sees who waits for whom. Lab
-// 03-threads.
+// The player that measures (--profile). It times the runtime's steps here, as they come and go; it reads a child's from
+// its tape, where each call's return is stamped. Both come onto one axis, so that the user sees which waits for which.
+// Lab 03-threads.
 //
 //     0          the program is executed: estimated from the processor time used until Main, the finest that there is
 //     Main       the command line is read, then the plan is made

@@ -45,7 +45,7 @@ public static class LookShell
             return;
         }
 
-        // An empty root has nothing to execute: then all but the mounts is the child's.
+        // An empty root has nothing to execute: then all except the mounts is the child's.
         told($"The root of {name} holds no {Shell} (look with ls {proc}/root). So this shell has the host's files, "
             + $"and all else of {name}: try hostname, ip addr, ls -l /proc/self/ns. exit leads back.");
         flags &= ~(ulong)CLONE_NEWNS;

@@ -35,7 +35,7 @@ public enum StepAnswer
     /// <summary>This step and all others, without waiting.</summary>
     GoOn,
 
-    /// <summary>No more: what was begun is undone. Also the answer of somebody who is gone.</summary>
+    /// <summary>No more: minic undoes what was begun. Also the answer if the person is gone.</summary>
     Quit,
 }
 
@@ -58,7 +58,7 @@ public sealed record Moment(ExplainedStep Step, string Direction, int Of, int Ac
     /// <summary>Whether the person said to go on: a line is enough.</summary>
     public bool Brief { get; init; }
 
-    /// <summary>The child into whose namespaces one can look; null where there is none.</summary>
+    /// <summary>The child into whose namespaces one can look; null if there is none.</summary>
     public string? Inside { get; init; }
 
     /// <summary>Its pid.</summary>

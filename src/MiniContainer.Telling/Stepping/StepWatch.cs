@@ -47,7 +47,7 @@ public sealed class StepWatch(StepDialog dialog) : PlayObserver
         // It goes on by itself.
         Free,
 
-        // Somebody else than this minic lets it go that far.
+        // Another process than this minic lets it go that far.
         Later,
     }
 
@@ -190,8 +190,8 @@ public sealed class StepWatch(StepDialog dialog) : PlayObserver
         return at;
     }
 
-    // A filter of system calls may forbid read(2). And behind a wait for a later minic there is nobody to write to
-    // "go".
+    // A filter of system calls may forbid read(2). And after the wait for `minic start`, no parent is left to write to
+    // the pipe.
     private static Rest After(ChildStep step, TapeCall go, Rest rest) =>
         rest == Rest.Later || step.Waits && step.Calls[0].Args[0] != go.Args[0] ? Rest.Later
         : step.Calls[0].Name == "seccomp" ? Rest.Free

@@ -47,8 +47,8 @@ internal sealed class PodLogsVerb : PodVerb
         return 0;
     }
 
-    // Of a pod that could not be made the logs are kept, and nothing else: the container that ran last is the one that
-    // failed.
+    // Of a pod that could not be made minic keeps the logs and nothing else: the container that ran last is the one
+    // that failed.
     private static (string Path, ProcessIdentity? Process) Find(StateRoot root, string name, string? container)
     {
         if (PodState.TryLoad(root, name) is { } pod)

@@ -1,4 +1,4 @@
-// minic pod monitor: what pod run starts, and nobody else (docs/decisions/0006-pod-monitor.md).
+// minic pod monitor: only pod run starts it (docs/decisions/0006-pod-monitor.md).
 
 using System.CommandLine;
 using MiniContainer.Kernel;

@@ -130,7 +130,7 @@ internal sealed class RunVerb : RuntimeVerb
 
     private int Foreground(ParseResult parsed, Bundle bundle, LaunchOptions options)
     {
-        // Signals are caught before there is a process: one that comes meanwhile waits for it.
+        // minic catches signals before there is a process: a signal that comes meanwhile waits for it.
         using var supervisor = new Supervisor();
         using var owners = StandardStreams.KeepOwners();
         using var terminal = ProcessTerminal.For(bundle.Spec.Process?.Terminal == true, detached: false,
