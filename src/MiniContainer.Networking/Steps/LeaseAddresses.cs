@@ -42,7 +42,6 @@ public sealed record LeaseAddresses(string Networks, string Leases, string Conta
             $"open({TapeArg.Quote(LastOf(a))}, O_WRONLY|O_CREAT|O_TRUNC, 0644)",
             $"write(fd, {TapeArg.Quote(a.Ip)}, {a.Ip.Length})",
         }),
-        "flock(fd, LOCK_UN)",
     ];
 
     /// <inheritdoc/>
