@@ -72,16 +72,16 @@ public sealed record MakeRoom(string Path) : Step
         return null;
     }
 
-    // Others may have containers here still, which keep the controllers; the last of them takes all of it back.
     /// <inheritdoc/>
     public override void Undo(StepResult? facts)
     {
+        // Another container may still be in here, and needs the controllers: the undo of the last one comes this far.
         if (!Directory.Exists(Below) || Directory.GetDirectories(Path).Length > 1)
             return;
-        var given = (Knob.TryRead(Control) ?? "").Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries);
+        var given = (Knob.TryRead(Control) ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries);
         if (given.Length > 0)
             Knob.Write(Control, string.Join(" ", given.Select(c => "-" + c)));
-        if ((Knob.TryRead($"{Below}/cgroup.procs") ?? "").Split('\n').Contains(Self))
+        if (Cgroups.ProcessesIn(Below).Contains(Environment.ProcessId))
             Knob.Write($"{Path}/cgroup.procs", Self);
         _ = Directories.TryRemove(Below);
     }

@@ -86,11 +86,6 @@ public static class Cgroups
     private static readonly string[] LimitFiles =
         ["memory.max", "memory.high", "memory.swap.max", "pids.max", "cpu.max"];
 
-    // Processes that our pid namespace does not show are 0.
-    private static List<int> ProcessesIn(string path) =>
-        [.. (Knob.TryRead($"{path}/cgroup.procs") ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries)
-            .Select(p => int.Parse(p, System.Globalization.CultureInfo.InvariantCulture))];
-
     private static bool IsOurs(string path) =>
         Directories.MayWrite($"{path}/cgroup.procs") && Directories.MayWrite(path);
 
@@ -199,6 +194,13 @@ public static class Cgroups
         return true;
     }
 
+    /// <summary>
+    /// The pids of the processes in a cgroup itself, 0 for each that our pid namespace does not show; none if it is gone.
+    /// </summary>
+    public static IReadOnlyList<int> ProcessesIn(string path) =>
+        [.. Knob.TryReadLines($"{path}/cgroup.procs")
+            .Select(line => int.Parse(line, System.Globalization.CultureInfo.InvariantCulture))];
+
     /// <summary>The pids of all processes in a cgroup and those below it.</summary>
     public static IReadOnlyList<int> Processes(string path)
     {
@@ -207,8 +209,7 @@ public static class Cgroups
         {
             foreach (var directory in Directory.EnumerateDirectories(path))
                 pids.AddRange(Processes(directory));
-            foreach (var line in File.ReadLines($"{path}/cgroup.procs"))
-                pids.Add(int.Parse(line, System.Globalization.CultureInfo.InvariantCulture));
+            pids.AddRange(ProcessesIn(path));
         }
         catch (IOException)
         {
