@@ -33,23 +33,14 @@ public static class NamespaceOptions
         var many => $"the {string.Join(", ", many[..^1])} and {many[^1]} namespaces",
     };
 
-    private static IEnumerable<(string Long, string File)> Of(ulong flags)
-    {
-        if ((flags & CloneFlags.NEWUSER) != 0)
-            yield return ("user", "user");
-        if ((flags & CloneFlags.NEWNS) != 0)
-            yield return ("mount", "mnt");
-        if ((flags & CloneFlags.NEWUTS) != 0)
-            yield return ("uts", "uts");
-        if ((flags & CloneFlags.NEWIPC) != 0)
-            yield return ("ipc", "ipc");
-        if ((flags & CloneFlags.NEWNET) != 0)
-            yield return ("net", "net");
-        if ((flags & CloneFlags.NEWPID) != 0)
-            yield return ("pid", "pid");
-        if ((flags & CloneFlags.NEWCGROUP) != 0)
-            yield return ("cgroup", "cgroup");
-        if ((flags & CloneFlags.NEWTIME) != 0)
-            yield return ("time", "time");
-    }
+    // In the order in which options name them.
+    private static readonly (ulong Flag, string Long, string File)[] Kinds =
+    [
+        (CloneFlags.NEWUSER, "user", "user"), (CloneFlags.NEWNS, "mount", "mnt"), (CloneFlags.NEWUTS, "uts", "uts"),
+        (CloneFlags.NEWIPC, "ipc", "ipc"), (CloneFlags.NEWNET, "net", "net"), (CloneFlags.NEWPID, "pid", "pid"),
+        (CloneFlags.NEWCGROUP, "cgroup", "cgroup"), (CloneFlags.NEWTIME, "time", "time"),
+    ];
+
+    private static IEnumerable<(ulong Flag, string Long, string File)> Of(ulong flags) =>
+        Kinds.Where(k => (flags & k.Flag) != 0);
 }

@@ -98,9 +98,8 @@ public partial class ArchitectureTests
             return [];
         foreach (var raw in tree.GetRoot().DescendantTokens().Where(IsRaw))
         {
-            var span = raw.Parent is InterpolatedStringExpressionSyntax whole ? whole.Span : raw.Span;
-            wide.ExceptWith(Enumerable.Range(lines.GetLinePosition(span.Start).Line,
-                lines.GetLinePosition(span.End).Line - lines.GetLinePosition(span.Start).Line + 1));
+            var span = tree.GetLineSpan(raw.Parent is InterpolatedStringExpressionSyntax whole ? whole.Span : raw.Span);
+            wide.RemoveWhere(line => line >= span.StartLinePosition.Line && line <= span.EndLinePosition.Line);
         }
 
         return wide.Select(line => $"{Path.GetRelativePath(Code.Root, tree.FilePath)}:{line + 1}");

@@ -20,8 +20,7 @@ internal static partial class PathElsewhere
             {
                 return $"{message.TrimEnd('.')}. For {name} (process {pid}), which minic was started from, {path} "
                     + $"exists: here {OtherMounts.PointOf(path)} is a mount of its own, as /tmp is in each lab world. "
-                    + "Put the "
-                    + "file where both see it.";
+                    + "Put the file where both see it.";
             }
         }
 

@@ -28,12 +28,18 @@ internal static class CgroupMounts
         (spec.Linux?.Namespaces ?? []).All(n => n.Type != "cgroup") && facts.Hierarchies.Any(h => !h.IsV2);
 
     /// <summary>Whether earlier mounts bring the host's hierarchy of version 2 to where it is to be mounted.</summary>
-    public static bool IsOnHosts(PlannedMount mount, IReadOnlyList<PlannedMount> earlier, Facts facts) =>
-        !mount.Options.IsBind && facts.Hierarchies is [{ IsV2: true } hierarchy]
-        && earlier.LastOrDefault(m => (mount.Target + "/").StartsWith(m.Target + "/", StringComparison.Ordinal))
-            is { Source: { } source, Options.IsBind: true } above
-        && (above.Options.Flags & (ulong)MS_REC) != 0
-        && source + mount.Target[above.Target.Length..] == hierarchy.MountPoint;
+    /// <param name="mounts">All mounts, in their order.</param>
+    /// <param name="at">Which of them it is.</param>
+    /// <param name="facts">The machine.</param>
+    public static bool IsOnHosts(IReadOnlyList<PlannedMount> mounts, int at, Facts facts)
+    {
+        var target = mounts[at].Target;
+        return !mounts[at].Options.IsBind && facts.Hierarchies is [{ IsV2: true } hierarchy]
+            && mounts.Take(at).LastOrDefault(m => (target + "/").StartsWith(m.Target + "/", StringComparison.Ordinal))
+                is { Source: { } source, Options.IsBind: true } above
+            && (above.Options.Flags & (ulong)MS_REC) != 0
+            && source + target[above.Target.Length..] == hierarchy.MountPoint;
+    }
 
     /// <summary>Adds the making of it before pivot_root.</summary>
     /// <param name="tape">Takes the steps.</param>

@@ -32,7 +32,7 @@ public static class CgroupPlanner
 
             CheckHandedOver(hierarchy, resources, id, facts);
             var (path, under) = Place(hierarchy, spec, id, facts);
-            var controllers = hierarchy.IsV2 && MayHandOn(hierarchy, resources) ? AvailableV2(resources, facts) : [];
+            var controllers = hierarchy.IsV2 && HandsOn(hierarchy, resources) ? AvailableV2(resources, facts) : [];
             if (under == hierarchy.Delegation?.Own && controllers.Count > 0)
                 plan.Add(new MakeRoom(under)
                 {
@@ -96,15 +96,14 @@ public static class CgroupPlanner
     /// <param name="hierarchy">The hierarchy.</param>
     /// <param name="cgroupsPath">config.json's; null for a path that minic chooses.</param>
     /// <param name="id">The container.</param>
-    /// <param name="isLimited">Whether it has limits, and so needs controllers.</param>
+    /// <param name="handsOn">Whether controllers are to be handed on to it (version 2).</param>
     public static (string Path, string Under) Place(CgroupHierarchy hierarchy, string? cgroupsPath, string id,
-        bool isLimited = true)
+        bool handsOn = true)
     {
         // A relative path is below our own cgroup, so that our limits hold for what we start. In version 2 a cgroup
-        // that has processes cannot hand controllers on, and ours has: there it is below the root of what we see, or,
-        // of a user's, below our own where minic can move out of it or no controller is needed.
-        var own = !hierarchy.IsV2 ? hierarchy.Own
-            : isLimited ? Limitable(hierarchy) : hierarchy.Delegation?.Own ?? Limitable(hierarchy);
+        // that has processes cannot hand controllers on, and ours has: there it is below the root of what we see. A
+        // user's is below our own if minic can move out of it, or if no controller is needed.
+        var own = hierarchy.IsV2 && handsOn ? Limitable(hierarchy) : hierarchy.Own;
         var path = string.IsNullOrEmpty(cgroupsPath) ? $"minic/{ContainerId.Known(id)}" : cgroupsPath;
         var under = path.StartsWith('/') ? hierarchy.MountPoint : own;
         return (string.Join('/', path.Split('/', StringSplitOptions.RemoveEmptyEntries).Prepend(under)), under);
@@ -117,11 +116,11 @@ public static class CgroupPlanner
         : hierarchy.MountPoint;
 
     private static (string Path, string Under) Place(CgroupHierarchy hierarchy, Spec spec, string id, Facts facts) =>
-        Place(hierarchy, spec.Linux?.CgroupsPath, id, hierarchy.Delegation is null
-            || Limits(hierarchy, Possible(spec.Linux?.Resources ?? new LinuxResources(), facts.Caller)).Any());
+        Place(hierarchy, spec.Linux?.CgroupsPath, id,
+            HandsOn(hierarchy, Possible(spec.Linux?.Resources ?? new LinuxResources(), facts.Caller)));
 
     // Without limits a user's container is below our own cgroup, beside whatever else is in there.
-    private static bool MayHandOn(CgroupHierarchy hierarchy, LinuxResources resources) =>
+    private static bool HandsOn(CgroupHierarchy hierarchy, LinuxResources resources) =>
         hierarchy.Delegation is null or { Own: null } || Limits(hierarchy, resources).Any();
 
     /// <summary>The cgroup in which a container is: one of its own, or ours if it has none.</summary>

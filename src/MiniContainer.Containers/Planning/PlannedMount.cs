@@ -85,7 +85,7 @@ internal sealed record PlannedMount(int Index, Mount Mount, MountOptions Options
         var mounts = (bundle.Spec.Mounts ?? []).Select((m, i) => Read(bundle, root, paths, m, i, facts))
             .Select(m => m.OfVolume(bundle, setup)).ToList();
         if (mounts.FindIndex(m => m.Mount.Type == "cgroup") is >= 0 and var at
-            && CgroupMounts.IsOnHosts(mounts[at], mounts[..at], facts))
+            && CgroupMounts.IsOnHosts(mounts, at, facts))
             mounts[at] = mounts[at] with { IsOnHosts = true };
         var ofCgroups = CgroupMounts.NeedHost(bundle.Spec, facts);
         var last = mounts.FindLastIndex(NeedsHost);
