@@ -211,24 +211,35 @@ public class CgroupV2Tests
 
     // As systemd-run --user --scope leaves it: a cgroup of ann's, in which minic is alone, or beside a shell.
     private const string Scope = """
-        cp -r "$PWD/out/rootfs/busybox" /root-of-ann; mkdir -p /run/ann /b; cp -r /root-of-ann /b/rootfs; chown -R 1234:1234 /root-of-ann /run/ann /b
+        cp -r "$PWD/out/rootfs/busybox" /root-of-ann; mkdir -p /run/ann /b; cp -r /root-of-ann /b/rootfs
+        chown -R 1234:1234 /root-of-ann /run/ann /b
         export "PATH=$PATH:$PWD/out" XDG_RUNTIME_DIR=/run/ann R=/root-of-ann S=/sys/fs/cgroup/ann/scope
-        cd /sys/fs/cgroup; echo '+memory +pids +cpu' > cgroup.subtree_control; mkdir -p ann/session; echo '+memory +pids +cpu' > ann/cgroup.subtree_control; mkdir ann/scope; chown -R 1234:1234 ann; echo $$ > ann/session/cgroup.procs
+        cd /sys/fs/cgroup; echo '+memory +pids +cpu' > cgroup.subtree_control; mkdir -p ann/session
+        echo '+memory +pids +cpu' > ann/cgroup.subtree_control; mkdir ann/scope; chown -R 1234:1234 ann
+        echo $$ > ann/session/cgroup.procs
         /usr/bin/setpriv --reuid 1234 --regid 1234 --clear-groups sh 2>&1 <<'END'
         alone() { sh -c 'echo $$ > $S/cgroup.procs; exec minic "$@"' sh "$@"; echo "= $?"; }
-        cd /b; minic spec --rootless; sed -i 's/"terminal": true/"terminal": false/; s,"sh","sh"\,"-c"\,"cat /proc/self/cgroup; cat /sys/fs/cgroup/cgroup.procs; echo > /sys/fs/cgroup/pids.max",' config.json; alone run -b . box
-        alone run --rootfs $R --net host sh -c 'cat /proc/1/cgroup /proc/self/cgroup | sort -u; ls /sys/fs/cgroup | grep -c cgroup.procs'
+        cd /b; minic spec --rootless; sed -i 's/"terminal": true/"terminal": false/' config.json
+        look='cat /proc/self/cgroup; cat /sys/fs/cgroup/cgroup.procs; echo > /sys/fs/cgroup/pids.max'
+        sed -i "s,\"sh\",\"sh\"\\,\"-c\"\\,\"$look\"," config.json; alone run -b . box
+        look='cat /proc/1/cgroup /proc/self/cgroup | sort -u; ls /sys/fs/cgroup | grep -c cgroup.procs'
+        alone run --rootfs $R --net host sh -c "$look"
         echo 80000000 > $S/memory.max
-        alone run --rootfs $R sh -c 'head -c 160000000 /dev/zero | tail'
-        alone run --rootfs $R --pids 5 --name box sh -c 'cat /sys/fs/cgroup/pids.max; head -c 160000000 /dev/zero | tail'
+        hog='head -c 160000000 /dev/zero | tail'
+        alone run --rootfs $R sh -c "$hog"
+        alone run --rootfs $R --pids 5 --name box sh -c "cat /sys/fs/cgroup/pids.max; $hog"
         (cd /sys/fs/cgroup; find ann -type d | sort); cat $S/cgroup.subtree_control
-        alone run --rootfs $R --pids 5 --name box -d sleep 1000; find $S -mindepth 1 -type d; minic delete -f box; find $S -type d
-        sh -c 'echo $$ > $S/cgroup.procs; minic run --rootfs $R --pids 5 --name box true; minic run --rootfs $R --name box true; echo $?'
+        alone run --rootfs $R --pids 5 --name box -d sleep 1000; find $S -mindepth 1 -type d
+        minic delete -f box; find $S -type d
+        beside() { sh -c 'echo $$ > $S/cgroup.procs; minic "$@"; echo "$?"' sh "$@"; }
+        beside run --rootfs $R --pids 5 --name box true
+        beside run --rootfs $R --name box true
         END
         """;
 
     [Fact]
-    public void A_users_container_is_below_the_scope_that_minic_is_in() => Run(Scope, ["-a", "/usr/bin/setpriv"]).Should().Be("""
+    public void A_users_container_is_below_the_scope_that_minic_is_in() =>
+        Run(Scope, ["-a", "/usr/bin/setpriv"]).Should().Be("""
         0::/
         1
         3
@@ -252,6 +263,7 @@ public class CgroupV2Tests
         /sys/fs/cgroup/ann/scope/minic.self
         /sys/fs/cgroup/ann/scope
         minic: limit box: minic's own cgroup /sys/fs/cgroup/ann/scope has other processes, too: nothing below it can be limited by pids.max, $.linux.resources.pids, and beside it its own limit would not hold, memory.max 79998976. Leave the limits out; or have a cgroup handed to you: systemd-run --user --scope -p Delegate=yes minic ..., or root's chown of one.
+        125
         0
 
         """);

@@ -195,7 +195,8 @@ public static class Cgroups
     }
 
     /// <summary>
-    /// The pids of the processes in a cgroup itself, 0 for each that our pid namespace does not show; none if it is gone.
+    /// The pids of the processes in a cgroup itself, 0 for each that our pid namespace does not show; none if it is
+    /// gone.
     /// </summary>
     public static IReadOnlyList<int> ProcessesIn(string path) =>
         [.. Knob.TryReadLines($"{path}/cgroup.procs")

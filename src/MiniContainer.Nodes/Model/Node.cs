@@ -51,11 +51,5 @@ public sealed record Node(string Name, string Path)
     public IReadOnlyList<string> Namespaces() => MountTable.Namespaces([.. Kinds.Select(Pin)]);
 
     /// <summary>The flag of a kind of namespaces, for clone3(2) and setns(2).</summary>
-    public static ulong Flag(string kind) => kind switch
-    {
-        "net" => CloneFlags.NEWNET,
-        "uts" => CloneFlags.NEWUTS,
-        "time" => CloneFlags.NEWTIME,
-        _ => CloneFlags.NEWNS,
-    };
+    public static ulong Flag(string kind) => ProcessNamespaces.Kinds.Single(k => k.File == kind).Flag;
 }
