@@ -127,7 +127,8 @@ internal static class CgroupMounts
     private static int OpenTree(ChildTape tape, string path, PlannedMount mount, string why)
     {
         var tree = tape.OpenTree(path, false, why);
-        tape.SetAttributes(tree, BindSources.AttributesOf(mount.Options), 0, false, 0, Limits);
+        if (BindSources.AttributesOf(mount.Options) is var set and not 0)
+            tape.SetAttributes(tree, set, 0, false, 0, Limits);
         return tree;
     }
 

@@ -5,6 +5,7 @@ using MiniContainer.Containers.Lifecycle;
 using MiniContainer.Containers.Oci;
 using MiniContainer.Kernel;
 using MiniContainer.Kernel.Netlink;
+using MiniContainer.Testing;
 
 namespace MiniContainer.Containers.Tests.Lifecycle;
 
@@ -280,7 +281,7 @@ public class EveryFieldTests
             {
                 if (ended)
                     Processes.Reap(launched.Init.Pid).Should().Be(0);
-                SpinWait.SpinUntil(() => File.Exists(world.Out + "/done"), TimeSpan.FromSeconds(20)).Should().BeTrue();
+                SpinWait.SpinUntil(() => File.Exists(world.Out + "/done"), Pace.Seconds(20)).Should().BeTrue();
                 kernel.FindLink(name).Should().BeNull("the container has it");
                 world.Lines("addresses").Should().Equal("net0    inet 192.0.2.7/24", "net0    inet6 2001:db8::7/64");
                 world.Read("link").Should().Contain("mtu 1400").And.Contain(",UP");

@@ -4,6 +4,7 @@
 using MiniContainer.Containers.Oci;
 using MiniContainer.Kernel;
 using MiniContainer.Kernel.Netlink;
+using MiniContainer.Testing;
 
 namespace MiniContainer.Containers.Tests.Lifecycle;
 
@@ -22,7 +23,7 @@ public class JoinedDeviceTests
         {
             if (ended)
                 Processes.Reap(launched.Init.Pid).Should().Be(0);
-            SpinWait.SpinUntil(() => File.Exists(world.Out + "/done"), TimeSpan.FromSeconds(20)).Should().BeTrue();
+            SpinWait.SpinUntil(() => File.Exists(world.Out + "/done"), Pace.Seconds(20)).Should().BeTrue();
             launched.Delete();
         }
 

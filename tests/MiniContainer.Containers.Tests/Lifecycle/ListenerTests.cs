@@ -10,6 +10,7 @@ using MiniContainer.Containers.Lifecycle;
 using MiniContainer.Containers.Oci;
 using MiniContainer.Containers.Steps;
 using MiniContainer.Kernel;
+using MiniContainer.Testing;
 
 namespace MiniContainer.Containers.Tests.Lifecycle;
 
@@ -20,7 +21,7 @@ public sealed class ListenerTests : IDisposable
     private const nuint SECCOMP_IOCTL_NOTIF_RECV = 0xc0502100;
     private const nuint SECCOMP_IOCTL_NOTIF_SEND = 0xc0182101;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = Pace.Seconds(20);
 
     private readonly ContainerWorld world = new();
     private readonly Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);

@@ -3,6 +3,7 @@ using MiniContainer.Containers.Planning;
 using MiniContainer.Containers.Steps;
 using MiniContainer.Kernel;
 using MiniContainer.Plans;
+using MiniContainer.Plans.ChildSteps;
 using MiniContainer.Telling.Explain;
 using MiniContainer.Plans.Steps;
 using MiniContainer.Testing;
@@ -194,6 +195,20 @@ public class ContainerPlannerTests
         calls.Where(c => c.Name == "open_tree").Select(c => c.Args[1].ToString()).Should()
             .Contain("\"/sys/fs/cgroup/memory/outer/minic/box\"").And.Contain("\"/sys/fs/cgroup/pids/minic/box\"");
         calls.Where(c => c.Name == "mount").Should().NotContain(c => c.Args[2].ToString() == "\"cgroup\"");
+    }
+
+    [Fact]
+    public void A_cgroup_that_is_bound_with_no_options_is_picked_up_and_nothing_is_set_on_it()
+    {
+        var spec = Default with
+        {
+            Mounts = [new() { Destination = "/sys/fs/cgroup", Type = "cgroup", Source = "cgroup" }],
+            Linux = Default.Linux! with { Namespaces = [.. Default.Linux.Namespaces!.Where(n => n.Type != "cgroup")] },
+        };
+        var plan = PlanOf(spec, Machines.Hybrid);
+        plan.StepsOf("box").SelectMany(s => s.Calls).Should().Contain(c => c.Name == "open_tree");
+        plan.StepsOf("box").OfType<SetTreeAttributes>().Should().BeEmpty();
+        plan.Steps.Select(s => s.Title).Should().NotContain(t => t.Length == 0);
     }
 
     [Fact]
