@@ -4,6 +4,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.RegularExpressions;
+using MiniContainer.Testing;
 
 namespace MiniContainer.Promise.Tests;
 
@@ -13,7 +14,7 @@ internal sealed partial class Proof(PlanUnderTest plan)
     private const int Enough = 12;
 
     // What ends by itself (a child that reads end of file, the namespace of a killed process) may take a moment.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Patience = Pace.Seconds(3);
 
     private readonly ConcurrentQueue<string> failures = [];
     private readonly ConcurrentDictionary<string, Dictionary<string, Case>> lists = [];
@@ -200,7 +201,7 @@ internal sealed partial class Proof(PlanUnderTest plan)
                     Neutral(item.Later ? item.Call![..item.Call!.IndexOf(',', StringComparison.Ordinal)] : item.Call!),
                     StringComparison.Ordinal))
             return $"the error should name the call {item.Call}: {outcome.Error}";
-        return Differs(world, before);
+        return Differs(world, before) is { } left ? $"{left}\nIt said: {outcome.Error}" : null;
     }
 
     private string? Differs(World world, Snapshot before)

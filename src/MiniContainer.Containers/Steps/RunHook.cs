@@ -182,6 +182,20 @@ public sealed record RunHook(string Point, string Path, HookState State, string 
             Descriptors = Descriptors(input, output, pidfd),
             PidNamespace = (Namespaces & CloneFlags.NEWPID) != 0 ? pidfd : null,
         });
+        try
+        {
+            Await(hook, output);
+        }
+        finally
+        {
+            // One that was killed with the container's first process is a zombie in its pid namespace until it is
+            // reaped; until then that process does not end either, and our own undo would wait for it (pid_namespaces(7)).
+            hook.End();
+        }
+    }
+
+    private void Await(Child hook, SafeFileHandle output)
+    {
         hook.Go();
         // An execve that fails ends the tape, so the two are told apart by the tape, not by the exit code.
         while (hook.WaitStatus())
@@ -189,18 +203,13 @@ public sealed record RunHook(string Point, string Path, HookState State, string 
         }
 
         if (hook.Failure() is { } failure)
-        {
-            _ = Processes.Reap(hook.Pid);
             throw failure.Errno == 0
                 ? new MinicException(Title, failure.Message)
                 : MinicException.FromErrno(Title, failure.Call!, failure.Errno);
-        }
 
         var inTime = Processes.WaitEnd(hook.PidFd,
             Timeout is { } seconds ? (int)Math.Min(seconds * 1000L, int.MaxValue) : -1);
-        if (!inTime)
-            _ = Processes.Signal(hook.PidFd, SIGKILL);
-        var code = Processes.Reap(hook.Pid);
+        var code = inTime ? hook.End() : null;
         if (!inTime)
             throw new MinicException(Title,
                 $"error running hook: it still ran after {Timeout} s and was killed{MemoryFile.Said(output)}",

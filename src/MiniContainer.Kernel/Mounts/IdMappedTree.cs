@@ -42,8 +42,7 @@ public static unsafe class IdMappedTree
     /// <exception cref="MinicException">The kernel refuses a map.</exception>
     public static SafeFileHandle MakeUserNamespace(string uidMap, string gidMap)
     {
-        // A namespace is born with a process in it; this one waits until it has been opened, then reads end of file,
-        // and ends.
+        // A namespace is born with a process in it; this one waits until it has been opened, and is ended then.
         using var child =
             Child.Clone(
                 [TapeCalls.read(3), new TapeCall("exit_group", 0)], CloneFlags.NEWUSER);
@@ -57,8 +56,7 @@ public static unsafe class IdMappedTree
         }
         finally
         {
-            child.Go();
-            _ = Processes.Reap(pid);
+            _ = child.End();
         }
     }
 

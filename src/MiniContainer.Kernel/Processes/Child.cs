@@ -76,6 +76,7 @@ public sealed unsafe class Child : IDisposable
 
     private readonly int prologue;
     private SafeFileHandle? go;
+    private int? ended;
     private SafeFileHandle? status;
 
     private Child(TapeImage tape, int prologue, int pid, int pidfd, int go, int status)
@@ -257,6 +258,16 @@ public sealed unsafe class Child : IDisposable
             ? throw failure
             : Processes.Reap(Pid)
             ?? throw new MinicException("wait for the child", $"waitpid({Pid}): it is no child of ours");
+    }
+
+    /// <summary>Ends the child, if it has not ended, and reaps it; a second time it only tells again.</summary>
+    /// <returns>Its exit code, or 128 plus the signal that ended it; null if it is no child of ours.</returns>
+    public int? End()
+    {
+        if (ended is not null)
+            return ended;
+        _ = Processes.Signal(PidFd, SIGKILL);
+        return ended = Processes.Reap(Pid);
     }
 
     /// <summary>Closes our ends of the pipes: a child that still waits reads end of file, and ends.</summary>

@@ -98,11 +98,18 @@ public static class LookShell
         });
         using (Terminal.Keep(terminal))
         {
-            _ = child.WaitStatus();
-            Terminal.SetForeground(terminal, child.Pid);
-            child.Go();
-            _ = Processes.WaitEnd(child.PidFd, -1);
-            _ = Processes.Reap(child.Pid);
+            try
+            {
+                _ = child.WaitStatus();
+                Terminal.SetForeground(terminal, child.Pid);
+                child.Go();
+                _ = Processes.WaitEnd(child.PidFd, -1);
+            }
+            finally
+            {
+                // Not reaped, it would keep the first process of the pid namespace that it is in from ending.
+                _ = child.End();
+            }
         }
 
         if (child.Failure() is { } failure)
