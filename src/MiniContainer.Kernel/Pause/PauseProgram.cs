@@ -6,7 +6,7 @@ using Microsoft.Win32.SafeHandles;
 namespace MiniContainer.Kernel;
 
 /// <summary>Makes the pause program.</summary>
-public static class PauseProgram
+public static partial class PauseProgram
 {
     /// <summary>The bytes of pause.x86_64.s, as `as` makes them.</summary>
     public static ReadOnlySpan<byte> Code =>
@@ -55,7 +55,7 @@ public static class PauseProgram
     ];
 
     /// <summary>The program as an ELF file.</summary>
-    public static byte[] Elf() => ProgramFile.Elf(Code);
+    public static byte[] Elf() => ProgramFile.Elf(MachineCode.ForThis(Code, Arm64Code, "make the pause program"));
 
     /// <summary>The program as an open file without a name, for execveat(2).</summary>
     /// <exception cref="MinicException">There is no memory for it.</exception>

@@ -8,7 +8,7 @@ using static Tmds.Linux.LibC;
 namespace MiniContainer.Kernel;
 
 /// <summary>Plays a tape in a new process.</summary>
-public static unsafe class Player
+public static unsafe partial class Player
 {
     private static readonly delegate* unmanaged<PlayArgs*, long> Entry = Map();
 
@@ -110,10 +110,8 @@ public static unsafe class Player
 
     private static delegate* unmanaged<PlayArgs*, long> Map()
     {
-        if (RuntimeInformation.ProcessArchitecture != Architecture.X64)
-            throw new MinicException("start a child",
-                $"there is no player for {RuntimeInformation.ProcessArchitecture} yet");
-        return (delegate* unmanaged<PlayArgs*, long>)MachineCode.Map(Code, "map the player");
+        var code = MachineCode.ForThis(Code, Arm64Code, "start a child");
+        return (delegate* unmanaged<PlayArgs*, long>)MachineCode.Map(code, "map the player");
     }
 
     [StructLayout(LayoutKind.Sequential)]

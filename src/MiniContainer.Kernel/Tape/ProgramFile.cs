@@ -13,6 +13,7 @@ internal sealed unsafe class ProgramFile : IDisposable
 {
     private const ulong Base = 0x400000;
     private const int HeaderSize = 64 + 56;
+    private const uint EM_X86_64 = 62, EM_AARCH64 = 183;
     private const uint MFD_EXEC = 0x10;
     private const int AllSeals = 15; // F_SEAL_SEAL|F_SEAL_SHRINK|F_SEAL_GROW|F_SEAL_WRITE
 
@@ -30,9 +31,6 @@ internal sealed unsafe class ProgramFile : IDisposable
     /// </exception>
     public static ProgramFile Create(string name)
     {
-        if (RuntimeInformation.ProcessArchitecture != Architecture.X64)
-            throw new MinicException("make a program of memory",
-                $"there is none for {RuntimeInformation.ProcessArchitecture} yet");
         int fd;
         fixed (byte* p = Libc.Utf8(name))
         {
@@ -67,12 +65,13 @@ internal sealed unsafe class ProgramFile : IDisposable
     {
         var file = new byte[HeaderSize + code.Length];
         var size = (ulong)file.Length;
-        // ELF header: magic, 64 bits, little-endian, version 1; then type EXEC, machine x86-64, version, entry, program
-        // header at 64.
+        var machine = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? EM_AARCH64 : EM_X86_64;
+        // ELF header: magic, 64 bits, little-endian, version 1; then type EXEC, machine, version, entry, program header
+        // at 64.
         byte[] ident = [0x7f, (byte)'E', (byte)'L', (byte)'F', 2, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0];
         byte[] header =
         [
-            .. ident, .. TapeArg.Ints(2 | (62 << 16), 1), .. TapeArg.Longs(Base + HeaderSize, 64, 0),
+            .. ident, .. TapeArg.Ints(2 | (machine << 16), 1), .. TapeArg.Longs(Base + HeaderSize, 64, 0),
             // flags; sizes of this header and of a program header, one of which there is; no sections.
             .. TapeArg.Ints(0, 64 | (56 << 16), 1 | (64 << 16), 0),
         ];

@@ -9,7 +9,7 @@ using Microsoft.Win32.SafeHandles;
 namespace MiniContainer.Kernel;
 
 /// <summary>Makes the program that goes on with a tape.</summary>
-public sealed class Stage2Program : IDisposable
+public sealed partial class Stage2Program : IDisposable
 {
     private const int WhereSize = 24;
 
@@ -94,7 +94,7 @@ public sealed class Stage2Program : IDisposable
     /// <exception cref="MinicException">There is no memory for it.</exception>
     internal void Fill(ulong address, ulong size, int descriptor)
     {
-        var code = Code.ToArray();
+        var code = MachineCode.ForThis(Code, Arm64Code, "make the child's own program").ToArray();
         var where = code.AsSpan(code.Length - WhereSize);
         BinaryPrimitives.WriteUInt64LittleEndian(where, address);
         BinaryPrimitives.WriteUInt64LittleEndian(where[8..], size);

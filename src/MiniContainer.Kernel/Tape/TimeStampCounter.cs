@@ -1,9 +1,8 @@
 // The clock by which a tape tells when its calls returned. It counts at a steady rate that the processor does not say,
-// on all cores alike (the flags constant_tsc and nonstop_tsc of /proc/cpuinfo): the rate is found by reading it and the
+// on all cores alike (the flags constant_tsc and nonstop_tsc of /proc/cpuinfo; arm64's virtual counter): the rate is found by reading it and the
 // system's monotonic clock together, at two moments. Lab 03-threads; clock_gettime(2).
 
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 
 namespace MiniContainer.Kernel;
 
@@ -24,6 +23,13 @@ public static unsafe class TimeStampCounter
         0x48, 0xc1, 0xe2, 0x20,     // shl rdx,0x20
         0x48, 0x09, 0xd0,           // or rax,rdx
         0xc3,                       // ret
+    ];
+
+    /// <summary>The bytes of ticks.aarch64.s, as `as` makes them.</summary>
+    public static ReadOnlySpan<byte> Arm64Code =>
+    [
+        0x40, 0xe0, 0x3b, 0xd5,    // mrs x0, cntvct_el0
+        0xc0, 0x03, 0x5f, 0xd6,    // ret
     ];
 
     /// <summary>The counter now, in its own ticks.</summary>
@@ -57,9 +63,7 @@ public static unsafe class TimeStampCounter
 
     private static delegate* unmanaged<ulong> Map()
     {
-        if (RuntimeInformation.ProcessArchitecture != Architecture.X64)
-            throw new MinicException("read the time stamp counter",
-                $"there is no routine for {RuntimeInformation.ProcessArchitecture} yet");
-        return (delegate* unmanaged<ulong>)MachineCode.Map(Code, "map the reading of the time stamp counter");
+        var code = MachineCode.ForThis(Code, Arm64Code, "read the time stamp counter");
+        return (delegate* unmanaged<ulong>)MachineCode.Map(code, "map the reading of the time stamp counter");
     }
 }
