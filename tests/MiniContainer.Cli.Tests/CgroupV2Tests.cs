@@ -273,10 +273,10 @@ public class CgroupV2Tests
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "needs root");
         Assert.SkipUnless(File.Exists("/usr/bin/qemu-system-x86_64"), "needs qemu-system-x86: scripts/setup vm");
-        Assert.SkipUnless(Directory.Exists(Path.Combine(Root, "out/vm")),
-            "needs a kernel for the machine: scripts/vm run -- true fetches it");
+        Assert.SkipUnless(Directory.Exists(Path.Combine(Root, "out/microvm")),
+            "needs a kernel for the machine: scripts/microvm run -- true fetches it");
 
-        var start = new ProcessStartInfo(Path.Combine(Root, "scripts/vm"),
+        var start = new ProcessStartInfo(Path.Combine(Root, "scripts/microvm"),
             ["run", .. options, "--", "sh", "-c", script])
             {
                 WorkingDirectory = Root,

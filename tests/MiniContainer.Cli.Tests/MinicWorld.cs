@@ -3,6 +3,7 @@
 
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using MiniContainer.Testing;
 
 namespace MiniContainer.Cli.Tests;
 
@@ -57,7 +58,7 @@ internal sealed class MinicWorld : IDisposable
         bash.StandardInput.Close();
         var error = bash.StandardError.ReadToEndAsync();
         var output = bash.StandardOutput.ReadToEnd();
-        if (!bash.WaitForExit(TimeSpan.FromMinutes(2)))
+        if (!bash.WaitForExit(Pace.Seconds(120)))
         {
             bash.Kill(entireProcessTree: true);
             throw new TimeoutException($"the script does not end: {script}");

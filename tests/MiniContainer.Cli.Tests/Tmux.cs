@@ -1,6 +1,7 @@
 // A terminal that a test types on and reads: tmux(1), with a shell in namespaces of its own.
 
 using System.Diagnostics;
+using MiniContainer.Testing;
 
 namespace MiniContainer.Cli.Tests;
 
@@ -45,7 +46,7 @@ internal sealed class Tmux : IDisposable
     {
         var clock = Stopwatch.StartNew();
         var screen = "";
-        while (clock.Elapsed < TimeSpan.FromSeconds(60))
+        while (clock.Elapsed < Pace.Seconds(60))
         {
             screen = Run("capture-pane", "-p");
             if (shown(screen))

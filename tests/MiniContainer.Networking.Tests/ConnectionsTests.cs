@@ -5,6 +5,7 @@ using System.Net.Sockets;
 using MiniContainer.Kernel;
 using MiniContainer.Kernel.Netlink;
 using MiniContainer.Networking.Cni;
+using MiniContainer.Testing;
 
 namespace MiniContainer.Networking.Tests;
 
@@ -107,7 +108,7 @@ public class ConnectionsTests
         using var pod = world.Attach("box", ports: new PortMapping(8080, 80));
         using var server = NetworkNamespace.Run(pod.Netns, () => Listening(80));
         // TCP asks again after 1, 2 and 4 seconds.
-        await connecting.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        await connecting.WaitAsync(Pace.Seconds(10), TestContext.Current.CancellationToken);
         client.Connected.Should().BeTrue();
     }
 

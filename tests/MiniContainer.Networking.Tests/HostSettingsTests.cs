@@ -6,6 +6,7 @@ using MiniContainer.Kernel;
 using MiniContainer.Kernel.Netlink;
 using MiniContainer.Networking.Cni;
 using MiniContainer.Plans;
+using MiniContainer.Testing;
 
 namespace MiniContainer.Networking.Tests;
 
@@ -118,7 +119,7 @@ public class HostSettingsTests
         using var credulous = world.Attach("credulous");
         World.Run(credulous.Netns, "sysctl -qw net.ipv6.conf.eth0.accept_ra=2");
         // Else the advertisement goes where the host may lead the others to.
-        SpinWait.SpinUntil(() => Advertise(rogue) && Heeded(credulous.Netns), TimeSpan.FromSeconds(10)).Should()
+        SpinWait.SpinUntil(() => Advertise(rogue) && Heeded(credulous.Netns), Pace.Seconds(10)).Should()
             .BeTrue("else this test tests nothing");
         Heeded(neighbour.Netns).Should().BeFalse();
         Heeded(world.Host).Should().BeFalse();

@@ -3,6 +3,7 @@
 
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
+using MiniContainer.Testing;
 
 namespace MiniContainer.Promise.Tests;
 
@@ -14,7 +15,7 @@ public partial class ByHandTests
     private static readonly string[] Outside = ["links", "addresses", "routes", "neighbours", "nft rules", "settings",
         "mounts", "cgroups"];
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = Pace.Seconds(60);
 
     public static TheoryData<string> Examples() =>
         [.. Directory.GetFiles(Folder(), "*.yaml").Select(f => Path.GetFileName(f)!).Order(StringComparer.Ordinal)];

@@ -6,6 +6,7 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using Microsoft.Win32.SafeHandles;
 using MiniContainer.Kernel;
+using MiniContainer.Testing;
 
 namespace MiniContainer.Promise.Tests;
 
@@ -14,7 +15,7 @@ internal sealed record Outcome(int Code, string Output, string Error);
 internal sealed class World : IDisposable
 {
     // A hang is a failure too, and is to be seen.
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Patience = Pace.Seconds(180);
     private static int count;
 
     private readonly Process shell;

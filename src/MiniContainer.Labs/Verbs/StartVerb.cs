@@ -55,7 +55,7 @@ internal static class StartVerb
         LabHost.RequireRoot();
         if (Abilities.Lacking(session.Lab.Needs) is { } reason)
             throw new MinicException($"start lab {session.Lab.Name}", $"this machine cannot do it: {reason}",
-                "scripts/vm boots a machine that can.");
+                "scripts/vm makes and boots a machine that can.");
         var state = session.Begin();
         _ = LabHost.Of(session.Workplace, out _);
         Introduce(session, state);

@@ -11,7 +11,7 @@ internal static class EngineWorld
     private const string Frame = """
         for d in /run /dev/shm /var/lib/containers /var/lib/cni; do [ ! -d $d ] || mount -t tmpfs tmpfs $d; done
         export TMPDIR=$TMP XDG_RUNTIME_DIR=$TMP HOME=$TMP
-        timeout 100 unshare --pid --fork --mount-proc --kill-child bash engine 2>&1
+        timeout $((100 * ${MINIC_PACE:-1})) unshare --pid --fork --mount-proc --kill-child bash engine 2>&1
         left=$(find /run/minic -type f 2>/dev/null)
         # Where a controller is not mounted podman makes plain directories, and files in them.
         for d in /sys/fs/cgroup/*; do [ ! -d $d/$N ] || mountpoint -q $d || { rm -r $d/$N; rmdir $d; }; done

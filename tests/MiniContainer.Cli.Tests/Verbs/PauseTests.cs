@@ -121,7 +121,7 @@ public sealed class PauseTests : MinicTest
         // Of another container, which is paused: one cgroup for both.
         var outcome = world.Sh("""
             sed -i "s|\"linux\": {|&\"cgroupsPath\": \"/$N/$N\",|" bundle/config.json
-            minic run -d -b bundle $N-first; minic pause $N-first; timeout 20 "$MINIC" --root "$STATE" run -b bundle $N-second; echo $?
+            minic run -d -b bundle $N-first; minic pause $N-first; timeout $((20 * ${MINIC_PACE:-1})) "$MINIC" --root "$STATE" run -b bundle $N-second; echo $?
             minic delete -f $N-first
             """);
         outcome.Output.Should().Be("1\n");

@@ -3,6 +3,7 @@
 using System.Net;
 using System.Net.NetworkInformation;
 using MiniContainer.Kernel.Netlink;
+using MiniContainer.Testing;
 using static MiniContainer.Kernel.Errno;
 
 namespace MiniContainer.Kernel.Tests.Netlink;
@@ -204,7 +205,7 @@ public class RtNetlinkLinkTests
         world.Kernel.AddVeth(new VethEnd("a"), new VethEnd("eth0") { Netns = pod });
         world.Kernel.WaitLinkGone("a", TimeSpan.FromMilliseconds(20)).Should().BeFalse();
         pod.Dispose(); // the namespace goes, the peer with it, some time later the other end
-        world.Kernel.WaitLinkGone("a", TimeSpan.FromSeconds(30)).Should().BeTrue();
+        world.Kernel.WaitLinkGone("a", Pace.Seconds(30)).Should().BeTrue();
         world.Kernel.FindLink("a").Should().BeNull();
     }
 

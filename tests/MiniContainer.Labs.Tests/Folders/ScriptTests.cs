@@ -71,6 +71,26 @@ public class ScriptTests
         Bash("cd \"$ROOT\"; export CDPATH=/usr:/; bash -c '. scripts/common; echo \"$root\"'").Output.Should()
             .Be(Root + "\n");
 
+    // Debian's vagrant with its plugin for libvirt; other providers need their own program, or Windows.
+    [Fact]
+    public void Vagrant_takes_the_Vagrantfile()
+    {
+        Assert.SkipUnless(File.Exists("/usr/bin/vagrant"), "needs vagrant: scripts/setup vagrant, on Debian 12");
+        Bash("cd \"$ROOT\"; VAGRANT_HOME=$TMP VAGRANT_DEFAULT_PROVIDER=libvirt vagrant validate").Output.Should()
+            .Be("Vagrantfile validated successfully.\n");
+    }
+
+    [Fact]
+    public void Vagrant_names_programs_to_install_where_there_is_none_for_virtual_machines()
+    {
+        Assert.SkipUnless(File.Exists("/usr/bin/vagrant"), "needs vagrant: scripts/setup vagrant, on Debian 12");
+        Assert.SkipWhen(File.Exists("/usr/bin/virsh") || File.Exists("/usr/bin/VBoxManage"), "needs a machine without");
+        var said = Bash("cd \"$ROOT\"; VAGRANT_HOME=$TMP PATH=/usr/bin:/bin vagrant up");
+        said.Code.Should().Be(1);
+        (said.Output + said.Errors).Should().StartWith("Vagrant drives a program that runs virtual machines, and this "
+            + "machine has none that it knows.").And.Contain("scripts/vm build && scripts/vm ssh");
+    }
+
     private sealed record Said(int Code, string Output, string Errors);
 
     private static string Quote(string text) => $"'{text.Replace("'", "'\\''", StringComparison.Ordinal)}'";

@@ -1,5 +1,7 @@
 // A learner's way through a lab, from outside: what is typed, and what is seen.
 
+using MiniContainer.Testing;
+
 namespace MiniContainer.Labs.Tests.Learning;
 
 public class LearnerTests
@@ -79,7 +81,7 @@ public class LearnerTests
         var watch = Task.Run(() => course.Do("watch"), TestContext.Current.CancellationToken);
         course.Learn(WriteIt);
         course.Learn(Sleep);
-        (await watch.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken)).Should()
+        (await watch.WaitAsync(Pace.Seconds(60), TestContext.Current.CancellationToken)).Should()
             .Contain("Lab 90 is done");
     }
 

@@ -7,6 +7,7 @@ using MiniContainer.Nodes.Model;
 using MiniContainer.Nodes.Steps;
 using MiniContainer.Plans;
 using MiniContainer.Plans.Steps;
+using MiniContainer.Testing;
 
 namespace MiniContainer.Nodes.Tests.Lifecycle;
 
@@ -64,7 +65,7 @@ public sealed class LifeTests : IDisposable
         SpinWait.SpinUntil(() => NodeProcesses.Find(Topology.Nodes[2].Namespaces()).Count == 1, 10_000).Should()
             .BeTrue();
         TopologyRemoval.Down(home, "line").Should().BeTrue();
-        sleeper.WaitForExit(10_000).Should().BeTrue();
+        sleeper.WaitForExit(Pace.Seconds(10)).Should().BeTrue();
         TopologyRemoval.Down(home, "line").Should().BeFalse();
     }
 
