@@ -58,6 +58,6 @@ internal sealed class MinicCommand : RootCommand
         new DeleteVerb(Globals),
         new MissingVerb("checkpoint", Globals), new MissingVerb("restore", Globals),
         new SpecVerb(Globals), new PodCommand(Globals), new GcVerb(Globals), new PlanVerb(Globals),
-        new FeaturesVerb(Globals), new CompletionVerb(Globals),
+        new FeaturesVerb(Globals), new DoctorVerb(Globals), new CompletionVerb(Globals),
     ];
 }

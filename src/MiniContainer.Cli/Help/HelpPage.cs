@@ -24,7 +24,7 @@ internal sealed class HelpPage : SynchronousCommandLineAction
     /// <summary>Writes the page.</summary>
     public static void Write(Command command, TextWriter output)
     {
-        foreach (var line in Wrap(command.Description ?? "", Width))
+        foreach (var line in Paragraphs.Wrap(command.Description ?? "", Width))
             output.WriteLine(line);
         output.WriteLine("\nUsage:");
         foreach (var line in Synopsis(command))
@@ -38,7 +38,7 @@ internal sealed class HelpPage : SynchronousCommandLineAction
         if (examples.Count > 0)
             output.WriteLine("\nExamples:");
         foreach (var (example, does) in examples)
-            output.WriteLine($"  {example}\n      {string.Join("\n      ", Wrap(does, Width - 6))}");
+            output.WriteLine($"  {example}\n      {string.Join("\n      ", Paragraphs.Wrap(does, Width - 6))}");
         output.WriteLine(command is RootCommand
             ? "\nminic VERB --help tells more of a verb.\nExit codes: the command's own, or 128+n where signal n "
                 + "ended it. Where minic\nfailed, runc's: 255 of exec, 1 of others. Of run --rootfs, pod, gc and plan "
@@ -76,7 +76,7 @@ internal sealed class HelpPage : SynchronousCommandLineAction
         var indent = Math.Min(all.Max(r => r.Label.Length), 26) + 4;
         foreach (var (label, text) in all)
         {
-            var lines = Wrap(text, Width - indent);
+            var lines = Paragraphs.Wrap(text, Width - indent);
             if (label.Length > indent - 4)
                 output.WriteLine($"  {label}\n{new string(' ', indent)}{lines[0]}");
             else
@@ -87,29 +87,4 @@ internal sealed class HelpPage : SynchronousCommandLineAction
     }
 
     private static string FirstSentence(string? text) => (text ?? "").Split(". ")[0].TrimEnd('.') + ".";
-
-    private static List<string> Wrap(string text, int width)
-    {
-        var lines = new List<string>();
-        foreach (var paragraph in text.Split('\n'))
-        {
-            var line = "";
-            foreach (var word in paragraph.Split(' '))
-            {
-                if (line.Length > 0 && line.Length + 1 + word.Length > width)
-                {
-                    lines.Add(line);
-                    line = word;
-                }
-                else
-                {
-                    line = line.Length == 0 ? word : $"{line} {word}";
-                }
-            }
-
-            lines.Add(line);
-        }
-
-        return lines;
-    }
 }

@@ -103,17 +103,11 @@ public static class CgroupPlanner
         // A relative path is below our own cgroup, so that our limits hold for what we start. In version 2 a cgroup
         // that has processes cannot hand controllers on, and ours has: there it is below the root of what we see. A
         // user's is below our own if minic can move out of it, or if no controller is needed.
-        var own = hierarchy.IsV2 && handsOn ? Limitable(hierarchy) : hierarchy.Own;
+        var own = hierarchy.IsV2 && handsOn ? hierarchy.Limitable : hierarchy.Own;
         var path = string.IsNullOrEmpty(cgroupsPath) ? $"minic/{ContainerId.Known(id)}" : cgroupsPath;
         var under = path.StartsWith('/') ? hierarchy.MountPoint : own;
         return (string.Join('/', path.Split('/', StringSplitOptions.RemoveEmptyEntries).Prepend(under)), under);
     }
-
-    /// <summary>In version 2, the cgroup below which controllers can be handed on.</summary>
-    internal static string Limitable(CgroupHierarchy hierarchy) =>
-        hierarchy.Delegation is { } ours ? (ours.IsAlone ? ours.Own : null) ?? ours.Above ?? ours.Own
-            ?? hierarchy.MountPoint
-        : hierarchy.MountPoint;
 
     private static (string Path, string Under) Place(CgroupHierarchy hierarchy, Spec spec, string id, Facts facts) =>
         Place(hierarchy, spec.Linux?.CgroupsPath, id,
@@ -156,8 +150,8 @@ public static class CgroupPlanner
         var limits = Limits(hierarchy, resources).Select(l => l.File);
         if (hierarchy.Delegation is not { } ours || limits.FirstOrDefault() is not { } first)
             return;
-        var handed = Limitable(hierarchy);
-        if (handed == ours.Own && !ours.IsAlone || handed == ours.Above && ours.Limit is not null)
+        var handed = hierarchy.Limitable;
+        if (!hierarchy.CanLimit)
             throw new MinicException($"limit {id}",
                 $"minic's own cgroup {hierarchy.Own} "
                     + $"{(ours.Own is null ? "is not yours" : "has other processes, too")}: nothing below it can be "

@@ -100,9 +100,9 @@ public sealed record Facts
             MayMakeCgroup = caller.IsMachineRoot ? _ => true : Directories.MayMakeIn,
             Hierarchies = hierarchies,
             UnifiedControllers = hierarchies.FirstOrDefault(h => h.IsV2) is { } v2
-                ? (Knob.TryRead($"{CgroupPlanner.Limitable(v2)}/cgroup.controllers") ?? "").Split(' ') : [],
-            HasAppArmor = Knob.TryRead("/sys/module/apparmor/parameters/enabled") == "Y",
-            HasSelinux = File.Exists("/sys/fs/selinux/enforce"),
+                ? CgroupLayout.In(v2.Limitable) : [],
+            HasAppArmor = Machine.HasAppArmor,
+            HasSelinux = Machine.HasSelinux,
             HasResctrl = File.Exists($"{Resctrl}/schemata"),
             OomScore = int.Parse(Knob.TryRead("/proc/self/oom_score_adj") ?? "0",
                 System.Globalization.CultureInfo.InvariantCulture),

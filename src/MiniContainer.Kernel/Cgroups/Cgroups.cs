@@ -22,6 +22,17 @@ public sealed record CgroupHierarchy(IReadOnlyList<string> Controllers, string M
     /// hierarchy.
     /// </summary>
     public Delegation? Delegation { get; init; }
+
+    /// <summary>In version 2, the cgroup below which controllers can be handed on.</summary>
+    public string Limitable =>
+        Delegation is { } ours ? (ours.IsAlone ? ours.Own : null) ?? ours.Above ?? ours.Own ?? MountPoint : MountPoint;
+
+    /// <summary>
+    /// Whether what is made below <see cref="Limitable"/> can be limited: no process is in it that stays there, and no
+    /// limit of our own cgroup is got around.
+    /// </summary>
+    public bool CanLimit => Delegation is not { } ours
+        || !(Limitable == ours.Own && !ours.IsAlone || Limitable == ours.Above && ours.Limit is not null);
 }
 
 /// <summary>What of version 2 is a user's own (cgroup-v2.rst, "Delegation").</summary>

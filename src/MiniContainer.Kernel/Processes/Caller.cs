@@ -78,8 +78,8 @@ public sealed record Caller(uint Uid, uint Gid)
         {
             SubUids = Ranges("/etc/subuid", name, caller.Uid),
             SubGids = Ranges("/etc/subgid", name, caller.Uid),
-            NewUidMap = Find("newuidmap"),
-            NewGidMap = Find("newgidmap"),
+            NewUidMap = ProgramPath.Find("newuidmap"),
+            NewGidMap = ProgramPath.Find("newgidmap"),
         };
     }
 
@@ -101,8 +101,4 @@ public sealed record Caller(uint Uid, uint Gid)
     }
 
     private static bool Has(ulong set, string capability) => (set >> Capabilities.Number(capability)!.Value & 1) == 1;
-
-    private static string? Find(string program) =>
-        (Environment.GetEnvironmentVariable("PATH") ?? "/usr/bin:/bin").Split(':').Where(d => d.StartsWith('/'))
-            .Select(d => Path.Combine(d, program)).FirstOrDefault(File.Exists);
 }

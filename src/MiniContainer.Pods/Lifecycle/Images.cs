@@ -51,19 +51,21 @@ public static class Images
     /// <summary>How to get a root file system, for the remedy of an error.</summary>
     public static string Remedy() => Remedy(ProgramDirectory);
 
+    /// <summary>What makes root file systems beside this program: rootfs/build; null if it is not there.</summary>
+    public static string? Builder => BuilderFor(ProgramDirectory);
+
     /// <summary>How to get a root file system where a program lies that is called minic.</summary>
     /// <param name="directory">
     /// Its directory: a checkout's out/, or PREFIX/lib/minic. Each has its builder, which builds into rootfs/ there.
     /// </param>
-    public static string Remedy(string directory)
-    {
-        var builders = new[] { "../rootfs/build", "../../share/minic/rootfs/build" };
-        return builders.Select(b => Path.GetFullPath(Path.Combine(directory, b)))
-            .FirstOrDefault(File.Exists) is { } builder
-            ? $"{builder} busybox makes {directory}/rootfs/busybox, as root; a path to any root file system does as "
-                + "well."
-            : "Name the directory of a root file system, or set MINIC_IMAGES to a directory that holds some.";
-    }
+    public static string Remedy(string directory) => BuilderFor(directory) is { } builder
+        ? $"{builder} busybox makes {directory}/rootfs/busybox, as root; a path to any root file system does as well."
+        : "Name the directory of a root file system, or set MINIC_IMAGES to a directory that holds some.";
+
+    private static readonly string[] Builders = ["../rootfs/build", "../../share/minic/rootfs/build"];
+
+    private static string? BuilderFor(string directory) =>
+        Builders.Select(b => Path.GetFullPath(Path.Combine(directory, b))).FirstOrDefault(File.Exists);
 
     private static MinicException Missing(string image, string problem) =>
         new($"find the image {image}", problem, Remedy());
