@@ -59,5 +59,6 @@ internal sealed class MinicCommand : RootCommand
         new MissingVerb("checkpoint", Globals), new MissingVerb("restore", Globals),
         new SpecVerb(Globals), new PodCommand(Globals), new GcVerb(Globals), new PlanVerb(Globals),
         new FeaturesVerb(Globals), new DoctorVerb(Globals), new CompletionVerb(Globals),
+        new ManVerb(Globals),
     ];
 }

@@ -11,6 +11,11 @@ internal sealed class HelpPage : SynchronousCommandLineAction
 {
     private const int Width = 80;
 
+    /// <summary>What minic's exit codes mean.</summary>
+    public const string ExitCodes = "the command's own, or 128+n where signal n ended it. Where minic failed, runc's: "
+        + "255 of exec, 1 of others. Of run --rootfs, pod, gc and plan 125; 126 where the command cannot be executed, "
+        + "127 where it is not there.";
+
     /// <inheritdoc/>
     public override bool ClearsParseErrors => true;
 
@@ -40,13 +45,13 @@ internal sealed class HelpPage : SynchronousCommandLineAction
         foreach (var (example, does) in examples)
             output.WriteLine($"  {example}\n      {string.Join("\n      ", Paragraphs.Wrap(does, Width - 6))}");
         output.WriteLine(command is RootCommand
-            ? "\nminic VERB --help tells more of a verb.\nExit codes: the command's own, or 128+n where signal n "
-                + "ended it. Where minic\nfailed, runc's: 255 of exec, 1 of others. Of run --rootfs, pod, gc and plan "
-                + "125;\n126 where the command cannot be executed, 127 where it is not there."
+            ? "\nminic VERB --help tells more of a verb.\n"
+                + string.Join("\n", Paragraphs.Wrap("Exit codes: " + ExitCodes, Width))
             : "\nThe options of minic --help hold here too.");
     }
 
-    private static IEnumerable<string> Synopsis(Command command)
+    /// <summary>How a command is called, a line each.</summary>
+    public static IEnumerable<string> Synopsis(Command command)
     {
         if (command is Verb { Synopsis.Count: > 0 } verb)
             return verb.Synopsis;
@@ -57,14 +62,25 @@ internal sealed class HelpPage : SynchronousCommandLineAction
             new[] { path, "[OPTIONS]" }.Concat(command.Subcommands.Count > 0 ? ["VERB ..."] : arguments))];
     }
 
+    /// <summary>The letter of an option; null if it has none.</summary>
+    public static string? Letter(Option option) =>
+        option.Aliases.Where(a => a.Length == 2).Order(StringComparer.Ordinal).FirstOrDefault();
+
+    /// <summary>What stands before an option's value: a space, or an equals sign where it may be left out.</summary>
+    /// <returns>Null for a switch.</returns>
+    public static string? Between(Option option) =>
+        option.ValueType == typeof(bool) || option is HelpOption or VersionOption ? null
+        : option is AloneOption || option.Arity.MinimumNumberOfValues == 0 ? "=" : " ";
+
     private static string Label(Option option)
     {
-        var letters = option.Aliases.Where(a => a.Length == 2).Order(StringComparer.Ordinal).ToList();
-        var name = letters.Count > 0 ? $"{letters[0]}, {option.Name}" : $"    {option.Name}";
-        if (option.ValueType == typeof(bool) || option is HelpOption or VersionOption)
-            return name;
-        return option is AloneOption || option.Arity.MinimumNumberOfValues == 0
-            ? $"{name}[={option.HelpName}]" : $"{name} {option.HelpName}";
+        var name = Letter(option) is { } letter ? $"{letter}, {option.Name}" : $"    {option.Name}";
+        return Between(option) switch
+        {
+            null => name,
+            "=" => $"{name}[={option.HelpName}]",
+            var between => $"{name}{between}{option.HelpName}",
+        };
     }
 
     private static void Section(TextWriter output, string title, IEnumerable<(string Label, string Text)> rows)
@@ -86,5 +102,6 @@ internal sealed class HelpPage : SynchronousCommandLineAction
         }
     }
 
-    private static string FirstSentence(string? text) => (text ?? "").Split(". ")[0].TrimEnd('.') + ".";
+    /// <summary>The first sentence of a description.</summary>
+    public static string FirstSentence(string? text) => (text ?? "").Split(". ")[0].TrimEnd('.') + ".";
 }

@@ -8,36 +8,25 @@ namespace MiniContainer.Cli.Verbs;
 /// <summary>The verb <c>completion</c>.</summary>
 internal sealed class CompletionVerb : Verb
 {
-    private const string Bash = """
-        _minic() {
-            local IFS=$'\n' word=${COMP_WORDS[COMP_CWORD]}
-            [[ $word == = ]] && word=
-            COMPREPLY=($(compgen -W "$("${COMP_WORDS[0]}" "[suggest:$COMP_POINT]" "$COMP_LINE" 2>/dev/null)" -- "$word"))
-        }
-        complete -o default -F _minic minic
-        """;
-
-    private const string Zsh = """
-        #compdef minic
-        _minic() { compadd -- ${(f)"$(minic "[suggest:$CURSOR]" "$BUFFER" 2>/dev/null)"} || _files }
-        compdef _minic minic
-        """;
-
-    private readonly Argument<string> shell = new("SHELL") { Description = "bash or zsh." };
+    private readonly Argument<string> shell = new("SHELL") { Description = "bash, zsh or fish." };
 
     public CompletionVerb(GlobalOptions globals)
         : base("completion", "Print a script with which a shell completes verbs, options and the ids of containers.",
             globals)
     {
-        shell.AcceptOnlyFromAmong("bash", "zsh");
+        shell.AcceptOnlyFromAmong("bash", "zsh", "fish");
         Add(shell);
-        Examples = [("source <(minic completion bash)", "For this shell; in ~/.bashrc for all to come.")];
+        Examples = [("source <(minic completion bash)", "For this shell; in ~/.bashrc for all to come. zsh has the "
+            + "same, with its name."), ("minic completion fish | source", "The same for fish.")];
     }
 
     /// <inheritdoc/>
     protected override int Run(ParseResult parsed)
     {
-        parsed.InvocationConfiguration.Output.WriteLine(parsed.GetValue(shell) == "bash" ? Bash : Zsh);
+        // The files that scripts/install puts where each shell looks.
+        var name = $"completion.{parsed.GetValue(shell)}";
+        using var script = new StreamReader(typeof(CompletionVerb).Assembly.GetManifestResourceStream(name)!);
+        parsed.InvocationConfiguration.Output.Write(script.ReadToEnd());
         return 0;
     }
 }
