@@ -3,6 +3,7 @@
 // 127 when a command cannot be executed or found.
 
 using System.CommandLine;
+using System.CommandLine.Help;
 using MiniContainer.Kernel;
 using MiniContainer.Labs.Verbs;
 using MiniContainer.Plans;
@@ -24,6 +25,10 @@ var root = new RootCommand("The workshop: a container from scratch, and the smal
     WorldVerb.Create(),
     ServeVerb.Create(),
 };
+// -h is enough, and a shell would complete the others.
+var help = root.Options.OfType<HelpOption>().Single();
+help.Aliases.Clear();
+help.Aliases.Add("-h");
 root.SetAction(_ => ProgressVerb.Show());
 Warnings.Sink = message => Console.Error.WriteLine("lab: warning: " + message);
 try

@@ -38,6 +38,7 @@ internal static class LabShell
     // Exit twice: with stopped jobs bash only warns the first time.
     private static string Start(Session session, Node place) => $$"""
         [ ! -r ~/.bashrc ] || . ~/.bashrc
+        [ ! -r '{{session.Course.Root}}/scripts/completion.bash' ] || . '{{session.Course.Root}}/scripts/completion.bash'
         PATH=$LAB_PATH
         PS1='\[\e[1;36m\]lab {{session.Lab.Number:00}}\[\e[0m\] {{place.Name}}:\W\$ '
         lab() {

@@ -15,11 +15,7 @@ internal static class StartVerb
     /// <summary>lab start.</summary>
     public static Command Create()
     {
-        var lab = new Argument<string?>("NN")
-        {
-            Description = "Which lab: 4, 04 or 04-pid.",
-            Arity = ArgumentArity.ZeroOrOne,
-        };
+        var lab = LabArgument.Create("Which lab: 4, 04 or 04-pid.");
         var command = new Command("start", "Starts a lab, or goes on with it: its files, its world, and a shell there.")
         {
             lab,
@@ -55,7 +51,7 @@ internal static class StartVerb
         LabHost.RequireRoot();
         if (Abilities.Lacking(session.Lab.Needs) is { } reason)
             throw new MinicException($"start lab {session.Lab.Name}", $"this machine cannot do it: {reason}",
-                "scripts/vm makes and boots a machine that can.");
+                "minic doctor tells what mends it; scripts/vm makes a machine that can.");
         var state = session.Begin();
         _ = LabHost.Of(session.Workplace, out _);
         Introduce(session, state);
