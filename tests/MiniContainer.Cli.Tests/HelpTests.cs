@@ -7,7 +7,7 @@ public class HelpTests
         get
         {
             var data = new TheoryData<string>();
-            foreach (var verb in new MinicCommand().Subcommands)
+            foreach (var verb in new MinicCommand().Subcommands.Where(v => !v.Hidden))
                 data.Add(verb.Name);
             return data;
         }
