@@ -45,7 +45,7 @@ internal sealed class GlobalOptions
     /// <summary>Asks for cgroups made by systemd.</summary>
     public Option<bool> SystemdCgroup { get; } = new("--systemd-cgroup")
     {
-        Description = "Refused: minic makes cgroups itself (cgroupfs).",
+        Description = "Have systemd make the cgroup: a scope, SLICE:PREFIX:NAME in cgroupsPath.",
         Recursive = true,
     };
 
@@ -57,7 +57,7 @@ internal sealed class GlobalOptions
     private Option<string> CgroupManager { get; } = new("--cgroup-manager")
     {
         HelpName = "NAME",
-        Description = "Accepted, as crun does: cgroupfs.",
+        Description = "Who makes cgroups, as crun has it: cgroupfs or systemd.",
         Recursive = true,
         Hidden = true,
     };
@@ -84,18 +84,17 @@ internal sealed class GlobalOptions
         HostPath.Absolute(parsed.GetValue(root) ?? DefaultRoot, "find the directory of all state")));
 
     /// <summary>Refuses what minic cannot do.</summary>
-    /// <exception cref="MinicException">Cgroups by systemd were asked for.</exception>
+    /// <exception cref="MinicException">Another manager of cgroups was asked for.</exception>
     public void Check(ParseResult parsed)
     {
         if (parsed.GetValue(CgroupManager) is { } manager and not "cgroupfs" and not "systemd")
-            throw new MinicException($"use --cgroup-manager {manager}", "minic has one manager of cgroups",
-                "Leave it out, or say cgroupfs.");
-        if (parsed.GetValue(SystemdCgroup) || parsed.GetValue(CgroupManager) == "systemd")
-            throw new MinicException(parsed.GetValue(SystemdCgroup)
-                ? "use --systemd-cgroup" : "use --cgroup-manager systemd",
-                "minic makes cgroups itself and cannot ask systemd for them",
-                "Leave it out; in containerd SystemdCgroup = false, in podman cgroup_manager = \"cgroupfs\".");
+            throw new MinicException($"use --cgroup-manager {manager}", "minic knows no such manager of cgroups",
+                "Leave it out, or say cgroupfs or systemd.");
     }
+
+    /// <summary>Whether systemd is to make cgroups.</summary>
+    public bool Systemd(ParseResult parsed) =>
+        parsed.GetValue(SystemdCgroup) || parsed.GetValue(CgroupManager) == "systemd";
 
     // A directory of the user's own that goes away with the last session (XDG Base Directory Specification).
     private static string DefaultRoot =>

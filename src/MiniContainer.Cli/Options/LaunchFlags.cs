@@ -63,8 +63,9 @@ internal sealed class LaunchFlags
         Containers.Oci.Bundle.Load(parsed.GetValue(Bundle) is { Length: > 0 } given ? given : ".");
 
     /// <summary>How to launch it.</summary>
-    public LaunchOptions Options(ParseResult parsed, StateRoot root, string id) => new(root, id)
+    public LaunchOptions Options(ParseResult parsed, GlobalOptions globals, string id) => new(globals.Root(parsed), id)
     {
+        Systemd = globals.Systemd(parsed),
         PreserveFds = PreservedDescriptors.Check(parsed.GetValue(preserveFds), InitSystem.ListenFds?.Count ?? 0),
         PidFdSocket = parsed.GetValue(pidFdSocket) is { Length: > 0 } socket ? socket : null,
         NotifySocket = InitSystem.NotifySocket,

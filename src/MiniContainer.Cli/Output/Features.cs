@@ -58,7 +58,7 @@ internal sealed record LinuxFeatures
 }
 
 /// <summary>Which kinds of cgroups can be made.</summary>
-internal sealed record CgroupFeatures(bool V1 = true, bool V2 = true, bool Systemd = false, bool SystemdUser = false,
+internal sealed record CgroupFeatures(bool V1 = true, bool V2 = true, bool Systemd = true, bool SystemdUser = true,
     bool Rdma = true);
 
 /// <summary>What filters of system calls can say.</summary>

@@ -89,6 +89,9 @@ public sealed class Container
     /// <summary>The directories of its cgroups.</summary>
     public IEnumerable<string> CgroupPaths => Entries.Select(e => e.Step).OfType<MakeCgroup>().Select(c => c.Path);
 
+    /// <summary>Its unit of systemd; null if minic made its cgroups.</summary>
+    public StartUnit? Unit => Entries.Select(e => e.Step).OfType<StartUnit>().FirstOrDefault();
+
     /// <summary>The state directory of an id.</summary>
     /// <param name="root">The directory of all state, /run/minic.</param>
     /// <param name="id">The container's id; checked.</param>

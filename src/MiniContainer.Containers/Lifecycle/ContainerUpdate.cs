@@ -24,7 +24,8 @@ public static class ContainerUpdate
                 "minic delete removes it.");
         container.NeedCgroup($"update container {container.Id}");
         var cgroups = container.Entries.Select(e => e.Step).OfType<MakeCgroup>().ToList();
-        return UpdatePlanner.Plan(new Limited(cgroups, InForce(container)), change, Facts.Read(), Knob.TryRead);
+        var limited = new Limited(cgroups, InForce(container)) { Unit = container.Unit };
+        return UpdatePlanner.Plan(limited, change, Facts.Read(), Knob.TryRead);
     }
 
     /// <summary>Plays an update; if a step of it fails, the limits are what they were.</summary>

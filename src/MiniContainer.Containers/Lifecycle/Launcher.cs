@@ -59,6 +59,9 @@ public sealed record LaunchOptions(StateRoot Root, string Id)
     /// <summary>What attaches the container to its network; null for nothing.</summary>
     public NetworkSteps? Network { get; init; }
 
+    /// <summary>Whether systemd is to make the cgroups (<c>--systemd-cgroup</c>).</summary>
+    public bool Systemd { get; init; }
+
     /// <summary>Sees each step come and go.</summary>
     public PlayObserver? Watch { get; init; }
 }
@@ -145,6 +148,8 @@ public static class Launcher
         if (bundle.Spec.Process?.Args is not { Count: > 0 })
             throw new MinicException($"make container {options.Id}", "$.process.args: there is no command",
                 "Give config.json a process with args, at least one.");
+        if (options.Systemd)
+            facts = facts.WithSystemd();
         var plan = new Plan();
         if (options.WritesConfig)
             plan.Add(new WriteFile(Path.Combine(bundle.Directory, Bundle.ConfigName), SpecJson.Write(bundle.Spec))

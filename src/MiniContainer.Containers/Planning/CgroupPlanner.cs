@@ -127,7 +127,7 @@ public static class CgroupPlanner
 
     // Rules for devices come with every configuration, and take the machine's root to set. In a user namespace no node
     // can be made, and the host's are opened with the user's own rights: there they can be done without.
-    private static LinuxResources Possible(LinuxResources resources, Caller caller) =>
+    internal static LinuxResources Possible(LinuxResources resources, Caller caller) =>
         caller.IsMachineRoot ? resources : resources with { Devices = null };
 
     // Without a delegated cgroup an unprivileged user gets none. That is fine unless a limit was asked for: then fail,
@@ -158,8 +158,20 @@ public static class CgroupPlanner
                     + $"limited by {first}, $.linux.resources.{Member(first, resources)}"
                     + (ours.Limit is null ? "" : $", and beside it its own limit would not hold, {ours.Limit}"),
                 $"Leave the limits out; or {HowToGetOne}.");
-        if (limits.FirstOrDefault(f => f.Split('.')[0] is var c && c != "cgroup"
-            && !facts.UnifiedControllers.Contains(c)) is { } file)
+        CheckControllers(handed, hierarchy, resources, id, facts);
+    }
+
+    /// <summary>Refuses a limit whose controller has not been handed over.</summary>
+    /// <param name="handed">The cgroup that was.</param>
+    /// <param name="hierarchy">Its hierarchy, of version 2.</param>
+    /// <param name="resources">The limits.</param>
+    /// <param name="id">The container.</param>
+    /// <param name="facts">The machine.</param>
+    internal static void CheckControllers(string handed, CgroupHierarchy hierarchy, LinuxResources resources, string id,
+        Facts facts)
+    {
+        if (Limits(hierarchy, resources).Select(l => l.File).FirstOrDefault(f => f.Split('.')[0] is var c
+            && c != "cgroup" && !facts.UnifiedControllers.Contains(c)) is { } file)
             throw new MinicException($"limit {id}",
                 $"{handed} was handed to you without the controller {file.Split('.')[0]}, and without it {file}, "
                     + $"which is $.linux.resources.{Member(file, resources)}, cannot be set",

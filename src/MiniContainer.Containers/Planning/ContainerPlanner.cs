@@ -4,6 +4,7 @@
 //     minic                                   the child
 //     make the cgroup, set its limits
 //     clone3 ------------------------------>  waits
+//     (systemd: its unit, then the cgroup)
 //     id maps, network, hooks
 //     go ---------------------------------->  joins the cgroup and namespaces, names itself
 //                                             builds its root, pivots into it
@@ -29,6 +30,8 @@ public static class ContainerPlanner
     /// <param name="facts">The machine.</param>
     public static void Add(Plan plan, Bundle bundle, ContainerSetup setup, Facts facts)
     {
+        var unit = SystemdPlanner.Of(bundle.Spec, setup, facts);
+        (bundle, facts) = unit is null ? (bundle, facts) : (bundle with { Spec = unit.Spec }, unit.Facts);
         var spec = bundle.Spec;
         Unsupported.Check(spec, facts);
         var namespaces = NamespacePlan.Of(spec, setup, facts.Caller);
@@ -42,7 +45,7 @@ public static class ContainerPlanner
         hooks.Keep(plan);
         foreach (var step in setup.Network?.Before ?? [])
             plan.Add(step);
-        var cgroup = CgroupPlanner.Add(plan, spec, setup.Id, facts);
+        var cgroup = unit is null ? CgroupPlanner.Add(plan, spec, setup.Id, facts) : [];
         if (setup.Create)
         {
             plan.Add(new MakeFifo(StartFifo(setup))
@@ -67,6 +70,12 @@ public static class ContainerPlanner
         tape.Await("go",
             "Until its pid is in the journal and its ids, network and limits are there, the child does nothing; if "
                 + "minic dies, it reads end of file and ends.");
+        if (unit is not null)
+        {
+            plan.Add(unit.Start);
+            cgroup = SystemdPlanner.Join(unit, CgroupPlanner.Add(plan, spec, setup.Id, facts));
+        }
+
         if ((made & CloneFlags.NEWUSER) != 0)
             plan.Add(IdMapPlan.Step(setup.Child, spec, facts.Caller));
         if (!namespaces.JoinsUser)

@@ -43,11 +43,17 @@ public static class ExecPlanner
         tape.Await("go", "Until its pid is in the journal it does nothing.");
         if (!target.JoinsPid || bornInside)
             AddPidFd(plan, child, target);
+        var moved = MovedBySystemd(target);
+        foreach (var (file, below) in moved)
+            plan.Add(new AttachToUnit(child, target.Unit!.Unit, below)
+            {
+                Why = $"A user may not write to {file} from a cgroup that is not below theirs; systemd may.",
+            });
         plan.Add(new Release(child) { Why = "Its pid is known." });
         ProcessPlanner.AddOomScore(tape, process, facts);
         PlacementPlan.AddAffinity(tape, process.ExecCpuAffinity?.Initial,
             "Until it is in the container's cgroup: what minic does for it takes no time of other processors.");
-        foreach (var procs in target.CgroupFiles)
+        foreach (var procs in target.CgroupFiles.Except(moved.Select(m => m.File)))
             tape.JoinCgroup(procs,
                 "Before the namespaces: afterwards the host's cgroup files cannot be seen. The container's limits "
                     + "hold for this process too.");
@@ -83,6 +89,14 @@ public static class ExecPlanner
         });
     }
 
+    // The files of version 2 in the unit that a user's systemd has made, and where below its cgroup they are.
+    private static List<(string File, string Below)> MovedBySystemd(ExecTarget target) =>
+        target.Unit is not { User: true } unit ? []
+        : [.. target.CgroupFiles.Where(f => f.EndsWith("/cgroup.procs", StringComparison.Ordinal))
+            .Select(f => (File: f, At: f.IndexOf($"{unit.Cgroup}/", StringComparison.Ordinal)))
+            .Where(f => f.At >= 0)
+            .Select(f => (f.File, Below: Path.GetDirectoryName(f.File[(f.At + unit.Cgroup.Length)..])!))];
+
     private static void AddPidFd(Plan plan, string child, ExecTarget target)
     {
         if (target.PidFdSocket is { } socket)
@@ -105,6 +119,9 @@ public sealed record ExecTarget(int Pid, ulong Namespaces)
 {
     /// <summary>The files by which to join its cgroups.</summary>
     public IReadOnlyList<string> CgroupFiles { get; init; } = [];
+
+    /// <summary>Its unit of systemd; null if minic made its cgroups.</summary>
+    public StartUnit? Unit { get; init; }
 
     /// <summary>Whether setgroups(2) is allowed in its user namespace.</summary>
     public bool MaySetGroups { get; init; } = true;

@@ -1,6 +1,7 @@
 // What planners know of the machine: read once, before planning, so that planning itself touches nothing and a plan can
 // be made for any machine (--explain, tests).
 
+using MiniContainer.Containers.Systemd;
 using MiniContainer.Kernel;
 
 namespace MiniContainer.Containers.Planning;
@@ -42,6 +43,9 @@ public sealed record Facts
 
     /// <summary>Whether a cgroup may be made at a path; root may everywhere.</summary>
     public Func<string, bool> MayMakeCgroup { get; init; } = _ => true;
+
+    /// <summary>The systemd that is to make cgroups; null if minic makes them itself.</summary>
+    public SystemdFacts? Systemd { get; init; }
 
     /// <summary>Our own OOM score, below which only root may go (proc_pid_oom_score_adj(5)).</summary>
     public int OomScore { get; init; }
@@ -118,6 +122,21 @@ public sealed record Facts
             KernelMounts = () => [.. MountInfo.Of("proc", "sysfs").Select(m => m.Point)],
             Stream = StandardStreams.Look,
             Home = HomeOf,
+        };
+    }
+
+    /// <summary>The same machine, where systemd is to make cgroups.</summary>
+    /// <exception cref="MinicException">There is no systemd.</exception>
+    public Facts WithSystemd()
+    {
+        var user = !Caller.IsMachineRoot;
+        using var manager = SystemdManager.Connect(user, "ask systemd for cgroups");
+        var systemd = manager.Facts(user);
+        return this with
+        {
+            Systemd = systemd,
+            UnifiedControllers = Hierarchies.FirstOrDefault(h => h.IsV2) is { } v2
+                ? (Knob.TryRead($"{v2.MountPoint}{systemd.Cgroup}/cgroup.controllers") ?? "").Split(' ') : [],
         };
     }
 

@@ -13,7 +13,11 @@ namespace MiniContainer.Containers.Planning;
 /// <summary>A container's cgroups and the limits that they have.</summary>
 /// <param name="Cgroups">The steps that made its cgroups.</param>
 /// <param name="InForce">Its limits: those of config.json, and what updates have changed since.</param>
-public sealed record Limited(IReadOnlyList<MakeCgroup> Cgroups, LinuxResources InForce);
+public sealed record Limited(IReadOnlyList<MakeCgroup> Cgroups, LinuxResources InForce)
+{
+    /// <summary>Its unit of systemd; null if minic made its cgroups.</summary>
+    public StartUnit? Unit { get; init; }
+}
 
 /// <summary>Plans updates of limits.</summary>
 public static class UpdatePlanner
@@ -29,10 +33,13 @@ public static class UpdatePlanner
         Unsupported.Check(change, facts);
         var after = container.InForce.With(change);
         var plan = new Plan();
+        if (container.Unit is { } unit)
+            TellSystemd(plan, unit, container.InForce, after, facts);
         foreach (var cgroup in container.Cgroups)
         {
             var hierarchy = HierarchyOf(cgroup, facts);
-            if (hierarchy.IsV2)
+            // systemd hands on what it gives away.
+            if (hierarchy.IsV2 && container.Unit is null)
                 HandControllersOn(plan, cgroup, hierarchy, after, read);
             SetChanged(plan, cgroup.Path, hierarchy, container.InForce, after, read);
         }
@@ -53,7 +60,24 @@ public static class UpdatePlanner
                 back.Add(set with { Value = was, Why = "The update failed, and a part of it is none." });
         }
 
+        foreach (var set in update.Steps.OfType<SetUnitProperties>())
+            back.Add(set with { Properties = set.Before, Why = "systemd would set the new limits again." });
+
         return back;
+    }
+
+    // Before the files: it writes some of them itself when it hears of a limit.
+    private static void TellSystemd(Plan plan, StartUnit unit, LinuxResources before, LinuxResources after, Facts facts)
+    {
+        var old = UnitLimits.Of(before, facts.Hierarchies, unit.Version);
+        var changed = UnitLimits.Of(after, facts.Hierarchies, unit.Version).Except(old).ToList();
+        if (changed.Count == 0)
+            return;
+        plan.Add(new SetUnitProperties(unit.Unit, unit.User, changed,
+            [.. changed.Select(c => old.FirstOrDefault(o => o.Name == c.Name) ?? UnitLimits.Lifted(c))])
+        {
+            Why = "systemd would set the limits back that it knows, at the next systemctl daemon-reload.",
+        });
     }
 
     // The mount point that fits best: version 2 may be mounted above those of version 1.

@@ -15,6 +15,9 @@ public static class ContainerSteps
     [
         ("mkcgroup", typeof(MakeCgroup)),
         ("make-room", typeof(MakeRoom)),
+        ("start-unit", typeof(StartUnit)),
+        ("set-unit", typeof(SetUnitProperties)),
+        ("attach-to-unit", typeof(AttachToUnit)),
         ("device-program", typeof(DeviceProgram)),
         ("freeze", typeof(Freeze)),
         ("hand-on", typeof(DelegateControllers)),
@@ -44,6 +47,9 @@ public static class ContainerSteps
     RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(MakeCgroup))]
 [JsonSerializable(typeof(MakeRoom))]
+[JsonSerializable(typeof(StartUnit))]
+[JsonSerializable(typeof(SetUnitProperties))]
+[JsonSerializable(typeof(AttachToUnit))]
 [JsonSerializable(typeof(DeviceProgram))]
 [JsonSerializable(typeof(Freeze))]
 [JsonSerializable(typeof(DelegateControllers))]

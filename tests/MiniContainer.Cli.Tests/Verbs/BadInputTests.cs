@@ -26,7 +26,8 @@ public sealed class BadInputTests : MinicTest
             "minic create -b $TMP/good --pid-file $TMP/none/pid $N", "minic run -b $TMP/good --preserve-fds 1 $N",
             "minic create -b $TMP/nocommand $N", "minic state $N", "minic start $N", "minic kill $N",
             "minic kill $N NOPE", "minic delete $N", "minic exec $N sh", "minic ps $N", "minic spec -b $TMP/good",
-            "minic --systemd-cgroup list", "minic --cgroup-manager systemd list", "minic --cgroup-manager nobody list",
+            "DBUS_SYSTEM_BUS_ADDRESS=unix:path=$TMP/none minic --systemd-cgroup run -b $TMP/good $N",
+            "minic --cgroup-manager nobody list",
             "minic --log $TMP/none/log list",
             "setpriv --reuid 1000 --regid 1000 --clear-groups $MINIC --root $TMP/mine run --rootfs $ROOTFS --name $N "
                 + "true",

@@ -49,6 +49,9 @@ internal sealed class PodRunVerb : PodVerb
         var pod = PodReader.Parse(name, text);
         foreach (var warning in pod.Warnings)
             Failure.Warn(warning);
+        if (Globals.Systemd(parsed))
+            throw new MinicException($"make pod {pod.Name}", "minic makes the cgroups of pods itself",
+                "Leave --systemd-cgroup out.");
         if (play.Reads(parsed))
             return Tell(parsed, pod);
         _ = PodLauncher.MakePlan(Globals.Root(parsed), pod, network: null);

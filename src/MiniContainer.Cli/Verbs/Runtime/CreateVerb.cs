@@ -33,7 +33,7 @@ internal sealed class CreateVerb : RuntimeVerb
         var bundle = flags.Load(parsed);
         if (flags.Play.Reads(parsed))
         {
-            var options = flags.Options(parsed, Globals.Root(parsed), name) with { Create = true };
+            var options = flags.Options(parsed, Globals, name) with { Create = true };
             var (plan, directory) = (Launcher.MakePlan(bundle, options), Container.DirectoryOf(options.Root, name));
             return flags.Play.Tell(parsed, $"minic create of {name}", plan, directory,
                 start: Launcher.StepsOfStart(plan.Steps, name, directory));
@@ -42,7 +42,7 @@ internal sealed class CreateVerb : RuntimeVerb
         Privilege.Check(bundle.Spec, name);
         using var terminal = ProcessTerminal.For(bundle.Spec.Process?.Terminal == true, detached: true,
             parsed.GetValue(flags.ConsoleSocket));
-        using var launched = Launcher.Launch(bundle, flags.Options(parsed, Globals.Root(parsed), name) with
+        using var launched = Launcher.Launch(bundle, flags.Options(parsed, Globals, name) with
         {
             Create = true,
             Console = terminal.Socket,

@@ -65,6 +65,7 @@ internal sealed class ExecVerb : RuntimeVerb
         var what = process.Build(parsed, this, container.Id, container.Init!.Pid, bundle.Spec.Process!);
         var target = Execs.Target(container.Init!, container.CgroupPaths, bundle.Spec, bundle.RootPath) with
         {
+            Unit = container.Unit,
             PreserveFds = PreservedDescriptors.Check(parsed.GetValue(preserveFds)),
             PidFdSocket = parsed.GetValue(pidFdSocket) is { Length: > 0 } socket ? socket : null,
             State = new HookState(Spec.CurrentVersion, container.Id, bundle.Directory)

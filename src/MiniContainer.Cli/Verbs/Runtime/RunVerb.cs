@@ -123,7 +123,7 @@ internal sealed class RunVerb : RuntimeVerb
     }
 
     private LaunchOptions HowTo(ParseResult parsed, string id) =>
-        flags.Options(parsed, Globals.Root(parsed), id) with
+        flags.Options(parsed, Globals, id) with
         {
             Foreground = !parsed.GetValue(detach) && !parsed.GetValue(keep),
         };
