@@ -66,7 +66,11 @@ public sealed class FakeSystemd : IPathMethodHandler, IAsyncDisposable
 
     /// <summary>Starts a bus and takes systemd's name there.</summary>
     /// <param name="isThere">Or leaves the bus without a systemd.</param>
-    public static async Task<FakeSystemd> StartAsync(bool isThere = true)
+    public static Task<FakeSystemd> StartAsync(bool isThere = true) =>
+        // Its answers must not wait for the thread of a test, which waits for them.
+        Task.Run(() => StartHereAsync(isThere));
+
+    private static async Task<FakeSystemd> StartHereAsync(bool isThere)
     {
         var fake = new FakeSystemd();
         var config = System.IO.Path.Combine(fake.directory, "config");

@@ -191,9 +191,10 @@ public static class CgroupPlanner
     };
 
     // A container has a cgroup in every hierarchy: without one it would see the cgroups of others there, by their
-    // names. Version 2 beside version 1 limits nothing, and joining it could wait for a grace period.
+    // names. Version 2 beside version 1 limits nothing, and joining it could wait for a grace period; but systemd counts
+    // the processes of its units there.
     private static bool Asked(CgroupHierarchy hierarchy, LinuxResources resources, Facts facts) =>
-        !hierarchy.IsV2 || !facts.Hierarchies.Any(h => !h.IsV2) || resources.Unified is { Count: > 0 };
+        !hierarchy.IsV2 || facts.Systemd is not null || !facts.Hierarchies.Any(h => !h.IsV2) || resources.Unified is { Count: > 0 };
 
     private static readonly string[] Usual = ["pids", "memory", "cpu"];
 

@@ -51,12 +51,15 @@ public static class SystemdPlanner
         });
     }
 
-    /// <summary>The files by which the child still has to join: systemd has moved it already where it is.</summary>
+    /// <summary>
+    /// The files by which the child still has to join: in version 2 systemd has moved it, and of version 1 it knows not
+    /// all hierarchies.
+    /// </summary>
     /// <param name="unit">The unit.</param>
     /// <param name="files">The files of all its cgroups.</param>
     public static IReadOnlyList<string> Join(PlannedUnit unit, IReadOnlyList<string> files) =>
-        unit.Start.Unit.EndsWith(".slice", StringComparison.Ordinal) ? files
-        : [.. files.Where(f => !f.EndsWith("/cgroup.procs", StringComparison.Ordinal))];
+        unit.Facts.Hierarchies.Any(h => !h.IsV2) || unit.Start.Unit.EndsWith(".slice", StringComparison.Ordinal)
+            ? files : [];
 
     private static void Check(SystemdFacts systemd, LinuxResources resources, string id, Facts facts)
     {

@@ -23,6 +23,11 @@ internal static class BusAddress
         return $"unix:path={runtime}/bus";
     }
 
+    /// <summary>The socket of an address, or null if it names none in the file system.</summary>
+    public static string? Socket(string address) =>
+        address.StartsWith("unix:path=", StringComparison.Ordinal) && !address.Contains(';', StringComparison.Ordinal)
+            ? address["unix:path=".Length..].Split(',')[0] : null;
+
     /// <summary>Our user id outside the user namespace that we are in, if any (user_namespaces(7)).</summary>
     public static long UserOutside() => Outside(Caller.Current.Uid,
         File.Exists("/proc/self/uid_map") ? File.ReadLines("/proc/self/uid_map") : []);

@@ -38,6 +38,8 @@ public sealed class SystemdManager : IDisposable
     public static SystemdManager Connect(bool user, string doing)
     {
         var address = BusAddress.Of(user);
+        if (BusAddress.Socket(address) is { } socket && !File.Exists(socket))
+            throw NotThere(doing, $"there is no socket {socket}", user);
         var bus = new DBusConnection(new Options(address));
         try
         {
@@ -82,7 +84,8 @@ public sealed class SystemdManager : IDisposable
                 static (Message m, object? _) => m.GetBodyReader().ReadObjectPathAsString(), null));
             var kind = property is "ControlGroup"
                 ? unit.EndsWith(".slice", StringComparison.Ordinal) ? "Slice" : "Scope" : "Unit";
-            return Property(path, $"{Service}.{kind}", property);
+            // Of one that has gone just now systemd tells what it would of any that is not there: nothing.
+            return Property(path, $"{Service}.{kind}", property) is { Length: > 0 } text ? text : null;
         }
         catch (DBusErrorReplyException e) when (IsGone(e))
         {
@@ -201,7 +204,8 @@ public sealed class SystemdManager : IDisposable
     /// <inheritdoc/>
     public void Dispose() => bus.Dispose();
 
-    private static bool IsGone(DBusErrorReplyException e) => e.ErrorName is $"{Service}.NoSuchUnit";
+    private static bool IsGone(DBusErrorReplyException e) => e.ErrorName is $"{Service}.NoSuchUnit"
+        or "org.freedesktop.DBus.Error.UnknownObject";
 
     private static MinicException NotThere(string doing, string problem, bool user) => new(doing,
         $"systemd is not there: {problem}",
@@ -209,7 +213,7 @@ public sealed class SystemdManager : IDisposable
 
     private MinicException Refused(DBusErrorReplyException e) => new(doing, $"{e.ErrorName}: {e.ErrorMessage}",
         e.ErrorName == $"{Service}.UnitExists"
-            ? "See systemctl status; choose another id, or another $.linux.cgroupsPath." : null, inner: e);
+            ? "See systemctl list-units; choose another id, or another $.linux.cgroupsPath." : null, inner: e);
 
     // The signals of other jobs come too; that of ours may come before the reply that names it.
     private void Job(string unit, Func<MessageBuffer> call)
@@ -336,11 +340,21 @@ public sealed class SystemdManager : IDisposable
 
     private T Wait<T>(Task<T> task)
     {
-        Wait(task, doing, "answer of systemd");
+        Wait((Task)task);
         return task.GetAwaiter().GetResult();
     }
 
-    private void Wait(Task task) => Wait(task, doing, "answer of systemd");
+    private void Wait(Task task)
+    {
+        try
+        {
+            Wait(task, doing, "answer of systemd");
+        }
+        catch (DBusConnectionException e)
+        {
+            throw new MinicException(doing, $"the bus has gone away: {e.Message}", inner: e);
+        }
+    }
 
     private static void Wait(Task task, string doing, string what)
     {
@@ -352,10 +366,6 @@ public sealed class SystemdManager : IDisposable
         {
             throw new MinicException(doing, $"no {what} in {Patient.TotalSeconds:0} s", "See systemctl list-jobs.",
                 inner: e);
-        }
-        catch (DBusConnectionException e)
-        {
-            throw new MinicException(doing, $"the bus has gone away: {e.Message}", inner: e);
         }
     }
 

@@ -2,7 +2,6 @@
 // real systemd makes of it is told in RealSystemdTests.cs.
 
 using System.Globalization;
-using MiniContainer.Containers.Oci;
 using MiniContainer.Testing;
 
 namespace MiniContainer.Cli.Tests.Systemd;
@@ -108,7 +107,7 @@ public sealed class FakeSystemdTests : MinicTest, IAsyncLifetime
         var at = System.Array.FindIndex(steps, s => s.Contains("have systemd start", StringComparison.Ordinal)) + 1;
         at.Should().BePositive();
         var faults = new[] { "fail:K:EIO", "fail-late:K:EIO", "kill:before:K", "kill:between:K", "kill:after:K" }
-            .SelectMany(f => Enumerable.Range(at - 1, 4)
+            .SelectMany(f => Enumerable.Range(at, 3)
                 .Select(k => f.Replace("K", k.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)));
         foreach (var fault in faults)
         {

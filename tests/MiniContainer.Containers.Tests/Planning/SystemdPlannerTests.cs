@@ -28,6 +28,9 @@ public class SystemdPlannerTests
         BlockIo = new() { Weight = 100 },
     };
 
+    // That machine has no blkio.
+    private static readonly LinuxResources LimitsOfV1 = Limits with { BlockIo = null };
+
     [Fact]
     public void The_scope_is_made_around_the_child_and_then_come_the_cgroups_and_limits()
     {
@@ -53,8 +56,9 @@ public class SystemdPlannerTests
     public void In_version_2_systemd_has_moved_the_child_and_in_version_1_it_joins_what_systemd_does_not_use()
     {
         Joined(Plan(Machines.V2, Limits)).Should().BeEmpty();
-        Joined(Plan(Machines.Hybrid, Limits)).Should().Contain($"/sys/fs/cgroup/pids{Scope}/tasks")
-            .And.Contain($"/sys/fs/cgroup/systemd{Scope}/tasks");
+        Joined(Plan(Machines.Hybrid, LimitsOfV1)).Should().Contain($"/sys/fs/cgroup/pids{Scope}/tasks")
+            .And.Contain($"/sys/fs/cgroup/systemd{Scope}/tasks", "systemd may not use it")
+            .And.Contain($"/sys/fs/cgroup/unified{Scope}/cgroup.procs", "exec is to join it too");
     }
 
     [Fact]
@@ -66,7 +70,7 @@ public class SystemdPlannerTests
         "AllowedCPUs ay 1 3", "AllowedMemoryNodes ay 1 1", "IOWeight t 910");
 
     [Fact]
-    public void Its_properties_in_version_1() => Properties(Plan(Machines.Hybrid, Limits)).Skip(3).Should().Equal(
+    public void Its_properties_in_version_1() => Properties(Plan(Machines.Hybrid, LimitsOfV1)).Skip(3).Should().Equal(
         "MemoryAccounting b true", "CPUAccounting b true", "BlockIOAccounting b true", "TasksAccounting b true",
         "DefaultDependencies b false", "CPUQuotaPeriodUSec t 50000", "CPUQuotaPerSecUSec t 510000", "TasksMax t 20",
         "AllowedCPUs ay 1 3", "AllowedMemoryNodes ay 1 1", "MemoryLimit t 67108864", "CPUShares t 1024");
