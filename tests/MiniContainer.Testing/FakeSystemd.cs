@@ -66,11 +66,7 @@ public sealed class FakeSystemd : IPathMethodHandler, IAsyncDisposable
 
     /// <summary>Starts a bus and takes systemd's name there.</summary>
     /// <param name="isThere">Or leaves the bus without a systemd.</param>
-    public static Task<FakeSystemd> StartAsync(bool isThere = true) =>
-        // Its answers must not wait for the thread of a test, which waits for them.
-        Task.Run(() => StartHereAsync(isThere));
-
-    private static async Task<FakeSystemd> StartHereAsync(bool isThere)
+    public static async Task<FakeSystemd> StartAsync(bool isThere = true)
     {
         var fake = new FakeSystemd();
         var config = System.IO.Path.Combine(fake.directory, "config");
@@ -91,6 +87,8 @@ public sealed class FakeSystemd : IPathMethodHandler, IAsyncDisposable
         fake.bus.AddMethodHandler(fake);
         if (isThere)
             await fake.bus.RequestNameAsync(Service, RequestNameOptions.None);
+        // Off the thread that reads from the bus: a test that went on there would wait for itself.
+        await Task.Yield();
         return fake;
     }
 
@@ -252,7 +250,7 @@ public sealed class FakeSystemd : IPathMethodHandler, IAsyncDisposable
         VariantValueType.UInt64 => value.GetUInt64().ToString(CultureInfo.InvariantCulture),
         VariantValueType.Array or VariantValueType.Struct =>
             $"[{string.Join(' ', Enumerable.Range(0, value.Count).Select(i => Text(value.GetItem(i))))}]",
-        _ => value.ToString(),
+        _ => value.ToString(false),
     };
 
     private void Note(string call, Dictionary<string, string> properties) =>
