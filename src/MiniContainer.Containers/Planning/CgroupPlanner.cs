@@ -39,7 +39,7 @@ public static class CgroupPlanner
                     Why = "A cgroup that has processes cannot hand controllers on, and minic is in this one.",
                 });
             plan.Add(Make(hierarchy, path, under) with { Controllers = controllers });
-            foreach (var file in Limits(hierarchy, resources))
+            foreach (var file in OnlyCounts(hierarchy, resources, facts) ? [] : Limits(hierarchy, resources))
                 plan.Add(Set(path, file));
             if (hierarchy.IsV2 && !facts.Hierarchies.Any(h => h.Controllers.Contains("devices")))
                 AddDeviceProgram(plan, path, resources);
@@ -191,10 +191,16 @@ public static class CgroupPlanner
     };
 
     // A container has a cgroup in every hierarchy: without one it would see the cgroups of others there, by their
-    // names. Version 2 beside version 1 limits nothing, and joining it could wait for a grace period; but systemd counts
-    // the processes of its units there.
+    // names. Version 2 beside version 1 limits nothing, and joining it could wait for a grace period; but systemd
+    // counts the processes of its units there.
     private static bool Asked(CgroupHierarchy hierarchy, LinuxResources resources, Facts facts) =>
-        !hierarchy.IsV2 || facts.Systemd is not null || !facts.Hierarchies.Any(h => !h.IsV2) || resources.Unified is { Count: > 0 };
+        !hierarchy.IsV2 || facts.Systemd is not null
+        || !facts.Hierarchies.Any(h => !h.IsV2) || resources.Unified is { Count: > 0 };
+
+    /// <summary>Whether a hierarchy is version 2 beside version 1, which has the controllers, and nothing is set
+    /// there.</summary>
+    internal static bool OnlyCounts(CgroupHierarchy hierarchy, LinuxResources resources, Facts facts) =>
+        hierarchy.IsV2 && facts.Hierarchies.Any(h => !h.IsV2) && resources.Unified is not { Count: > 0 };
 
     private static readonly string[] Usual = ["pids", "memory", "cpu"];
 

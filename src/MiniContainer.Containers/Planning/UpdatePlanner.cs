@@ -41,7 +41,8 @@ public static class UpdatePlanner
             // systemd hands on what it gives away.
             if (hierarchy.IsV2 && container.Unit is null)
                 HandControllersOn(plan, cgroup, hierarchy, after, read);
-            SetChanged(plan, cgroup.Path, hierarchy, container.InForce, after, read);
+            if (!CgroupPlanner.OnlyCounts(hierarchy, after, facts))
+                SetChanged(plan, cgroup.Path, hierarchy, container.InForce, after, read);
         }
 
         plan.Add(new KeepLimits(SpecJson.Write(after)) { Why = "The next update may name a part of them only." });

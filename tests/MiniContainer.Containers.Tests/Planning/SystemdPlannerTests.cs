@@ -62,6 +62,11 @@ public class SystemdPlannerTests
     }
 
     [Fact]
+    public void Version_2_beside_version_1_is_joined_and_has_no_limits() =>
+        Plan(Machines.Hybrid, LimitsOfV1).Steps.OfType<SetFile>().Select(f => f.Path).Should()
+            .NotContain(f => f.StartsWith("/sys/fs/cgroup/unified", StringComparison.Ordinal));
+
+    [Fact]
     public void Its_properties_in_version_2() => Properties(Plan(Machines.V2, Limits)).Should().Equal(
         "Description s minic container box (/run/minic/containers/box)", "Slice s system.slice", "Delegate b true",
         "MemoryAccounting b true", "CPUAccounting b true", "IOAccounting b true", "TasksAccounting b true",
