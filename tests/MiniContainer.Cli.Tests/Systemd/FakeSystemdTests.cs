@@ -11,7 +11,7 @@ public sealed class FakeSystemdTests : MinicTest, IAsyncLifetime
 {
     // Where a container is in the hierarchy of pids, or in version 2.
     private const string Place = """
-        place() { sed -n 's/^[0-9]*:pids:\|^0::\(.*scope\)$/\1/p' /proc/$1/cgroup | grep scope; }
+        place() { sed -n 's/^[0-9]*:pids:\|^0::\(.*scope\)$/\1/p' /proc/$1/cgroup | grep scope | sort -u; }
         dirs() { find /sys/fs/cgroup -depth -path "*$N*" -type d; find /sys/fs/cgroup -maxdepth 2 -name '*.slice'; }
 
         """;
