@@ -189,7 +189,8 @@ public sealed record RunHook(string Point, string Path, HookState State, string 
         finally
         {
             // One that was killed with the container's first process is a zombie in its pid namespace until it is
-            // reaped; until then that process does not end either, and our own undo would wait for it (pid_namespaces(7)).
+            // reaped. Until then that process does not end either, and our own undo would wait for it
+            // (pid_namespaces(7)).
             hook.End();
         }
     }

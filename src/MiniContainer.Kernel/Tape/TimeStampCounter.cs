@@ -1,6 +1,6 @@
 // The clock by which a tape tells when its calls returned. It counts at a steady rate that the processor does not say,
-// on all cores alike (the flags constant_tsc and nonstop_tsc of /proc/cpuinfo; arm64's virtual counter): the rate is found by reading it and the
-// system's monotonic clock together, at two moments. Lab 03-threads; clock_gettime(2).
+// on all cores alike (the flags constant_tsc and nonstop_tsc of /proc/cpuinfo; arm64's virtual counter): the rate is
+// found by reading it and the system's monotonic clock together, at two moments. Lab 03-threads; clock_gettime(2).
 
 using System.Diagnostics;
 

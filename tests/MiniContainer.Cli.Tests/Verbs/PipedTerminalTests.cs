@@ -41,7 +41,8 @@ public sealed class PipedTerminalTests : MinicTest
     public void The_end_of_its_input_is_an_end_for_the_command(string command, string typed) =>
         Make().Sh(
             $"printf '{typed}' | timeout $((60 * ${{MINIC_PACE:-1}})) \"$MINIC\" --root \"$STATE\" run --net none "
-                + $"--rootfs $ROOTFS --name $N -t {command} >/dev/null; echo ${{PIPESTATUS[1]}}").Output.Should().Be("0\n");
+                + $"--rootfs $ROOTFS --name $N -t {command} >/dev/null; echo ${{PIPESTATUS[1]}}").Output.Should()
+                .Be("0\n");
 
     [Fact]
     public void Signals_are_passed_on_after_that()

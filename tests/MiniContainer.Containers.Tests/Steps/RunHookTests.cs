@@ -12,8 +12,8 @@ public class RunHookTests
 {
     private const int Tries = 200;
 
-    // The hook is ours, and in the pid namespace of the container: until we reap it the container's first process cannot
-    // end (pid_namespaces(7)). It is killed at each moment of the hook's short life.
+    // The hook is ours, and in the pid namespace of the container: until we reap it the container's first process
+    // cannot end (pid_namespaces(7)). It is killed at each moment of the hook's short life.
     [Fact]
     public void A_hook_that_ends_with_the_container_does_not_keep_it_there()
     {

@@ -2,7 +2,6 @@
 
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
-using MiniContainer.Kernel.Tests.Netlink;
 
 namespace MiniContainer.Kernel.Tests.Tape;
 
@@ -19,8 +18,7 @@ public class PlayerTests
     [InlineData("Pause/pause", "aarch64")]
     public void The_source_assembles_to_the_code(string routine, string processor)
     {
-        // Debian has a cross assembler for each; for the machine's own it is called by a plain name, too.
-        var tools = $"/usr/bin/{processor.Replace('_', '-')}-linux-gnu-";
+        var tools = $"/usr/bin/{processor}-linux-gnu-";
         Assert.SkipUnless(File.Exists(tools + "as"), $"needs {tools}as: scripts/setup test");
         var directory = Directory.CreateTempSubdirectory("minic-player-").FullName;
         try
