@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Runtime.CompilerServices;
 using MiniContainer.Containers.Oci;
 
 namespace MiniContainer.Cli.Tests;
@@ -41,7 +39,7 @@ public class CgroupV2Tests
         """;
 
     [Fact]
-    public void What_a_script_by_hand_makes_with_cgroup_v2_is_minics_own() => Run(ByHand, [.. Programs.Append("docs/examples").SelectMany(p => new[] { "-a", p })]).Should().Be("""
+    public void What_a_script_by_hand_makes_with_cgroup_v2_is_minics_own() => Microvm.Run(ByHand, [.. Programs.Append("docs/examples").SelectMany(p => new[] { "-a", p })]).Should().Be("""
         run: the same
         pod localhost is up at 10.44.0.2 and fd00:44::2
         pod: the same
@@ -49,7 +47,7 @@ public class CgroupV2Tests
         """);
 
     [Fact]
-    public void Limits_devices_network_and_exec_on_a_machine_with_cgroup_v2() => Run(Script, []).Should().Be("""
+    public void Limits_devices_network_and_exec_on_a_machine_with_cgroup_v2() => Microvm.Run(Script, []).Should().Be("""
         20
         67108864
         50000 100000
@@ -111,7 +109,7 @@ public class CgroupV2Tests
                     },
                 },
             }, "echo runs");
-            Run(Rare.Replace("BUNDLE", directory, StringComparison.Ordinal), ["-a", directory]).Should().Be("""
+            Microvm.Run(Rare.Replace("BUNDLE", directory, StringComparison.Ordinal), ["-a", directory]).Should().Be("""
                 default 910
                 4194304
                 4194304
@@ -131,13 +129,11 @@ public class CgroupV2Tests
 
         void Bundle(string name, Func<Spec, Spec> change, string line)
         {
-            var spec = change(DefaultSpec.Create(Path.Combine(Root, "out/rootfs/busybox"), ["sh", "-c", line]));
+            var spec = change(DefaultSpec.Create(Path.Combine(Microvm.Root, "out/rootfs/busybox"), ["sh", "-c", line]));
             Directory.CreateDirectory(Path.Combine(directory, name));
             File.WriteAllText(Path.Combine(directory, name, "config.json"), SpecJson.Write(spec));
         }
     }
-
-    private static string Root { get; } = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(Here())!, "../.."));
 
     private const string Verbs = """
         R=/R; mkdir $R; mount --bind "$PWD/out/rootfs/busybox" $R; PATH=$PATH:$PWD/out; status() { minic state box | sed -n 's/.*"status": "\(.*\)".*/\1/p'; }
@@ -157,7 +153,7 @@ public class CgroupV2Tests
         """;
 
     [Fact]
-    public void Pause_update_events_and_kill_on_a_machine_with_cgroup_v2() => Run(Verbs, []).Should().Be("""
+    public void Pause_update_events_and_kill_on_a_machine_with_cgroup_v2() => Microvm.Run(Verbs, []).Should().Be("""
         box
         paused
         1
@@ -192,7 +188,7 @@ public class CgroupV2Tests
         """;
 
     [Fact]
-    public void Who_is_not_root_has_the_controllers_that_were_handed_over() => Run(HandedOver, ["-a", "/usr/bin/setpriv"]).Should().Be("""
+    public void Who_is_not_root_has_the_controllers_that_were_handed_over() => Microvm.Run(HandedOver, ["-a", "/usr/bin/setpriv"]).Should().Be("""
         0::/
         20971520
         20
@@ -239,7 +235,7 @@ public class CgroupV2Tests
 
     [Fact]
     public void A_users_container_is_below_the_scope_that_minic_is_in() =>
-        Run(Scope, ["-a", "/usr/bin/setpriv"]).Should().Be("""
+        Microvm.Run(Scope, ["-a", "/usr/bin/setpriv"]).Should().Be("""
         0::/
         1
         3
@@ -267,29 +263,4 @@ public class CgroupV2Tests
         0
 
         """);
-
-    // What a script prints in the machine.
-    private static string Run(string script, string[] options)
-    {
-        Assert.SkipUnless(Environment.IsPrivilegedProcess, "needs root");
-        Assert.SkipUnless(File.Exists("/usr/bin/qemu-system-x86_64"), "needs qemu-system-x86: scripts/setup vm");
-        Assert.SkipUnless(Directory.Exists(Path.Combine(Root, "out/microvm")),
-            "needs a kernel for the machine: scripts/microvm run -- true fetches it");
-
-        var start = new ProcessStartInfo(Path.Combine(Root, "scripts/microvm"),
-            ["run", .. options, "--", "sh", "-c", script])
-            {
-                WorkingDirectory = Root,
-                RedirectStandardOutput = true,
-                RedirectStandardInput = true,
-            };
-        using var vm = System.Diagnostics.Process.Start(start)!;
-        vm.StandardInput.Close();
-        var output = vm.StandardOutput.ReadToEnd();
-        vm.WaitForExit();
-
-        return output.Replace("\r", "", StringComparison.Ordinal);
-    }
-
-    private static string Here([CallerFilePath] string path = "") => path;
 }

@@ -81,7 +81,7 @@ public sealed class RealSystemdTests : MinicTest
         const string script = """
             id minic-user >/dev/null 2>&1 || useradd -m minic-user; loginctl enable-linger minic-user
             uid=$(id -u minic-user); until [ -S /run/user/$uid/bus ]; do sleep 0.1; done
-            as() { setpriv --reuid $uid --regid $uid --init-groups env XDG_RUNTIME_DIR=/run/user/$uid HOME=/tmp "$@"; }
+            as() { setpriv --reuid $uid --regid $uid --init-groups env -u DBUS_SESSION_BUS_ADDRESS XDG_RUNTIME_DIR=/run/user/$uid HOME=/tmp "$@"; }
             as $MINIC --systemd-cgroup run -d --rootfs $ROOTFS --name $N --pids 20 sleep 1000 >/dev/null
             as systemctl --user show --value -p ControlGroup -p TasksMax minic-$N.scope
             as $MINIC exec $N cat /sys/fs/cgroup/pids.max
