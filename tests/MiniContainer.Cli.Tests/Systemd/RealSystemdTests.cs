@@ -73,15 +73,52 @@ public sealed class RealSystemdTests : MinicTest
             """).Output.Should().Be("1\ninside\nhello\n7\n");
     }
 
+    // A user whose own systemd runs; as is what that user does.
+    private const string User = """
+        id minic-user >/dev/null 2>&1 || useradd -m minic-user; loginctl enable-linger minic-user
+        uid=$(id -u minic-user); until [ -S /run/user/$uid/bus ]; do sleep 0.1; done
+        as() { setpriv --reuid $uid --regid $uid --init-groups env -u DBUS_SESSION_BUS_ADDRESS XDG_RUNTIME_DIR=/run/user/$uid HOME=/home/minic-user "$@"; }
+
+        """;
+
+    [Fact]
+    public void Podman_of_a_user_asks_the_users_systemd()
+    {
+        var world = Booted();
+        Assert.SkipUnless(File.Exists("/usr/bin/podman"), "needs podman: scripts/setup engines");
+        Assert.SkipUnless(File.Exists("/sys/fs/cgroup/cgroup.controllers"), "needs cgroup version 2");
+        Sh(world, User + """
+            cp -r $ROOTFS /home/minic-user/$N; chown -R $uid:$uid /home/minic-user/$N; cd /home/minic-user
+            as podman --runtime $MINIC --cgroup-manager systemd run -d --name $N --net none --pids-limit 25 --rootfs ~minic-user/$N sleep 1000 >/dev/null
+            grep -c "/user@$uid.service/.*/libpod-.*scope" /proc/$(as podman inspect -f '{{.State.Pid}}' $N)/cgroup
+            as podman exec $N sh -c 'cat /sys/fs/cgroup/pids.max; exit 5'; echo $?
+            as podman rm -f -t 0 $N >/dev/null; as systemctl --user --no-legend list-units 'libpod-*'; rm -r /home/minic-user/$N
+            """).Output.Should().Be("1\n25\n5\n");
+    }
+
+    // As the kubelet's containerd is told by SystemdCgroup = true.
+    [Fact]
+    public void Containerd_runs_containers_in_scopes()
+    {
+        var world = Booted();
+        Assert.SkipUnless(File.Exists("/usr/bin/containerd"), "needs containerd: scripts/setup engines");
+        Sh(world, """
+            printf 'version = 2\nroot = "%s/root"\nstate = "%s/state"\n[grpc]\naddress = "%s/sock"\n' $TMP $TMP $TMP > config.toml
+            containerd -c config.toml > log 2>&1 & daemon=$!; until [ -S sock ]; do sleep 0.2; done
+            c() { ctr -a sock "$@"; }
+            c run -d --runc-binary $MINIC --runc-systemd-cgroup --cgroup system.slice:minic:$N --memory-limit 67108864 --rootfs $ROOTFS $N sleep 1000
+            show ControlGroup; show MemoryMax; c tasks exec --exec-id x $N echo inside
+            c tasks kill -s KILL $N; until c tasks ls | grep -q STOPPED; do sleep 0.2; done; c tasks rm $N >/dev/null 2>&1; c containers rm $N
+            left; kill $daemon; wait $daemon 2>/dev/null
+            """).Output.Should().Be($"/system.slice/minic-{world.Name}.scope\n67108864\ninside\n");
+    }
+
     [Fact]
     public void A_user_has_a_scope_of_their_own_systemd()
     {
         var world = Booted();
         Assert.SkipUnless(File.Exists("/sys/fs/cgroup/cgroup.controllers"), "needs cgroup version 2");
-        const string script = """
-            id minic-user >/dev/null 2>&1 || useradd -m minic-user; loginctl enable-linger minic-user
-            uid=$(id -u minic-user); until [ -S /run/user/$uid/bus ]; do sleep 0.1; done
-            as() { setpriv --reuid $uid --regid $uid --init-groups env -u DBUS_SESSION_BUS_ADDRESS XDG_RUNTIME_DIR=/run/user/$uid HOME=/tmp "$@"; }
+        const string script = User + """
             as $MINIC --systemd-cgroup run -d --rootfs $ROOTFS --name $N --pids 20 sleep 1000 >/dev/null
             as systemctl --user show --value -p ControlGroup -p TasksMax minic-$N.scope
             as $MINIC exec $N cat /sys/fs/cgroup/pids.max
