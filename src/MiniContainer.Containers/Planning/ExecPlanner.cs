@@ -27,9 +27,9 @@ public static class ExecPlanner
         if (process.Terminal)
             descriptors.Add("console");
         Unsupported.Check(process, facts);
-        // Without privileges the parent may not: the child joins the user namespace first, which gives them, and makes
-        // itself anew.
-        var bornInside = target.JoinsPid && facts.Caller.IsPrivileged;
+        // Without privileges the parent may not, and root of a user namespace alone could not come back: the child
+        // joins the namespaces itself, and makes itself anew in there.
+        var bornInside = target.JoinsPid && facts.Caller.OwnsPids;
         plan.Add(new CloneChild(child, 0, descriptors)
         {
             Why = bornInside

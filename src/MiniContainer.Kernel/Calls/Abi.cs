@@ -26,6 +26,9 @@ public static class Abi
     public const ulong MS_NOSYMFOLLOW = 1 << 8;
     public const ulong MS_LAZYTIME = 1 << 25;
 
+    // ioctl_ns(2)
+    public const int NS_GET_USERNS = 0xb701;
+
     // flock(2)
     public const int LOCK_EX = 2;
     public const int LOCK_NB = 4;

@@ -42,7 +42,7 @@ public static unsafe class IdMappedTree
     /// <exception cref="MinicException">The kernel refuses a map.</exception>
     public static SafeFileHandle MakeUserNamespace(string uidMap, string gidMap)
     {
-        // A namespace is born with a process in it; this one waits until it has been opened, and is ended then.
+        // A namespace is born with a process in it; this one waits until it has been opened, and ends then.
         using var child =
             Child.Clone(
                 [TapeCalls.read(3), new TapeCall("exit_group", 0)], CloneFlags.NEWUSER);
@@ -56,7 +56,14 @@ public static unsafe class IdMappedTree
         }
         finally
         {
-            _ = child.End();
+            try
+            {
+                child.Go();
+            }
+            finally
+            {
+                _ = Processes.Reap(pid);
+            }
         }
     }
 

@@ -153,6 +153,5 @@ internal static class NetlinkAbi
 
     // linux/sockios.h, linux/nsfs.h
     public const int SIOCGSKNS = 0x894c;
-    public const int NS_GET_USERNS = 0xb701;
     public const int NS_GET_NSTYPE = 0xb703;
 }

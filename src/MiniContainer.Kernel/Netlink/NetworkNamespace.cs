@@ -51,22 +51,6 @@ public static unsafe partial class NetworkNamespace
         return made!;
     }
 
-    /// <summary>
-    /// Whether the namespace that we are in belongs to our user namespace, or to one that is not above it
-    /// (ioctl_ns(2)).
-    /// </summary>
-    public static bool BelongsToOurs()
-    {
-        using var netns = File.OpenHandle("/proc/self/ns/net");
-        using var held = new HeldDescriptor(netns);
-        // The owner is shown to those alone who may enter it.
-        var owner = ioctl(held.Number, NS_GET_USERNS);
-        if (owner < 0)
-            return false;
-        using var userns = new SafeFileHandle(owner, ownsHandle: true);
-        return true;
-    }
-
     /// <summary>Gives a namespace a name that lasts until <see cref="Unpin"/>: a bind mount on an empty file.</summary>
     /// <remarks>
     /// Equivalent to: <c>touch PATH; mount --bind /proc/self/fd/N PATH</c>, or <c>ip netns attach</c>.

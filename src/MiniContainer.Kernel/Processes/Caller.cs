@@ -17,7 +17,13 @@ public sealed record IdRange(uint First, uint Count);
 public sealed record Caller(uint Uid, uint Gid)
 {
     /// <summary>Root of the whole machine.</summary>
-    public static readonly Caller Root = new(0, 0) { IsPrivileged = true, MaySetGroups = true, OwnsNetwork = true };
+    public static readonly Caller Root = new(0, 0)
+    {
+        IsPrivileged = true,
+        MaySetGroups = true,
+        OwnsNetwork = true,
+        OwnsPids = true,
+    };
 
     /// <summary>
     /// Whether it may make namespaces of any kind, and write any map (CAP_SYS_ADMIN, CAP_SETUID in its user namespace).
@@ -40,6 +46,12 @@ public sealed record Caller(uint Uid, uint Gid)
     /// alone.
     /// </summary>
     public bool OwnsNetwork { get; init; }
+
+    /// <summary>
+    /// Whether it may have a child born into another pid namespace: it enters that one for the moment, and must be
+    /// allowed to come back to its own, which for root of a user namespace alone is the machine's (setns(2)).
+    /// </summary>
+    public bool OwnsPids { get; init; }
 
     /// <summary>The user ids besides its own that it may map; empty for none.</summary>
     public IReadOnlyList<IdRange> SubUids { get; init; } = [];
@@ -72,7 +84,11 @@ public sealed record Caller(uint Uid, uint Gid)
             MaySetGroups = Knob.TryRead("/proc/self/setgroups") != "deny",
         };
         if (caller.IsPrivileged)
-            return caller with { OwnsNetwork = !caller.InUserNamespace || NetworkNamespace.BelongsToOurs() };
+            return caller with
+            {
+                OwnsNetwork = !caller.InUserNamespace || ProcessNamespaces.BelongsToOurs("net"),
+                OwnsPids = !caller.InUserNamespace || ProcessNamespaces.BelongsToOurs("pid"),
+            };
         var name = Libc.UserName(caller.Uid);
         return caller with
         {

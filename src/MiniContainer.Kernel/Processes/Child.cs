@@ -266,7 +266,8 @@ public sealed unsafe class Child : IDisposable
     {
         if (ended is not null)
             return ended;
-        _ = Processes.Signal(PidFd, SIGKILL);
+        if (!Processes.WaitEnd(PidFd, 0))
+            _ = Processes.Signal(PidFd, SIGKILL);
         return ended = Processes.Reap(Pid);
     }
 
@@ -310,6 +311,10 @@ public sealed unsafe class Child : IDisposable
     private static (int Pid, int PidFd) Clone3(TapeImage tape, ChildOptions options)
     {
         var pidfd = -1;
+        if (options.PidNamespace is not null && !Caller.Current.OwnsPids)
+            throw new MinicException("start a process in another pid namespace",
+                "minic could not come back to its own, which belongs to another user namespace",
+                "Run minic in a pid namespace of yours: unshare --pid --fork --mount-proc minic ...; or as root.");
         // Signal handlers are our runtime's code: a signal that arrives before execve must not run it in the child.
         var flags = options.Flags | CLONE_PIDFD | CLONE_CLEAR_SIGHAND
             | (options.Cgroup is null ? 0 : CLONE_INTO_CGROUP);

@@ -30,6 +30,23 @@ public static unsafe class ProcessNamespaces
         new FileInfo(pid is null
             ? $"/proc/self/ns/{file}" : FormattableString.Invariant($"/proc/{pid}/ns/{file}")).LinkTarget;
 
+    /// <summary>
+    /// Whether the namespace that we are in belongs to our user namespace, or to one that is not above it
+    /// (ioctl_ns(2)): only then may we change it, or come back to it.
+    /// </summary>
+    /// <param name="file">Its kind: "net", "pid".</param>
+    public static bool BelongsToOurs(string file)
+    {
+        using var opened = File.OpenHandle($"/proc/self/ns/{file}");
+        using var held = new HeldDescriptor(opened);
+        // The owner is shown to those alone who may enter it.
+        var owner = ioctl(held.Number, Abi.NS_GET_USERNS);
+        if (owner < 0)
+            return false;
+        Libc.Ignore(close(owner));
+        return true;
+    }
+
     /// <summary>CLONE_NEW* of those in which a process is and we are not.</summary>
     public static ulong Differing(int pid) =>
         Kinds.Where(k => Of(pid, k.File) is { } theirs && theirs != Of(null, k.File))

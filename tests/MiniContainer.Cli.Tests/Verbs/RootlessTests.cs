@@ -114,6 +114,16 @@ public sealed class RootlessTests : MinicTest
         outcome.Error.Should().StartWith("minic: attach to the network minic: you are not root of the machine");
     }
 
+    // Whose pid namespace is the machine's, to which setns(2) would not let it come back: as under podman of a user.
+    [Fact]
+    public void Root_of_a_user_namespace_executes_in_a_container() =>
+        Make().Sh(Ann + """
+            as unshare -Ur <<'END'
+            minic run -d --name $N --rootfs $ROOTFS sleep 1000 > /dev/null
+            minic exec $N sh -c 'id -u; ls -d /proc/1; cat /proc/1/comm; exit 5'; echo $?; minic delete -f $N
+            END
+            """).Should().BeEquivalentTo(new { Output = "0\n/proc/1\nsleep\n5\n", Error = "" });
+
     [Theory]
     [InlineData("")]
     [InlineData("ann:100000:65536")]
