@@ -111,14 +111,7 @@ public sealed class SystemdManager : IDisposable
         {
             // One that has failed keeps its name until it is told to forget.
             ResetFailedUnit(unit);
-            try
-            {
-                Job(unit, () => Start(unit, properties));
-            }
-            catch (DBusErrorReplyException again)
-            {
-                throw Refused(again);
-            }
+            Ask(() => Job(unit, () => Start(unit, properties)));
         }
         catch (DBusErrorReplyException e)
         {
@@ -128,34 +121,16 @@ public sealed class SystemdManager : IDisposable
 
     /// <summary>Changes properties of a unit until the machine ends (runtime).</summary>
     /// <exception cref="MinicException">systemd refuses.</exception>
-    public void SetUnitProperties(string unit, IReadOnlyList<UnitProperty> properties)
-    {
-        try
-        {
-            Wait(bus.CallMethodAsync(Setting(unit, properties)));
-        }
-        catch (DBusErrorReplyException e)
-        {
-            throw Refused(e);
-        }
-    }
+    public void SetUnitProperties(string unit, IReadOnlyList<UnitProperty> properties) =>
+        Ask(() => Wait(bus.CallMethodAsync(Setting(unit, properties))));
 
     /// <summary>Moves a process into the cgroup of a unit.</summary>
     /// <param name="unit">The unit.</param>
     /// <param name="below">Where below its cgroup: "/" for that itself.</param>
     /// <param name="pid">The process.</param>
     /// <exception cref="MinicException">systemd refuses.</exception>
-    public void AttachProcess(string unit, string below, int pid)
-    {
-        try
-        {
-            Wait(bus.CallMethodAsync(Attaching(unit, below, pid)));
-        }
-        catch (DBusErrorReplyException e)
-        {
-            throw Refused(e);
-        }
-    }
+    public void AttachProcess(string unit, string below, int pid) =>
+        Ask(() => Wait(bus.CallMethodAsync(Attaching(unit, below, pid))));
 
     /// <summary>Sends a signal to all processes of a unit; no harm if it is gone.</summary>
     public void KillUnit(string unit, int signal)
@@ -210,6 +185,19 @@ public sealed class SystemdManager : IDisposable
     private static MinicException NotThere(string doing, string problem, bool user) => new(doing,
         $"systemd is not there: {problem}",
         $"{Remedy}{(user ? "; or log in, which starts a systemd of your own (systemctl --user status)" : "")}.");
+
+    // What systemd refuses is an error that says what was asked for.
+    private void Ask(Action call)
+    {
+        try
+        {
+            call();
+        }
+        catch (DBusErrorReplyException e)
+        {
+            throw Refused(e);
+        }
+    }
 
     private MinicException Refused(DBusErrorReplyException e) => new(doing, $"{e.ErrorName}: {e.ErrorMessage}",
         e.ErrorName == $"{Service}.UnitExists"

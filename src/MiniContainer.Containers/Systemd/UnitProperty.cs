@@ -2,6 +2,7 @@
 // takes for it, so that a journal and a script by hand show the same (lab 08-cgroups; systemd.resource-control(5)).
 
 using System.Globalization;
+using MiniContainer.Containers.Oci;
 using MiniContainer.Kernel;
 
 namespace MiniContainer.Containers.Systemd;
@@ -47,21 +48,13 @@ public sealed record UnitProperty(string Name, string Type, IReadOnlyList<string
     /// <exception cref="MinicException">It is no such list.</exception>
     public static UnitProperty Mask(string name, string list)
     {
-        var bytes = new List<byte>();
-        foreach (var range in list.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
-        {
-            var ends = range.Split('-');
-            if (ends.Length > 2 || !ushort.TryParse(ends[0], CultureInfo.InvariantCulture, out var first)
-                || !ushort.TryParse(ends[^1], CultureInfo.InvariantCulture, out var last) || last < first)
-                throw new MinicException($"set {name}", $"\"{range}\" is no number and no range of numbers",
-                    "Write it as in 0-2,7.");
-            while (bytes.Count <= last / 8)
-                bytes.Add(0);
-            for (int n = first; n <= last; n++)
-                bytes[n / 8] |= (byte)(1 << (n % 8));
-        }
-
-        return new(name, "ay", [Count(bytes.Count), .. bytes.Select(b => Count(b))]);
+        if (list.Trim().Length == 0)
+            return new(name, "ay", [Count(0)]);
+        var numbers = NumberList.Parse(list) ?? throw new MinicException($"set {name}",
+            $"\"{list}\" is no list of numbers and ranges", "Write it as in 0-2,7.");
+        // In bytes, where system calls take whole longs.
+        var bytes = NumberList.Mask(numbers)[..((numbers[^1] / 8) + 1)];
+        return new(name, "ay", [Count(bytes.Length), .. bytes.Select(b => Count(b))]);
     }
 
     /// <summary>Whether another one has the same name, type and value.</summary>
